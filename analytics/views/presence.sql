@@ -1,0 +1,14 @@
+-- One row per accepted account: what the latest observation says of it.
+SELECT
+    l.figure_id,
+    a.platform,
+    l.account_id,
+    h.handle, -- The latest known
+    s.status, -- NULL: never observed. A failed look changes nothing
+    s.last_seen_at, -- Of the latest observation, whatever its status
+    s.last_active_at,
+    s.followers -- Of the latest observation that shows them
+FROM links AS l
+INNER JOIN accounts AS a ON a.account_id = l.account_id
+LEFT JOIN sightings AS s ON s.account_id = l.account_id
+LEFT JOIN current_handles AS h ON h.account_id = l.account_id

@@ -1,0 +1,111 @@
+"""What a roster may hold, readable and yet wrong: malformed and doubly held handles, mirrors, torn identities."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kooch.rosters.handles import HANDLES, NATIVE_IDS, describe_foreign_host, host_of
+from kooch.rosters.values import AccountClaim, Member, Roster, RowValue, Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One sentence about one row (1 is the header)."""
+
+    file: Path
+    row: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.row}: {self.message}"
+
+
+def check(rosters: Sequence[Roster]) -> list[Fault]:
+    """The faults of all rosters together, by file and row. Reading has already refused what cannot be understood."""
+    accounts = [claim for roster in rosters for claim in roster.accounts]
+    members = [member for roster in rosters for member in roster.members]
+    statements = [statement for roster in rosters for statement in roster.statements]
+    faults = [
+        *_malformed(accounts, statements),
+        *_foreign_hosts(accounts),
+        *_held_twice(accounts),
+        *_torn_figures(members, accounts),
+    ]
+    return sorted(set(faults), key=lambda fault: (str(fault.file), fault.row, fault.message))
+
+
+def _at(value: RowValue, message: str) -> Fault:
+    return Fault(file=value.file, row=value.row, message=message)
+
+
+def _malformed(accounts: Iterable[AccountClaim], statements: Iterable[Statement]) -> Iterator[Fault]:
+    values: list[AccountClaim | Statement] = [*accounts, *statements]
+    for value in values:
+        if value.handle:
+            pattern, form = HANDLES[value.platform]
+            if not pattern.fullmatch(value.handle):
+                yield _at(value, f"handle '{value.handle}' is not a {value.platform} handle: write {form}")
+    for claim in accounts:
+        if claim.native_id and claim.platform in NATIVE_IDS:
+            pattern, form = NATIVE_IDS[claim.platform]
+            if not pattern.fullmatch(claim.native_id):
+                yield _at(claim, f"native_id '{claim.native_id}' is not a {claim.platform} id: write {form}")
+
+
+def _foreign_hosts(accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
+    for claim in accounts:
+        host = host_of(claim.platform, claim.handle) if claim.handle else None
+        reason = describe_foreign_host(host) if host and claim.polarity == "accepts" else None
+        if reason:
+            yield _at(claim, f"handle '{claim.handle}' is on {reason}: set polarity to denies, or remove the row")
+
+
+def _held_twice(accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
+    first: dict[tuple[str, str, str], AccountClaim] = {}
+    for claim in accounts:
+        if claim.polarity == "denies":
+            continue
+        # Handles are compared without case; ids are exact.
+        for what, key in (("handle", claim.handle and claim.handle.lower()), ("native_id", claim.native_id)):
+            if not key:
+                continue
+            other = first.setdefault((claim.platform, what, key), claim)
+            if other.figure_id != claim.figure_id:
+                yield _at(
+                    claim,
+                    f"{claim.platform} {what} '{key}' is held by '{claim.figure_id}' and by '{other.figure_id}' "
+                    f"({other.file}, row {other.row}): deny one of the two claims",
+                )
+
+
+def _torn_figures(members: Iterable[Member], accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
+    names: dict[str, tuple[str, Member | AccountClaim]] = {}
+    qids: dict[str, Member] = {}
+    owners: dict[str, Member] = {}
+    values: list[Member | AccountClaim] = [*members, *accounts]
+    for value in values:
+        if value.name:
+            name, other = names.setdefault(value.figure_id, (value.name, value))
+            if name != value.name:
+                yield _at(
+                    value,
+                    f"figure_id '{value.figure_id}' is '{value.name}' here and '{name}' in {other.file}, "
+                    f"row {other.row}: use one name (the other can be an alias), or another figure_id",
+                )
+    for member in members:
+        if not member.wikidata_qid:
+            continue
+        known = qids.setdefault(member.figure_id, member)
+        if known.wikidata_qid != member.wikidata_qid:
+            yield _at(
+                member,
+                f"figure_id '{member.figure_id}' has wikidata_qid '{member.wikidata_qid}' here and "
+                f"'{known.wikidata_qid}' in {known.file}, row {known.row}: two people need two figure_ids",
+            )
+        owner = owners.setdefault(member.wikidata_qid, member)
+        if owner.figure_id != member.figure_id:
+            yield _at(
+                member,
+                f"wikidata_qid '{member.wikidata_qid}' is '{member.figure_id}' here and '{owner.figure_id}' in "
+                f"{owner.file}, row {owner.row}: one figure needs one figure_id",
+            )

@@ -1,0 +1,105 @@
+"""What a handle of each platform looks like, and which hosts mirror or bridge accounts of others."""
+
+import re
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from kooch.rosters.values import PlatformSlug
+
+_DOMAIN_LABEL = r"[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+_HOST = rf"({_DOMAIN_LABEL}\.)+[a-zA-Z]([a-zA-Z0-9-]{{0,61}}[a-zA-Z0-9])?"
+_MASTODON_LIKE = r"[a-zA-Z0-9_]([a-zA-Z0-9_.-]{0,62}[a-zA-Z0-9_])?"
+_SERVER = r"([^\W_]([^\W_]|-)*\.)+[^\W\d_]([^\W_]|-)+"
+
+# bluesky: atproto.com/specs/handle. mastodon, truthsocial, gab: the username rule of Mastodon; servers may have
+# internationalised names (bawü.social).
+HANDLES: dict[PlatformSlug, tuple[re.Pattern[str], str]] = {
+    "koo": (re.compile(r"\S{1,64}"), "a name without spaces"),
+    "x": (re.compile(r"\w{1,15}", re.ASCII), "1 to 15 letters, digits or _"),
+    "mastodon": (re.compile(rf"{_MASTODON_LIKE}@{_SERVER}"), "user@host"),
+    "bluesky": (re.compile(rf"(?=.{{1,253}}$){_HOST}"), "a domain name such as name.bsky.social"),
+    "threads": (re.compile(r"[\w.]{1,30}", re.ASCII), "1 to 30 letters, digits, . or _"),
+    "instagram": (re.compile(r"[\w.]{1,30}", re.ASCII), "1 to 30 letters, digits, . or _"),
+    "facebook": (re.compile(r"[\w.-]{1,100}"), "letters, digits, . or -"),
+    "youtube": (re.compile(r"[\w.·-]{3,30}"), "3 to 30 letters, digits, _, . or -"),
+    "truthsocial": (re.compile(_MASTODON_LIKE, re.ASCII), "letters, digits, _, . or -"),
+    "gab": (re.compile(_MASTODON_LIKE, re.ASCII), "letters, digits, _, . or -"),
+    "gettr": (re.compile(r"\w{1,30}", re.ASCII), "letters, digits or _"),
+}
+
+# bluesky: atproto.com/specs/did; only the two methods the network accepts.
+NATIVE_IDS: dict[PlatformSlug, tuple[re.Pattern[str], str]] = {
+    "bluesky": (re.compile(r"did:plc:[a-z2-7]{24}|did:web:[a-zA-Z0-9.-]+"), "did:plc:… or did:web:…"),
+    "x": (re.compile(r"\d{1,20}", re.ASCII), "digits"),
+    "youtube": (re.compile(r"UC[\w-]{21}[AQgw]", re.ASCII), "UC… with 24 characters"),
+}
+
+_SITES: dict[str, PlatformSlug] = {
+    "x.com": "x",
+    "twitter.com": "x",
+    "bsky.app": "bluesky",
+    "kooapp.com": "koo",
+    "threads.net": "threads",
+    "threads.com": "threads",
+    "instagram.com": "instagram",
+    "facebook.com": "facebook",
+    "youtube.com": "youtube",
+    "truthsocial.com": "truthsocial",
+    "gab.com": "gab",
+    "gettr.com": "gettr",
+}
+_PREFIXES = {"profile", "user", "users", "c", "web"}
+_MIRRORS = {"respublicae.eu", "bird.makeup", "kilogram.makeup", "rss-parrot.net", "brid.gy"}
+_CLOSED = {"social.network.europa.eu"}
+
+
+def clean_handle(platform: PlatformSlug, text: str) -> tuple[str | None, str | None]:
+    """Read what people put into a cell: `(handle, native_id)`.
+
+    Spaces, a leading @ and a profile's address on the platform's own site go. What is not understood is returned as
+    it stands: `check` reports it, nothing is guessed.
+    """
+    text = text.strip()
+    if not text:
+        return None, None
+    if re.match(r"(https?://|(www|m|mobile)\.)", text, re.IGNORECASE):
+        return _read_url(platform, text)
+    if platform == "bluesky" and text.startswith("did:"):
+        return None, text
+    if platform == "youtube" and NATIVE_IDS["youtube"][0].fullmatch(text):
+        return None, text
+    return text.lstrip("@"), None
+
+
+def _read_url(platform: PlatformSlug, text: str) -> tuple[str | None, str | None]:
+    url = urlsplit(text if "://" in text else f"https://{text}")
+    host = (url.hostname or "").lower()
+    segments = [unquote(segment) for segment in url.path.split("/") if segment]
+    if platform == "facebook" and segments == ["profile.php"]:
+        return None, (parse_qs(url.query).get("id") or [text])[0]
+    if platform == "youtube" and len(segments) > 1 and segments[0] == "channel":
+        return None, segments[1]
+    names = segments[1:] if segments and segments[0].lower() in _PREFIXES else segments
+    if not names:
+        return text, None
+    name = names[0].lstrip("@")
+    if platform == "mastodon":
+        return (name if "@" in name else f"{name}@{host}"), None
+    if _SITES.get(re.sub(r"^(www|m|mobile)\.", "", host)) != platform:
+        return text, None
+    return (None, name) if name.startswith("did:") else (name, None)
+
+
+def host_of(platform: PlatformSlug, handle: str) -> str | None:
+    """The host an account lives on, where the handle names it."""
+    if platform == "mastodon":
+        return handle.rpartition("@")[2].lower()
+    return handle.lower() if platform == "bluesky" else None
+
+
+def describe_foreign_host(host: str) -> str | None:
+    """Why accounts on `host` are nobody's own: it mirrors or bridges other platforms, or is closed. Else None."""
+    if host in _CLOSED:
+        return "a server that has closed"
+    if host.startswith("birdsite") or any(host == mirror or host.endswith(f".{mirror}") for mirror in _MIRRORS):
+        return "a host that mirrors or bridges accounts of other platforms"
+    return None

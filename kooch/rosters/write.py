@@ -1,0 +1,109 @@
+"""Writes rosters: a whole folder by rename, or one file by replacement. Never half of either."""
+
+import csv
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from kooch.errors import RosterError, StorageError
+from kooch.rosters.read import ROSTER_KEYS
+from kooch.rosters.rows import ACCOUNT_COLUMNS, MEMBER_COLUMNS, SLUG, STATEMENT_COLUMNS
+from kooch.rosters.values import Roster, RowValue
+
+
+def write_roster(roster: Roster, into: Path, *, replace: bool = False) -> Path:
+    """Write `into/<slug>/` and return it. An existing folder is refused (RosterError) unless `replace`."""
+    folder = into / roster.slug
+    if not SLUG.fullmatch(roster.slug):
+        raise RosterError(f"slug '{roster.slug}' is no slug: use lower-case letters, digits and -", file=folder)
+    refuse_existing(folder, replace=replace)
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=into, prefix=f".{roster.slug}-"))
+        try:
+            new = temporary / "new"
+            new.mkdir()
+            for name, text in _files(roster).items():
+                _write(new / name, text)
+            if folder.exists():
+                folder.rename(temporary / "old")
+            try:
+                new.rename(folder)
+            except OSError:
+                if (temporary / "old").exists():
+                    (temporary / "old").rename(folder)
+                raise
+        finally:
+            shutil.rmtree(temporary)
+    except OSError as error:
+        raise StorageError(f"{folder} could not be written: {error.strerror}") from error
+    return folder
+
+
+def refuse_existing(folder: Path, *, replace: bool) -> None:
+    """Raise RosterError when `folder` stands and may not be replaced."""
+    if folder.exists() and not replace:
+        raise RosterError(
+            f"roster '{folder.name}' exists already: choose another slug, or replace it explicitly", file=folder
+        )
+
+
+def rewrite(file: Path, values: Sequence[RowValue]) -> None:
+    """Replace one CSV of a roster by the rows of `values`."""
+    columns = {"members.csv": MEMBER_COLUMNS, "accounts.csv": ACCOUNT_COLUMNS, "statements.csv": STATEMENT_COLUMNS}
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    try:
+        try:
+            _write(temporary, _csv(columns[file.name], map(cells_of, values)))
+            temporary.replace(file)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(f"{file} could not be written: {error.strerror}") from error
+
+
+def cells_of(value: RowValue) -> dict[str, str]:
+    """The cells of one row as they stand in a file."""
+    return {field.name: _cell(getattr(value, field.name)) for field in fields(value) if field.compare}
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    return "|".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _files(roster: Roster) -> dict[str, str]:
+    top = {key: getattr(roster, key) for key in ROSTER_KEYS if getattr(roster, key) is not None}
+    files = {
+        "roster.yaml": yaml.safe_dump(top, allow_unicode=True, sort_keys=False, width=120),
+        "members.csv": _csv(MEMBER_COLUMNS, map(cells_of, roster.members)),
+        "accounts.csv": _csv(ACCOUNT_COLUMNS, map(cells_of, roster.accounts)),
+    }
+    if roster.statements:
+        files["statements.csv"] = _csv(STATEMENT_COLUMNS, map(cells_of, roster.statements))
+    return files
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _write(file: Path, text: str) -> None:
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())

@@ -1,0 +1,419 @@
+"""What rosters say, as tables: figures, memberships, sources, accepted claims and the bounds that rest on them.
+
+Only accepted claims are stored: importing a roster is the decision that accepts its accounts. Of what a roster or a
+reviewer denies, nothing but the number is kept here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+import duckdb
+import pyarrow as pa
+
+from kooch.rosters import AccountClaim, Event, Platform, Roster, Source, Statement
+from kooch.store.identity import assign_ids, resolve_accounts
+from kooch.times import end_of, start_of
+
+Row = dict[str, object]
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+_TEXT = pa.string()
+_SOURCES = pa.schema(
+    [("key", _TEXT), ("url", _TEXT), ("citation", _TEXT), ("publisher", _TEXT), ("published_at", pa.date32())]
+    + [("time_zone", _TEXT), ("derived_from", _TEXT), ("licence", _TEXT)]
+)
+_CLAIMS = pa.schema(
+    [("figure_id", _TEXT), ("platform", _TEXT), ("account", _TEXT), ("native_id", _TEXT), ("handle", _TEXT)]
+    + [("source", _TEXT), ("recorded_at", _INSTANT)]
+)
+_BOUNDS = pa.schema(
+    [("figure_id", _TEXT), ("platform", _TEXT), ("account", _TEXT), ("event", _TEXT), ("not_before", _INSTANT)]
+    + [("before", _INSTANT), ("kind", _TEXT), ("wording", _TEXT), ("reported", _TEXT), ("source", _TEXT)]
+    + [("known_at", _INSTANT)]
+)
+
+_ROSTER_TABLES = (
+    ("figures", "rosters", "memberships", "platforms", "sources", "events", "claims", "bounds", "searches")
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A reviewer's verdict on one link; `account` is the native id, or `@` and the handle."""
+
+    figure_id: str
+    platform: str
+    account: str
+    is_accepted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """Everything that is listed and not crawled. `loaded_at` says when each roster was first loaded."""
+
+    rosters: Sequence[Roster]
+    events: Sequence[Event]
+    platforms: Sequence[Platform]
+    decisions: Sequence[Decision]
+    suppressed: frozenset[tuple[str, str]]
+    loaded_at: Mapping[str, datetime]
+
+
+def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
+    """Replace all that earlier rosters said by what `listed` says, inside the caller's transaction."""
+    denied = _denied_links(listed)
+    sources = _Sources()
+    claims, bounds, searches = _evidence(listed, denied, sources)
+    platforms, events = _platform_rows(listed.platforms, sources), _event_rows(listed.events, sources)
+
+    for table in _ROSTER_TABLES:
+        connection.execute(f"DELETE FROM {table}")
+    connection.execute("DELETE FROM handles WHERE kind = 'roster'")
+    _insert(connection, "figures", _figure_rows(listed.rosters))
+    _insert(connection, "memberships", _membership_rows(listed.rosters))
+    _insert(connection, "rosters", _roster_rows(listed, denied))
+    _store_sources(connection, sources.rows(), platforms, events)
+    _store_claims(connection, claims)
+    _store_bounds(connection, bounds)
+    _insert(connection, "searches", searches)
+
+
+class _Sources:
+    """The documents met so far, each once: by address, else by publisher and day."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, Row] = {}
+        self._origins: dict[str, set[str]] = {}
+
+    def of_statement(self, statement: Statement, licence: str) -> str:
+        key = statement.source_url or f"{statement.publisher} {statement.published_on}"
+        return self._add(
+            key,
+            url=statement.source_url,
+            citation=f"{statement.publisher}, {_written(statement.published_on)}",
+            publisher=statement.publisher,
+            published_at=statement.published_on,
+            time_zone=statement.time_zone,
+            licence=licence,
+            origin=statement.derived_from,
+        )
+
+    def of_roster(self, roster: Roster) -> str:
+        return self._add(
+            f"roster {roster.slug}",
+            url=roster.source_url,
+            citation=roster.source,
+            publisher=roster.publisher or roster.source,
+            published_at=roster.as_of,
+            time_zone=roster.time_zone,
+            licence=roster.licence,
+        )
+
+    def of_document(self, source: Source, time_zone: str) -> str:
+        return self._add(
+            source.url or f"{source.citation} {source.published_on}",
+            url=source.url,
+            citation=f"{source.citation}. {source.publisher}"
+            + (f", {_written(source.published_on)}" if source.published_on else ""),
+            publisher=source.publisher,
+            published_at=source.published_on,
+            time_zone=time_zone,
+            licence=None,
+        )
+
+    def _add(self, key: str, *, origin: str | None = None, **columns: object) -> str:
+        self._rows.setdefault(key, {"key": key, **columns})
+        self._origins.setdefault(key, set()).update([origin] if origin else [])
+        return key
+
+    def rows(self) -> list[Row]:
+        return [{**row, "derived_from": "; ".join(sorted(self._origins[key])) or None} for key, row in self._rows.items()]
+
+
+def _evidence(
+    listed: Listed, denied: set[tuple[str, str, str]], sources: _Sources
+) -> tuple[list[Row], list[Row], list[Row]]:
+    claims, bounds, searches = [], [], []
+    for roster in listed.rosters:
+        loaded_at = listed.loaded_at[roster.slug]
+        for claim in roster.accounts:
+            account = _account(claim.handle, claim.native_id)
+            link = (claim.figure_id, claim.platform, account)
+            if claim.polarity == "denies" or link in denied or (claim.platform, account) in listed.suppressed:
+                continue
+            claims.append(
+                {
+                    "figure_id": claim.figure_id,
+                    "platform": claim.platform,
+                    "account": account,
+                    "native_id": claim.native_id,
+                    "handle": claim.handle,
+                    "source": sources.of_roster(roster),
+                    "recorded_at": loaded_at,
+                }
+            )
+            bounds += _bounds_of_claim(claim, roster, account, sources)
+        for statement in roster.statements:
+            account = _account(statement.handle, None) if statement.handle else None
+            if (statement.figure_id, statement.platform, account) in denied:
+                continue
+            if account and (statement.platform, account) in listed.suppressed:
+                continue
+            bounds += _bounds_of_statement(statement, account, sources.of_statement(statement, roster.licence))
+            if statement.event == "absent":
+                searches.append(
+                    {
+                        "figure_id": statement.figure_id,
+                        "platform": statement.platform,
+                        "method": "statement",
+                        "searched_at": end_of(statement.not_after or statement.published_on, statement.time_zone),
+                        "outcome": "absent",
+                    }
+                )
+    return claims, bounds, searches
+
+
+def _bounds_of_statement(statement: Statement, account: str | None, source: str) -> list[Row]:
+    zone = statement.time_zone
+    known_at = end_of(statement.published_on, zone)
+    common: Row = {
+        "figure_id": statement.figure_id,
+        "platform": statement.platform,
+        "account": account,
+        "event": statement.event,
+        "wording": statement.wording,
+        "reported": statement.reported,
+        "source": source,
+        "known_at": known_at,
+    }
+    not_before = start_of(statement.not_before, zone) if statement.not_before else None
+    # Nobody reports tomorrow's news: whatever a report says has happened by the end of its day.
+    before = min(end_of(statement.not_after, zone), known_at) if statement.not_after else None
+    if statement.event != "absent":
+        before = before or known_at
+    rows = [common | {"kind": "stated", "not_before": not_before, "before": before}]
+    if statement.event == "joined" and not_before:
+        # Should its date be wrong, the report still says that the figure is there when it appears.
+        rows.append(common | {"kind": "published", "not_before": None, "before": known_at, "reported": None})
+    return rows
+
+
+def _bounds_of_claim(claim: AccountClaim, roster: Roster, account: str, sources: _Sources) -> list[Row]:
+    known_at = end_of(roster.as_of, roster.time_zone)
+    common: Row = {
+        "figure_id": claim.figure_id,
+        "platform": claim.platform,
+        "account": account,
+        "event": "joined",
+        "source": sources.of_roster(roster),
+        "known_at": known_at,
+    }
+    rows: list[Row] = []
+    if claim.opened_on:
+        opened = (start_of(claim.opened_on, "UTC"), end_of(claim.opened_on, "UTC"))
+        rows.append(common | {"kind": "opened", "not_before": opened[0], "before": opened[1]})
+    if roster.vouches:
+        rows.append(common | {"kind": "listed", "not_before": None, "before": known_at})
+    return rows
+
+
+def _denied_links(listed: Listed) -> set[tuple[str, str, str]]:
+    """(figure, platform, account) of the links that a roster or the latest decision of a reviewer denies."""
+    denied = {
+        (claim.figure_id, claim.platform, _account(claim.handle, claim.native_id))
+        for roster in listed.rosters
+        for claim in roster.accounts
+        if claim.polarity == "denies"
+    }
+    for decision in listed.decisions:
+        link = (decision.figure_id, decision.platform, decision.account)
+        (denied.discard if decision.is_accepted else denied.add)(link)
+    return denied
+
+
+def _account(handle: str | None, native_id: str | None) -> str:
+    return native_id or f"@{(handle or '').lower()}"
+
+
+def _figure_rows(rosters: Iterable[Roster]) -> list[Row]:
+    rows: dict[str, Row] = {}
+    for roster in rosters:
+        for member in roster.members:
+            rows.setdefault(
+                member.figure_id,
+                {
+                    "figure_id": member.figure_id,
+                    "name": member.name,
+                    "kind": member.kind,
+                    "country": member.country,
+                    "wikidata_qid": member.wikidata_qid,
+                    "aliases": list(member.aliases),
+                },
+            )
+    return list(rows.values())
+
+
+def _membership_rows(rosters: Iterable[Roster]) -> list[Row]:
+    columns = ("figure_id", "role", "party", "unit", "from_day", "to_day", "source")
+    return [
+        {"roster": roster.slug} | {column: getattr(member, column) for column in columns}
+        for roster in rosters
+        for member in roster.members
+    ]
+
+
+def _roster_rows(listed: Listed, denied: set[tuple[str, str, str]]) -> list[Row]:
+    columns = ("title", "description", "source", "source_url", "licence", "as_of", "time_zone", "selection")
+    return [
+        {"roster": roster.slug, "complete_from": roster.complete_from, "loaded_at": listed.loaded_at[roster.slug]}
+        | {column: getattr(roster, column) for column in columns}
+        | {
+            "rejected_claims": sum(
+                (claim.figure_id, claim.platform, _account(claim.handle, claim.native_id)) in denied
+                for claim in roster.accounts
+            )
+        }
+        for roster in listed.rosters
+    ]
+
+
+def _platform_rows(platforms: Iterable[Platform], sources: _Sources) -> list[Row]:
+    return [
+        {
+            "platform": platform.platform,
+            "name": platform.name,
+            "opened": platform.opened,
+            "closed": platform.closed,
+            "source": sources.of_document(platform.sources[0], "UTC") if platform.sources else None,
+        }
+        for platform in platforms
+    ]
+
+
+def _event_rows(events: Iterable[Event], sources: _Sources) -> list[Row]:
+    columns = ("event", "title", "description", "starts_on", "ends_on", "time_zone", "checked")
+    return [
+        {column: getattr(event, column) for column in columns}
+        | {"platforms": list(event.platforms), "source": sources.of_document(event.sources[0], event.time_zone)}
+        for event in events
+    ]
+
+
+def _store_sources(
+    connection: duckdb.DuckDBPyConnection, sources: list[Row], platforms: list[Row], events: list[Row]
+) -> None:
+    connection.register("listed_sources", pa.Table.from_pylist(sources, schema=_SOURCES))
+    assign_ids(connection, "source", "SELECT key FROM listed_sources")
+    connection.execute(
+        "INSERT INTO sources BY NAME SELECT i.id AS source_id, s.* EXCLUDE (key) FROM listed_sources AS s"
+        " INNER JOIN ids AS i ON i.kind = 'source' AND i.key = s.key"
+    )
+    for table, rows in (("platforms", platforms), ("events", events)):
+        if rows:
+            connection.register("listed_rows", pa.Table.from_pylist(rows))
+            connection.execute(
+                f"INSERT INTO {table} BY NAME SELECT r.* EXCLUDE (source), i.id AS source_id FROM listed_rows AS r"
+                " LEFT JOIN ids AS i ON i.kind = 'source' AND i.key = r.source"
+            )
+            connection.unregister("listed_rows")
+    connection.unregister("listed_sources")
+
+
+def _store_claims(connection: duckdb.DuckDBPyConnection, claims: list[Row]) -> None:
+    connection.register("listed_claims", pa.Table.from_pylist(claims, schema=_CLAIMS))
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE sightings_of_keys AS"
+        " SELECT platform, native_id, handle, recorded_at AS seen_at FROM listed_claims"
+    )
+    resolve_accounts(connection)
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE claimed AS
+        SELECT c.*, a.account_id, concat_ws(' ', c.figure_id, c.platform, c.account, c.source) AS key
+        FROM listed_claims AS c
+        INNER JOIN account_of AS a ON a.key = c.platform || ' ' || c.account
+        """
+    )
+    assign_ids(connection, "claim", "SELECT key FROM claimed")
+    connection.execute(
+        """
+        INSERT INTO claims BY NAME
+        SELECT
+            k.id AS claim_id,
+            c.figure_id,
+            c.account_id,
+            'accepts' AS polarity,
+            'curated' AS tier,
+            'roster' AS kind,
+            coalesce(c.handle, c.native_id) AS value,
+            s.id AS source_id,
+            c.recorded_at
+        FROM claimed AS c
+        INNER JOIN ids AS k ON k.kind = 'claim' AND k.key = c.key
+        INNER JOIN ids AS s ON s.kind = 'source' AND s.key = c.source;
+
+        INSERT INTO handles
+        SELECT DISTINCT account_id, handle, NULL::TIMESTAMPTZ, NULL::TIMESTAMPTZ, 'roster'
+        FROM claimed WHERE handle IS NOT NULL
+        """
+    )
+    connection.unregister("listed_claims")
+
+
+def _store_bounds(connection: duckdb.DuckDBPyConnection, bounds: list[Row]) -> None:
+    connection.register("listed_bounds", pa.Table.from_pylist(bounds, schema=_BOUNDS))
+    # A statement may name an account that no list claims: it is an account all the same.
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE sightings_of_keys AS"
+        " SELECT platform, NULL::VARCHAR AS native_id, ltrim(account, '@') AS handle, known_at AS seen_at"
+        " FROM listed_bounds WHERE account LIKE '@%'"
+    )
+    resolve_accounts(connection)
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE bounding AS
+        SELECT
+            b.*,
+            a.account_id,
+            concat_ws(
+                ' ', b.figure_id, b.platform, b.account, b.event, b.kind, b.not_before, b.before, b.source, b.wording
+            ) AS key
+        FROM listed_bounds AS b
+        LEFT JOIN account_of AS a ON a.key = b.platform || ' ' || b.account
+        """
+    )
+    assign_ids(connection, "bound", "SELECT key FROM bounding")
+    connection.execute(
+        """
+        INSERT INTO bounds BY NAME
+        SELECT DISTINCT ON (k.id)
+            k.id AS bound_id,
+            b.figure_id,
+            b.platform,
+            b.account_id,
+            b.event,
+            b.not_before,
+            b.before,
+            b.kind,
+            b.wording,
+            b.reported,
+            s.id AS source_id,
+            b.known_at
+        FROM bounding AS b
+        INNER JOIN ids AS k ON k.kind = 'bound' AND k.key = b.key
+        INNER JOIN ids AS s ON s.kind = 'source' AND s.key = b.source
+        """
+    )
+    connection.unregister("listed_bounds")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
+    if rows:
+        connection.register("listed_rows", pa.Table.from_pylist(rows))
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM listed_rows")
+        connection.unregister("listed_rows")
+
+
+def _written(day: date) -> str:
+    return f"{day.day} {datetime.combine(day, time.min, UTC):%B %Y}"

@@ -1,0 +1,66 @@
+"""From the private master to a version for everybody: copy, fsync, rename, swap a link.
+
+Two files a version: `published/kooch-N.duckdb` for shells and notebooks (`kooch.duckdb` leads to it), and
+`published/reading-N.duckdb` for Kooch's own commands and app. A shell that opens the first one read-write locks
+out every reader of that file; nobody else ever opens the second.
+"""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from kooch.errors import StorageError
+from kooch.store.spool import sync_folder
+
+KEPT = 3
+
+
+def published_folder(home: Path) -> Path:
+    return home / "published"
+
+
+def publish(home: Path, master: Path, version: int) -> None:
+    """Make the closed and checkpointed `master` readable as `version`. Raises StorageError; the last version stays then."""
+    folder = published_folder(home)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ("kooch", "reading"):
+            _copy(master, folder / f"{name}-{version:08}.duckdb")
+            _point(folder / f"{name}.duckdb", f"{name}-{version:08}.duckdb")
+        _point(home / "kooch.duckdb", f"{folder.name}/kooch-{version:08}.duckdb")
+        sync_folder(folder)
+    except OSError as error:
+        raise StorageError(
+            f"Publishing version {version} into {folder} failed ({error.strerror}). Nothing is lost: free space or correct"
+            " the permissions, then run `kooch load`."
+        ) from error
+    _prune(folder)
+
+
+def _copy(source: Path, target: Path) -> None:
+    partial = target.with_suffix(".partial")
+    try:
+        shutil.copyfile(source, partial)
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())
+        partial.rename(target)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def _point(link: Path, target: str) -> None:
+    fresh = link.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.rename(link)
+
+
+def _prune(folder: Path) -> None:
+    for name in ("kooch", "reading"):
+        for old in sorted(folder.glob(f"{name}-*.duckdb"))[:-KEPT]:
+            # A shell may still hold it: it keeps what it has opened.
+            with suppress(OSError):
+                old.unlink()
+                old.with_name(f"{old.name}.wal").unlink(missing_ok=True)

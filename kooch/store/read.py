@@ -1,0 +1,85 @@
+"""How Kooch itself opens a published version: its own file, by its real path, read-only, in UTC, and not for long."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from kooch.errors import ConfigError, StorageError
+from kooch.store.publish import published_folder
+from kooch.store.schema import LATEST, quoted
+from kooch.store.outcomes import Target
+
+
+def reading_file(home: Path) -> Path:
+    """The real path of the latest version for Kooch's own readers: another path for every version.
+
+    Raises StorageError when nothing was published yet.
+    """
+    link = published_folder(home) / "reading.duckdb"
+    if not link.exists():
+        raise StorageError(f"There is no data in {home} yet. Run `kooch load`, or `kooch start`.")
+    return link.resolve()
+
+
+@contextmanager
+def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection in which `file` is the catalogue `kooch`, and the default. Close it soon.
+
+    Raises StorageError when the file is gone, damaged, or of a newer Kooch.
+    """
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        try:
+            connection.execute(f"ATTACH {quoted(str(file))} AS kooch (READ_ONLY)")
+            connection.execute("USE kooch")
+            version = connection.execute("SELECT max(version) FROM schema_version").fetchall()[0]
+        except duckdb.Error as error:
+            raise StorageError(
+                f"Version {file} cannot be read: {str(error).splitlines()[0]} Run `kooch load` to publish a new one."
+            ) from error
+        if version[0] > LATEST:
+            raise StorageError(f"Version {file} was made by a newer Kooch. Upgrade this one.")
+        yield connection
+
+
+def targets(home: Path, *, platform: str, roster: str | None) -> list[Target]:
+    """The accounts to look at on `platform`: accepted, of `roster` or of all, each once, by id where it is known.
+
+    Raises ConfigError for a roster that is not there.
+    """
+    with open_version(reading_file(home)) as connection:
+        known = [row[0] for row in connection.execute("SELECT roster FROM rosters ORDER BY roster").fetchall()]
+        if roster and roster not in known:
+            raise ConfigError(f"There is no roster {roster!r}. Known are {', '.join(known)}.")
+        accounts = connection.sql(
+            """
+            SELECT
+                a.native_id,
+                a.server,
+                h.handle,
+                max(c.value) FILTER (WHERE c.value <> a.native_id OR a.native_id IS NULL) AS listed_handle,
+                max(b.known_at) AS listed_before
+            FROM links AS l
+            INNER JOIN accounts AS a ON a.account_id = l.account_id
+            INNER JOIN memberships AS m ON m.figure_id = l.figure_id AND m.roster = coalesce($roster, m.roster)
+            INNER JOIN claims AS c ON c.account_id = l.account_id
+            LEFT JOIN current_handles AS h ON h.account_id = l.account_id
+            LEFT JOIN bounds AS b ON b.account_id = l.account_id AND b.kind = 'listed'
+            WHERE a.platform = $platform
+            GROUP BY a.account_id, a.native_id, a.server, h.handle
+            ORDER BY a.account_id
+            """,
+            params={"platform": platform, "roster": roster},
+        ).pl()
+    return [
+        Target(
+            key=row["native_id"] or f"@{row['listed_handle'].lower()}",
+            handle=row["handle"] or row["listed_handle"],
+            native_id=row["native_id"],
+            server=row["server"],
+            listed_before=row["listed_before"],
+        )
+        for row in accounts.iter_rows(named=True)
+    ]

@@ -1,0 +1,155 @@
+"""The spool: Parquet batches of outcomes, one folder a run.
+
+A batch is acknowledged once its file is on disk under its final name. Any number of processes may write;
+only the loader takes files away, into the archive of the same shape.
+"""
+
+import os
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kooch.errors import StorageError
+from kooch.store.outcomes import Failed, Observed, Outcome, Skipped
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+SCHEMA = pa.schema(
+    [
+        ("run", pa.string()),
+        ("platform", pa.string()),
+        ("target", pa.string()),
+        ("outcome", pa.string()),
+        ("valid_at", _INSTANT),
+        ("recorded_at", _INSTANT),
+        # of an observed target
+        ("native_id", pa.string()),
+        ("server", pa.string()),
+        ("status", pa.string()),
+        ("followers", pa.int64()),
+        ("following", pa.int64()),
+        ("posts", pa.int64()),
+        ("followers_precision", pa.int32()),
+        ("last_post_at", _INSTANT),
+        (
+            "profile",
+            pa.struct(
+                [
+                    ("handle", pa.string()),
+                    ("display_name", pa.string()),
+                    ("bio", pa.string()),
+                    ("links", pa.list_(pa.string())),
+                    ("verified", pa.bool_()),
+                    ("avatar_url", pa.string()),
+                ]
+            ),
+        ),
+        (
+            "handles",
+            pa.list_(pa.struct([("handle", pa.string()), ("valid_from", _INSTANT), ("valid_to", _INSTANT)])),
+        ),
+        (
+            "bounds",
+            pa.list_(
+                pa.struct(
+                    [("event", pa.string()), ("not_before", _INSTANT), ("before", _INSTANT), ("kind", pa.string())]
+                )
+            ),
+        ),
+        ("drift", pa.list_(pa.struct([("path", pa.string()), ("kind", pa.string())]))),
+        # of a failed or skipped one
+        ("cause", pa.string()),
+        ("detail", pa.string()),
+        ("http_status", pa.int32()),
+        ("attempts", pa.int32()),
+    ]
+)
+"""One row for every outcome, whole: a target's observation, words, history and drift live or die together."""
+
+
+def write_batch(home: Path, *, run: str, platform: str, outcomes: Sequence[Outcome]) -> Path:
+    """Put one batch on disk and return its path. When this returns, the outcomes survive a power cut.
+
+    Raises StorageError when the disk is full or the folder cannot be written; no part of the batch is left then.
+    """
+    folder = spool_folder(home) / run
+    file = folder / f"{uuid.uuid4().hex}.parquet"
+    partial = file.with_suffix(".partial")
+    table = pa.Table.from_pylist([_row(run, platform, outcome) for outcome in outcomes], schema=SCHEMA)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with partial.open("xb") as sink:
+            pq.write_table(table, sink, compression="zstd")
+            sink.flush()
+            os.fsync(sink.fileno())
+        partial.rename(file)
+        sync_folder(folder)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StorageError(
+            f"Spool {folder}: a batch of {len(outcomes)} outcomes could not be written ({error.strerror}). "
+            "Free space or correct the permissions, then run the crawl again: it continues where it stopped."
+        ) from error
+    return file
+
+
+def answered(home: Path, run: str) -> set[str]:
+    """The targets of `run` that already have an outcome, in the spool or in the archive.
+
+    A file that cannot be read answers for nothing: its targets are asked again.
+    """
+    targets: set[str] = set()
+    for file in _batches_of(home, run):
+        try:
+            targets.update(pq.read_table(file, columns=["target"])["target"].to_pylist())
+        except (pa.ArrowException, FileNotFoundError):
+            continue
+    return targets
+
+
+def spool_folder(home: Path) -> Path:
+    return home / "spool"
+
+
+def archive_folder(home: Path) -> Path:
+    return home / "archive"
+
+
+def waiting_batches(home: Path) -> list[Path]:
+    """Batches not yet loaded, in a fixed order."""
+    return sorted(spool_folder(home).glob("*/*.parquet"))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _batches_of(home: Path, run: str) -> Iterable[Path]:
+    # The spool first: a file that the loader moves in between is then met twice rather than missed.
+    yield from sorted((spool_folder(home) / run).glob("*.parquet"))
+    yield from sorted((archive_folder(home) / run).glob("*.parquet"))
+
+
+def _row(run: str, platform: str, outcome: Outcome) -> dict[str, object]:
+    row: dict[str, object] = {
+        "run": run,
+        "platform": platform,
+        "target": outcome.target,
+        "valid_at": outcome.valid_at,
+        "recorded_at": outcome.recorded_at,
+    }
+    match outcome.result:
+        case Observed():
+            return row | {"outcome": "observed"} | asdict(outcome.result)
+        case Failed():
+            return row | {"outcome": "failed"} | asdict(outcome.result)
+        case Skipped():
+            return row | {"outcome": "skipped"} | asdict(outcome.result)

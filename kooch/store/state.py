@@ -1,0 +1,196 @@
+"""`state.sqlite`: run plans, decisions and suppressions. Many processes, small commits, safe against a power cut."""
+
+import sqlite3
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from kooch import __version__
+from kooch.errors import StorageError
+from kooch.store.outcomes import Target
+from kooch.times import now
+
+RunState = Literal["running", "complete", "partial", "failed", "aborted"]
+
+_VERSION = 1
+_SCHEMA = Path(__file__).with_name("state.sql")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One crawl of one platform. `roster` None means every roster; times are UTC."""
+
+    run: str
+    platform: str
+    source: str
+    roster: str | None
+    started_at: datetime
+    ended_at: datetime | None
+    state: RunState
+    requests: int
+    bytes: int
+    cost_usd: float
+    version: str
+
+
+def state_file(home: Path) -> Path:
+    return home / "state.sqlite"
+
+
+@contextmanager
+def open_state(home: Path) -> Iterator[sqlite3.Connection]:
+    """A connection in autocommit mode; wrap several writes in `with transaction(connection)`.
+
+    Creates the file on first use. Raises StorageError for a file that is damaged or from a newer Kooch.
+    """
+    file = state_file(home)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(file, timeout=30, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise StorageError(
+            f"State {file} cannot be opened: {error}. Correct the permissions of the data folder."
+        ) from error
+    with closing(connection):
+        connection.row_factory = sqlite3.Row
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            _migrate(connection, file)
+            yield connection
+        except sqlite3.OperationalError as error:
+            raise StorageError(
+                f"State {file}: {error}. Nothing recorded before is lost; free space or correct the permissions and repeat."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise StorageError(
+                f"State {file} is damaged ({error}). Restore it from a backup (`kooch backup` makes one) or move it away."
+            ) from error
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All writes inside, or none."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def plan_run(
+    connection: sqlite3.Connection, *, platform: str, targets: Sequence[Target], roster: str | None = None
+) -> Run:
+    """Write down a new run with its targets, whole, and return it. Targets are unique by key."""
+    run = uuid.uuid4().hex
+    with transaction(connection):
+        connection.execute(
+            "INSERT INTO runs (run, platform, source, roster, started_at, state, version)"
+            " VALUES (?, ?, 'live', ?, ?, 'running', ?)",
+            (run, platform, roster, _text(now()), __version__),
+        )
+        connection.executemany(
+            "INSERT INTO targets VALUES (?, ?, ?, ?, ?, ?)",
+            [(run, t.key, t.handle, t.native_id, t.server, _text(t.listed_before)) for t in targets],
+        )
+    return read_run(connection, run)
+
+
+def read_run(connection: sqlite3.Connection, run: str) -> Run:
+    row = connection.execute("SELECT * FROM runs WHERE run = ?", (run,)).fetchone()
+    if row is None:
+        raise StorageError(f"Run {run!r} was never planned; `kooch status` lists the runs.")
+    return _run(row)
+
+
+def runs(connection: sqlite3.Connection) -> list[Run]:
+    """All runs, oldest first."""
+    return [_run(row) for row in connection.execute("SELECT * FROM runs ORDER BY started_at, run")]
+
+
+def unfinished_run(connection: sqlite3.Connection, *, platform: str, roster: str | None) -> Run | None:
+    """The latest run of `platform` over `roster` that was planned and never ended."""
+    row = connection.execute(
+        "SELECT * FROM runs WHERE platform = ? AND roster IS ? AND state = 'running' ORDER BY started_at DESC LIMIT 1",
+        (platform, roster),
+    ).fetchone()
+    return _run(row) if row else None
+
+
+def targets_of(connection: sqlite3.Connection, run: str) -> list[Target]:
+    """The plan of a run, in a fixed order."""
+    return [
+        Target(
+            key=row["target"],
+            handle=row["handle"],
+            native_id=row["native_id"],
+            server=row["server"],
+            listed_before=_instant(row["listed_before"]),
+        )
+        for row in connection.execute("SELECT * FROM targets WHERE run = ? ORDER BY target", (run,))
+    ]
+
+
+def planned_counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """The number of planned targets, by run."""
+    return dict(connection.execute("SELECT run, count(*) FROM targets GROUP BY run").fetchall())
+
+
+def count_traffic(connection: sqlite3.Connection, run: str, *, requests: int, received: int) -> None:
+    """Add to a run's requests and bytes: a run that is continued sums up over its parts."""
+    connection.execute(
+        "UPDATE runs SET requests = requests + ?, bytes = bytes + ? WHERE run = ?", (requests, received, run)
+    )
+
+
+def end_run(connection: sqlite3.Connection, run: str, state: RunState) -> None:
+    connection.execute("UPDATE runs SET state = ?, ended_at = ? WHERE run = ?", (state, _text(now()), run))
+
+
+def note_rosters(connection: sqlite3.Connection, rosters: Iterable[str]) -> None:
+    """Remember when each roster was first loaded."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO rosters VALUES (?, ?)", [(roster, _text(now())) for roster in rosters]
+    )
+
+
+def _migrate(connection: sqlite3.Connection, file: Path) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > _VERSION:
+        raise StorageError(
+            f"State {file} has schema {version}; this Kooch {__version__} knows {_VERSION}. Upgrade Kooch."
+        )
+    if version == 0:
+        # executescript would commit on its own: the version must be set in the same transaction.
+        connection.execute("BEGIN EXCLUSIVE")
+        try:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version == 0:
+                for statement in _SCHEMA.read_text(encoding="utf-8").split(";\n"):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA user_version = {_VERSION}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def _run(row: sqlite3.Row) -> Run:
+    started_at = _instant(row["started_at"])
+    assert started_at is not None  # NOT NULL in the schema
+    return Run(**{**dict(row), "started_at": started_at, "ended_at": _instant(row["ended_at"])})
+
+
+def _text(instant: datetime | None) -> str | None:
+    return instant.astimezone(UTC).isoformat() if instant else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,32 @@
+"""Fixtures that start real servers; a server that does not start fails the test, it never skips it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.servers.bluesky import BlueskyNetwork
+from tests.servers.browser import chromium
+from tests.servers.loopback import CountingProxy
+
+
+@pytest.fixture(scope="session")
+def bluesky() -> Iterator[BlueskyNetwork]:
+    """One Bluesky network for the whole session: use handles no other test uses."""
+    with BlueskyNetwork() as network:
+        yield network
+
+
+@pytest.fixture
+def counted() -> Iterator[Callable[[str], CountingProxy]]:
+    """Put a counting proxy before a URL: `counted(bluesky.appview)`."""
+    with ExitStack() as stack:
+        yield lambda url: stack.enter_context(CountingProxy(url))
+
+
+# Not for the session: while Playwright runs, no other test can start an event loop.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running

@@ -1,0 +1,686 @@
+"""Rosters: the bundled ones, what reading refuses, what check reports, and what import brings in."""
+
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+
+from kooch.errors import ConfigError, RosterError
+from kooch.rosters import (
+    AccountClaim,
+    ImportReport,
+    Member,
+    Roster,
+    add_account,
+    add_figure,
+    check,
+    clean_handle,
+    import_roster,
+    read_events,
+    read_platforms,
+    read_roster,
+    read_rosters,
+    slugify,
+    write_roster,
+)
+from kooch.rosters.rows import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS
+from kooch.rosters.values import PLATFORMS, PlatformSlug
+
+BUNDLED = Path(__file__).parents[1] / "rosters"
+SHARED = Path(__file__).parents[2] / "shared" / "data" / "rosters"
+
+TOP = """\
+title: A list
+description: Two figures
+source: A register
+licence: CC0-1.0
+as_of: 2024-05-01
+time_zone: Europe/Berlin
+selection: listed
+"""
+MEMBERS = "\n".join(
+    [
+        ",".join(MEMBER_COLUMNS),
+        "xx-ada,Ada,person,XX,Q7259,Countess|Lovelace,Minister,,,2020-01-01,,register",
+        "xx-bob,Bob,person,XX,,,Mayor,,,,,register",
+    ]
+)
+ACCOUNTS = "\n".join(
+    [",".join(ACCOUNT_COLUMNS), "xx-ada,x,ada,123,accepts,,register,,", "xx-bob,mastodon,bob@a.social,,accepts,,reg,,"]
+)
+STATEMENTS = "\n".join(
+    [
+        ",".join(STATEMENT_COLUMNS),
+        "xx-ada,koo,,joined,2021-02-01,2021-02-03,,Mint,2021-02-04,Asia/Kolkata,,4.29 lakh followers,",
+    ]
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "a-list"
+    folder.mkdir()
+    (folder / "roster.yaml").write_text(TOP)
+    (folder / "members.csv").write_text(MEMBERS)
+    (folder / "accounts.csv").write_text(ACCOUNTS)
+    (folder / "statements.csv").write_text(STATEMENTS)
+    return folder
+
+
+def bundled(slug: str) -> Roster:
+    return read_roster(BUNDLED / slug)
+
+
+def bring(file: Path, into: Path, **changes: object) -> ImportReport:
+    settings: dict[str, Any] = {
+        "slug": "mine",
+        "title": "Mine",
+        "source": "My register",
+        "licence": "CC0-1.0",
+        "as_of": date(2024, 5, 1),
+        "selection": "listed",
+        "time_zone": "Asia/Kolkata",
+    }
+    return import_roster(file, into=into, **(settings | changes))
+
+
+def write_xlsx(file: Path, rows: list[list[str | int]]) -> None:
+    """The smallest workbook a reader accepts: one sheet of inline strings and numbers."""
+    types, rels = "application/vnd.openxmlformats-officedocument.spreadsheetml", "http://schemas.openxmlformats.org"
+    cells = [
+        "<row>"
+        + "".join(
+            f"<c><v>{cell}</v></c>" if isinstance(cell, int) else f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
+            for cell in row
+        )
+        + "</row>"
+        for row in rows
+    ]
+    main = f"{rels}/spreadsheetml/2006/main"
+    link = f"{rels}/officeDocument/2006/relationships"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{rels}/package/2006/content-types"><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
+        f'ContentType="{types}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" '
+        f'ContentType="{types}.worksheet+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{rels}/package/2006/relationships"><Relationship Id="r1" '
+        f'Type="{link}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{link}"><sheets><sheet name="S" sheetId="1" r:id="r1"/>'
+        "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{rels}/package/2006/relationships"><Relationship Id="r1" '
+        f'Type="{link}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{"".join(cells)}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+
+
+# The bundled rosters
+
+
+@pytest.mark.parametrize(
+    ("slug", "selection", "counts"),
+    [
+        ("in-koo-2021", "joiners", {"rows": 29, "figures": 29, "accepts": 20, "denies": 0, "statements": 44}),
+        ("de-fediverse", "joiners", {"rows": 263, "figures": 263, "accepts": 263, "denies": 47, "statements": 0}),
+        ("us-congress", "census", {"rows": 537, "figures": 537, "accepts": 1643, "denies": 1, "statements": 0}),
+        ("se-parliament", "listed", {"rows": 371, "figures": 370, "accepts": 321, "denies": 3, "statements": 0}),
+        ("se-institutions", "listed", {"rows": 413, "figures": 404, "accepts": 407, "denies": 0, "statements": 0}),
+    ],
+)
+def test_a_bundled_roster_holds_what_its_source_holds(slug: str, selection: str, counts: dict[str, int]) -> None:
+    roster = bundled(slug)
+    polarities = Counter(claim.polarity for claim in roster.accounts)
+
+    assert roster.selection == selection
+    assert counts == {
+        "rows": len(roster.members),
+        "figures": len(roster.figure_ids),
+        "accepts": polarities["accepts"],
+        "denies": polarities["denies"],
+        "statements": len(roster.statements),
+    }
+
+
+def test_bundled_rosters_have_only_the_faults_their_readme_lists() -> None:
+    faults = check(read_rosters(BUNDLED))
+
+    assert sorted((fault.file.parent.name, fault.file.name, fault.row) for fault in faults) == [
+        ("de-fediverse", "accounts.csv", 83),
+        ("de-fediverse", "accounts.csv", 262),
+    ]
+    assert "is held by 'de-deutscher-wetterdienst' and by 'de-deutscher-wetterdienst-dwd'" in faults[0].message
+    assert "bmds@social.bund.de" in faults[1].message
+
+
+def test_mirrors_are_denied_and_their_figures_are_no_members() -> None:
+    germany, sweden = bundled("de-fediverse"), bundled("se-parliament")
+    denied = [claim for claim in germany.accounts if claim.polarity == "denies"]
+
+    assert all(claim.handle and claim.handle.endswith("@respublicae.eu") and claim.name for claim in denied)
+    assert not {claim.figure_id for claim in denied} & set(germany.figure_ids)
+    assert {claim.figure_id for claim in sweden.accounts if claim.polarity == "denies"} == {
+        "se-gunilla-carlsson",
+        "se-jytte-guteland",
+        "se-asa-westlund",
+    }
+
+
+def test_every_german_account_carries_the_day_it_was_opened() -> None:
+    accepted = [claim for claim in bundled("de-fediverse").accounts if claim.polarity == "accepts"]
+    days = [claim.opened_on for claim in accepted if claim.opened_on]
+
+    assert len(days) == 263
+    assert (min(days), max(days).year) == (date(2017, 4, 17), 2025)
+
+
+def test_koo_statements_keep_their_origin_their_dispute_and_their_counts() -> None:
+    roster = bundled("in-koo-2021")
+    origins = Counter(statement.derived_from for statement in roster.statements)
+    identified = {claim.figure_id: claim.handle for claim in roster.accounts if claim.platform == "koo"}
+    adityanath = {s.not_before for s in roster.statements if s.figure_id == "in-yogi-adityanath"}
+
+    assert origins == {None: 31, "Statement by Koo": 12, "YourStory": 1}
+    assert len(identified) == 7
+    assert all(statement.handle == identified.get(statement.figure_id) for statement in roster.statements)
+    assert {s.reported for s in roster.statements if s.figure_id == "in-ravi-shankar-prasad" and s.reported} == {
+        "4.29 lakh followers",
+        "5 lakh followers",
+        "1 million followers",
+    }
+    assert adityanath == {date(2021, 2, 27), date(2021, 2, 28)}
+
+
+def test_one_person_in_two_roles_is_one_figure_and_namesakes_are_two() -> None:
+    members = bundled("se-parliament").members
+    persson = {member.figure_id for member in members if member.name == "Mats Persson"}
+    karlsson = {member.figure_id for member in members if member.name == "Mattias Karlsson"}
+
+    assert persson == {"se-mats-persson"}
+    assert karlsson == {"se-mattias-karlsson", "se-mattias-karlsson-2"}
+
+
+def test_a_facebook_page_copied_to_the_wrong_senator_is_denied() -> None:
+    claims = {c.figure_id: c.polarity for c in bundled("us-congress").accounts if c.handle == "RogerMarshallMD"}
+
+    assert claims == {"us-roger-marshall": "accepts", "us-tommy-tuberville": "denies"}
+
+
+def test_events_and_platforms_carry_sources() -> None:
+    events = {event.event: event for event in read_events(BUNDLED / "events.yaml")}
+    platforms = {platform.platform: platform for platform in read_platforms(BUNDLED / "platforms.yaml")}
+
+    assert len(events) == 12
+    assert all(event.sources and event.checked for event in events.values())
+    assert (events["twitter-notice"].starts_on, events["twitter-notice"].ends_on) == (
+        date(2021, 2, 2),
+        date(2021, 2, 3),
+    )
+    assert set(platforms) == set(PLATFORMS)
+    assert platforms["koo"].closed == date(2024, 7, 3)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the source tables are not beside this repository")
+@pytest.mark.parametrize(
+    ("table", "slug", "settings"),
+    [
+        ("us_congress.csv", "us-congress", {}),
+        ("se_institutions.csv", "se-institutions", {"kind": "institution"}),
+        ("de_fediverse_accounts.csv", "de-fediverse", {}),
+        ("in_koo_wave.csv", "in-koo-2021", {"statements": SHARED / "in_koo_wave_sources.csv", "platform": "koo"}),
+    ],
+)
+def test_a_source_table_imports_without_a_mapping(
+    table: str, slug: str, settings: dict[str, Any], tmp_path: Path
+) -> None:
+    report = bring(SHARED / table, tmp_path, slug=slug, **settings)
+    ours = bundled(slug)
+
+    assert report.statements == len(ours.statements)
+    assert sum(report.accounts.values()) == len(ours.accounts)
+    assert read_roster(tmp_path / slug).members
+
+
+# Reading
+
+
+def test_a_roster_reads_as_it_is_written(folder: Path, tmp_path: Path) -> None:
+    roster = read_roster(folder)
+    write_roster(replace(roster, slug="copy"), tmp_path)
+
+    assert read_roster(tmp_path / "copy") == replace(roster, slug="copy")
+    assert roster.members[0].aliases == ("Countess", "Lovelace")
+    assert roster.statements[0].not_after == date(2021, 2, 3)
+
+
+def test_a_byte_order_mark_is_tolerated(folder: Path) -> None:
+    (folder / "members.csv").write_bytes(b"\xef\xbb\xbf" + MEMBERS.encode())
+
+    assert read_roster(folder).figure_ids == ("xx-ada", "xx-bob")
+
+
+def test_a_later_root_wins_on_the_same_slug(folder: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    write_roster(replace(read_roster(folder), title="My own"), own)
+
+    assert [(r.slug, r.title) for r in read_rosters(tmp_path, own, tmp_path / "missing")] == [("a-list", "My own")]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "row", "fault"),
+    [
+        ("members.csv", "Mayor", "", 3, "role is empty"),
+        ("members.csv", "Mayor,,,,,register", "Mayor,,,,,", 3, "source is empty"),
+        ("members.csv", "Bob,person", "Bob,robot", 3, "kind 'robot' is unknown: write one of person"),
+        ("members.csv", "2020-01-01", "1.1.2020", 2, "from_day '1.1.2020' is no day: write YYYY-MM-DD"),
+        ("members.csv", "2020-01-01", "2020-02-30", 2, "from_day '2020-02-30' is no day"),
+        ("members.csv", "2020-01-01,", "2020-01-01,2019-01-01", 2, "to_day 2019-01-01 is before from_day 2020-01-01"),
+        ("members.csv", "Q7259", "7259", 2, "wikidata_qid '7259' is no Wikidata id"),
+        ("members.csv", "xx-bob", "Bob!", 3, "figure_id 'Bob!' is no slug"),
+        ("members.csv", "xx-bob,Bob", "xx-bob", 3, "has 11 cells, the header has 12"),
+        ("members.csv", "aliases", "alias", 1, "column 'aliases' is missing"),
+        (
+            "members.csv",
+            "xx-bob,Bob",
+            "xx-ada,Ada,person,XX,,,Minister,,,2020-01-01,,r\nxx-bob,Bob",
+            3,
+            "same as row 2",
+        ),
+        ("accounts.csv", "xx-ada,x", "xx-ada,orkut", 2, "platform 'orkut' is unknown"),
+        ("accounts.csv", "123,accepts", "123,maybe", 2, "polarity 'maybe' is unknown"),
+        ("accounts.csv", "ada,123", ",", 2, "handle and native_id are both empty"),
+        ("accounts.csv", "xx-bob", "xx-eve", 3, "figure_id 'xx-eve' is not in members.csv"),
+        ("accounts.csv", "xx-bob", "xx-ada,x,ADA,,accepts,,r,,\nxx-bob", 3, "says the same as row 2"),
+        ("statements.csv", "joined", "fled", 2, "event 'fled' is unknown"),
+        ("statements.csv", "2021-02-03", "2021-01-03", 2, "not_after 2021-01-03 is before not_before 2021-02-01"),
+        ("statements.csv", "Asia/Kolkata", "Asia/Atlantis", 2, "time_zone 'Asia/Atlantis' is unknown"),
+        ("roster.yaml", "listed", "everybody", None, "selection 'everybody' is unknown"),
+        ("roster.yaml", "title: A list", "titel: A list", None, "key 'titel' is unknown"),
+        ("roster.yaml", "as_of: 2024-05-01", "as_of: May", None, "as_of 'May' is no day"),
+        ("roster.yaml", "title: A list", "title: A: list", 1, "is not YAML"),
+    ],
+)
+def test_a_fault_names_file_and_row(
+    *, folder: Path, file: str, old: str, new: str, row: int | None, fault: str
+) -> None:
+    text = (folder / file).read_text()
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1))
+
+    with pytest.raises(RosterError) as caught:
+        read_roster(folder)
+
+    assert (caught.value.file, caught.value.row) == (folder / file, row)
+    assert fault in caught.value.fault
+
+
+def test_an_unknown_column_is_refused(folder: Path) -> None:
+    first, *rest = MEMBERS.splitlines()
+    (folder / "members.csv").write_text("\n".join([f"{first},shoe_size", *(f"{row},44" for row in rest)]))
+
+    with pytest.raises(RosterError, match=r"members.csv, row 1: column 'shoe_size' is unknown: the columns are"):
+        read_roster(folder)
+
+
+def test_another_encoding_is_refused_with_its_row(folder: Path) -> None:
+    (folder / "members.csv").write_bytes(MEMBERS.replace("Bob", "Bö").encode("latin-1"))
+
+    with pytest.raises(RosterError, match=r"members.csv, row 3: byte 0xf6 is not UTF-8: save the file as CSV UTF-8"):
+        read_roster(folder)
+
+
+def test_a_missing_file_is_named(folder: Path) -> None:
+    (folder / "accounts.csv").unlink()
+
+    with pytest.raises(RosterError, match=r"accounts.csv: the file is missing"):
+        read_roster(folder)
+
+
+def test_an_event_without_a_source_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "events.yaml"
+    file.write_text(
+        "- {event: a, title: A, starts_on: 2024-01-02, time_zone: UTC, platforms: [x], description: D, sources: []}"
+    )
+
+    with pytest.raises(RosterError, match="event 'a': sources is empty"):
+        read_events(file)
+
+
+# Checking
+
+
+@pytest.mark.parametrize(
+    ("platform", "handle", "native_id", "message"),
+    [
+        ("x", "a-b", "", "handle 'a-b' is not a x handle"),
+        ("x", "sixteen_letters_", "", "is not a x handle"),
+        ("bluesky", "ada", "", "is not a bluesky handle: write a domain name"),
+        ("bluesky", "ada.-b.social", "", "is not a bluesky handle"),
+        ("bluesky", "ada.bsky.social", "did:key:abc", "native_id 'did:key:abc' is not a bluesky id"),
+        ("mastodon", "ada", "", "is not a mastodon handle: write user@host"),
+        ("mastodon", "ada@respublicae.eu", "", "mirrors or bridges"),
+        ("mastodon", "ada@birdsite.example.org", "", "mirrors or bridges"),
+        ("mastodon", "ada@bsky.brid.gy", "", "mirrors or bridges"),
+        ("bluesky", "ada.mastodon.social.ap.brid.gy", "", "mirrors or bridges"),
+        ("mastodon", "ada@social.network.europa.eu", "", "a server that has closed"),
+        ("koo", "ada lovelace", "", "is not a koo handle"),
+        ("youtube", "", "UC123", "is not a youtube id"),
+        ("mastodon", "BOB@a.social", "", "is held by 'xx-bob' and by 'xx-ada'"),
+    ],
+)
+def test_check_reports_a_doubtful_account(
+    folder: Path, platform: str, handle: str, native_id: str, message: str
+) -> None:
+    text = ACCOUNTS.replace("xx-ada,x,ada,123", f"xx-ada,{platform},{handle},{native_id}")
+    (folder / "accounts.csv").write_text(text)
+
+    (fault,) = check([read_roster(folder)])
+
+    assert fault.file == folder / "accounts.csv"
+    assert fault.row == (3 if "xx-bob" in message else 2)
+    assert message in str(fault)
+
+
+def test_handles_that_platforms_allow_pass() -> None:
+    good: dict[PlatformSlug, list[str]] = {
+        "bluesky": ["ada.bsky.social", "xn--bcher-kva.example"],
+        "mastodon": ["a.b-c@social.bund.de", "x@bawü.social"],
+        "koo": ["_BHASHINI", "मोदी"],
+        "x": ["SenSanders"],
+    }
+    roster = bundled("in-koo-2021")
+    member = roster.members[0]
+    claims = [
+        AccountClaim(figure_id=member.figure_id, platform=p, handle=h, polarity="accepts", source="s")
+        for p, handles in good.items()
+        for h in handles
+    ]
+
+    assert check([replace(roster, accounts=tuple(claims), statements=())]) == []
+
+
+def test_check_reports_torn_identities_across_rosters(folder: Path) -> None:
+    one = read_roster(folder)
+    other_ids = replace(one.members[0], figure_id="xx-ada-2"), replace(one.members[1], name="Robert", row=3)
+    other = replace(one, slug="b-list", members=other_ids, accounts=(), statements=())
+
+    messages = [fault.message for fault in check([one, other])]
+
+    assert any("wikidata_qid 'Q7259' is 'xx-ada-2' here and 'xx-ada' in" in message for message in messages)
+    assert any("figure_id 'xx-bob' is 'Robert' here and 'Bob' in" in message for message in messages)
+
+
+def test_a_denied_claim_may_name_an_account_others_hold(folder: Path) -> None:
+    (folder / "accounts.csv").write_text(ACCOUNTS + "\nxx-bob,x,Ada,,denies,,register,namesake,\n")
+
+    assert check([read_roster(folder)]) == []
+
+
+# Importing
+
+
+TABLE = """\
+figure_name,wikidata_qid,country,party,role,role_start,x_handle,x_numeric_id,mastodon_address,youtube_channel_id,as_of
+Ada Lovelace,http://www.wikidata.org/entity/Q7259,IN,Whigs,Minister,2020-01-01,https://x.com/ada?s=20,1336344005588738052,@ada@a.social,,2024-01-01
+Ada Lovelace,Q7259,IN,Whigs,Member,,@ADA,1336344005588738052,https://a.social/@ada,,2024-01-01
+Zoë Çelik,,IN,,Mayor,,,,,UCN52UDqKgvHRk39ncySrIMw,2024-01-01
+"""
+
+
+def test_a_table_becomes_a_roster(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(TABLE)
+
+    report = bring(file, tmp_path / "own")
+    roster = read_roster(tmp_path / "own" / "mine")
+
+    assert (report.rows, report.figures, report.statements, report.faults) == (3, 2, 0, ())
+    assert report.accounts == {"mastodon": 1, "x": 1, "youtube": 1}
+    assert report.ignored == ("table.csv: as_of",)
+    assert report.is_written
+    assert roster.figure_ids == ("in-ada-lovelace", "in-zoe-celik")
+    assert [(c.platform, c.handle, c.native_id) for c in roster.accounts] == [
+        ("x", "ada", "1336344005588738052"),
+        ("mastodon", "ada@a.social", None),
+        ("youtube", None, "UCN52UDqKgvHRk39ncySrIMw"),
+    ]
+    assert {member.source for member in roster.members} == {"My register"}
+
+
+def test_a_spreadsheet_imports_like_the_same_csv(tmp_path: Path) -> None:
+    csv_file, sheet = tmp_path / "table.csv", tmp_path / "table.xlsx"
+    csv_file.write_text("Full name,Office,Twitter,X ID\nAda,Minister,ada,117501995\nBob,Mayor,,\n")
+    write_xlsx(
+        sheet, [["Full name", "Office", "Twitter", "X ID"], ["Ada", "Minister", "ada", 117501995], ["Bob", "Mayor"]]
+    )
+
+    bring(csv_file, tmp_path / "csv")
+    bring(sheet, tmp_path / "sheet")
+
+    assert read_roster(tmp_path / "csv" / "mine") == read_roster(tmp_path / "sheet" / "mine")
+
+
+def test_an_id_that_a_spreadsheet_has_rounded_is_refused(tmp_path: Path) -> None:
+    sheet = tmp_path / "table.xlsx"
+    write_xlsx(
+        sheet, [["name", "role", "x", "x_id"], ["", "", "", ""], ["Ada", "Minister", "ada", 1336344005588738048]]
+    )
+
+    with pytest.raises(RosterError, match=r"row 3: number 1336344005588738048 has more than 15 digits"):
+        bring(sheet, tmp_path / "own")
+
+
+def test_what_is_no_spreadsheet_is_refused(tmp_path: Path) -> None:
+    sheet = tmp_path / "table.xlsx"
+    sheet.write_text("name,role\n")
+
+    with pytest.raises(RosterError, match="cannot be read as a spreadsheet"):
+        bring(sheet, tmp_path / "own")
+
+
+def test_a_mapping_names_columns_and_semicolons_are_understood(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("Wer;Amt;Konto\nAda;Ministerin;ada.bsky.social\n")
+
+    report = bring(file, tmp_path / "own", mapping={"Wer": "name", "amt": "role", "Konto": "bluesky"}, country="de")
+
+    assert report.ignored == ()
+    assert read_roster(report.folder).figure_ids == ("de-ada",)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "message"),
+    [({"Wer": "shoe"}, "cannot become 'shoe'"), ({"Wen": "name"}, "column 'wen' is not in the table")],
+)
+def test_a_mapping_that_cannot_hold_is_refused(tmp_path: Path, mapping: dict[str, str], message: str) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("Wer,role\nAda,Minister\n")
+
+    with pytest.raises(RosterError, match=message):
+        bring(file, tmp_path / "own", mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "message"),
+    [
+        ("name,role\nAda,Minister\nBob,\n", 3, "role is empty"),
+        ("role\nMinister\n", 2, "name is empty"),
+        ("name,role,since\nAda,Minister,soon\n", 2, "from_day 'soon' is no day"),
+        ("name,role\nAda,Minister\nAda,Minister\n", 3, "says the same as row 2"),
+    ],
+)
+def test_a_fault_in_a_table_names_its_row_and_nothing_is_written(
+    tmp_path: Path, text: str, row: int, message: str
+) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(text)
+
+    with pytest.raises(RosterError) as caught:
+        bring(file, tmp_path / "own")
+
+    assert (caught.value.file, caught.value.row) == (file, row)
+    assert message in caught.value.fault
+    assert not (tmp_path / "own").exists()
+
+
+def test_a_dry_run_reports_and_writes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("name,role,mastodon\nAda,Minister,ada@respublicae.eu\n")
+
+    report = bring(file, tmp_path / "own", dry_run=True)
+
+    assert (report.rows, report.is_written) == (1, False)
+    assert [(fault.file, fault.row) for fault in report.faults] == [(file, 2)]
+    assert not (tmp_path / "own").exists()
+
+
+def test_an_existing_roster_is_replaced_only_on_request(tmp_path: Path) -> None:
+    file, own = tmp_path / "table.csv", tmp_path / "own"
+    file.write_text("name,role\nAda,Minister\n")
+    bring(file, own)
+    file.write_text("name,role\nBob,Mayor\n")
+
+    with pytest.raises(RosterError, match="roster 'mine' exists already"):
+        bring(file, own)
+    kept = read_roster(own / "mine").figure_ids
+    bring(file, own, replace_existing=True)
+
+    assert kept == ("ada",)
+    assert read_roster(own / "mine").figure_ids == ("bob",)
+    assert [path.name for path in own.iterdir()] == ["mine"]
+
+
+def test_accounts_and_statements_come_from_files_of_their_own(tmp_path: Path) -> None:
+    members, accounts, statements = (tmp_path / name for name in ("m.csv", "a.csv", "s.csv"))
+    members.write_text("name,role,aliases\nAda,Minister,Countess\nBob,Mayor,\n")
+    accounts.write_text("figure_name,platform,handle,colour\nada,Koo,@ada,red\n")
+    statements.write_text(
+        "figure_name,says,not_before,not_after,precision,source_url,publisher,published_on,note\n"
+        "Countess,joined,,2021-02-08,by,,Mint,2021-02-08,seen there\n"
+        "Bob,joined,2021-02-09,2021-02-09,day,,Mint,2021-02-10,\n"
+    )
+
+    report = bring(members, tmp_path / "own", accounts=accounts, statements=statements, platform="koo")
+    roster = read_roster(report.folder)
+
+    assert report.ignored == ("a.csv: colour", "s.csv: precision")
+    assert [(s.figure_id, s.handle, s.wording, s.time_zone) for s in roster.statements] == [
+        ("ada", "ada", "seen there", "Asia/Kolkata"),
+        ("bob", None, None, "Asia/Kolkata"),
+    ]
+
+
+def test_a_statement_about_nobody_on_the_list_is_refused(tmp_path: Path) -> None:
+    members, statements = tmp_path / "m.csv", tmp_path / "s.csv"
+    members.write_text("name,role\nAda,Minister\n")
+    statements.write_text(
+        "name,platform,event,not_after,publisher,published_on\nEve,koo,joined,2021-02-08,M,2021-02-08\n"
+    )
+
+    with pytest.raises(RosterError, match=r"s.csv, row 2: name 'Eve' is nobody on the list"):
+        bring(members, tmp_path / "own", statements=statements)
+
+
+def test_a_known_wikidata_id_keeps_its_figure_and_a_namesake_gets_another(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("name,role,qid,country\nA. Lovelace,Minister,Q7259,XX\nAda,Mayor,Q1,XX\n")
+
+    bring(file, tmp_path / "own", known=[read_roster(folder)])
+
+    assert read_roster(tmp_path / "own" / "mine").figure_ids == ("xx-ada", "xx-ada-2")
+
+
+def test_a_folder_in_our_format_is_brought_in_under_another_slug(folder: Path, tmp_path: Path) -> None:
+    report = import_roster(folder, into=tmp_path / "own", slug="b-list", title="B")
+
+    assert read_roster(report.folder) == replace(read_roster(folder), slug="b-list", title="B")
+
+
+def test_a_setting_that_a_table_needs_is_asked_for(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("name,role\nAda,Minister\n")
+
+    with pytest.raises(ConfigError, match="licence is missing"):
+        bring(file, tmp_path / "own", licence=None)
+    with pytest.raises(ConfigError, match=r"slug '../up' is no slug"):
+        bring(file, tmp_path / "own", slug="../up")
+
+
+# Adding one row
+
+
+def test_a_figure_and_an_account_are_added(folder: Path) -> None:
+    add_figure(folder, Member(figure_id="xx-eve", name="Eve, the 3rd", kind="person", role="Judge", source="register"))
+    add_account(folder, AccountClaim(figure_id="xx-eve", platform="x", handle="eve", polarity="accepts", source="r"))
+    roster = read_roster(folder)
+
+    assert (roster.members[-1].name, roster.members[-1].row) == ("Eve, the 3rd", 4)
+    assert roster.accounts[-1].figure_id == "xx-eve"
+    assert not [path for path in folder.iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda claim: replace(claim, figure_id="xx-eve"), "is not in members.csv"),
+        (lambda claim: replace(claim, source=""), "source is empty"),
+        (lambda claim: replace(claim, figure_id="xx-ada", handle="ADA"), "says the same as row 2"),
+    ],
+)
+def test_a_wrong_account_is_not_added(
+    folder: Path, change: Callable[[AccountClaim], AccountClaim], message: str
+) -> None:
+    claim = AccountClaim(figure_id="xx-bob", platform="x", handle="bob", polarity="accepts", source="register")
+
+    with pytest.raises(RosterError, match=message):
+        add_account(folder, change(claim))
+
+    assert (folder / "accounts.csv").read_text() == ACCOUNTS
+
+
+@pytest.mark.parametrize(
+    ("platform", "text", "expected"),
+    [
+        ("x", " @Ada ", ("Ada", None)),
+        ("x", "https://twitter.com/Ada/status/1", ("Ada", None)),
+        ("x", "https://example.org/Ada", ("https://example.org/Ada", None)),
+        ("mastodon", "https://a.social/users/ada", ("ada@a.social", None)),
+        ("bluesky", "https://bsky.app/profile/ada.bsky.social", ("ada.bsky.social", None)),
+        ("bluesky", "did:plc:ewvi7nxzyoun6zhxrhs64oiz", (None, "did:plc:ewvi7nxzyoun6zhxrhs64oiz")),
+        ("koo", "www.kooapp.com/profile/%5FADA", ("_ADA", None)),
+        ("facebook", "https://www.facebook.com/profile.php?id=42", (None, "42")),
+        ("youtube", "https://www.youtube.com/@ada", ("ada", None)),
+        ("instagram", "", (None, None)),
+    ],
+)
+def test_a_cell_is_reduced_to_a_handle_or_an_id(
+    platform: PlatformSlug, text: str, expected: tuple[str | None, str | None]
+) -> None:
+    assert clean_handle(platform, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("country", "name", "slug"),
+    [
+        ("IN", "Piyush Goyal", "in-piyush-goyal"),
+        ("SE", "Åsa Ekström-O'Hara", "se-asa-ekstrom-ohara"),
+        ("DE", "Große Łódź", "de-grosse-lodz"),
+        (None, "B. S. Yediyurappa", "b-s-yediyurappa"),
+    ],
+)
+def test_a_name_becomes_an_ascii_slug(country: str | None, name: str, slug: str) -> None:
+    assert slugify(country, name) == slug
+
+
+def test_names_in_another_script_get_different_slugs() -> None:
+    slugs = {slugify("IN", "नरेन्द्र मोदी"), slugify("IN", "राहुल गांधी")}
+
+    assert len(slugs) == 2
+    assert all(slug.isascii() for slug in slugs)
