@@ -96,7 +96,7 @@ def resolve_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
         """
         WITH numbered AS MATERIALIZED (
             SELECT h.id AS handle_only, n.id AS account_id
-            FROM pairs AS p
+            FROM (SELECT native_key, handle_key FROM pairs WHERE native_key IS NOT NULL AND handle_key IS NOT NULL) AS p
             INNER JOIN ids AS h ON h.kind = 'account' AND h.key = p.handle_key
             INNER JOIN ids AS n ON n.kind = 'account' AND n.key = p.native_key
         )

@@ -20,17 +20,42 @@ Row = dict[str, object]
 _INSTANT = pa.timestamp("us", tz="UTC")
 _TEXT = pa.string()
 _SOURCES = pa.schema(
-    [("key", _TEXT), ("url", _TEXT), ("citation", _TEXT), ("publisher", _TEXT), ("published_at", pa.date32())]
-    + [("time_zone", _TEXT), ("derived_from", _TEXT), ("licence", _TEXT)]
+    [
+        ("key", _TEXT),
+        ("url", _TEXT),
+        ("citation", _TEXT),
+        ("publisher", _TEXT),
+        ("published_at", pa.date32()),
+        ("time_zone", _TEXT),
+        ("derived_from", _TEXT),
+        ("licence", _TEXT),
+    ]
 )
 _CLAIMS = pa.schema(
-    [("figure_id", _TEXT), ("platform", _TEXT), ("account", _TEXT), ("native_id", _TEXT), ("handle", _TEXT)]
-    + [("source", _TEXT), ("recorded_at", _INSTANT)]
+    [
+        ("figure_id", _TEXT),
+        ("platform", _TEXT),
+        ("account", _TEXT),
+        ("native_id", _TEXT),
+        ("handle", _TEXT),
+        ("source", _TEXT),
+        ("recorded_at", _INSTANT),
+    ]
 )
 _BOUNDS = pa.schema(
-    [("figure_id", _TEXT), ("platform", _TEXT), ("account", _TEXT), ("event", _TEXT), ("not_before", _INSTANT)]
-    + [("before", _INSTANT), ("kind", _TEXT), ("wording", _TEXT), ("reported", _TEXT), ("source", _TEXT)]
-    + [("known_at", _INSTANT)]
+    [
+        ("figure_id", _TEXT),
+        ("platform", _TEXT),
+        ("account", _TEXT),
+        ("event", _TEXT),
+        ("not_before", _INSTANT),
+        ("before", _INSTANT),
+        ("kind", _TEXT),
+        ("wording", _TEXT),
+        ("reported", _TEXT),
+        ("source", _TEXT),
+        ("known_at", _INSTANT),
+    ]
 )
 
 _ROSTER_TABLES = (
@@ -128,13 +153,17 @@ class _Sources:
         return key
 
     def rows(self) -> list[Row]:
-        return [{**row, "derived_from": "; ".join(sorted(self._origins[key])) or None} for key, row in self._rows.items()]
+        return [
+            {**row, "derived_from": "; ".join(sorted(self._origins[key])) or None} for key, row in self._rows.items()
+        ]
 
 
 def _evidence(
     listed: Listed, denied: set[tuple[str, str, str]], sources: _Sources
 ) -> tuple[list[Row], list[Row], list[Row]]:
-    claims, bounds, searches = [], [], []
+    claims: list[Row] = []
+    bounds: list[Row] = []
+    searches: list[Row] = []
     for roster in listed.rosters:
         loaded_at = listed.loaded_at[roster.slug]
         for claim in roster.accounts:
@@ -155,12 +184,13 @@ def _evidence(
             )
             bounds += _bounds_of_claim(claim, roster, account, sources)
         for statement in roster.statements:
-            account = _account(statement.handle, None) if statement.handle else None
-            if (statement.figure_id, statement.platform, account) in denied:
+            named = _account(statement.handle, None) if statement.handle else None
+            if named and (
+                (statement.figure_id, statement.platform, named) in denied
+                or (statement.platform, named) in listed.suppressed
+            ):
                 continue
-            if account and (statement.platform, account) in listed.suppressed:
-                continue
-            bounds += _bounds_of_statement(statement, account, sources.of_statement(statement, roster.licence))
+            bounds += _bounds_of_statement(statement, named, sources.of_statement(statement, roster.licence))
             if statement.event == "absent":
                 searches.append(
                     {
@@ -220,7 +250,7 @@ def _bounds_of_claim(claim: AccountClaim, roster: Roster, account: str, sources:
 
 def _denied_links(listed: Listed) -> set[tuple[str, str, str]]:
     """(figure, platform, account) of the links that a roster or the latest decision of a reviewer denies."""
-    denied = {
+    denied: set[tuple[str, str, str]] = {
         (claim.figure_id, claim.platform, _account(claim.handle, claim.native_id))
         for roster in listed.rosters
         for claim in roster.accounts

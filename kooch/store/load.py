@@ -5,13 +5,13 @@ finishes the work.
 """
 
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -52,7 +52,7 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
         digest = _digest(listed, bundled, home / "rosters")
         batches, broken = _readable(spool.waiting_batches(home))
         with open_master(home) as connection, transaction(connection):
-            version = int(single(connection, "SELECT version + 1 FROM versions"))
+            version = 1 + int(single(connection, "SELECT version FROM versions"))
             _remember_ids(connection, home)
             fresh = _not_loaded(connection, batches)
             merged = bool(fresh) and store_batches(connection, fresh, listed.suppressed)
@@ -95,7 +95,8 @@ def read_listed(home: Path, bundled: Path) -> Listed:
                 (row["platform"], row["account"]) for row in state.execute("SELECT platform, account FROM suppressions")
             ),
             loaded_at={
-                row["roster"]: datetime.fromisoformat(row["loaded_at"]) for row in state.execute("SELECT * FROM rosters")
+                row["roster"]: datetime.fromisoformat(row["loaded_at"])
+                for row in state.execute("SELECT * FROM rosters")
             },
         )
 
@@ -124,8 +125,8 @@ def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.close()
     except (duckdb.Error, OSError) as error:
         raise StorageError(
-            f"Master {file}: {str(error).splitlines()[0]} Free space if the disk is full. If the file is damaged, move it"
-            " away and run `kooch load`: archive, rosters and state restore it."
+            f"Master {file}: {str(error).splitlines()[0]} Free space if the disk is full. If the file is damaged, move"
+            " it away and run `kooch load`: archive, rosters and state restore it."
         ) from error
 
 
@@ -143,11 +144,13 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def single(connection: duckdb.DuckDBPyConnection, query: str) -> object:
+def single(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
     """The one value of a query that has one row."""
     row = connection.execute(query).fetchone()
     if row is None:
-        raise StorageError(f"The master answers nothing to {query!r}: it is damaged. Move it away and run `kooch load`.")
+        raise StorageError(
+            f"The master answers nothing to {query!r}: it is damaged. Move it away and run `kooch load`."
+        )
     return row[0]
 
 
@@ -279,9 +282,8 @@ def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     """A new master takes the numbers that earlier ones gave."""
     files = sorted((spool.archive_folder(home) / "ids").glob("*.parquet"))
     if files and not single(connection, "SELECT count(*) FROM ids"):
-        connection.execute(
-            f"INSERT INTO ids SELECT kind, key, id FROM read_parquet([{', '.join(quoted(str(file)) for file in files)}])"
-        )
+        names = ", ".join(quoted(str(file)) for file in files)
+        connection.execute(f"INSERT INTO ids SELECT kind, key, id FROM read_parquet([{names}])")
 
 
 def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -> None:

@@ -74,7 +74,7 @@ class CrawledBound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """A field that is not what the platform documents: missing, mistyped, negative or too large. The value became NULL."""
+    """A field that is not what the platform documents. Its value became NULL."""
 
     path: str
     kind: Literal["missing", "mistyped", "negative", "too_large"]

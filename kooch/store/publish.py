@@ -21,7 +21,7 @@ def published_folder(home: Path) -> Path:
 
 
 def publish(home: Path, master: Path, version: int) -> None:
-    """Make the closed and checkpointed `master` readable as `version`. Raises StorageError; the last version stays then."""
+    """Make the closed, checkpointed `master` readable as `version`. On StorageError the last version stays."""
     folder = published_folder(home)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -32,8 +32,8 @@ def publish(home: Path, master: Path, version: int) -> None:
         sync_folder(folder)
     except OSError as error:
         raise StorageError(
-            f"Publishing version {version} into {folder} failed ({error.strerror}). Nothing is lost: free space or correct"
-            " the permissions, then run `kooch load`."
+            f"Publishing version {version} into {folder} failed ({error.strerror}). Nothing is lost: free space or"
+            " correct the permissions, then run `kooch load`."
         ) from error
     _prune(folder)
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 
 from kooch.errors import ConfigError, StorageError
+from kooch.store.outcomes import Target
 from kooch.store.publish import published_folder
 from kooch.store.schema import LATEST, quoted
-from kooch.store.outcomes import Target
 
 
 def reading_file(home: Path) -> Path:

@@ -23,7 +23,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, place: Path) -> None:
     version = schema_version(connection)
     if version > LATEST:
         raise StorageError(
-            f"Store {place} has schema {version}; this Kooch {__version__} knows {LATEST}. Upgrade Kooch; nothing was changed."
+            f"Store {place} has schema {version}; this Kooch {__version__} knows {LATEST}. Upgrade Kooch."
         )
     for file in _MIGRATIONS[version:]:
         sql = file.read_text(encoding="utf-8")
@@ -36,7 +36,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, place: Path) -> None:
 def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the last migration applied; 0 for an empty database."""
     connection.execute(
-        "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL, kooch VARCHAR NOT NULL)"
+        "CREATE TABLE IF NOT EXISTS schema_version"
+        " (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL, kooch VARCHAR NOT NULL)"
     )
     row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
     return int(row[0]) if row else 0

@@ -65,11 +65,11 @@ def open_state(home: Path) -> Iterator[sqlite3.Connection]:
             yield connection
         except sqlite3.OperationalError as error:
             raise StorageError(
-                f"State {file}: {error}. Nothing recorded before is lost; free space or correct the permissions and repeat."
+                f"State {file}: {error}. Nothing recorded is lost: free space or correct permissions, and repeat."
             ) from error
         except sqlite3.DatabaseError as error:
             raise StorageError(
-                f"State {file} is damaged ({error}). Restore it from a backup (`kooch backup` makes one) or move it away."
+                f"State {file} is damaged ({error}). Restore it from a copy made by `kooch backup`, or move it away."
             ) from error
 
 
@@ -183,8 +183,7 @@ def _migrate(connection: sqlite3.Connection, file: Path) -> None:
 
 
 def _run(row: sqlite3.Row) -> Run:
-    started_at = _instant(row["started_at"])
-    assert started_at is not None  # NOT NULL in the schema
+    started_at = datetime.fromisoformat(row["started_at"])
     return Run(**{**dict(row), "started_at": started_at, "ended_at": _instant(row["ended_at"])})
 
 
