@@ -25,9 +25,11 @@ def store_batches(
     )
     connection.execute("INSERT INTO batches SELECT batch_id, now(), count(*) FROM incoming GROUP BY batch_id")
     for platform, account in suppressed:
+        connection.execute("DELETE FROM incoming WHERE platform = ? AND lower(target) = lower(?)", [platform, account])
         connection.execute(
-            "DELETE FROM incoming WHERE platform = ? AND (lower(target) = ? OR native_id = ?)",
-            [platform, account, account],
+            "UPDATE incoming SET outcome = 'skipped', cause = 'suppressed', native_id = NULL, profile = NULL,"
+            " handles = NULL, bounds = NULL, drift = NULL WHERE platform = ? AND native_id = ?",
+            [platform, account],
         )
     connection.execute(_ONE_OUTCOME_A_TARGET)
     connection.execute(_TAKEOVERS)
@@ -123,7 +125,13 @@ INNER JOIN account_of AS a ON a.key = t.key;
 CREATE OR REPLACE TEMP TABLE doubled AS
 SELECT run_id, account_id
 FROM arrived WHERE outcome = 'observed'
-GROUP BY run_id, account_id HAVING count(*) > 1
+GROUP BY run_id, account_id HAVING count(*) > 1;
+CREATE OR REPLACE TEMP TABLE repeated AS
+SELECT a.run_id, a.target_id
+FROM arrived AS a
+SEMI JOIN doubled AS d ON d.run_id = a.run_id AND d.account_id = a.account_id
+WHERE a.outcome = 'observed'
+QUALIFY row_number() OVER (PARTITION BY a.run_id, a.account_id ORDER BY a.valid_at, a.target_id) > 1
 """
 
 _REPLACE = """
@@ -226,26 +234,8 @@ SELECT
     NULL,
     NULL
 FROM arrived AS a
-ANTI JOIN doubled AS d ON d.run_id = a.run_id AND d.account_id = a.account_id
+ANTI JOIN repeated AS r ON r.run_id = a.run_id AND r.target_id = a.target_id
 WHERE a.outcome = 'observed'
-UNION ALL
-SELECT DISTINCT ON (a.run_id, a.account_id)
-    a.account_id,
-    a.valid_at,
-    a.recorded_at,
-    a.run_id,
-    a.status,
-    a.followers,
-    a.following,
-    a.posts,
-    a.followers_precision,
-    a.last_post_at,
-    NULL,
-    NULL
-FROM arrived AS a
-SEMI JOIN doubled AS d ON d.run_id = a.run_id AND d.account_id = a.account_id
-WHERE a.outcome = 'observed'
-ORDER BY a.run_id, a.account_id, a.valid_at, a.target_id
 """
 
 _HANDLES = """

@@ -27,7 +27,7 @@ from kooch.store.listed import Decision, Listed, store_listed
 from kooch.store.locks import only_one
 from kooch.store.publish import publish
 from kooch.store.schema import migrate, quoted
-from kooch.store.state import note_rosters, open_state, planned_counts, runs
+from kooch.store.state import note_rosters, open_state, planned_counts, reopen_runs, runs
 from kooch.store.views import build_views
 from kooch.times import now
 
@@ -48,6 +48,8 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
     `home/rosters`. Raises StorageError, RosterError, or RunningError when another loader works and `wait` is False.
     """
     with only_one(home, "load", wait=wait):
+        # Before the spool is listed: of a run that has ended by now, every batch is there.
+        known_runs = _known_runs(home)
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
         batches, broken = _readable(spool.waiting_batches(home))
@@ -59,7 +61,7 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
             if merged or single(connection, "SELECT rosters_digest FROM versions") != digest:
                 store_listed(connection, listed)
             _store_bounds_of_accounts(connection)
-            _store_runs(connection, home)
+            reopened = _store_runs(connection, known_runs)
             _store_urls(connection, listed)
             build_views(connection, views)
             refuse_faults(connection)
@@ -68,6 +70,9 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
                 [version, now(), __version__, digest],
             )
             _keep_ids(connection, home, version)
+        if reopened:
+            with open_state(home) as state:
+                reopen_runs(state, reopened)
         _archive(home, batches)
         publish(home, master_file(home), version)
         return Loaded(version=version, batches=len(fresh), broken=broken)
@@ -144,7 +149,7 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def single(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
+def single(connection: duckdb.DuckDBPyConnection, query: str) -> Any:  # noqa: ANN401 -- a value of any SQL type
     """The one value of a query that has one row."""
     row = connection.execute(query).fetchone()
     if row is None:
@@ -211,10 +216,10 @@ def _store_bounds_of_accounts(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _store_runs(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+def _known_runs(home: Path) -> list[dict[str, object]]:
     with open_state(home) as state:
         planned = planned_counts(state)
-        rows = [
+        return [
             {
                 "key": run.run,
                 "platform": run.platform,
@@ -231,20 +236,29 @@ def _store_runs(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
             }
             for run in runs(state)
         ]
+
+
+def _store_runs(connection: duckdb.DuckDBPyConnection, known: list[dict[str, object]]) -> list[str]:
+    """Store the runs with their counts.
+
+    Returns the keys of those that have ended and yet lack outcomes, because a batch was broken or lost. They are
+    stored as running, for the next crawl to continue them.
+    """
     connection.execute("DELETE FROM runs")
-    if not rows:
-        return
-    connection.register("known_runs", pa.Table.from_pylist(rows))
+    if not known:
+        return []
+    connection.register("known_runs", pa.Table.from_pylist(known))
     assign_ids(connection, "run", "SELECT key FROM known_runs")
     connection.execute(
         """
-        INSERT INTO runs BY NAME
+        CREATE OR REPLACE TEMP TABLE counted_runs AS
         SELECT
             i.id AS run_id,
-            k.* EXCLUDE (key),
+            k.*,
             coalesce(o.observed, 0) AS observed,
             coalesce(o.failed, 0) AS failed,
-            coalesce(o.skipped, 0) AS skipped
+            coalesce(o.skipped, 0) AS skipped,
+            k.state <> 'running' AND k.planned > coalesce(o.observed + o.failed + o.skipped, 0) AS lacks_outcomes
         FROM known_runs AS k
         INNER JOIN ids AS i ON i.kind = 'run' AND i.key = k.key
         LEFT JOIN (
@@ -255,11 +269,16 @@ def _store_runs(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
                 count(*) FILTER (WHERE outcome = 'skipped') AS skipped
             FROM outcomes
             GROUP BY run_id
-        ) AS o ON o.run_id = i.id
-        ORDER BY k.started_at
+        ) AS o ON o.run_id = i.id;
+
+        UPDATE counted_runs SET state = 'running', ended_at = NULL WHERE lacks_outcomes;
+
+        INSERT INTO runs BY NAME
+        SELECT * EXCLUDE (key, lacks_outcomes) FROM counted_runs ORDER BY started_at, run_id
         """
     )
     connection.unregister("known_runs")
+    return [row[0] for row in connection.execute("SELECT key FROM counted_runs WHERE lacks_outcomes").fetchall()]
 
 
 def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:

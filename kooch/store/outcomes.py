@@ -31,8 +31,9 @@ Cause = Literal[
     "conflicting_answers",
     "no_unauthenticated",
     "aborted",
+    "suppressed",
 ]
-"""Why a target has no observation. The last two belong to skipped targets, the others to failed ones."""
+"""Why a target has no observation. The last three belong to skipped targets, the others to failed ones."""
 
 STATUSES: tuple[str, ...] = get_args(Status)
 CAUSES: tuple[str, ...] = get_args(Cause)

@@ -139,8 +139,24 @@ def targets_of(connection: sqlite3.Connection, run: str) -> list[Target]:
 
 
 def planned_counts(connection: sqlite3.Connection) -> dict[str, int]:
-    """The number of planned targets, by run."""
-    return dict(connection.execute("SELECT run, count(*) FROM targets GROUP BY run").fetchall())
+    """The number of planned targets, by run. A suppressed account is planned no more, not even in the past."""
+    return dict(
+        connection.execute(
+            """
+            SELECT t.run, count(*) FROM targets AS t INNER JOIN runs AS r ON r.run = t.run
+            WHERE NOT EXISTS (
+                SELECT 1 FROM suppressions AS s
+                WHERE s.platform = r.platform AND s.account IN (t.target, t.native_id, '@' || lower(t.handle))
+            )
+            GROUP BY t.run
+            """
+        ).fetchall()
+    )
+
+
+def reopen_runs(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
+    """Let the next crawl continue runs of which outcomes were lost after they had ended."""
+    connection.executemany("UPDATE runs SET state = 'running', ended_at = NULL WHERE run = ?", [(key,) for key in keys])
 
 
 def count_traffic(connection: sqlite3.Connection, run: str, *, requests: int, received: int) -> None:

@@ -1,0 +1,5 @@
+"""`python -m kooch`: the command line."""
+
+from kooch.cli import main
+
+main()

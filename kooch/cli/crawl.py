@@ -1,0 +1,162 @@
+"""`kooch crawl`: plan, ask, spool, load, publish; progress on a terminal, one JSON line an outcome elsewhere."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from crawlers import run as crawling
+from kooch.cli.output import console, emit, is_terminal, say, settings_of, show
+from kooch.cli.store import load_now
+from kooch.config import Settings
+from kooch.store import read
+from kooch.store.outcomes import Failed, Observed, Outcome, Skipped
+
+PLAIN_CAUSES = {
+    "unreachable": "the network or the server could not be reached",
+    "timeout": "the server did not answer in time",
+    "tls": "the server's certificate is not valid",
+    "unsafe_address": "the name leads to a private address",
+    "rate_limited": "the server asked to wait longer than this run may",
+    "server_error": "the server failed",
+    "refused": "the server refused the question",
+    "body_too_large": "the answer was too large",
+    "not_json": "the answer was no JSON",
+    "unexpected_answer": "the answer was not understood",
+    "malformed_handle": "the handle cannot exist on this platform",
+    "handle_taken_over": "the handle now belongs to another account",
+    "conflicting_answers": "two servers contradict each other",
+    "no_unauthenticated": "the owner asks not to be shown to visitors without an account",
+    "aborted": "the run was given up",
+    "suppressed": "the account was suppressed",
+}
+
+
+def crawl(
+    context: typer.Context,
+    platforms: Annotated[list[str] | None, typer.Argument(help="Default: all that have a spider.")] = None,
+    roster: Annotated[str | None, typer.Option(help="Only the figures of this roster.")] = None,
+    new: Annotated[bool, typer.Option("--new", help="Give up an unfinished run and plan afresh.")] = False,
+) -> None:
+    """Look at every accepted account once, or finish the run that was interrupted; then publish."""
+    settings = settings_of(context)
+    wanted = platforms or crawling.platforms()
+    for platform in wanted:
+        crawling.spider_of(platform)
+    raise typer.Exit(crawl_all(settings, wanted, roster=roster, new=new))
+
+
+def crawl_all(settings: Settings, platforms: list[str], *, roster: str | None = None, new: bool = False) -> int:
+    """Crawl platform after platform, load and publish. Returns the exit code: 0 complete, 3 partial."""
+    load_now(settings, quiet=True)
+    is_complete = True
+    with _publishing_on_the_way(settings):
+        for platform in platforms:
+            is_complete &= _crawl_one(settings, platform, roster=roster, new=new)
+    load_now(settings, quiet=True)
+    return 0 if is_complete else 3
+
+
+def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bool) -> bool:
+    causes: Counter[str] = Counter()
+    with _progress(platform) as advance:
+
+        def on_outcome(_platform: str, outcome: Outcome) -> None:
+            if isinstance(outcome.result, Failed | Skipped):
+                causes[outcome.result.cause] += 1
+            advance(outcome)
+
+        def on_wait(_platform: str, host: str, seconds: float) -> None:
+            until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
+            if is_terminal():
+                say(f"{platform}: {host} asks to wait until {until}.")
+            else:
+                emit("waiting", platform=platform, host=host, seconds=round(seconds, 1))
+
+        crawled = crawling.crawl(
+            settings,
+            platform=platform,
+            roster=roster,
+            plan=lambda: read.targets(settings.home, platform=platform, roster=roster),
+            fresh=new,
+            on_outcome=on_outcome,
+            on_wait=on_wait,
+        )
+    summary = {
+        "platform": platform,
+        "state": crawled.run.state,
+        "planned": crawled.planned,
+        "observed": crawled.observed,
+        "failed": crawled.failed,
+        "skipped": crawled.skipped,
+        "requests": crawled.run.requests,
+    }
+    if is_terminal():
+        show(list(summary), [summary])
+        for cause, n in causes.most_common():
+            say(f"  {n:,} × {cause}: {PLAIN_CAUSES.get(cause, cause)}.")
+        if crawled.planned and not crawled.observed:
+            say(f"{platform}: nothing was observed. No figure has changed state because of it.")
+        if crawled.is_interrupted:
+            say("Interrupted: the next `kooch crawl` continues this run.")
+    else:
+        emit("run", **summary, causes=dict(causes), run=crawled.run.run)
+    return crawled.run.state == "complete"
+
+
+class _Advance:
+    """Called with every outcome."""
+
+    def __init__(self, platform: str, progress: Progress | None) -> None:
+        self._platform, self._progress = platform, progress
+        self._task = progress.add_task(platform, total=None) if progress else None
+
+    def __call__(self, outcome: Outcome) -> None:
+        if self._progress and self._task is not None:
+            self._progress.advance(self._task)
+            return
+        result = outcome.result
+        match result:
+            case Observed():
+                emit("observed", platform=self._platform, target=outcome.target, status=result.status)
+            case Failed():
+                emit("failed", platform=self._platform, target=outcome.target, cause=result.cause, detail=result.detail)
+            case Skipped():
+                emit("skipped", platform=self._platform, target=outcome.target, cause=result.cause)
+
+
+@contextmanager
+def _progress(platform: str) -> Iterator[_Advance]:
+    if not is_terminal():
+        yield _Advance(platform, None)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield _Advance(platform, progress)
+
+
+@contextmanager
+def _publishing_on_the_way(settings: Settings) -> Iterator[None]:
+    """Load and publish every few minutes, in a process of its own: the crawl never waits for it."""
+    ended = threading.Event()
+
+    def publish() -> None:
+        while not ended.wait(settings.crawl.publish_every_minutes * 60):
+            subprocess.run(  # noqa: S603 -- our own command
+                [sys.executable, "-m", "kooch", "--home", str(settings.home), "load"], check=False, capture_output=True
+            )
+
+    thread = threading.Thread(target=publish, name="publisher", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

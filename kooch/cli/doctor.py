@@ -1,0 +1,165 @@
+"""`kooch doctor`: is the installation, the store and the network in order?"""
+
+import shutil
+import socket
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from crawlers import run as crawling
+from kooch import __version__, rosters
+from kooch.cli.output import emit, is_terminal, say, settings_of
+from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
+from kooch.errors import KoochError, StorageError
+from kooch.store.load import load as load_store
+from kooch.store.load import master_file
+from kooch.store.read import open_version, reading_file
+from kooch.store.state import open_state, state_file
+
+Check = Callable[[Settings], str]
+
+
+def doctor(
+    context: typer.Context,
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Rebuild the store from archive, rosters and state beside it, and compare."),
+    ] = False,
+    network: Annotated[bool, typer.Option(help="Also ask whether the hosts can be found.")] = True,
+) -> None:
+    """Check everything and say what to do. Exit code 4 if the store is at fault, 3 if only the network is."""
+    settings = settings_of(context)
+    checks: list[tuple[str, Check, int]] = [
+        ("versions", _versions, 1),
+        ("data folder", _folder, 4),
+        ("state", _state, 4),
+        ("published version", _published, 4),
+        ("rosters", _rosters, 2),
+    ]
+    if rebuild:
+        checks.append(("rebuild", _rebuild, 4))
+    if network:
+        checks.append(("network", _network, 3))
+    code = 0
+    for name, check, failing in checks:
+        try:
+            found, is_good = check(settings), True
+        except KoochError as error:
+            found, is_good = str(error), False
+            code = max(code, failing)
+        if is_terminal():
+            say(f"{'ok   ' if is_good else 'FAULT'} {name}: {found}")
+        else:
+            emit("check", name=name, ok=is_good, found=found)
+    if code:
+        raise typer.Exit(code)
+
+
+def _versions(_settings: Settings) -> str:
+    python = ".".join(map(str, sys.version_info[:3]))
+    return f"Kooch {__version__}, Python {python}, DuckDB {duckdb.__version__}"
+
+
+def _folder(settings: Settings) -> str:
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=settings.home) as probe:
+            probe.write(b"kooch")
+    except OSError as error:
+        raise StorageError(
+            f"{settings.home} cannot be written ({error.strerror}). Correct its permissions, or name another with --home."
+        ) from error
+    free = shutil.disk_usage(settings.home).free
+    # A load needs room for the master's changes and two published copies of it.
+    needed = 3 * (master_file(settings.home).stat().st_size if master_file(settings.home).exists() else 0) + (64 << 20)
+    if free < needed:
+        raise StorageError(f"{settings.home} has {free >> 20} MB free; a load may need {needed >> 20}. Free space.")
+    return f"{settings.home}, {free >> 20:,} MB free"
+
+
+def _state(settings: Settings) -> str:
+    with open_state(settings.home) as state:
+        (answer,) = state.execute("PRAGMA quick_check").fetchone()
+        if answer != "ok":
+            raise StorageError(f"State {state_file(settings.home)} is damaged ({answer}). Restore it from a backup.")
+        (open_runs,) = state.execute("SELECT count(*) FROM runs WHERE state = 'running'").fetchone()
+    return f"sound; {open_runs} runs to be continued"
+
+
+def _published(settings: Settings) -> str:
+    file = reading_file(settings.home)
+    with open_version(file) as connection:
+        version, n = connection.execute("SELECT version, (SELECT count(*) FROM observations) FROM versions").fetchall()[
+            0
+        ]
+    return f"version {version}, {n:,} observations, {file.stat().st_size >> 20:,} MB"
+
+
+def _rosters(settings: Settings) -> str:
+    lists = rosters.read_rosters(BUNDLED_ROSTERS, settings.home / "rosters")
+    faults = rosters.check(lists)
+    return f"{len(lists)} readable; {len(faults)} faults (`kooch roster check` lists them)"
+
+
+def _rebuild(settings: Settings) -> str:
+    """Everything but the published files is rebuilt elsewhere; every table must come out the same."""
+    home = settings.home
+    with tempfile.TemporaryDirectory(dir=home) as folder:
+        copy = Path(folder)
+        for kept in ("archive", "rosters"):
+            if (home / kept).exists():
+                shutil.copytree(home / kept, copy / kept)
+        with closing(sqlite3.connect(copy / state_file(home).name)) as target, open_state(home) as state:
+            state.backup(target)
+        load_store(copy, views=VIEWS, bundled=BUNDLED_ROSTERS)
+        with open_version(reading_file(home)) as ours:
+            ours.execute(f"ATTACH '{reading_file(copy)}' AS again (READ_ONLY)")
+            different = [name for name in _tables(ours) if _differ(ours, name)]
+    if different:
+        raise StorageError(
+            f"Rebuilt from the archive, {', '.join(different)} come out differently. Keep this folder and report it."
+        )
+    return "archive, rosters and state give the same tables again"
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    own = {"batches", "versions", "schema_version"}
+    rows = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'kooch' ORDER BY 1"
+    ).fetchall()
+    return [name for (name,) in rows if name not in own]
+
+
+def _differ(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    difference = f"""
+        SELECT 1 FROM (
+            (SELECT * FROM kooch.{table} EXCEPT ALL SELECT * FROM again.{table})
+            UNION ALL
+            (SELECT * FROM again.{table} EXCEPT ALL SELECT * FROM kooch.{table})
+        ) LIMIT 1
+    """
+    return bool(connection.execute(difference).fetchall())
+
+
+def _network(settings: Settings) -> str:
+    hosts = {
+        host.host.partition(":")[0]
+        for platform in crawling.platforms()
+        for host in crawling.describe(settings, platform, 1)
+    }
+    missing = []
+    for host in sorted(hosts):
+        try:
+            socket.getaddrinfo(host, 443)
+        except OSError:
+            missing.append(host)
+    if missing:
+        raise KoochError(f"{', '.join(missing)} cannot be found. Crawls will fail, and change nothing, until they can.")
+    return f"{', '.join(sorted(hosts))} can be found"

@@ -1,0 +1,88 @@
+"""What the commands print: tables and progress on a terminal, JSON lines elsewhere; complaints on standard error."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kooch.config import Settings, load_settings
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """The settings of the data folder named before the command."""
+    home = context.obj
+    return load_settings(home if isinstance(home, Path) else None)
+
+
+def is_terminal() -> bool:
+    return console.is_terminal
+
+
+def say(text: str) -> None:
+    """One line for the reader, never read as markup."""
+    console.print(Text(text), soft_wrap=True)
+
+
+def complain(text: str) -> None:
+    errors.print(Text(text), soft_wrap=True)
+
+
+def emit(event: str, **fields: object) -> None:
+    """One JSON line on standard output."""
+    sys.stdout.write(json.dumps({"event": event, **fields}, default=_plain, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def show(columns: Sequence[str], rows: Sequence[Mapping[str, object]], *, title: str = "") -> None:
+    """Rows as a table on a terminal, as JSON lines elsewhere."""
+    if not is_terminal():
+        for row in rows:
+            emit(title or "row", **{column: row[column] for column in columns})
+        return
+    table = Table(title=Text(title) if title else None, title_justify="left", header_style="bold", box=None)
+    for column in columns:
+        is_number = any(isinstance(row[column], int | float) for row in rows)
+        table.add_column(column.replace("_", " "), justify="right" if is_number else "left")
+    for row in rows:
+        table.add_row(*(Text(cell(row[column])) for column in columns))
+    console.print(table)
+
+
+def print_frame(frame: pl.DataFrame) -> None:
+    """A whole frame as a table, with its number of rows."""
+    table = Table(header_style="bold", box=None)
+    for name, kind in frame.schema.items():
+        table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
+    for row in frame.iter_rows():
+        table.add_row(*(Text(cell(value)) for value in row))
+    console.print(table)
+    say(f"{frame.height:,} rows")
+
+
+def cell(value: object) -> str:
+    """A value as a reader writes it; nothing is a dash."""
+    match value:
+        case None:
+            return "–"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M} UTC"
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value}"
+        case _:
+            return str(value)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

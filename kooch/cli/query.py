@@ -1,0 +1,64 @@
+"""`kooch sql`: one SELECT on the published data."""
+
+import io
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from kooch.cli.output import is_terminal, print_frame, settings_of
+from kooch.csv import csv_text
+from kooch.errors import ConfigError
+from kooch.sql import select
+from kooch.store.read import reading_file
+
+
+class Format(StrEnum):
+    """What `--format` takes."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def sql(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="One SELECT, or - to read it from standard input.")],
+    format: Annotated[  # noqa: A002 -- the name of the option
+        Format | None, typer.Option(help="Default: table on a terminal, csv elsewhere.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of standard output.")] = None,
+) -> None:
+    """Ask the published data with SQL. Tables and columns: docs/data.md."""
+    if query == "-":
+        query = sys.stdin.read()
+    wanted = format or (Format.TABLE if is_terminal() and output is None else Format.CSV)
+    if wanted is Format.PARQUET and output is None and sys.stdout.isatty():
+        raise ConfigError("Parquet is not for a terminal. Give a file with --output, or redirect.")
+    frame = select(reading_file(settings_of(context).home), query)
+    if wanted is Format.TABLE:
+        print_frame(frame)
+    elif output is None:
+        sys.stdout.buffer.write(_written(frame, wanted))
+        sys.stdout.buffer.flush()
+    else:
+        try:
+            output.write_bytes(_written(frame, wanted))
+        except OSError as error:
+            raise ConfigError(f"{output} cannot be written ({error.strerror}). Choose another file.") from error
+
+
+def _written(frame: pl.DataFrame, wanted: Format) -> bytes:
+    match wanted:
+        case Format.JSON:
+            return frame.write_ndjson().encode()
+        case Format.PARQUET:
+            buffer = io.BytesIO()
+            frame.write_parquet(buffer)
+            return buffer.getvalue()
+        case _:
+            return csv_text(frame).encode()

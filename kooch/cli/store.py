@@ -1,0 +1,73 @@
+"""`kooch load` and `kooch backup`."""
+
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kooch.cli.output import complain, emit, is_terminal, say, settings_of
+from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
+from kooch.errors import StorageError
+from kooch.store.load import Loaded
+from kooch.store.load import load as load_store
+from kooch.store.locks import only_one
+from kooch.store.spool import archive_folder, spool_folder
+from kooch.store.state import open_state, state_file
+from kooch.times import now
+
+
+def load(context: typer.Context) -> None:
+    """Load what crawls have spooled and what rosters say, and publish a new version."""
+    loaded = load_now(settings_of(context), quiet=False)
+    if loaded.broken:
+        raise typer.Exit(StorageError.exit_code)
+
+
+def load_now(settings: Settings, *, quiet: bool) -> Loaded:
+    """Load and publish; with `quiet` only faults are told."""
+    loaded = load_store(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS)
+    for file in loaded.broken:
+        complain(
+            f"Spool file {file} cannot be read and was set aside; the rest is loaded. Its targets have no outcome: "
+            "the next `kooch crawl` asks them again."
+        )
+    if not quiet:
+        if is_terminal():
+            say(
+                f"Version {loaded.version} is published: {loaded.batches:,} new batches. {settings.home / 'kooch.duckdb'}"
+            )
+        else:
+            emit("loaded", version=loaded.version, batches=loaded.batches, broken=[str(file) for file in loaded.broken])
+    return loaded
+
+
+def backup(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Where to put it; a dated folder is made inside.")],
+) -> None:
+    """Copy everything that the published data can be rebuilt from."""
+    home = settings_of(context).home
+    target = folder.absolute() / f"kooch-{now():%Y%m%d-%H%M%S}"
+    partial = target.with_suffix(".partial")
+    # No load may move batches from the spool to the archive meanwhile.
+    with only_one(home, "load", wait=True):
+        try:
+            partial.mkdir(parents=True)
+            with open_state(home) as state:
+                copy = sqlite3.connect(partial / state_file(home).name)
+                state.backup(copy)
+                copy.close()
+            for kept in (archive_folder(home), spool_folder(home), home / "rosters"):
+                if kept.exists():
+                    shutil.copytree(kept, partial / kept.name, ignore=shutil.ignore_patterns("*.partial"))
+            if (home / "kooch.toml").exists():
+                shutil.copy2(home / "kooch.toml", partial)
+            partial.rename(target)
+        except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise StorageError(
+                f"Backup {target} could not be written ({error.strerror}). Choose another folder or free space."
+            ) from error
+    say(f"Backup written: {target}. To restore, use it as the data folder: kooch --home {target} load")

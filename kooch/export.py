@@ -1,0 +1,148 @@
+"""A published version as files: Parquet and CSV of every table, `intervals.csv`, a data package, a citation."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from kooch import __version__
+from kooch.csv import csv_text
+from kooch.errors import ConfigError, StorageError
+from kooch.store.read import open_version
+
+# Numbers and bookkeeping of the store itself, of no use outside it.
+_INTERNAL = {"ids", "batches", "account_bounds", "schema_version"}
+
+INTERVALS = """
+SELECT
+    j.figure_id,
+    f.name,
+    f.kind,
+    f.country,
+    j.platform,
+    j.spell,
+    h.handle,
+    a.native_id,
+    coalesce(l.tier, 'account unidentified') AS tier,
+    j.joined_not_before,
+    j.joined_before,
+    j.contradiction,
+    fb.kind AS from_kind,
+    fs.citation AS from_source,
+    fs.url AS from_url,
+    tb.kind AS to_kind,
+    ts.citation AS to_source,
+    ts.url AS to_url,
+    v.version
+FROM joins AS j
+INNER JOIN figures AS f ON f.figure_id = j.figure_id
+LEFT JOIN accounts AS a ON a.account_id = j.account_id
+LEFT JOIN current_handles AS h ON h.account_id = j.account_id
+LEFT JOIN links AS l ON l.account_id = j.account_id AND l.figure_id = j.figure_id
+LEFT JOIN bounds AS fb ON fb.bound_id = j.from_bound
+LEFT JOIN sources AS fs ON fs.source_id = fb.source_id
+LEFT JOIN bounds AS tb ON tb.bound_id = j.to_bound
+LEFT JOIN sources AS ts ON ts.source_id = tb.source_id
+CROSS JOIN versions AS v
+ORDER BY j.platform, j.figure_id, j.spell, j.account_id
+"""
+
+_TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
+
+
+def export_version(file: Path, folder: Path) -> list[Path]:
+    """Write the version `file` into `folder`, which must be new or empty. Returns the files written.
+
+    Raises ConfigError for a folder in use, StorageError when it cannot be written; nothing is left there then.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise ConfigError(f"Folder {folder} is not empty. Name a new one: nothing is overwritten.")
+    partial = folder.with_name(f".{folder.name}.partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        with open_version(file) as connection:
+            _write(connection, partial)
+        if folder.exists():
+            folder.rmdir()
+        partial.rename(folder)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise StorageError(
+            f"Export into {folder} failed ({error.strerror}). Free space or choose another folder."
+        ) from error
+    return sorted(folder.iterdir())
+
+
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    tables = connection.sql(
+        "SELECT table_name AS name, comment FROM (SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'kooch'"
+        " UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE database_name = 'kooch' AND NOT internal)"
+        " ORDER BY ALL"
+    ).pl()
+    columns = connection.sql(
+        "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE database_name = 'kooch'"
+        " ORDER BY table_name, column_index"
+    ).pl()
+    resources = []
+    for name, comment in tables.rows():
+        if name in _INTERNAL:
+            continue
+        frame = connection.sql(f"SELECT * FROM {name}").pl()
+        frame.write_parquet(folder / f"{name}.parquet")
+        (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8")
+        resources.append(_resource(name, comment, columns.filter(pl.col("table_name") == name)))
+    intervals = connection.sql(INTERVALS).pl()
+    (folder / "intervals.csv").write_text(csv_text(intervals), encoding="utf-8")
+    resources.append(
+        {
+            "name": "intervals",
+            "path": "intervals.csv",
+            "description": "One row per account and stay: when it was joined, on whose word.",
+        }
+    )
+    version, published_at = connection.sql("SELECT version, published_at FROM versions").pl().row(0)
+    rosters = connection.sql("SELECT title, source, licence FROM rosters ORDER BY roster").pl().to_dicts()
+    package = {
+        "name": "kooch",
+        "title": "Public figures on social platforms: joins as intervals, with their sources",
+        "version": str(version),
+        "created": published_at.isoformat(),
+        "sources": [{"title": f"{roster['title']}: {roster['source']}"} for roster in rosters],
+        "licenses": [{"name": licence} for licence in sorted({roster["licence"] for roster in rosters})],
+        "resources": resources,
+    }
+    (folder / "datapackage.json").write_text(json.dumps(package, indent=2, ensure_ascii=False), encoding="utf-8")
+    (folder / "CITATION.txt").write_text(_citation(version, f"{published_at:%Y-%m-%d}", rosters), encoding="utf-8")
+
+
+def _resource(name: str, comment: str | None, columns: pl.DataFrame) -> dict[str, object]:
+    return {
+        "name": name,
+        "path": f"{name}.csv",
+        "description": comment or "",
+        "schema": {
+            "fields": [
+                {
+                    "name": row["column_name"],
+                    "type": "datetime" if "TIME ZONE" in row["data_type"] else _TYPES.get(row["data_type"], "string"),
+                    "description": row["comment"] or "",
+                }
+                for row in columns.iter_rows(named=True)
+            ]
+        },
+    }
+
+
+def _citation(version: int, day: str, rosters: list[dict[str, str]]) -> str:
+    lists = "\n".join(f"- {roster['title']}: {roster['source']} ({roster['licence']})" for roster in rosters)
+    return (
+        f"Kooch {__version__}, data version {version} of {day}: which public figures set up on which social platforms,"
+        " when, and who says so.\n\n"
+        "Name the lists as well; each keeps its licence:\n"
+        f"{lists}\n\n"
+        "Joins are intervals [joined_not_before, joined_before) in UTC: the range of the possible, not a confidence"
+        " interval. Each end names the statement it rests on.\n"
+    )
