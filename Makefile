@@ -20,7 +20,7 @@ SERVERS := tests/servers/node_modules/.installed
 
 PYTEST_FLAGS ?=
 
-.PHONY: help start test proof lint format bench requirements clean
+.PHONY: help start test proof lint format bench docs requirements clean
 
 help: ## say what the targets do
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -47,6 +47,9 @@ bench: $(DEV) ## measure
 	$(BIN)/python -m bench
 
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -q
+
+docs: $(DEV) ## write the generated pages of docs/
+	$(BIN)/python -m kooch.reference
 
 requirements: .venv/.made ## renew both requirements files from pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.txt

@@ -1,11 +1,14 @@
-"""Fixtures that start real servers; a server that does not start fails the test, it never skips it."""
+"""Fixtures: a published store, and real servers; a server that does not start fails the test, it never skips it."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from kooch.config import BUNDLED_ROSTERS, VIEWS
+from kooch.store.load import load
 from tests.servers.bluesky import BlueskyNetwork
 from tests.servers.browser import chromium
 from tests.servers.loopback import CountingProxy
@@ -16,6 +19,14 @@ def bluesky() -> Iterator[BlueskyNetwork]:
     """One Bluesky network for the whole session: use handles no other test uses."""
     with BlueskyNetwork() as network:
         yield network
+
+
+@pytest.fixture(scope="session")
+def bundled_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder in which the bundled rosters are published, and nothing was crawled. Read it only."""
+    home = tmp_path_factory.mktemp("bundled")
+    load(home, views=VIEWS, bundled=BUNDLED_ROSTERS)
+    return home
 
 
 @pytest.fixture

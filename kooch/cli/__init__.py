@@ -54,12 +54,12 @@ app.command("doctor")(doctor.doctor)
 def main() -> None:
     """Run the command line; exit codes are those of docs/commands.md."""
     try:
-        app(standalone_mode=False)
+        # What a command leaves with typer.Exit comes back as a value.
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
     except KoochError as error:
         complain(str(error))
         sys.exit(error.exit_code)
-    except typer.Exit as leave:
-        sys.exit(leave.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         complain("Stopped.")
         sys.exit(130)

@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from crawlers import run as crawling
 from kooch.cli.output import console, emit, is_terminal, say, settings_of, show
 from kooch.cli.store import load_now
 from kooch.config import Settings
@@ -46,6 +45,8 @@ def crawl(
     new: Annotated[bool, typer.Option("--new", help="Give up an unfinished run and plan afresh.")] = False,
 ) -> None:
     """Look at every accepted account once, or finish the run that was interrupted; then publish."""
+    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
+
     settings = settings_of(context)
     wanted = platforms or crawling.platforms()
     for platform in wanted:
@@ -65,6 +66,8 @@ def crawl_all(settings: Settings, platforms: list[str], *, roster: str | None = 
 
 
 def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bool) -> bool:
+    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
+
     causes: Counter[str] = Counter()
     with _progress(platform) as advance:
 

@@ -13,7 +13,6 @@ from typing import Annotated
 import duckdb
 import typer
 
-from crawlers import run as crawling
 from kooch import __version__, rosters
 from kooch.cli.output import emit, is_terminal, say, settings_of
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
@@ -149,6 +148,8 @@ def _differ(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 
 def _network(settings: Settings) -> str:
+    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
+
     hosts = {
         host.host.partition(":")[0]
         for platform in crawling.platforms()

@@ -13,7 +13,6 @@ from typing import Annotated
 
 import typer
 
-from crawlers import run as crawling
 from kooch.cli.crawl import crawl_all
 from kooch.cli.output import say, settings_of
 from kooch.cli.store import load_now
@@ -41,6 +40,8 @@ def start(
 
 
 def _crawl(settings: Settings) -> None:
+    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
+
     for platform in crawling.platforms():
         targets = read.targets(settings.home, platform=platform, roster=None)
         say(f"Crawling {platform}: {len(targets)} accounts of the rosters, once.")

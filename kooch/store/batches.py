@@ -17,12 +17,11 @@ from kooch.store.schema import quoted
 def store_batches(
     connection: duckdb.DuckDBPyConnection, files: Sequence[Path], suppressed: Iterable[tuple[str, str]]
 ) -> bool:
-    """Store what `files` hold, except of suppressed (platform, account); True if accounts were merged by it."""
-    columns = ", ".join(f'"{name}"' for name in spool.SCHEMA.names)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE incoming AS SELECT {columns}, parse_filename(filename, true) AS batch_id"
-        f" FROM read_parquet([{', '.join(quoted(str(file)) for file in files)}], filename = true)"
-    )
+    """Store what `files` hold, except of suppressed (platform, account); True if accounts were merged by it.
+
+    Follows all merges of this load, those that rosters brought about before included.
+    """
+    _read(connection, files)
     connection.execute("INSERT INTO batches SELECT batch_id, now(), count(*) FROM incoming GROUP BY batch_id")
     for platform, account in suppressed:
         connection.execute("DELETE FROM incoming WHERE platform = ? AND lower(target) = lower(?)", [platform, account])
@@ -31,16 +30,26 @@ def store_batches(
             " handles = NULL, bounds = NULL, drift = NULL WHERE platform = ? AND native_id = ?",
             [platform, account],
         )
-    connection.execute(_ONE_OUTCOME_A_TARGET)
-    connection.execute(_TAKEOVERS)
-    connection.execute(_KEYS)
     assign_ids(connection, "run", "SELECT DISTINCT run AS key FROM incoming")
+    for step in (_DRIFT, _ONE_OUTCOME_A_TARGET, _TAKEOVERS, _KEYS):
+        connection.execute(step)
     merged = resolve_accounts(connection)
-    if merged:
-        connection.execute(_MERGE)
-    for step in (_ARRIVED, _REPLACE, _OUTCOMES, _WORDS, _OBSERVATIONS, _HANDLES, _BOUNDS, _SERVERS, _DRIFT):
+    for step in (_MERGE, _ARRIVED, _REPLACE, _REPEATED, _OUTCOMES, _WORDS, _OBSERVATIONS, _HANDLES, _BOUNDS, _SERVERS):
         connection.execute(step)
     return merged
+
+
+def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    connection.register("no_outcomes", spool.SCHEMA.empty_table())
+    columns = ", ".join(f'"{name}"' for name in spool.SCHEMA.names)
+    batches = f"SELECT {columns}, NULL::VARCHAR AS batch_id FROM no_outcomes"
+    if files:
+        batches = (
+            f"SELECT {columns}, parse_filename(filename, true) AS batch_id"
+            f" FROM read_parquet([{', '.join(quoted(str(file)) for file in files)}], filename = true)"
+        )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS {batches}")
+    connection.unregister("no_outcomes")
 
 
 # Of a target fetched twice, because a crash came between, the later outcome counts.
@@ -58,24 +67,39 @@ USING (
 WHERE incoming.rowid = earlier.id
 """
 
-# A handle known to be one account's and answered by another is nobody's observation.
+# A handle known to be one account's and answered by another is nobody's observation. Of several accounts that answer
+# to a handle nobody knew, it is that of the earliest.
 _TAKEOVERS = """
+CREATE OR REPLACE TEMP TABLE owners AS
+SELECT
+    w.platform,
+    w.handle,
+    coalesce(any_value(coalesce(m.native_id, a.native_id)), arg_min(w.native_id, (w.valid_at, w.native_id))) AS native_id
+FROM (
+    SELECT platform, lower(target) AS handle, native_id, valid_at
+    FROM incoming
+    WHERE target LIKE '@%' AND outcome = 'observed' AND native_id IS NOT NULL
+) AS w
+LEFT JOIN ids AS i ON i.kind = 'account' AND i.key = w.platform || ' ' || w.handle
+LEFT JOIN accounts AS a ON a.account_id = i.id
+LEFT JOIN accounts AS m ON m.account_id = a.merged_into
+GROUP BY w.platform, w.handle;
+
 UPDATE incoming SET
     outcome = 'failed',
     cause = 'handle_taken_over',
-    detail = 'the handle was that of ' || a.native_id || ' and is answered by ' || incoming.native_id,
+    detail = 'the handle was that of ' || o.native_id || ' and is answered by ' || incoming.native_id,
+    attempts = 1,
     profile = NULL,
     handles = NULL,
-    bounds = NULL,
-    drift = NULL
-FROM ids AS i
-INNER JOIN accounts AS a ON a.account_id = i.id
+    bounds = NULL
+FROM owners AS o
 WHERE
     incoming.target LIKE '@%'
     AND incoming.outcome = 'observed'
-    AND i.kind = 'account'
-    AND i.key = incoming.platform || ' ' || lower(incoming.target)
-    AND a.native_id <> incoming.native_id
+    AND o.platform = incoming.platform
+    AND o.handle = lower(incoming.target)
+    AND o.native_id <> incoming.native_id
 """
 
 _KEYS = """
@@ -91,19 +115,19 @@ GROUP BY ALL
 
 # What was known of a row that turns out to be another account goes to that account; its planned outcomes stay.
 _MERGE = """
-DELETE FROM observations USING accounts AS a, observations AS kept
+DELETE FROM observations USING newly_merged AS m, observations AS kept
 WHERE
-    a.account_id = observations.account_id
-    AND kept.account_id = a.merged_into
+    m.handle_only = observations.account_id
+    AND kept.account_id = m.merged_into
     AND kept.run_id = observations.run_id;
-UPDATE observations SET account_id = a.merged_into
-FROM accounts AS a WHERE a.account_id = observations.account_id AND a.merged_into IS NOT NULL;
-UPDATE profiles SET account_id = a.merged_into
-FROM accounts AS a WHERE a.account_id = profiles.account_id AND a.merged_into IS NOT NULL;
-UPDATE handles SET account_id = a.merged_into
-FROM accounts AS a WHERE a.account_id = handles.account_id AND a.merged_into IS NOT NULL;
-UPDATE account_bounds SET account_id = a.merged_into
-FROM accounts AS a WHERE a.account_id = account_bounds.account_id AND a.merged_into IS NOT NULL
+UPDATE observations SET account_id = m.merged_into
+FROM newly_merged AS m WHERE m.handle_only = observations.account_id;
+UPDATE profiles SET account_id = m.merged_into
+FROM newly_merged AS m WHERE m.handle_only = profiles.account_id;
+UPDATE handles SET account_id = m.merged_into
+FROM newly_merged AS m WHERE m.handle_only = handles.account_id;
+UPDATE account_bounds SET account_id = m.merged_into
+FROM newly_merged AS m WHERE m.handle_only = account_bounds.account_id
 """
 
 _ARRIVED = """
@@ -119,31 +143,56 @@ INNER JOIN ids AS t
     ON
         t.kind = 'account'
         AND t.key = i.platform || ' ' || CASE WHEN i.target LIKE '@%' THEN lower(i.target) ELSE i.target END
-INNER JOIN account_of AS a ON a.key = t.key;
-
--- Two targets of one run that are one account are two outcomes and one sighting.
-CREATE OR REPLACE TEMP TABLE doubled AS
-SELECT run_id, account_id
-FROM arrived WHERE outcome = 'observed'
-GROUP BY run_id, account_id HAVING count(*) > 1;
-CREATE OR REPLACE TEMP TABLE repeated AS
-SELECT a.run_id, a.target_id
-FROM arrived AS a
-SEMI JOIN doubled AS d ON d.run_id = a.run_id AND d.account_id = a.account_id
-WHERE a.outcome = 'observed'
-QUALIFY row_number() OVER (PARTITION BY a.run_id, a.account_id ORDER BY a.valid_at, a.target_id) > 1
+INNER JOIN account_of AS a ON a.key = t.key
 """
 
 _REPLACE = """
+-- An answer that comes late, and older than the one that is stored, changes nothing.
+DELETE FROM arrived
+USING outcomes AS o
+LEFT JOIN failures AS f ON f.run_id = o.run_id AND f.target = o.target
+LEFT JOIN accounts AS t ON t.account_id = o.target
+LEFT JOIN observations AS b ON b.run_id = o.run_id AND b.account_id = coalesce(t.merged_into, t.account_id)
+WHERE
+    o.run_id = arrived.run_id
+    AND o.target = arrived.target_id
+    AND arrived.recorded_at < CASE o.outcome WHEN 'observed' THEN b.recorded_at ELSE f.failed_at END;
+
 CREATE OR REPLACE TEMP TABLE replaced AS
 SELECT o.run_id, o.target, a.account_id
 FROM outcomes AS o
-INNER JOIN arrived AS a ON a.run_id = o.run_id AND a.target_id = o.target
-WHERE o.run_id IN (SELECT DISTINCT run_id FROM arrived);
+INNER JOIN arrived AS a ON a.run_id = o.run_id AND a.target_id = o.target;
 DELETE FROM outcomes USING replaced AS r WHERE r.run_id = outcomes.run_id AND r.target = outcomes.target;
 DELETE FROM failures USING replaced AS r WHERE r.run_id = failures.run_id AND r.target = failures.target;
 DELETE FROM observations USING replaced AS r
-WHERE r.run_id = observations.run_id AND r.account_id = observations.account_id
+WHERE r.run_id = observations.run_id AND r.account_id = observations.account_id;
+DELETE FROM account_bounds USING replaced AS r
+WHERE r.run_id = account_bounds.run_id AND r.account_id = account_bounds.account_id
+"""
+
+# Two targets of one run that are one account are two outcomes and one sighting: the earlier.
+_REPEATED = """
+CREATE OR REPLACE TEMP TABLE repeated AS
+SELECT a.run_id, a.target_id
+FROM arrived AS a
+SEMI JOIN (
+    SELECT run_id, account_id
+    FROM arrived WHERE outcome = 'observed'
+    GROUP BY run_id, account_id HAVING count(*) > 1
+) AS d ON d.run_id = a.run_id AND d.account_id = a.account_id
+WHERE a.outcome = 'observed'
+QUALIFY row_number() OVER (PARTITION BY a.run_id, a.account_id ORDER BY a.valid_at, a.target_id) > 1;
+
+CREATE OR REPLACE TEMP TABLE met AS
+SELECT a.run_id, a.target_id, a.account_id, a.valid_at < o.valid_at AS is_earlier
+FROM arrived AS a
+INNER JOIN observations AS o ON o.run_id = a.run_id AND o.account_id = a.account_id
+WHERE a.outcome = 'observed';
+INSERT INTO repeated SELECT run_id, target_id FROM met WHERE NOT is_earlier;
+UPDATE arrived SET profile = NULL
+FROM repeated AS r WHERE r.run_id = arrived.run_id AND r.target_id = arrived.target_id;
+DELETE FROM observations USING met AS m
+WHERE m.is_earlier AND m.run_id = observations.run_id AND m.account_id = observations.account_id
 """
 
 _OUTCOMES = """
@@ -153,55 +202,50 @@ SELECT run_id, platform, target_id, cause, http_status, attempts, recorded_at, d
 FROM arrived WHERE outcome <> 'observed'
 """
 
-# Words are kept where they change. To place what arrives late, the words in force at every sighting are laid out again.
+# Words are kept where they change. Where something arrives late, or is taken back, the words that were in force at
+# every sighting are laid out again.
 _WORDS = """
-CREATE OR REPLACE TEMP TABLE spoken AS
+CREATE OR REPLACE TEMP TABLE told AS
 SELECT account_id, min(valid_at) AS first_at FROM arrived WHERE profile IS NOT NULL GROUP BY account_id;
 
-CREATE OR REPLACE TEMP TABLE late AS
-SELECT s.account_id
-FROM spoken AS s
-INNER JOIN observations AS o ON o.account_id = s.account_id
-GROUP BY s.account_id, s.first_at
-HAVING max(o.valid_at) >= s.first_at;
+CREATE OR REPLACE TEMP TABLE changed AS
+SELECT account_id FROM replaced
+UNION
+SELECT account_id FROM met WHERE is_earlier
+UNION
+SELECT merged_into FROM newly_merged;
 
-CREATE OR REPLACE TEMP TABLE words AS
-SELECT account_id, valid_at AS valid_from, profile, true AS is_new
-FROM arrived WHERE profile IS NOT NULL
-UNION ALL
+CREATE OR REPLACE TEMP TABLE unsettled AS
+SELECT account_id FROM changed
+UNION
+SELECT t.account_id
+FROM told AS t
+INNER JOIN (
+    SELECT o.account_id, max(o.valid_at) AS last_at
+    FROM observations AS o
+    SEMI JOIN told AS t ON t.account_id = o.account_id
+    WHERE o.has_profile
+    GROUP BY o.account_id
+) AS o ON o.account_id = t.account_id AND o.last_at >= t.first_at;
+
+CREATE OR REPLACE TEMP TABLE spoken AS SELECT account_id FROM told UNION SELECT account_id FROM unsettled;
+
+CREATE OR REPLACE TEMP TABLE kept AS
 SELECT
-    p.account_id,
-    max(p.valid_from),
-    arg_max({
-        'handle': p.handle,
-        'display_name': p.display_name,
-        'bio': p.bio,
-        'links': p.links,
-        'verified': p.verified,
-        'avatar_url': p.avatar_url
-    }, p.valid_from),
-    false
-FROM profiles AS p
-SEMI JOIN spoken AS s ON s.account_id = p.account_id
-ANTI JOIN late AS l ON l.account_id = p.account_id
-GROUP BY p.account_id
-UNION ALL
-SELECT
-    o.account_id,
-    o.valid_at,
+    account_id,
+    valid_from,
     {
-        'handle': p.handle,
-        'display_name': p.display_name,
-        'bio': p.bio,
-        'links': p.links,
-        'verified': p.verified,
-        'avatar_url': p.avatar_url
-    },
-    true
-FROM (SELECT o.account_id, o.valid_at FROM observations AS o SEMI JOIN late AS l ON l.account_id = o.account_id) AS o
-ASOF JOIN profiles AS p ON p.account_id = o.account_id AND p.valid_from <= o.valid_at;
+        'handle': handle,
+        'display_name': display_name,
+        'bio': bio,
+        'links': links,
+        'verified': verified,
+        'avatar_url': avatar_url
+    } AS profile
+FROM profiles AS p
+SEMI JOIN spoken AS s ON s.account_id = p.account_id;
 
-DELETE FROM profiles USING late AS l WHERE l.account_id = profiles.account_id;
+DELETE FROM profiles USING unsettled AS u WHERE u.account_id = profiles.account_id;
 
 INSERT INTO profiles
 SELECT account_id, valid_from, profile.*
@@ -213,7 +257,23 @@ FROM (
         is_new,
         lag(hash(profile)) OVER (PARTITION BY account_id ORDER BY valid_from) IS NOT DISTINCT FROM hash(profile)
             AS is_unchanged
-    FROM words
+    FROM (
+        SELECT account_id, valid_at AS valid_from, profile, true AS is_new FROM arrived WHERE profile IS NOT NULL
+        UNION ALL
+        SELECT k.account_id, max(k.valid_from), arg_max(k.profile, k.valid_from), false
+        FROM kept AS k
+        ANTI JOIN unsettled AS u ON u.account_id = k.account_id
+        GROUP BY k.account_id
+        UNION ALL
+        SELECT o.account_id, o.valid_at, k.profile, true
+        FROM (
+            SELECT account_id, valid_at
+            FROM observations AS o
+            SEMI JOIN unsettled AS u ON u.account_id = o.account_id
+            WHERE o.has_profile
+        ) AS o
+        ASOF JOIN kept AS k ON k.account_id = o.account_id AND k.valid_from <= o.valid_at
+    )
 )
 WHERE is_new AND NOT is_unchanged
 """
@@ -232,7 +292,8 @@ SELECT
     a.followers_precision,
     a.last_post_at,
     NULL,
-    NULL
+    NULL,
+    a.profile IS NOT NULL
 FROM arrived AS a
 ANTI JOIN repeated AS r ON r.run_id = a.run_id AND r.target_id = a.target_id
 WHERE a.outcome = 'observed'
@@ -240,14 +301,20 @@ WHERE a.outcome = 'observed'
 
 _HANDLES = """
 -- The registry tells the whole history each time: the latest telling counts.
-CREATE OR REPLACE TEMP TABLE told AS
-SELECT account_id, arg_max(handles, valid_at) AS spans
-FROM arrived WHERE len(handles) > 0
-GROUP BY account_id;
-DELETE FROM handles USING told AS t WHERE handles.kind = 'registry' AND handles.account_id = t.account_id;
+CREATE OR REPLACE TEMP TABLE histories AS
+SELECT h.account_id, h.spans, h.read_at
+FROM (
+    SELECT account_id, arg_max(handles, valid_at) AS spans, max(valid_at) AS read_at
+    FROM arrived WHERE len(handles) > 0
+    GROUP BY account_id
+) AS h
+INNER JOIN accounts AS a ON a.account_id = h.account_id
+WHERE a.handles_read_at IS NULL OR a.handles_read_at <= h.read_at;
+UPDATE accounts SET handles_read_at = h.read_at FROM histories AS h WHERE h.account_id = accounts.account_id;
+DELETE FROM handles USING histories AS h WHERE handles.kind = 'registry' AND handles.account_id = h.account_id;
 INSERT INTO handles
 SELECT account_id, span.handle, span.valid_from, span.valid_to, 'registry'
-FROM (SELECT account_id, unnest(spans) AS span FROM told);
+FROM (SELECT account_id, unnest(spans) AS span FROM histories);
 
 -- What was seen is read off the words.
 DELETE FROM handles USING spoken AS s WHERE handles.kind = 'seen' AND handles.account_id = s.account_id;
@@ -267,53 +334,67 @@ WHERE NOT is_unchanged
 """
 
 _BOUNDS = """
+-- The same word of a registry is one bound, known since the first crawl that read it.
+CREATE OR REPLACE TEMP TABLE registered AS
+SELECT account_id, bound.event, bound.not_before, bound.before, bound.kind, run_id, recorded_at AS known_at
+FROM (SELECT account_id, unnest(bounds) AS bound, run_id, recorded_at FROM arrived WHERE len(bounds) > 0);
+INSERT INTO registered
+SELECT b.account_id, b.event, b.not_before, b.before, b.kind, b.run_id, b.known_at
+FROM account_bounds AS b
+SEMI JOIN (SELECT account_id FROM registered UNION SELECT account_id FROM changed) AS r
+    ON r.account_id = b.account_id
+WHERE b.kind <> 'seen';
+DELETE FROM account_bounds USING registered AS r
+WHERE account_bounds.kind <> 'seen' AND account_bounds.account_id = r.account_id;
 INSERT INTO account_bounds
-SELECT b.account_id, b.event, b.not_before, b.before, b.kind, min(b.run_id), min(b.known_at)
-FROM (
-    SELECT account_id, bound.event, bound.not_before, bound.before, bound.kind, run_id, recorded_at AS known_at
-    FROM (SELECT account_id, unnest(bounds) AS bound, run_id, recorded_at FROM arrived WHERE len(bounds) > 0)
-) AS b
-ANTI JOIN account_bounds AS known
-    ON
-        known.account_id = b.account_id
-        AND known.event = b.event
-        AND known.kind = b.kind
-        AND known.not_before IS NOT DISTINCT FROM b.not_before
-        AND known.before IS NOT DISTINCT FROM b.before
-GROUP BY ALL;
+SELECT account_id, event, not_before, before, kind, arg_min(run_id, (known_at, run_id)), min(known_at)
+FROM registered
+GROUP BY account_id, event, not_before, before, kind;
 
 -- Seen active: there by then. Only the earliest sighting says anything.
 CREATE OR REPLACE TEMP TABLE sighted AS
-SELECT
-    a.account_id,
-    min(a.valid_at) AS seen_at,
-    arg_min(a.run_id, (a.valid_at, a.run_id)) AS run_id,
-    arg_min(a.recorded_at, (a.valid_at, a.run_id)) AS known_at
+SELECT account_id FROM changed
+UNION
+SELECT a.account_id
 FROM arrived AS a
 ANTI JOIN account_bounds AS k
     ON k.account_id = a.account_id AND k.kind = 'seen' AND k.before <= a.valid_at + INTERVAL 1 MICROSECOND
-WHERE a.outcome = 'observed' AND a.status = 'active'
-GROUP BY a.account_id;
+WHERE a.outcome = 'observed' AND a.status = 'active';
 DELETE FROM account_bounds USING sighted AS s
 WHERE account_bounds.kind = 'seen' AND account_bounds.account_id = s.account_id;
 INSERT INTO account_bounds
-SELECT account_id, 'joined', NULL, seen_at + INTERVAL 1 MICROSECOND, 'seen', run_id, known_at FROM sighted
+SELECT
+    o.account_id,
+    'joined',
+    NULL,
+    min(o.valid_at) + INTERVAL 1 MICROSECOND,
+    'seen',
+    arg_min(o.run_id, (o.valid_at, o.run_id)),
+    arg_min(o.recorded_at, (o.valid_at, o.run_id))
+FROM observations AS o
+SEMI JOIN sighted AS s ON s.account_id = o.account_id
+WHERE o.status = 'active'
+GROUP BY o.account_id
 """
 
 _SERVERS = """
-UPDATE accounts SET server = s.server
+UPDATE accounts SET server = s.server, server_read_at = s.read_at
 FROM (
-    SELECT account_id, arg_max(server, valid_at) AS server
+    SELECT account_id, arg_max(server, valid_at) AS server, max(valid_at) AS read_at
     FROM arrived WHERE server IS NOT NULL
     GROUP BY account_id
 ) AS s
-WHERE s.account_id = accounts.account_id AND s.server IS DISTINCT FROM accounts.server
+WHERE
+    s.account_id = accounts.account_id
+    AND (accounts.server_read_at IS NULL OR accounts.server_read_at <= s.read_at)
 """
 
+# Every answer counts, also one that was fetched again.
 _DRIFT = """
 CREATE OR REPLACE TEMP TABLE drifted AS
-SELECT run_id, platform, field.path, field.kind, count(*) AS n
-FROM (SELECT run_id, platform, unnest(drift) AS field FROM arrived WHERE len(drift) > 0)
+SELECT i.id AS run_id, f.platform, f.field.path, f.field.kind, count(*) AS n
+FROM (SELECT run, platform, unnest(drift) AS field FROM incoming WHERE len(drift) > 0) AS f
+INNER JOIN ids AS i ON i.kind = 'run' AND i.key = f.run
 GROUP BY ALL;
 UPDATE drifted SET n = drifted.n + d.n
 FROM drift AS d WHERE d.run_id = drifted.run_id AND d.path = drifted.path AND d.kind = drifted.kind;

@@ -26,7 +26,8 @@ def resolve_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
     """Give every pair in the temporary table `sightings_of_keys` an account; True if accounts were merged.
 
     Its columns: platform, native_id (NULL: unknown), handle (NULL: not asked by handle), seen_at. Afterwards the
-    temporary view `account_of` (key, account_id) leads from every natural key to its account, merges followed.
+    temporary view `account_of` (key, account_id) leads from every natural key to its account, merges followed, and the
+    temporary table `newly_merged` (handle_only, merged_into) holds all merges of this connection.
     """
     connection.execute(
         """
@@ -92,24 +93,22 @@ def resolve_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
         GROUP BY i.id
         """
     )
-    merged = connection.execute(
+    connection.execute(
         """
-        WITH numbered AS MATERIALIZED (
-            SELECT h.id AS handle_only, n.id AS account_id
-            FROM (SELECT native_key, handle_key FROM pairs WHERE native_key IS NOT NULL AND handle_key IS NOT NULL) AS p
-            INNER JOIN ids AS h ON h.kind = 'account' AND h.key = p.handle_key
-            INNER JOIN ids AS n ON n.kind = 'account' AND n.key = p.native_key
-        )
-
-        UPDATE accounts SET merged_into = m.account_id
-        FROM (
-            SELECT handle_only, min(account_id) AS account_id
-            FROM numbered WHERE handle_only <> account_id
-            GROUP BY handle_only
-        ) AS m
-        WHERE accounts.account_id = m.handle_only AND accounts.native_id IS NULL AND accounts.merged_into IS NULL
+        CREATE TEMP TABLE IF NOT EXISTS newly_merged (handle_only INTEGER, merged_into INTEGER);
+        CREATE OR REPLACE TEMP TABLE merging AS
+        SELECT h.id AS handle_only, min(n.id) AS merged_into
+        FROM pairs AS p
+        INNER JOIN ids AS h ON h.kind = 'account' AND h.key = p.handle_key
+        INNER JOIN ids AS n ON n.kind = 'account' AND n.key = p.native_key
+        INNER JOIN accounts AS a ON a.account_id = h.id AND a.native_id IS NULL AND a.merged_into IS NULL
+        WHERE h.id <> n.id
+        GROUP BY h.id;
+        INSERT INTO newly_merged SELECT handle_only, merged_into FROM merging;
+        UPDATE accounts SET merged_into = m.merged_into
+        FROM merging AS m WHERE m.handle_only = accounts.account_id
         """
-    ).fetchone()
+    )
     connection.execute(
         """
         CREATE OR REPLACE TEMP VIEW account_of AS
@@ -119,4 +118,4 @@ def resolve_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
         WHERE i.kind = 'account'
         """
     )
-    return bool(merged and merged[0])
+    return bool(connection.execute("SELECT 1 FROM merging LIMIT 1").fetchall())

@@ -6,9 +6,9 @@ finishes the work.
 
 import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,18 @@ from kooch.errors import StorageError
 from kooch.store import spool
 from kooch.store.batches import store_batches
 from kooch.store.checks import refuse_faults
+from kooch.store.columns import describe_shared_columns
 from kooch.store.identity import assign_ids
 from kooch.store.listed import Decision, Listed, store_listed
 from kooch.store.locks import only_one
-from kooch.store.publish import publish
+from kooch.store.outcomes import STATUSES
+from kooch.store.publish import last_version, publish
 from kooch.store.schema import migrate, quoted
 from kooch.store.state import note_rosters, open_state, planned_counts, reopen_runs, runs
 from kooch.store.views import build_views
 from kooch.times import now
+
+_KEPT_ID_FILES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,30 +56,54 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
         known_runs = _known_runs(home)
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
-        batches, broken = _readable(spool.waiting_batches(home))
-        with open_master(home) as connection, transaction(connection):
-            version = 1 + int(single(connection, "SELECT version FROM versions"))
-            _remember_ids(connection, home)
-            fresh = _not_loaded(connection, batches)
-            merged = bool(fresh) and store_batches(connection, fresh, listed.suppressed)
-            if merged or single(connection, "SELECT rosters_digest FROM versions") != digest:
-                store_listed(connection, listed)
-            _store_bounds_of_accounts(connection)
-            reopened = _store_runs(connection, known_runs)
-            _store_urls(connection, listed)
-            build_views(connection, views)
-            refuse_faults(connection)
-            connection.execute(
-                "UPDATE versions SET version = ?, published_at = ?, kooch = ?, rosters_digest = ?",
-                [version, now(), __version__, digest],
-            )
-            _keep_ids(connection, home, version)
-        if reopened:
-            with open_state(home) as state:
-                reopen_runs(state, reopened)
-        _archive(home, batches)
-        publish(home, master_file(home), version)
-        return Loaded(version=version, batches=len(fresh), broken=broken)
+        waiting, broken = _set_aside(spool.waiting_batches(home), _has_columns)
+        try:
+            loaded = _load(home, views, waiting, listed=listed, digest=digest, known_runs=known_runs)
+        except StorageError:
+            # A batch may be damaged in the middle, which only reading it shows.
+            waiting, damaged = _set_aside(waiting, _is_sound)
+            if not damaged:
+                raise
+            broken += damaged
+            loaded = _load(home, views, waiting, listed=listed, digest=digest, known_runs=known_runs)
+        return replace(loaded, broken=broken)
+
+
+def _load(
+    home: Path,
+    views: Path,
+    waiting: Sequence[Path],
+    *,
+    listed: Listed,
+    digest: str,
+    known_runs: list[dict[str, object]],
+) -> Loaded:
+    with open_master(home) as connection, transaction(connection):
+        version = 1 + max(int(single(connection, "SELECT version FROM versions")), last_version(home))
+        _remember_ids(connection, home)
+        fresh = _not_loaded(connection, [*_forgotten(connection, home), *waiting])
+        if single(connection, "SELECT rosters_digest FROM versions") != digest:
+            store_listed(connection, listed)
+        if store_batches(connection, fresh, listed.suppressed):
+            # What rosters say of an account that was merged is now said of another.
+            store_listed(connection, listed)
+        _store_bounds_of_accounts(connection)
+        reopened = _store_runs(connection, known_runs)
+        _store_urls(connection, listed)
+        build_views(connection, views)
+        describe_shared_columns(connection)
+        refuse_faults(connection)
+        connection.execute(
+            "UPDATE versions SET version = ?, published_at = ?, kooch = ?, rosters_digest = ?",
+            [version, now(), __version__, digest],
+        )
+        _keep_ids(connection, home, version)
+    if reopened:
+        with open_state(home) as state:
+            reopen_runs(state, reopened)
+    _archive(home, waiting)
+    publish(home, master_file(home), version)
+    return Loaded(version=version, batches=len(fresh), broken=())
 
 
 def read_listed(home: Path, bundled: Path) -> Listed:
@@ -151,12 +179,10 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def single(connection: duckdb.DuckDBPyConnection, query: str) -> Any:  # noqa: ANN401 -- a value of any SQL type
     """The one value of a query that has one row."""
-    row = connection.execute(query).fetchone()
-    if row is None:
-        raise StorageError(
-            f"The master answers nothing to {query!r}: it is damaged. Move it away and run `kooch load`."
-        )
-    return row[0]
+    rows = connection.execute(query).fetchall()
+    if len(rows) != 1:
+        raise StorageError(f"The master answers nothing to {query!r}: it is damaged. Move it away and run `kooch load`.")
+    return rows[0][0]
 
 
 def _digest(listed: Listed, *folders: Path) -> str:
@@ -169,24 +195,53 @@ def _digest(listed: Listed, *folders: Path) -> str:
     return digest.hexdigest()
 
 
-def _readable(files: Sequence[Path]) -> tuple[list[Path], tuple[Path, ...]]:
-    """Files with a whole footer and the spool's columns. The others are kept under another name, not deleted."""
-    readable, broken = [], []
-    for file in files:
-        try:
-            is_whole = pq.read_schema(file).equals(spool.SCHEMA)
-        except (pa.ArrowException, OSError):
-            is_whole = False
-        if is_whole:
-            readable.append(file)
-        else:
-            broken.append(file.rename(file.with_suffix(".broken")))
-    return readable, tuple(broken)
+def _set_aside(files: Sequence[Path], is_whole: Callable[[Path], bool]) -> tuple[list[Path], tuple[Path, ...]]:
+    """Whole files and the others, which are kept as `*.broken`."""
+    whole = [file for file in files if is_whole(file)]
+    try:
+        broken = tuple(file.rename(file.with_suffix(".broken")) for file in files if file not in set(whole))
+    except OSError as error:
+        raise StorageError(
+            f"Broken batch {error.filename} could not be set aside ({error.strerror}). Correct the permissions."
+        ) from error
+    return whole, broken
+
+
+def _has_columns(file: Path) -> bool:
+    try:
+        return bool(pq.read_schema(file).equals(spool.SCHEMA))
+    except (pa.ArrowException, OSError):
+        return False
+
+
+def _is_sound(file: Path) -> bool:
+    """Whether every row can be read and holds what the tables can take."""
+    try:
+        table = pq.read_table(file, schema=spool.SCHEMA)
+        counts = [*(table[name].cast(pa.int32()) for name in ("followers", "following", "posts"))]
+    except (pa.ArrowException, OSError):
+        return False
+    return (
+        len(counts) == 3
+        and set(table["run"].to_pylist()) == {file.parent.name}
+        and set(table["outcome"].to_pylist()) <= {"observed", "failed", "skipped"}
+        and set(table["status"].to_pylist()) <= {*STATUSES, None}
+        and not any(table[name].null_count for name in ("platform", "target", "valid_at", "recorded_at"))
+    )
+
+
+def _forgotten(connection: duckdb.DuckDBPyConnection, home: Path) -> list[Path]:
+    """The archived batches, for a new master that has loaded none."""
+    if single(connection, "SELECT count(*) FROM batches"):
+        return []
+    whole, _ = _set_aside(spool.archived_batches(home), _is_sound)
+    return whole
 
 
 def _not_loaded(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list[Path]:
     loaded = {row[0] for row in connection.execute("SELECT batch_id FROM batches").fetchall()}
-    return [file for file in files if file.stem not in loaded]
+    # A batch may lie in the spool and in the archive, if it was copied there by hand.
+    return list({file.stem: file for file in files if file.stem not in loaded}.values())
 
 
 def _store_bounds_of_accounts(connection: duckdb.DuckDBPyConnection) -> None:
@@ -282,19 +337,32 @@ def _store_runs(connection: duckdb.DuckDBPyConnection, known: list[dict[str, obj
 
 
 def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
-    """Addresses are made from the platform's pattern and the handle, never taken from a profile."""
-    for platform in listed.platforms:
-        connection.execute(
-            """
-            UPDATE accounts SET url = replace(replace(replace(replace(
-                ?, '{handle}', h.handle), '{native_id}', coalesce(accounts.native_id, '')),
-                '{user}', split_part(h.handle, '@', 1)), '{server}', split_part(h.handle, '@', 2))
-            FROM (SELECT account_id, arg_max(handle, (kind <> 'roster', valid_from, handle)) AS handle
-                  FROM handles WHERE valid_to IS NULL GROUP BY account_id) AS h
-            WHERE h.account_id = accounts.account_id AND accounts.platform = ? AND accounts.url IS NULL
-            """,
-            [platform.account_url, platform.platform],
-        )
+    """Addresses are made from the platform's pattern and the latest handle, never taken from a profile."""
+    patterns = [{"platform": platform.platform, "pattern": platform.account_url} for platform in listed.platforms]
+    if not patterns:
+        return
+    connection.register("patterns", pa.Table.from_pylist(patterns))
+    connection.execute(
+        """
+        UPDATE accounts SET url = made.url
+        FROM (
+            SELECT
+                a.account_id,
+                replace(replace(replace(replace(
+                    p.pattern, '{handle}', h.handle), '{native_id}', coalesce(a.native_id, '')),
+                    '{user}', split_part(h.handle, '@', 1)), '{server}', split_part(h.handle, '@', 2)) AS url
+            FROM accounts AS a
+            INNER JOIN patterns AS p ON p.platform = a.platform
+            INNER JOIN (
+                SELECT account_id, arg_max(handle, (kind <> 'roster', coalesce(valid_from, '-infinity'), handle)) AS handle
+                FROM handles WHERE valid_to IS NULL
+                GROUP BY account_id
+            ) AS h ON h.account_id = a.account_id
+        ) AS made
+        WHERE made.account_id = accounts.account_id AND made.url IS DISTINCT FROM accounts.url
+        """
+    )
+    connection.unregister("patterns")
 
 
 def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
@@ -308,14 +376,17 @@ def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
 def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -> None:
     """Put the numbers given by this load into the archive before they are committed.
 
-    A load that is undone leaves a file that the next one, of the same version, replaces.
+    A load that is undone leaves a file that the next one replaces. Many files become one.
     """
     folder = spool.archive_folder(home) / "ids"
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{version:08}.parquet"
     partial = file.with_suffix(".partial")
-    kept = [quoted(str(path)) for path in sorted(folder.glob("*.parquet")) if path != file]
-    known = f"SELECT kind, key FROM read_parquet([{', '.join(kept)}])" if kept else "SELECT '' AS kind, '' AS key"
+    kept = [path for path in sorted(folder.glob("*.parquet")) if path != file]
+    surplus = [] if len(kept) < _KEPT_ID_FILES else kept
+    known = "SELECT '' AS kind, '' AS key"
+    if kept and not surplus:
+        known = f"SELECT kind, key FROM read_parquet([{', '.join(quoted(str(path)) for path in kept)}])"
     connection.execute(
         f"COPY (SELECT i.kind, i.key, i.id FROM ids AS i ANTI JOIN ({known}) AS k ON k.kind = i.kind AND k.key = i.key)"
         f" TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
@@ -324,10 +395,18 @@ def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -
         os.fsync(written.fileno())
     partial.rename(file)
     spool.sync_folder(folder)
+    for path in surplus:
+        path.unlink()
 
 
 def _archive(home: Path, files: Sequence[Path]) -> None:
-    for file in files:
-        folder = spool.archive_folder(home) / file.parent.name
-        folder.mkdir(parents=True, exist_ok=True)
-        file.rename(folder / file.name)
+    try:
+        for file in files:
+            folder = spool.archive_folder(home) / file.parent.name
+            folder.mkdir(parents=True, exist_ok=True)
+            file.rename(folder / file.name)
+    except OSError as error:
+        raise StorageError(
+            f"Archive {spool.archive_folder(home)}: loaded batches could not be moved there ({error.strerror}). Nothing"
+            " is lost: free space or correct the permissions, then run `kooch load`."
+        ) from error

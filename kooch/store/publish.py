@@ -20,6 +20,11 @@ def published_folder(home: Path) -> Path:
     return home / "published"
 
 
+def last_version(home: Path) -> int:
+    """The highest version published so far, also by a master that is no more; 0 if none is kept."""
+    return max((int(file.stem.rpartition("-")[2]) for file in published_folder(home).glob("kooch-*.duckdb")), default=0)
+
+
 def publish(home: Path, master: Path, version: int) -> None:
     """Make the closed, checkpointed `master` readable as `version`. On StorageError the last version stays."""
     folder = published_folder(home)

@@ -39,8 +39,8 @@ def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
         "CREATE TABLE IF NOT EXISTS schema_version"
         " (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL, kooch VARCHAR NOT NULL)"
     )
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-    return int(row[0]) if row else 0
+    ((version,),) = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()
+    return int(version)
 
 
 def table_comments(sql: str) -> list[str]:

@@ -123,6 +123,11 @@ def waiting_batches(home: Path) -> list[Path]:
     return sorted(spool_folder(home).glob("*/*.parquet"))
 
 
+def archived_batches(home: Path) -> list[Path]:
+    """Batches that were loaded, in a fixed order. The folder of ids is none of them."""
+    return sorted(file for file in archive_folder(home).glob("*/*.parquet") if file.parent.name != "ids")
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename in `folder` survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)

@@ -72,7 +72,9 @@ CREATE TABLE accounts ( -- One row per account on a platform. Handles are attrib
     native_id VARCHAR, -- The platform's own stable id (Bluesky DID, X number, Mastodon actor, Koo UUID), once known
     server VARCHAR, -- The server that holds the account (Mastodon host, Bluesky data server), once known
     url VARCHAR, -- Address of the profile, made from the handle
-    merged_into INTEGER -- Another row turned out to be the same account: look there
+    merged_into INTEGER, -- Another row turned out to be the same account: look there
+    server_read_at TIMESTAMPTZ, -- When the platform last named the server
+    handles_read_at TIMESTAMPTZ -- When the platform's log of handles was last read
 );
 CREATE TABLE handles ( -- One row per handle of an account and period.
     account_id INTEGER NOT NULL,
@@ -152,7 +154,8 @@ CREATE TABLE observations ( -- One row per sighting: a determinate answer about 
     followers_precision INTEGER, -- Half-width of a rounded count; NULL: exact
     last_post_at TIMESTAMPTZ,
     capture_id INTEGER, -- The archived page, of an archive run
-    body_id INTEGER -- The kept answer, if bodies are kept
+    body_id INTEGER, -- The kept answer, if bodies are kept
+    has_profile BOOLEAN NOT NULL -- The answer showed the profile's words too: profiles says which were in force
 );
 CREATE TABLE profiles ( -- One row per change of an account's words.
     account_id INTEGER NOT NULL,
@@ -190,7 +193,7 @@ CREATE TABLE drift ( -- One row per run and field that is not what the platform 
     platform VARCHAR NOT NULL,
     path VARCHAR NOT NULL,
     kind VARCHAR NOT NULL, -- missing, mistyped, negative or too_large; the value became NULL
-    n INTEGER NOT NULL -- How often
+    n INTEGER NOT NULL -- In how many answers, those fetched again included
 );
 CREATE TABLE batches ( -- One row per loaded batch: loading it again changes nothing.
     batch_id VARCHAR NOT NULL,

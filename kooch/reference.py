@@ -1,0 +1,143 @@
+"""The reference pages, made from what they describe: `python -m kooch.reference` writes docs/data.md and docs/configuration.md."""
+
+import ast
+import inspect
+import tempfile
+from pathlib import Path
+from textwrap import dedent
+
+import duckdb
+from pydantic import BaseModel
+
+from kooch.config import BUNDLED_ROSTERS, VIEWS, AppSettings, BlueskySettings, CrawlSettings, Settings
+from kooch.store.load import load
+from kooch.store.read import open_version, reading_file
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+_DATA_HEAD = """\
+# The data dictionary
+
+What `kooch sql`, the app's SQL page and `duckdb -readonly kooch.duckdb` show. Names are stable: columns are added, never
+renamed. Instants are TIMESTAMPTZ in UTC; intervals are half-open, `[not_before, before)`. This page is made from the
+schema by `make docs`.
+
+Use tables for facts, rollups for quick answers, and macros for the past: `SELECT * FROM first_joins_known_by(TIMESTAMPTZ
+'2021-02-09 00:00+05:30')` answers from what had been published by then.
+"""
+
+_CONFIGURATION_HEAD = """\
+# Configuration
+
+`kooch.toml` in the data folder, all of it optional. The environment goes before the file: `KOOCH_CONTACT`,
+`KOOCH_CRAWL__ATTEMPTS` (two underscores between table and key). The data folder itself is `--home`, else `KOOCH_HOME`,
+else `./data`. A key that is not listed here is an error. This page is made from the settings by `make docs`.
+
+```toml
+contact = "https://example.org/kooch"
+
+[crawl]
+publish_every_minutes = 10
+```
+"""
+
+
+def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
+    """Every table, view and macro of a published version, with its columns, as Markdown."""
+    views = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    rollups = {file.stem for file in (VIEWS / "rollups").glob("*.sql")}
+    tables = connection.execute(
+        "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'kooch'"
+        " UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE database_name = 'kooch' AND NOT internal"
+        " ORDER BY ALL"
+    ).fetchall()
+    page = [_DATA_HEAD]
+    for title, names in (
+        ("Tables", [name for name, _ in tables if name not in views | rollups]),
+        ("Views and rollups", [name for name, _ in tables if name in views | rollups]),
+    ):
+        page.append(f"## {title}\n")
+        page += [_table(connection, name, comment) for name, comment in tables if name in names]
+    page.append("## Macros\n")
+    page += [_macro(file) for file in sorted((VIEWS / "macros").glob("*.sql"))]
+    return "\n".join(page)
+
+
+def settings_reference() -> str:
+    """Every setting with its default and meaning, as Markdown."""
+    page = [_CONFIGURATION_HEAD, "## Top level\n", _settings_table(Settings, ("contact",))]
+    for key, section in (("crawl", CrawlSettings), ("bluesky", BlueskySettings), ("app", AppSettings)):
+        page.append(f"## [{key}]\n\n{inspect.getdoc(section)}\n")
+        page.append(_settings_table(section, tuple(section.model_fields)))
+    return "\n".join(page)
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str, comment: str | None) -> str:
+    columns = connection.execute(
+        "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()"
+        " WHERE database_name = 'kooch' AND table_name = ? ORDER BY column_index",
+        [name],
+    ).fetchall()
+    rows = "\n".join(
+        f"| `{column}` | {_type(kind)} | {_cell(text or '')} |" for column, kind, _nullable, text in columns
+    )
+    return f"### {name}\n\n{comment or ''}\n\n| column | type | meaning |\n| --- | --- | --- |\n{rows}\n"
+
+
+def _type(kind: str) -> str:
+    short = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ", "VARCHAR": "TEXT", "VARCHAR[]": "TEXT[]"}
+    return "ENUM" if kind.startswith("ENUM") else short.get(kind, kind)
+
+
+def _macro(file: Path) -> str:
+    lines = [line.removeprefix("-- ") for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("--")]
+    head = lines[: next((n for n, line in enumerate(lines) if not line), len(lines))][:3]
+    return f"### {file.stem}(known_by)\n\n" + "\n".join(head) + "\n"
+
+
+def _settings_table(section: type[BaseModel], keys: tuple[str, ...]) -> str:
+    meanings = _attribute_docstrings(section)
+    rows = "\n".join(
+        f"| `{key}` | `{_default(section.model_fields[key].default)}` | {_cell(meanings.get(key, ''))} |" for key in keys
+    )
+    return f"| key | default | meaning |\n| --- | --- | --- |\n{rows}\n"
+
+
+def _default(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return "[]"
+        case int() | float():
+            return str(value)
+        case _:
+            return f'"{value}"'
+
+
+def _attribute_docstrings(section: type[BaseModel]) -> dict[str, str]:
+    """The string that stands below each attribute of a class."""
+    (body,) = ast.parse(dedent(inspect.getsource(section))).body
+    found: dict[str, str] = {}
+    statements = getattr(body, "body", [])
+    for attribute, text in zip(statements, statements[1:], strict=False):
+        if isinstance(attribute, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            found[ast.unparse(attribute.target)] = str(text.value.value)
+    return found
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main() -> None:
+    """Write the pages."""
+    with tempfile.TemporaryDirectory() as folder:
+        load(Path(folder), views=VIEWS, bundled=BUNDLED_ROSTERS)
+        with open_version(reading_file(Path(folder))) as connection:
+            (DOCS / "data.md").write_text(data_dictionary(connection), encoding="utf-8")
+    (DOCS / "configuration.md").write_text(settings_reference(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

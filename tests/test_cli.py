@@ -1,0 +1,233 @@
+"""The commands as a user types them: what they print, what they leave, how they end."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from tests.servers.loopback import free_port
+
+
+def kooch(home: Path, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kooch", "--home", str(home), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, **(env or {})},
+    )
+
+
+def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def home(bundled_home: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own with the bundled rosters published."""
+    return Path(shutil.copytree(bundled_home, tmp_path / "data", symlinks=True))
+
+
+MEMBERS = """\
+Full name,Office,Land,bluesky,Where from,Shoe size
+Ada Example,Minister of Examples,AT,ada.example.org,example.org/cabinet,39
+Bo Example,Minister of Samples,AT,,example.org/cabinet,44
+"""
+DESCRIPTION = [
+    *("--slug", "at-cabinet", "--title", "Cabinet", "--source", "example.org", "--licence", "CC0-1.0"),
+    *("--as-of", "2026-11-01", "--selection", "census", "--time-zone", "Europe/Vienna"),
+    *("--map", "Full name=name", "--map", "Office=role", "--map", "Land=country", "--map", "Where from=source"),
+]
+
+
+def test_a_roster_goes_from_a_table_to_a_published_version(home: Path, tmp_path: Path) -> None:
+    table = tmp_path / "cabinet.csv"
+    table.write_text(MEMBERS, encoding="utf-8")
+
+    tried = kooch(home, "roster", "import", str(table), "--dry-run", *DESCRIPTION)
+    assert tried.returncode == 0, tried.stderr
+    assert not (home / "rosters").exists()
+    assert "Shoe size" in tried.stdout
+
+    assert kooch(home, "roster", "import", str(table), *DESCRIPTION).returncode == 0
+    added = kooch(
+        home,
+        "roster",
+        "add",
+        "at-cabinet",
+        "Cy Example",
+        "--role",
+        "Minister",
+        "--source",
+        "example.org",
+        "--country",
+        "AT",
+    )
+    assert added.returncode == 0, added.stderr
+    account = ("--platform", "bluesky", "--handle", "@cy.example.org", "--source", "example.org")
+    assert kooch(home, "roster", "add", "at-cabinet", "at-cy-example", *account).returncode == 0
+    assert kooch(home, "load").returncode == 0
+    found = kooch(
+        home, "sql", "SELECT platform, joined, not_looked FROM coverage WHERE roster = 'at-cabinet'", "--format", "json"
+    )
+
+    assert lines(found) == [{"platform": "bluesky", "joined": 2, "not_looked": 1}]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["nonsense"], 2, "nonsense"),
+        (["crawl", "friendster"], 2, "friendster"),
+        (["crawl", "bluesky", "--roster", "nobody"], 2, "nobody"),
+        (["sql", "DROP TABLE figures"], 2, "SELECT"),
+        (["sql", "SELECT nothing FROM figures"], 2, "nothing"),
+        (["roster", "import", "absent.csv", *DESCRIPTION], 2, "absent.csv"),
+        (["roster", "add", "in-koo-2021", "X", "--source", "y"], 2, "in-koo-2021"),
+        (["export", "/proc/nowhere"], 4, "/proc/nowhere"),
+        (["backup", "/proc/nowhere"], 4, "/proc/nowhere"),
+    ],
+)
+def test_bad_input_gets_one_sentence_and_its_code(words: list[str], code: int, says: str, home: Path) -> None:
+    done = kooch(home, *words)
+
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("contact = [", "TOML"),
+        ("contakt = 'x'", "contakt"),
+        ("[crawl]\nattempts = 0", "crawl.attempts"),
+        ("[bluesky]\nappview = 'ftp://x'", "bluesky.appview"),
+        ("[app]\nport = 'high'", "app.port"),
+    ],
+)
+def test_a_wrong_setting_is_named(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "kooch.toml").write_text(text, encoding="utf-8")
+
+    done = kooch(tmp_path, "status")
+
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_data_folder_says_what_to_do(tmp_path: Path) -> None:
+    done = kooch(tmp_path, "status")
+
+    assert done.returncode == 4
+    assert "kooch start" in done.stderr
+
+
+def test_without_a_network_a_crawl_fails_in_seconds_and_changes_nothing(home: Path) -> None:
+    before = kooch(home, "sql", "SELECT * FROM presence ORDER BY ALL").stdout
+    started = time.monotonic()
+
+    done = kooch(home, "crawl", "bluesky", env={"KOOCH_BLUESKY__APPVIEW": "https://nowhere.invalid"})
+
+    assert done.returncode == 3
+    assert time.monotonic() - started < 30
+    run = lines(done)[-1]
+    assert (run["state"], run["planned"], run["failed"]) == ("failed", 38, 38)
+    assert run["causes"] == {"unreachable": 38}
+    assert run["requests"] <= 2
+    assert kooch(home, "sql", "SELECT * FROM presence ORDER BY ALL").stdout == before
+    assert "unreachable" in kooch(home, "status").stdout
+
+
+def test_an_export_describes_itself(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+
+    assert kooch(home, "export", str(folder)).returncode == 0
+
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert all((folder / resource["path"]).exists() for resource in package["resources"])
+    koo = pl.read_csv(folder / "intervals.csv").filter(pl.col("platform") == "koo")
+    assert koo.height == 29
+    assert (koo["tier"] == "account unidentified").sum() == 22
+    assert koo["to_source"].null_count() == 1  # Bhashini, which nothing dates
+    assert "data version 1" in (folder / "CITATION.txt").read_text(encoding="utf-8")
+    assert kooch(home, "export", str(folder)).returncode == 2  # nothing is overwritten
+
+
+def test_a_backup_rebuilds_the_same_data(home: Path, tmp_path: Path) -> None:
+    query = "SELECT * FROM joins ORDER BY ALL"
+
+    assert kooch(home, "backup", str(tmp_path / "backups")).returncode == 0
+
+    (copy,) = (tmp_path / "backups").iterdir()
+    assert kooch(copy, "load").returncode == 0
+    assert kooch(copy, "sql", query).stdout == kooch(home, "sql", query).stdout
+
+
+def test_sql_writes_every_format(home: Path, tmp_path: Path) -> None:
+    query = "SELECT name, aliases FROM figures ORDER BY name LIMIT 3"
+    file = tmp_path / "figures.parquet"
+
+    assert kooch(home, "sql", query, "--format", "parquet", "-o", str(file)).returncode == 0
+    assert pl.read_parquet(file).height == 3
+    assert len(kooch(home, "sql", query, "--format", "csv").stdout.splitlines()) == 4
+    assert len(lines(kooch(home, "sql", query, "--format", "json"))) == 3
+    assert "3 rows" in kooch(home, "sql", query, "--format", "table").stdout
+
+
+def test_doctor_is_content_with_a_sound_store(home: Path) -> None:
+    done = kooch(home, "doctor", "--rebuild", "--no-network")
+
+    assert done.returncode == 0, done.stdout
+    assert all(check["ok"] for check in lines(done))
+
+
+def test_doctor_finds_a_damaged_published_version(home: Path) -> None:
+    (home / "published" / "reading.duckdb").resolve().write_bytes(b"no database")
+
+    done = kooch(home, "doctor", "--no-network")
+
+    assert done.returncode == 4
+    assert any(check["name"] == "published version" and not check["ok"] for check in lines(done))
+
+
+def test_start_opens_the_app_on_loopback_and_ends_cleanly(tmp_path: Path) -> None:
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kooch", "--home", str(tmp_path), "start", "--no-crawl", "--port", str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == f"Kooch is open: http://127.0.0.1:{port}"
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5) as answer:
+            assert answer.status == 200
+        with duckdb.connect(str(tmp_path / "kooch.duckdb"), read_only=True) as connection:
+            assert connection.execute("SELECT count(*) FROM figures").fetchall() == [(1603,)]
+    finally:
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(timeout=20) == 130
+        process.stdout.close()  # type: ignore[union-attr]  # asserted above
+
+
+def test_start_names_a_port_in_use(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = kooch(tmp_path, "start", "--no-crawl", "--port", str(taken.getsockname()[1]))
+
+    assert done.returncode == 2
+    assert "--port" in done.stderr

@@ -1,0 +1,128 @@
+"""The documentation holds: what it names exists, what exists is named, and its examples run."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawlers import run as crawling
+from kooch.config import VIEWS
+from kooch.reference import DOCS, data_dictionary, settings_reference
+from kooch.sql import select
+from kooch.store.outcomes import CAUSES
+from kooch.store.read import open_version, reading_file
+
+ROOT = DOCS.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
+
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
+
+
+def blocks(language: str) -> list[object]:
+    return [
+        pytest.param(text, id=f"{page.relative_to(ROOT)}-{n}")
+        for page in PAGES
+        for n, (kind, text) in enumerate(_BLOCK.findall(page.read_text(encoding="utf-8")))
+        if kind == language
+    ]
+
+
+@pytest.mark.parametrize("query", blocks("sql"))
+def test_an_sql_example_finds_rows(query: str, bundled_home: Path) -> None:
+    found = select(reading_file(bundled_home), query)
+
+    # The store of the test has rosters and no crawls.
+    assert found.height or "FROM runs" in query
+
+
+@pytest.mark.parametrize("script", blocks("bash"))
+def test_a_shell_example_runs(script: str, bundled_home: Path, tmp_path: Path) -> None:
+    for line in script.splitlines():
+        words = shlex.split(line, comments=True)
+        if words[:1] != ["kooch"]:
+            assert words[:1] in ([], ["make"]), line
+            continue
+        if words[1] == "crawl":  # needs a network: its words are checked, not its answer
+            words.append("--help")
+        done = subprocess.run(
+            [sys.executable, "-m", "kooch", "--home", str(bundled_home), *words[1:]],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+        assert done.returncode == 0, done.stderr
+
+
+def test_make_targets_that_pages_name_exist() -> None:
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {
+        target
+        for page in PAGES
+        for target in re.findall(r"\bmake (\w+)`|^make (\w+)", page.read_text(encoding="utf-8"))
+    }
+
+    assert {name for pair in named for name in pair if name} <= targets
+
+
+def test_the_data_dictionary_is_current(bundled_home: Path) -> None:
+    with open_version(reading_file(bundled_home)) as connection:
+        assert (DOCS / "data.md").read_text(encoding="utf-8") == data_dictionary(connection), "run `make docs`"
+
+
+def test_every_column_is_described(bundled_home: Path) -> None:
+    found = select(
+        reading_file(bundled_home),
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'kooch' AND comment IS NULL",
+    )
+
+    assert found.rows() == []
+
+
+def test_the_settings_reference_is_current() -> None:
+    assert (DOCS / "configuration.md").read_text(encoding="utf-8") == settings_reference(), "run `make docs`"
+
+
+def test_every_command_is_documented() -> None:
+    usage = subprocess.run([sys.executable, "-m", "kooch", "--help"], capture_output=True, text=True, check=True).stdout
+    commands = re.findall(r"^  (\w+)  ", usage.partition("Commands:")[2], re.MULTILINE)
+    page = (DOCS / "commands.md").read_text(encoding="utf-8")
+
+    assert len(commands) >= 9
+    assert [command for command in commands if f"`kooch {command}" not in page] == []
+
+
+def test_every_spider_has_a_heading() -> None:
+    headings = re.findall(r"^## (.+)$", (DOCS / "platforms.md").read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert set(crawling.platforms()) <= {name for heading in headings for name in heading.split(", ")}
+
+
+def test_every_cause_and_bound_is_explained() -> None:
+    page = (DOCS / "methods.md").read_text(encoding="utf-8")
+
+    assert [cause for cause in CAUSES if f"`{cause}`" not in page] == []
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    broken = [
+        (page.name, target)
+        for page in PAGES
+        for target in _LINK.findall(page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+def test_every_view_says_what_a_row_is() -> None:
+    files = sorted(VIEWS.glob("*/*.sql"))
+    views = [file for file in files if file.parent.name in {"views", "rollups", "macros"}]
+
+    assert len(views) > 10
+    assert [file.name for file in views if not file.read_text(encoding="utf-8").startswith("-- One row per ")] == []
