@@ -2,11 +2,24 @@
 
 import os
 import tomllib
+from collections import Counter
+from datetime import UTC, date, datetime
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, ValidationError
+from cronsim import CronSim, CronSimError
+from pydantic import (
+    AfterValidator,
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from kooch.errors import ConfigError
@@ -49,6 +62,91 @@ class BlueskySettings(Section):
     """For each host. 3,000 requests in 5 minutes is the limit the servers publish."""
 
 
+def _checked_cron(cron: str) -> str:
+    if len(cron.split()) != 5:
+        raise ValueError("it must have five fields: minute, hour, day of the month, month, day of the week")
+    try:
+        next(CronSim(cron, datetime(2027, 1, 1, tzinfo=UTC)))
+    except CronSimError as error:
+        raise ValueError(str(error).lower()) from None
+    except StopIteration:
+        raise ValueError("no such day comes within 50 years") from None
+    return cron
+
+
+def _checked_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError("it must be an IANA time zone such as Europe/Berlin") from None
+    return name
+
+
+Hours = Annotated[float, Field(gt=0)]
+Slug = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+class Schedule(Section):
+    """When to crawl what; one such table a schedule, as many as needed. `kooch schedule next` shows what follows."""
+
+    name: Slug
+    """What the schedule is called: small letters, digits and dashes; each name once."""
+    cron: Annotated[str, AfterValidator(_checked_cron)]
+    """Five fields as in crontab(5): minute, hour, day of the month, month, day of the week."""
+    platforms: tuple[str, ...] = ()
+    """Which platforms; all that can be crawled if there are none."""
+    roster: str | None = None
+    """Only the figures of this roster."""
+    time_zone: Annotated[str, AfterValidator(_checked_zone)] = "UTC"
+    """The IANA zone of `cron`, `from` and `until`. A fixed hour that a clock change skips is made up for, and one that it repeats comes once, as in Debian's cron."""
+    from_day: Annotated[date | None, Field(alias="from")] = None
+    """The first day, e.g. `2027-02-08`: with an hourly `cron`, a burst around an event …"""
+    until_day: Annotated[date | None, Field(alias="until")] = None
+    """… and the last day, itself included."""
+    jitter_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
+    """Start up to this much later, so that not everybody asks at the full hour; the same slot always starts equally late."""
+
+    @model_validator(mode="after")
+    def _check_window(self) -> Self:
+        if self.from_day and self.until_day and self.until_day < self.from_day:
+            raise ValueError(f"schedule {self.name!r} is from {self.from_day} until {self.until_day}, which is earlier")
+        return self
+
+
+class PlatformFreshness(Section):
+    """Other thresholds for one platform, named by the table: `[freshness.platforms.bluesky]`."""
+
+    warn_after_hours: Hours | None = None
+    """As above."""
+    error_after_hours: Hours | None = None
+    """As above."""
+
+
+class FreshnessSettings(Section):
+    """How old a platform's latest observation may be: `kooch status --check`. The defaults suit a daily crawl."""
+
+    warn_after_hours: Hours = 36
+    """Older is late: exit code 3."""
+    error_after_hours: Hours = 72
+    """Older is stale: exit code 5."""
+    platforms: dict[str, PlatformFreshness] = {}
+    """Tables for single platforms, see below."""
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        for name in ("", *self.platforms):
+            warn, error = self.thresholds(name)
+            if error < warn:
+                of = f" of platform {name!r}" if name else ""
+                raise ValueError(f"error_after_hours{of} is {error:g}, less than warn_after_hours, {warn:g}")
+        return self
+
+    def thresholds(self, platform: str) -> tuple[float, float]:
+        """Hours until `platform` is late, and until it is stale."""
+        own = self.platforms.get(platform, PlatformFreshness())
+        return own.warn_after_hours or self.warn_after_hours, own.error_after_hours or self.error_after_hours
+
+
 class AppSettings(Section):
     """The Streamlit app."""
 
@@ -71,7 +169,17 @@ class Settings(BaseSettings):
     """A mail address or page by which a server's owner can reach you; part of the User-Agent."""
     crawl: CrawlSettings = CrawlSettings()
     bluesky: BlueskySettings = BlueskySettings()
+    freshness: FreshnessSettings = FreshnessSettings()
     app: AppSettings = AppSettings()
+    schedule: tuple[Schedule, ...] = ()
+
+    @field_validator("schedule")
+    @classmethod
+    def _check_names(cls, schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
+        twice = [name for name, n in Counter(schedule.name for schedule in schedules).items() if n > 1]
+        if twice:
+            raise ValueError(f"two schedules are named {twice[0]!r}")
+        return schedules
 
     @classmethod
     def settings_customise_sources(
@@ -101,10 +209,11 @@ def load_settings(home: Path | None = None) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{file} is not valid TOML: {error}. Correct it or move it away.") from error
     except ValidationError as error:
-        first = error.errors()[0]
+        faults = error.errors()
+        first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             raise ConfigError(f"{file}: there is no setting {key!r}; docs/configuration.md lists them all.") from None
-        raise ConfigError(
-            f"Setting {key} is {first['input']!r}: {first['msg']}. Correct it in {file} or the environment."
-        ) from None
+        says = first["msg"].removeprefix("Value error, ")
+        value = "" if isinstance(first["input"], dict | list | tuple) else f" is {first['input']!r}"
+        raise ConfigError(f"Setting {key}{value}: {says}. Correct it in {file} or the environment.") from None

@@ -2,14 +2,27 @@
 
 import ast
 import inspect
+import json
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
 
 import duckdb
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
-from kooch.config import BUNDLED_ROSTERS, VIEWS, AppSettings, BlueskySettings, CrawlSettings, Settings
+from kooch.config import (
+    BUNDLED_ROSTERS,
+    VIEWS,
+    AppSettings,
+    BlueskySettings,
+    CrawlSettings,
+    FreshnessSettings,
+    PlatformFreshness,
+    Schedule,
+    Settings,
+)
 from kooch.store.load import load
 from kooch.store.read import open_version, reading_file
 
@@ -38,13 +51,19 @@ contact = "https://example.org/kooch"
 
 [crawl]
 publish_every_minutes = 10
+
+[[schedule]]
+name = "daily"
+cron = "15 4 * * *"
 ```
 """
 
 
 def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
     """Every table, view and macro of a published version, with its columns, as Markdown."""
-    views = {name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    views = {
+        name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+    }
     rollups = {file.stem for file in (VIEWS / "rollups").glob("*.sql")}
     tables = connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'kooch'"
@@ -66,8 +85,15 @@ def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
 def settings_reference() -> str:
     """Every setting with its default and meaning, as Markdown."""
     page = [_CONFIGURATION_HEAD, "## Top level\n", _settings_table(Settings, ("contact",))]
-    for key, section in (("crawl", CrawlSettings), ("bluesky", BlueskySettings), ("app", AppSettings)):
-        page.append(f"## [{key}]\n\n{inspect.getdoc(section)}\n")
+    for key, section in (
+        ("[crawl]", CrawlSettings),
+        ("[bluesky]", BlueskySettings),
+        ("[[schedule]]", Schedule),
+        ("[freshness]", FreshnessSettings),
+        ("[freshness.platforms.NAME]", PlatformFreshness),
+        ("[app]", AppSettings),
+    ):
+        page.append(f"## {key}\n\n{inspect.getdoc(section)}\n")
         page.append(_settings_table(section, tuple(section.model_fields)))
     return "\n".join(page)
 
@@ -90,7 +116,9 @@ def _type(kind: str) -> str:
 
 
 def _macro(file: Path) -> str:
-    lines = [line.removeprefix("-- ") for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("--")]
+    lines = [
+        line.removeprefix("-- ") for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("--")
+    ]
     head = lines[: next((n for n, line in enumerate(lines) if not line), len(lines))][:3]
     return f"### {file.stem}(known_by)\n\n" + "\n".join(head) + "\n"
 
@@ -98,21 +126,17 @@ def _macro(file: Path) -> str:
 def _settings_table(section: type[BaseModel], keys: tuple[str, ...]) -> str:
     meanings = _attribute_docstrings(section)
     rows = "\n".join(
-        f"| `{key}` | `{_default(section.model_fields[key].default)}` | {_cell(meanings.get(key, ''))} |" for key in keys
+        f"| `{section.model_fields[key].alias or key}` | {_default(section.model_fields[key])} |"
+        f" {_cell(meanings.get(key, ''))} |"
+        for key in keys
     )
     return f"| key | default | meaning |\n| --- | --- | --- |\n{rows}\n"
 
 
-def _default(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case tuple():
-            return "[]"
-        case int() | float():
-            return str(value)
-        case _:
-            return f'"{value}"'
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return "none" if field.default is None else f"`{json.dumps(field.default, default=str)}`"
 
 
 def _attribute_docstrings(section: type[BaseModel]) -> dict[str, str]:
@@ -120,7 +144,7 @@ def _attribute_docstrings(section: type[BaseModel]) -> dict[str, str]:
     (body,) = ast.parse(dedent(inspect.getsource(section))).body
     found: dict[str, str] = {}
     statements = getattr(body, "body", [])
-    for attribute, text in zip(statements, statements[1:], strict=False):
+    for attribute, text in pairwise(statements):
         if isinstance(attribute, ast.AnnAssign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
             found[ast.unparse(attribute.target)] = str(text.value.value)
     return found

@@ -145,7 +145,7 @@ def test_without_a_network_a_crawl_fails_in_seconds_and_changes_nothing(home: Pa
     run = lines(done)[-1]
     assert (run["state"], run["planned"], run["failed"]) == ("failed", 38, 38)
     assert run["causes"] == {"unreachable": 38}
-    assert run["requests"] <= 2
+    assert run["requests"] in (1, 2)
     assert kooch(home, "sql", "SELECT * FROM presence ORDER BY ALL").stdout == before
     assert "unreachable" in kooch(home, "status").stdout
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kooch import __version__
-from kooch.cli import crawl, doctor, export, query, roster, start, status, store
+from kooch.cli import crawl, doctor, export, query, roster, schedule, start, status, store
 from kooch.cli.output import complain
 from kooch.errors import KoochError
 
@@ -43,6 +43,7 @@ def options(
 app.command("start")(start.start)
 app.add_typer(roster.app, name="roster")
 app.command("crawl")(crawl.crawl)
+app.add_typer(schedule.app, name="schedule")
 app.command("load")(store.load)
 app.command("backup")(store.backup)
 app.command("status")(status.status)

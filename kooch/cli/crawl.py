@@ -12,11 +12,14 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kooch.cli.output import console, emit, is_terminal, say, settings_of, show
+from kooch.cli.output import complain, console, emit, is_terminal, say, settings_of, show
+from kooch.cli.schedule import crawl_due
 from kooch.cli.store import load_now
 from kooch.config import Settings
+from kooch.errors import ConfigError, RunningError
 from kooch.store import read
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped
+from kooch.store.state import RunState
 
 PLAIN_CAUSES = {
     "unreachable": "the network or the server could not be reached",
@@ -43,11 +46,18 @@ def crawl(
     platforms: Annotated[list[str] | None, typer.Argument(help="Default: all that have a spider.")] = None,
     roster: Annotated[str | None, typer.Option(help="Only the figures of this roster.")] = None,
     new: Annotated[bool, typer.Option("--new", help="Give up an unfinished run and plan afresh.")] = False,
+    due: Annotated[
+        bool, typer.Option("--due", help="Crawl what the schedules in kooch.toml say, if anything.")
+    ] = False,
 ) -> None:
     """Look at every accepted account once, or finish the run that was interrupted; then publish."""
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
     settings = settings_of(context)
+    if due:
+        if platforms or roster or new:
+            raise ConfigError("--due stands alone: platforms and roster come from [[schedule]] in kooch.toml.")
+        raise typer.Exit(crawl_due(settings))
     wanted = platforms or crawling.platforms()
     for platform in wanted:
         crawling.spider_of(platform)
@@ -55,17 +65,28 @@ def crawl(
 
 
 def crawl_all(settings: Settings, platforms: list[str], *, roster: str | None = None, new: bool = False) -> int:
-    """Crawl platform after platform, load and publish. Returns the exit code: 0 complete, 3 partial."""
+    """Crawl platform after platform, load and publish.
+
+    Returns the exit code: 0 complete, 3 partial, 75 if only platforms are missing that another process crawls.
+    """
     load_now(settings, quiet=True)
-    is_complete = True
+    codes = set()
     with _publishing_on_the_way(settings):
         for platform in platforms:
-            is_complete &= _crawl_one(settings, platform, roster=roster, new=new)
+            try:
+                state = _crawl_one(settings, platform, roster=roster, new=new)
+            except RunningError as error:
+                complain(str(error))
+                codes.add(RunningError.exit_code)
+                continue
+            codes.add(0 if state == "complete" else 3)
+            if state == "running":  # interrupted: whoever ended this platform's crawl wants no other
+                break
     load_now(settings, quiet=True)
-    return 0 if is_complete else 3
+    return min(codes - {0}, default=0)
 
 
-def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bool) -> bool:
+def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bool) -> RunState:
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
     causes: Counter[str] = Counter()
@@ -83,12 +104,16 @@ def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bo
             else:
                 emit("waiting", platform=platform, host=host, seconds=round(seconds, 1))
 
+        def on_plan(_platform: str, planned: int, left: int) -> None:
+            advance.begin(planned, left)
+
         crawled = crawling.crawl(
             settings,
             platform=platform,
             roster=roster,
             plan=lambda: read.targets(settings.home, platform=platform, roster=roster),
             fresh=new,
+            on_plan=on_plan,
             on_outcome=on_outcome,
             on_wait=on_wait,
         )
@@ -111,7 +136,7 @@ def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bo
             say("Interrupted: the next `kooch crawl` continues this run.")
     else:
         emit("run", **summary, causes=dict(causes), run=crawled.run.run)
-    return crawled.run.state == "complete"
+    return crawled.run.state
 
 
 class _Advance:
@@ -120,6 +145,14 @@ class _Advance:
     def __init__(self, platform: str, progress: Progress | None) -> None:
         self._platform, self._progress = platform, progress
         self._task = progress.add_task(platform, total=None) if progress else None
+
+    def begin(self, planned: int, left: int) -> None:
+        if self._progress and self._task is not None:
+            self._progress.update(self._task, total=planned, completed=planned - left)
+            if left < planned:
+                say(f"{self._platform}: continuing the interrupted run, {planned - left:,} of {planned:,} done.")
+        else:
+            emit("plan", platform=self._platform, planned=planned, left=left)
 
     def __call__(self, outcome: Outcome) -> None:
         if self._progress and self._task is not None:

@@ -1,11 +1,14 @@
 """`kooch status`: the last runs, how fresh each roster is, and why targets failed."""
 
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from kooch.cli.output import settings_of, show
+from kooch.cli.output import say, settings_of, show
+from kooch.config import Settings
 from kooch.store.read import open_version, reading_file
+from kooch.times import now
 
 _RUNS = """
 SELECT run_id, platform, coalesce(roster, 'all') AS roster, state, started_at, ended_at, planned, observed, failed, skipped
@@ -25,14 +28,25 @@ WHERE f.run_id IN (SELECT max(run_id) FROM runs GROUP BY platform)
 GROUP BY f.platform, f.cause
 ORDER BY targets DESC
 """
+_SEEN = """
+SELECT platform, max(last_seen_at) AS last_seen_at
+FROM coverage
+GROUP BY platform
+"""
+_CRAWLED = "SELECT DISTINCT platform FROM runs WHERE source = 'live'"
 _VERSION = "SELECT version, published_at, kooch FROM versions"
 
 
 def status(
     context: typer.Context,
     runs: Annotated[int, typer.Option(min=1, help="How many runs to show.")] = 10,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say which platforms are late (exit code 3) or stale (5).")
+    ] = False,
 ) -> None:
     """Show runs, freshness, and failures of the latest runs by cause."""
+    if check:
+        raise typer.Exit(_check(settings_of(context)))
     with open_version(reading_file(settings_of(context).home)) as connection:
         for title, query, parameters in (
             ("version", _VERSION, None),
@@ -42,3 +56,46 @@ def status(
         ):
             frame = connection.sql(query, params=parameters).pl()
             show(frame.columns, frame.to_dicts(), title=title)
+
+
+def _check(settings: Settings) -> int:
+    """How fresh the platforms are that are scheduled or were crawled: 0, 3 (one is late) or 5 (one is stale)."""
+    with open_version(reading_file(settings.home)) as connection:
+        seen: dict[str, datetime | None] = dict(connection.execute(_SEEN).fetchall())
+        wanted = {platform for (platform,) in connection.execute(_CRAWLED).fetchall()}
+    for schedule in settings.schedule:
+        wanted |= set(schedule.platforms or _all_platforms())
+    at = now()
+    code = 0
+    rows = []
+    for platform in sorted(wanted):
+        warn, error = settings.freshness.thresholds(platform)
+        last = seen.get(platform)
+        age = at - last if last else None
+        if age is None or age > timedelta(hours=error):
+            state, code = "stale", 5
+        elif age > timedelta(hours=warn):
+            state, code = "late", max(code, 3)
+        else:
+            state = "fresh"
+        rows.append(
+            {
+                "platform": platform,
+                "state": state,
+                "last_seen_at": last,
+                "hours": round(age.total_seconds() / 3600, 1) if age else None,
+                "warn_after_hours": warn,
+                "error_after_hours": error,
+            }
+        )
+    if rows:
+        show(list(rows[0]), rows, title="freshness")
+    else:
+        say("No platform was crawled or is scheduled: nothing can be late.")
+    return code
+
+
+def _all_platforms() -> list[str]:
+    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; few questions need it
+
+    return crawling.platforms()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from kooch.errors import StorageError
 from kooch.store import spool
 from kooch.store.identity import assign_ids, resolve_accounts
 from kooch.store.schema import quoted
@@ -31,7 +32,7 @@ def store_batches(
             [platform, account],
         )
     assign_ids(connection, "run", "SELECT DISTINCT run AS key FROM incoming")
-    for step in (_DRIFT, _ONE_OUTCOME_A_TARGET, _TAKEOVERS, _KEYS):
+    for step in (_DRIFT, _WORD_OF_REGISTRIES, _ONE_OUTCOME_A_TARGET, _TAKEOVERS, _KEYS):
         connection.execute(step)
     merged = resolve_accounts(connection)
     for step in (_MERGE, _ARRIVED, _REPLACE, _REPEATED, _OUTCOMES, _WORDS, _OBSERVATIONS, _HANDLES, _BOUNDS, _SERVERS):
@@ -42,15 +43,48 @@ def store_batches(
 def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
     connection.register("no_outcomes", spool.SCHEMA.empty_table())
     columns = ", ".join(f'"{name}"' for name in spool.SCHEMA.names)
-    batches = f"SELECT {columns}, NULL::VARCHAR AS batch_id FROM no_outcomes"
+    batches = f"SELECT {columns}, NULL::VARCHAR AS batch_id, NULL::VARCHAR AS folder FROM no_outcomes"
     if files:
         batches = (
-            f"SELECT {columns}, parse_filename(filename, true) AS batch_id"
+            f"SELECT {columns}, parse_filename(filename, true) AS batch_id,"
+            " parse_filename(parse_dirpath(filename)) AS folder"
             f" FROM read_parquet([{', '.join(quoted(str(file)) for file in files)}], filename = true)"
         )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE incoming AS {batches}")
     connection.unregister("no_outcomes")
+    if misfits := connection.execute(_MISFITS).fetchall():
+        raise StorageError(f"Batch {misfits[0][0]} holds rows that no crawl writes; it cannot be loaded.")
 
+
+_MISFITS = """
+SELECT batch_id
+FROM incoming
+WHERE
+    run IS DISTINCT FROM folder
+    OR platform IS NULL
+    OR target IS NULL
+    OR outcome IS NULL
+    OR valid_at IS NULL
+    OR recorded_at IS NULL
+    OR (outcome = 'observed') <> (status IS NOT NULL)
+ORDER BY batch_id
+LIMIT 1
+"""
+
+# What a registry or server says of an account stays said, also when the answer is fetched again.
+_WORD_OF_REGISTRIES = """
+CREATE OR REPLACE TEMP TABLE said AS
+SELECT
+    run,
+    platform || ' ' || coalesce(native_id, CASE WHEN target LIKE '@%' THEN lower(target) ELSE target END) AS key,
+    valid_at,
+    recorded_at,
+    server,
+    handles,
+    bounds
+FROM incoming
+WHERE outcome = 'observed' AND (server IS NOT NULL OR len(handles) > 0 OR len(bounds) > 0)
+"""
 
 # Of a target fetched twice, because a crash came between, the later outcome counts.
 _ONE_OUTCOME_A_TARGET = """
@@ -90,9 +124,7 @@ UPDATE incoming SET
     cause = 'handle_taken_over',
     detail = 'the handle was that of ' || o.native_id || ' and is answered by ' || incoming.native_id,
     attempts = 1,
-    profile = NULL,
-    handles = NULL,
-    bounds = NULL
+    profile = NULL
 FROM owners AS o
 WHERE
     incoming.target LIKE '@%'
@@ -136,14 +168,20 @@ SELECT
     r.id AS run_id,
     t.id AS target_id,
     a.account_id,
-    i.* EXCLUDE (run, target, batch_id, native_id)
+    i.* EXCLUDE (run, target, batch_id, folder, native_id, server, handles, bounds, drift)
 FROM incoming AS i
 INNER JOIN ids AS r ON r.kind = 'run' AND r.key = i.run
 INNER JOIN ids AS t
     ON
         t.kind = 'account'
         AND t.key = i.platform || ' ' || CASE WHEN i.target LIKE '@%' THEN lower(i.target) ELSE i.target END
-INNER JOIN account_of AS a ON a.key = t.key
+INNER JOIN account_of AS a ON a.key = t.key;
+
+CREATE OR REPLACE TEMP TABLE facts AS
+SELECT r.id AS run_id, a.account_id, s.* EXCLUDE (run, key)
+FROM said AS s
+INNER JOIN ids AS r ON r.kind = 'run' AND r.key = s.run
+INNER JOIN account_of AS a ON a.key = s.key
 """
 
 _REPLACE = """
@@ -165,9 +203,7 @@ INNER JOIN arrived AS a ON a.run_id = o.run_id AND a.target_id = o.target;
 DELETE FROM outcomes USING replaced AS r WHERE r.run_id = outcomes.run_id AND r.target = outcomes.target;
 DELETE FROM failures USING replaced AS r WHERE r.run_id = failures.run_id AND r.target = failures.target;
 DELETE FROM observations USING replaced AS r
-WHERE r.run_id = observations.run_id AND r.account_id = observations.account_id;
-DELETE FROM account_bounds USING replaced AS r
-WHERE r.run_id = account_bounds.run_id AND r.account_id = account_bounds.account_id
+WHERE r.run_id = observations.run_id AND r.account_id = observations.account_id
 """
 
 # Two targets of one run that are one account are two outcomes and one sighting: the earlier.
@@ -305,7 +341,7 @@ CREATE OR REPLACE TEMP TABLE histories AS
 SELECT h.account_id, h.spans, h.read_at
 FROM (
     SELECT account_id, arg_max(handles, valid_at) AS spans, max(valid_at) AS read_at
-    FROM arrived WHERE len(handles) > 0
+    FROM facts WHERE len(handles) > 0
     GROUP BY account_id
 ) AS h
 INNER JOIN accounts AS a ON a.account_id = h.account_id
@@ -337,7 +373,7 @@ _BOUNDS = """
 -- The same word of a registry is one bound, known since the first crawl that read it.
 CREATE OR REPLACE TEMP TABLE registered AS
 SELECT account_id, bound.event, bound.not_before, bound.before, bound.kind, run_id, recorded_at AS known_at
-FROM (SELECT account_id, unnest(bounds) AS bound, run_id, recorded_at FROM arrived WHERE len(bounds) > 0);
+FROM (SELECT account_id, unnest(bounds) AS bound, run_id, recorded_at FROM facts WHERE len(bounds) > 0);
 INSERT INTO registered
 SELECT b.account_id, b.event, b.not_before, b.before, b.kind, b.run_id, b.known_at
 FROM account_bounds AS b
@@ -381,7 +417,7 @@ _SERVERS = """
 UPDATE accounts SET server = s.server, server_read_at = s.read_at
 FROM (
     SELECT account_id, arg_max(server, valid_at) AS server, max(valid_at) AS read_at
-    FROM arrived WHERE server IS NOT NULL
+    FROM facts WHERE server IS NOT NULL
     GROUP BY account_id
 ) AS s
 WHERE

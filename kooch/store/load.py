@@ -8,7 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -58,18 +58,20 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
         digest = _digest(listed, bundled, home / "rosters")
         waiting, broken = _set_aside(spool.waiting_batches(home), _has_columns)
         try:
-            loaded = _load(home, views, waiting, listed=listed, digest=digest, known_runs=known_runs)
+            version, n = _store(home, views, waiting, listed=listed, digest=digest, known_runs=known_runs)
         except StorageError:
             # A batch may be damaged in the middle, which only reading it shows.
             waiting, damaged = _set_aside(waiting, _is_sound)
             if not damaged:
                 raise
             broken += damaged
-            loaded = _load(home, views, waiting, listed=listed, digest=digest, known_runs=known_runs)
-        return replace(loaded, broken=broken)
+            version, n = _store(home, views, waiting, listed=listed, digest=digest, known_runs=known_runs)
+        _archive(home, waiting)
+        publish(home, master_file(home), version)
+        return Loaded(version=version, batches=n, broken=broken)
 
 
-def _load(
+def _store(
     home: Path,
     views: Path,
     waiting: Sequence[Path],
@@ -77,7 +79,8 @@ def _load(
     listed: Listed,
     digest: str,
     known_runs: list[dict[str, object]],
-) -> Loaded:
+) -> tuple[int, int]:
+    """Bring the master to its next version; returns its number and that of the batches in it that are new."""
     with open_master(home) as connection, transaction(connection):
         version = 1 + max(int(single(connection, "SELECT version FROM versions")), last_version(home))
         _remember_ids(connection, home)
@@ -101,9 +104,7 @@ def _load(
     if reopened:
         with open_state(home) as state:
             reopen_runs(state, reopened)
-    _archive(home, waiting)
-    publish(home, master_file(home), version)
-    return Loaded(version=version, batches=len(fresh), broken=())
+    return version, len(fresh)
 
 
 def read_listed(home: Path, bundled: Path) -> Listed:
@@ -181,7 +182,9 @@ def single(connection: duckdb.DuckDBPyConnection, query: str) -> Any:  # noqa: A
     """The one value of a query that has one row."""
     rows = connection.execute(query).fetchall()
     if len(rows) != 1:
-        raise StorageError(f"The master answers nothing to {query!r}: it is damaged. Move it away and run `kooch load`.")
+        raise StorageError(
+            f"The master answers nothing to {query!r}: it is damaged. Move it away and run `kooch load`."
+        )
     return rows[0][0]
 
 

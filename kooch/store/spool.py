@@ -7,6 +7,7 @@ only the loader takes files away, into the archive of the same shape.
 import os
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -88,7 +89,8 @@ def write_batch(home: Path, *, run: str, platform: str, outcomes: Sequence[Outco
         partial.rename(file)
         sync_folder(folder)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink()
         raise StorageError(
             f"Spool {folder}: a batch of {len(outcomes)} outcomes could not be written ({error.strerror}). "
             "Free space or correct the permissions, then run the crawl again: it continues where it stopped."

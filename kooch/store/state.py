@@ -1,4 +1,4 @@
-"""`state.sqlite`: run plans, decisions and suppressions. Many processes, small commits, safe against a power cut."""
+"""`state.sqlite`: run plans, schedule slots, decisions and suppressions. Many processes, small commits, safe against a power cut."""
 
 import sqlite3
 import uuid
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -16,8 +17,7 @@ from kooch.times import now
 
 RunState = Literal["running", "complete", "partial", "failed", "aborted"]
 
-_VERSION = 1
-_SCHEMA = Path(__file__).with_name("state.sql")
+_MIGRATIONS = Path(__file__).with_name("state_migrations")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,24 +178,38 @@ def note_rosters(connection: sqlite3.Connection, rosters: Iterable[str]) -> None
 
 
 def _migrate(connection: sqlite3.Connection, file: Path) -> None:
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version > _VERSION:
+    scripts = _scripts(_MIGRATIONS)
+    version = _version(connection)
+    if version > len(scripts):
         raise StorageError(
-            f"State {file} has schema {version}; this Kooch {__version__} knows {_VERSION}. Upgrade Kooch."
+            f"State {file} has schema {version}; this Kooch {__version__} knows {len(scripts)}. Upgrade Kooch."
         )
-    if version == 0:
+    for number in range(version + 1, len(scripts) + 1):
         # executescript would commit on its own: the version must be set in the same transaction.
         connection.execute("BEGIN EXCLUSIVE")
         try:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in _SCHEMA.read_text(encoding="utf-8").split(";\n"):
+            # Another process may have been here first.
+            if _version(connection) < number:
+                for statement in scripts[number - 1].split(";\n"):
                     connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {_VERSION}")
+                connection.execute(f"PRAGMA user_version = {number}")
         except BaseException:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(version)
+
+
+@cache
+def _scripts(folder: Path) -> list[str]:
+    """Script n leads to version n: the files are numbered from 0001, without a gap."""
+    files = sorted(folder.glob("[0-9]*.sql"))
+    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))  # noqa: S101 -- our own files
+    return [file.read_text(encoding="utf-8") for file in files]
 
 
 def _run(row: sqlite3.Row) -> Run:

@@ -1,4 +1,4 @@
--- state.sqlite, version 1: what changes and is no observation. Times are ISO 8601 in UTC.
+-- What changes and is no observation. Times are ISO 8601 in UTC.
 CREATE TABLE runs (
     run TEXT PRIMARY KEY,                -- UUID
     platform TEXT NOT NULL,

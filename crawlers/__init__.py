@@ -1,0 +1,1 @@
+"""Asking the platforms: one spider each, and what all of them share."""

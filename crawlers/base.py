@@ -1,0 +1,345 @@
+"""What all platforms share: the plan, batches, questions with their targets, and one outcome for every target.
+
+A leaf declares a platform and reads answers; its callbacks are pure functions of a response and of what their
+question carries. Clocks, retries, failures and the spool are here and in the modules beside.
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple, NoReturn, Protocol, Self
+
+import scrapy
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider, IgnoreRequest
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from crawlers.pacing import StoppedError, UnsentError
+from crawlers.reading import UnreadableError
+from crawlers.safety import installed_guard, kooch_settings
+from kooch import __version__
+from kooch.config import Settings
+from kooch.errors import ConfigError, KoochError
+from kooch.store.outcomes import Cause, Failed, Observed, Outcome, Skipped, Target
+from kooch.store.state import Run
+from kooch.times import now
+
+_log = logging.getLogger(__name__)
+
+_MOST_OPEN = 2000
+"""Targets under way at once: enough to keep every host busy, few enough that memory does not grow with the plan."""
+
+
+class Section(Protocol):
+    """What the table of every platform holds."""
+
+    @property
+    def requests_per_second(self) -> float: ...
+
+
+class Result(NamedTuple):
+    """What a callback found out about one target."""
+
+    target: Target
+    result: Observed | Failed | Skipped
+
+
+Read = Callable[..., Iterable[Result | Request]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One part of a run: those of its `planned` targets that have no outcome yet, and whom to tell.
+
+    Nothing is kept of accounts in `suppressed` (native ids, and handles after an `@`). `on_outcome` hears of outcomes
+    that are on disk, `on_wait` of hosts that asked to be left alone for some seconds.
+    `resources` are released when the spider has closed.
+    """
+
+    settings: Settings
+    run: Run
+    planned: int
+    targets: tuple[Target, ...]
+    suppressed: frozenset[str] = frozenset()
+    on_outcome: Callable[[Outcome], None] = field(default=lambda _outcome: None)
+    on_wait: Callable[[str, float], None] = field(default=lambda _host, _seconds: None)
+    resources: ExitStack = field(default_factory=ExitStack)
+
+
+class _Batch(NamedTuple):
+    good: tuple[Target, ...]
+    settled: tuple[Outcome, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.good or self.settled)
+
+
+class PlatformSpider(scrapy.Spider):
+    """A platform. A leaf declares the attributes and `ask`; the rest has defaults."""
+
+    platform: ClassVar[str]
+    """Its name in code, SQL and prose, and of its table in `kooch.toml`."""
+    batch_size: ClassVar[int] = 1
+    """How many targets the first question may hold."""
+
+    job: Job
+    requests_per_second: float
+    """What each of the platform's hosts allows."""
+
+    def ask(self, batch: Sequence[Target]) -> Iterator[Request]:
+        """The first questions about a batch of targets, made by `question`."""
+        raise NotImplementedError
+
+    def fault_of(self, target: Target) -> str | None:  # noqa: ARG002 -- for leaves
+        """Why a target cannot be asked for at all, in a few words: it then fails as `malformed_handle`."""
+        return None
+
+    @classmethod
+    def forecast(cls, settings: Settings, targets: int) -> Mapping[str, int]:
+        """The most requests that each known URL gets for a first look at `targets` accounts that all exist."""
+        raise NotImplementedError
+
+    def question(
+        self,
+        url: str,
+        read: Read,
+        *targets: Target,
+        statuses: Sequence[int] = (200,),
+        otherwise: Observed | None = None,
+        is_page: bool = False,
+        context: Mapping[str, object] = MappingProxyType({}),
+    ) -> Request:
+        """A request about `targets`: `read` gets the response, them and `context`, and yields results and questions.
+
+        `statuses` are those that `read` understands; any other fails the targets by its meaning. A question that only
+        adds to what is already known carries that as `otherwise`: it is yielded when the question fails, and the time
+        of the observation stays that of the answer before. Pages are asked for as robots.txt allows, APIs under
+        their own terms.
+        """
+        return Request(
+            url,
+            callback=self._receive,
+            errback=self._lose,
+            dont_filter=True,
+            meta={
+                "targets": targets,
+                "read": read,
+                "context": context,
+                "statuses": tuple(statuses),
+                "otherwise": otherwise,
+                "dont_obey_robotstxt": not is_page,
+            },
+        )
+
+    @classmethod
+    def section(cls, settings: Settings) -> Section:
+        """The platform's table of `kooch.toml`."""
+        section: Section = getattr(settings, cls.platform)
+        return section
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        kooch = kooch_settings(settings)
+        contact = f" (+{kooch.contact})" if kooch.contact else ""
+        settings.set("USER_AGENT", f"Kooch/{__version__}{contact}", priority="spider")
+        settings.set("DOWNLOAD_TIMEOUT", kooch.crawl.timeout_seconds, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, job: Job | None = None, roster: str | None = None) -> Self:
+        """A spider for `job`. Without one (`scrapy crawl … [-a roster=…]`) it takes a run up as `kooch crawl` does."""
+        spider = super().from_crawler(crawler)
+        if job is None:
+            from crawlers.run import open_shell_job  # noqa: PLC0415 -- the driver imports the spiders
+
+            try:
+                job = open_shell_job(kooch_settings(crawler.settings), cls.platform, roster)
+            except KoochError as error:
+                _leave(error)
+            crawler.signals.connect(spider._leave_with_fault, signals.spider_closed)
+        spider.take(job)
+        crawler.signals.connect(spider._refuse_without_guard, signals.spider_opened)
+        crawler.signals.connect(spider._release, signals.spider_closed)
+        return spider
+
+    def take(self, job: Job) -> None:
+        """Begin on a job. Outside Scrapy this is all a spider needs to read answers."""
+        self.job = job
+        self.requests_per_second = self.section(job.settings).requests_per_second
+        self.is_halted = False
+        """Set when nothing more can be stored: what is under way is dropped and asked again when the run continues."""
+        self.fault: BaseException | None = None
+        """What ended the crawl before its end."""
+        self._open = {target.key: target for target in job.targets}
+        self._asked: set[str] = set()
+        self._has_room = asyncio.Event()
+
+    async def start(self) -> AsyncIterator[Any]:
+        try:
+            targets = iter(self.job.targets)
+            while batch := self._askable(targets):
+                for outcome in batch.settled:
+                    yield outcome
+                await self._wait_for_room()
+                self._asked.update(target.key for target in batch.good)
+                for request in self.ask(batch.good) if batch.good else ():
+                    yield request
+        except Exception as error:
+            # Scrapy would log it and end as if it had been stopped.
+            self.fault = error
+            raise
+
+    def halt(self, fault: BaseException) -> None:
+        """End the crawl now, without an outcome for what is still open."""
+        if not self.is_halted:
+            self.is_halted, self.fault = True, fault
+            self._closing = asyncio.ensure_future(self._close_early())
+
+    async def _close_early(self) -> None:
+        # The last batch is written while the spider closes: there is nothing left to close then.
+        with suppress(RuntimeError):
+            await self.crawler.engine.close_spider_async(reason="fault")
+
+    def unanswered(self) -> list[Outcome]:
+        """Failures for what no answer was found for by a regular end: a plan never loses a target."""
+        if self.is_halted or self.fault or not self.crawler.crawling:
+            return []
+        return list(self._settle(self._open.values(), Failed(cause="unexpected_answer", detail="no question remained")))
+
+    def _askable(self, targets: Iterator[Target]) -> _Batch:
+        """The next full batch, and the outcomes of those met on the way that are not asked for."""
+        good: list[Target] = []
+        settled: list[Outcome] = []
+        for target in targets:
+            names = {target.key, target.native_id, f"@{target.handle or ''}".lower()}
+            if names & self.job.suppressed:
+                settled += self._settle([target], Skipped(cause="suppressed"))
+            elif fault := self.fault_of(target):
+                settled += self._settle([target], Failed(cause="malformed_handle", detail=fault, attempts=0))
+            else:
+                good.append(target)
+                if len(good) == self.batch_size:
+                    break
+        return _Batch(tuple(good), tuple(settled))
+
+    async def _wait_for_room(self) -> None:
+        while len(self._asked) >= _MOST_OPEN:
+            self._has_room.clear()
+            await self._has_room.wait()
+
+    def _receive(self, response: Response) -> Iterator[Outcome | Request]:
+        meta, place = response.meta, _place(response.url)
+        shown_at = meta.get("shown_at") or now()
+        left = {target.key: target for target in meta["targets"]}
+        cause: Cause = "unexpected_answer"
+        detail = f"{place} says nothing about the account"
+        try:
+            _check_status(response, meta["statuses"])
+            for step in meta["read"](response, *meta["targets"], **meta["context"]):
+                if isinstance(step, Request):
+                    for target in step.meta["targets"]:
+                        left.pop(target.key, None)
+                    if step.meta["otherwise"] is not None:
+                        step.meta["shown_at"] = shown_at
+                    yield step
+                else:
+                    left.pop(step.target.key, None)
+                    yield from self._settle([step.target], step.result, shown_at)
+        except UnreadableError as error:
+            cause, detail = error.cause, f"{place}: {error.detail}"
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            # What strict reading raises when an answer is not what the platform documents.
+            detail = f"{place}: {type(error).__name__}: {ascii(str(error))[:200]}"
+        failed = Failed(cause=cause, detail=detail, http_status=response.status, attempts=meta.get("attempts", 1))
+        yield from self._fall_back(left.values(), meta, failed, shown_at)
+
+    def _lose(self, failure: Failure) -> Iterator[Outcome]:
+        request: Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it
+        meta = request.meta
+        place = _place(request.url)
+        match failure.value:
+            case StoppedError():
+                return
+            case UnsentError() as error:
+                detail = f"{place}: {error.detail}"
+                failed = Failed(
+                    cause=error.cause, detail=detail, http_status=error.http_status, attempts=error.attempts
+                )
+            case IgnoreRequest() as error if "DOWNLOAD_MAXSIZE" in str(error):
+                failed = Failed(cause="body_too_large", detail=f"{place}: the body unpacks to more than the limit")
+            case IgnoreRequest() as error:
+                failed = Failed(cause="refused", detail=f"{place}: {error}")
+            case error:
+                failed = Failed(cause="unexpected_answer", detail=f"{place}: {type(error).__name__}: {error}"[:300])
+        yield from self._fall_back(meta["targets"], meta, failed, meta.get("shown_at") or now())
+
+    def _fall_back(
+        self, targets: Iterable[Target], meta: Mapping[str, Any], failed: Failed, at: datetime
+    ) -> Iterator[Outcome]:
+        targets = list(targets)
+        known: Observed | None = meta["otherwise"]
+        if known is not None and targets:
+            _log.info("%s; the observation is kept without it", failed.detail)
+        yield from self._settle(targets, known or failed, at)
+
+    def _settle(
+        self, targets: Iterable[Target], result: Observed | Failed | Skipped, at: datetime | None = None
+    ) -> Iterator[Outcome]:
+        """The outcome of each target that has none yet."""
+        recorded_at = now()
+        if isinstance(result, Observed) and result.native_id in self.job.suppressed:
+            result = Skipped(cause="suppressed")
+        for target in list(targets):
+            self._asked.discard(target.key)
+            if self._open.pop(target.key, None) is not None:
+                yield Outcome(target=target.key, result=result, valid_at=at or recorded_at, recorded_at=recorded_at)
+        if len(self._asked) < _MOST_OPEN:
+            self._has_room.set()
+
+    def _refuse_without_guard(self) -> None:
+        try:
+            installed_guard()
+        except ConfigError as error:
+            self.fault = error
+            raise CloseSpider("no guard") from error
+
+    def _release(self) -> None:
+        self.job.resources.close()
+
+    def _leave_with_fault(self) -> None:
+        if isinstance(self.fault, KoochError):
+            # Not from a signal handler: Scrapy would take the exit for a fault of the handler.
+            asyncio.get_running_loop().call_soon(_leave, self.fault)
+
+
+def _check_status(response: Response, understood: Sequence[int]) -> None:
+    status = response.status
+    if status in understood:
+        return
+    cause: Cause = "unexpected_answer"
+    if status in (401, 403, 407, 451):
+        cause = "refused"
+    elif status >= 500:
+        cause = "server_error"
+    elif status == 429:
+        cause = "rate_limited"
+    raise UnreadableError(cause, f"answers {status}")
+
+
+def _leave(error: KoochError) -> NoReturn:
+    """End `scrapy crawl` as `kooch crawl` ends: one sentence, and the exit code of the fault."""
+    sys.stderr.write(f"{error}\n")
+    raise SystemExit(error.exit_code)
+
+
+def _place(url: str) -> str:
+    """A URL as a message may show it: without its query."""
+    return url.partition("?")[0]

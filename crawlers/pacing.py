@@ -1,0 +1,375 @@
+"""How fast a host is asked, when it is left alone, and when it is given up: one gate for each host.
+
+A gate lets requests through at the platform's published rate, on a monotonic clock. 429, 503 and exhausted rate
+limits pause that host alone. A host that cannot be reached is found out by one request while the others wait, and
+then fails them all at once. Scrapy has none of this: its retries take no notice of Retry-After.
+"""
+
+import asyncio
+import random
+import re
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
+
+from OpenSSL.SSL import Error as TlsError
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http import Response
+from service_identity import VerificationError
+from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
+from twisted.python.failure import Failure
+
+from crawlers.safety import installed_guard
+from kooch.store.outcomes import Cause
+from kooch.times import now
+
+LONGEST_PAUSE = 15 * 60.0
+"""Seconds a host may ask to be left alone; beyond it the run gives the host up."""
+_MOST_AT_ONCE = 32
+_MOST_ATTEMPTS = 10
+_DOUBT_AFTER = 5
+"""A host that fails so many requests in a row is doubted."""
+_STOP_CHECK_SECONDS = 0.2
+
+
+class UnsentError(IgnoreRequest):
+    """A request that has no answer, and why. `attempts` is how often it was sent."""
+
+    def __init__(self, cause: Cause, detail: str, attempts: int = 0, http_status: int | None = None) -> None:
+        super().__init__(detail)
+        self.cause, self.detail, self.attempts, self.http_status = cause, detail, attempts, http_status
+
+
+class StoppedError(IgnoreRequest):
+    """A request that was still waiting when the crawl was stopped: it is asked again when the run continues."""
+
+
+class Loss(NamedTuple):
+    """What a download error means: `of_host` when every request to the host would meet it."""
+
+    cause: Cause
+    detail: str
+    of_host: bool
+    may_pass: bool
+
+
+def host_of(url: str) -> str:
+    """The host a URL is paced under: name and port."""
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.hostname}:{port}"
+
+
+def read_pause(value: str, at: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for, counted from `at`; None when it says nothing that can be obeyed."""
+    text = value.strip()
+    if re.fullmatch(r"\d{1,20}(\.\d{1,9})?", text):
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - at).total_seconds())
+
+
+def read_reset(value: str, at: datetime) -> float | None:
+    """Seconds until a RateLimit-Reset: a number of seconds, an instant in Unix time, or an ISO 8601 time (Mastodon)."""
+    text = value.strip()
+    if re.fullmatch(r"\d{1,12}(\.\d{1,9})?", text):
+        seconds = float(text)
+        return max(0.0, seconds - at.timestamp()) if seconds > 1e9 else seconds
+    try:
+        until = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - at).total_seconds())
+
+
+class Gate:
+    """The queue of one host.
+
+    Turns come `1 / per_second` apart. A host that has not answered yet, cannot be reached, or fails again and again is
+    doubted: one request at a time goes out, the probe, at growing distances. When probes fail the host is given up.
+    """
+
+    def __init__(self, host: str, per_second: float, attempts: int) -> None:
+        self.host = host
+        self.down: UnsentError | None = None
+        self._interval = 1 / per_second
+        self._attempts = attempts
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._next_at = 0.0
+        self._paused_until = 0.0
+        self._in_flight = 0
+        self._is_reachable = False
+        self._is_trusted = False
+        self._doubted_until = 0.0
+        self._losses = 0
+        self._strikes = 0
+
+    async def turn(self) -> None:
+        """Wait for the next turn. Raises UnsentError when the host is given up, StoppedError when the crawl ends."""
+        if self.down:
+            raise self.down
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(mine)
+        self._release()
+        await mine
+
+    def answered(self) -> None:
+        self._in_flight -= 1
+        self._is_reachable = self._is_trusted = True
+        self._losses = self._strikes = 0
+        self._release()
+
+    def lost(self, loss: Loss, sent_at: float) -> None:
+        """A request, sent at `sent_at`, got no answer or one that says the server is out of order."""
+        self._in_flight -= 1
+        self._losses += 1
+        self._is_reachable = self._is_reachable or not (loss.of_host or loss.cause == "timeout")
+        # What was under way when the host fell says the same thing once more: only a probe counts.
+        is_probe = not self._is_trusted and sent_at >= self._doubted_until
+        if is_probe or (self._is_trusted and (loss.of_host or self._losses >= _DOUBT_AFTER)):
+            wait = random.uniform(0.5, 1.0) * 2**self._strikes  # noqa: S311 -- spreads retries, guards nothing
+            self._strikes += 1
+            self._is_trusted = False
+            self._doubted_until = monotonic() + wait
+            self._paused_until = max(self._paused_until, self._doubted_until)
+        if loss.of_host and not loss.may_pass:
+            self.give_up(loss.cause, loss.detail)
+        elif self._strikes >= (self._attempts if self._is_reachable else min(2, self._attempts)):
+            self.give_up(loss.cause, f"{loss.detail}, {self._losses} times")
+        self._release()
+
+    def pause(self, seconds: float) -> bool:
+        """Leave the host alone for some seconds. Returns whether that is news: many answers may ask for one pause."""
+        until = monotonic() + seconds
+        is_news = until > max(monotonic(), self._paused_until) + 0.5
+        self._paused_until = max(self._paused_until, until)
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        self._release()
+        return is_news
+
+    def give_up(self, cause: Cause, detail: str) -> None:
+        if self.down is None:
+            self.down = UnsentError(cause, detail)
+        self.turn_away(self.down)
+
+    def turn_away(self, error: IgnoreRequest) -> None:
+        """Fail everybody who waits."""
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_exception(error)
+
+    def _release(self, *, is_timed: bool = False) -> None:
+        while self._waiting and self._timer is None and self._in_flight < (_MOST_AT_ONCE if self._is_trusted else 1):
+            at = monotonic()
+            due = max(self._next_at, self._paused_until)
+            if due > at:
+                self._timer = asyncio.get_running_loop().call_later(due - at, self._fire)
+                return
+            # Timers fire a little late, and the next turn makes up for it. A turn that nobody took is gone.
+            self._next_at = (max(due, at - self._interval) if is_timed else at) + self._interval
+            is_timed = False
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                self._in_flight += 1
+                waiter.set_result(None)
+
+    def _fire(self) -> None:
+        self._timer = None
+        self._release(is_timed=True)
+
+
+class Pacing:
+    """Scrapy's downloader middleware that leads every request through the gate of its host and retries what may pass.
+
+    It stands on the spider's side of Scrapy's statistics, so that these count what was sent.
+    """
+
+    def __init__(self, crawler: Crawler, per_second: float, attempts: int) -> None:
+        self._crawler = crawler
+        self._per_second = per_second
+        self._attempts = attempts
+        self._gates: dict[str, Gate] = {}
+        self._watch: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        spider: Any = crawler.spider
+        pacing = cls(crawler, spider.requests_per_second, spider.job.settings.crawl.attempts)
+        crawler.signals.connect(pacing.spider_opened, signals.spider_opened)
+        crawler.signals.connect(pacing.spider_closed, signals.spider_closed)
+        return pacing
+
+    def spider_opened(self) -> None:
+        self._watch = asyncio.ensure_future(self._turn_away_when_stopped())
+
+    def spider_closed(self) -> None:
+        if self._watch:
+            self._watch.cancel()
+
+    async def process_request(self, request: Request) -> None:
+        guard = installed_guard()
+        request.meta["download_slot"] = host = host_of(request.url)
+        redirected_from = request.meta.get("redirect_urls", [""])[-1]
+        if redirected_from.startswith("https:") and request.url.startswith("http:"):
+            raise UnsentError("tls", f"redirected to {host} without encryption", request.meta.get("attempts", 0))
+        gate = self._gates.get(host)
+        if gate is None:
+            gate = self._gates[host] = Gate(host, self._per_second, self._attempts)
+        if (urlsplit(request.url).hostname or "") in guard.refused:
+            gate.give_up("unsafe_address", f"{host} has no public address")
+        if wait := request.meta.pop("wait_seconds", 0):
+            await asyncio.sleep(wait)
+        try:
+            await gate.turn()
+        except UnsentError as error:
+            raise UnsentError(error.cause, error.detail, request.meta.get("attempts", 0)) from None
+        request.meta["attempts"] = request.meta.get("attempts", 0) + 1
+        request.meta["sent_at"] = monotonic()
+
+    def process_response(self, request: Request, response: Response) -> Response | Request:
+        gate = self._gates[host_of(request.url)]
+        sent_at = request.meta.pop("sent_at")
+        asked = self._asked_pause(response)
+        loss = None
+        if {"partial", "dataloss"} & set(response.flags):
+            loss = Loss("unreachable", f"{gate.host} cut its answer short", False, True)
+        elif response.status >= 500 and response.status != 501:
+            loss = Loss("server_error", f"{gate.host} answers {response.status}", False, True)
+        elif response.status == 429:
+            loss = Loss("rate_limited", f"{gate.host} answers 429", False, True)
+            asked = self._backoff(request) + 1 if asked is None else asked
+        if loss is None or loss.cause == "rate_limited" or asked is not None:
+            gate.answered()
+        else:
+            gate.lost(loss, sent_at)
+        if asked is not None:
+            self._pause(gate, asked)
+        return response if loss is None else self._again(request, gate, loss, response.status)
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        sent_at = request.meta.pop("sent_at", None)
+        if sent_at is None:
+            return None
+        gate = self._gates[host_of(request.url)]
+        loss = _loss_of(exception, gate.host)
+        if loss is None or loss.cause in ("body_too_large", "refused"):
+            gate.answered()
+        else:
+            if urlsplit(request.url).hostname in installed_guard().refused:
+                loss = Loss("unsafe_address", f"{gate.host} has no public address", True, False)
+            gate.lost(loss, sent_at)
+        return None if loss is None else self._again(request, gate, loss)
+
+    def _again(self, request: Request, gate: Gate, loss: Loss, status: int | None = None) -> Request:
+        attempts = request.meta["attempts"]
+        if gate.down:
+            raise UnsentError(gate.down.cause, gate.down.detail, attempts, status)
+        # What befell its host is not the request's fault: the gate counts it, up to a point.
+        most = _MOST_ATTEMPTS if loss.of_host else self._attempts
+        if not loss.may_pass or attempts >= most:
+            raise UnsentError(loss.cause, loss.detail, attempts, status)
+        return _copy(request, 0 if loss.of_host else self._backoff(request))
+
+    def _backoff(self, request: Request) -> float:
+        # Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+        return random.uniform(0, min(30.0, 0.5 * 2 ** request.meta["attempts"]))  # noqa: S311 -- spreads retries
+
+    def _asked_pause(self, response: Response) -> float | None:
+        """Seconds the host asks to be left alone, by its own clock where it tells the time."""
+        date = _header(response, "Date")
+        at = now()
+        if date:
+            try:
+                at = parsedate_to_datetime(date)
+            except ValueError:
+                at = now()
+        if response.status in (429, 503) and (value := _header(response, "Retry-After")):
+            pause = read_pause(value, at)
+            if pause is not None:
+                return pause
+        for prefix in ("RateLimit", "X-RateLimit"):
+            if _header(response, f"{prefix}-Remaining") == "0" and (value := _header(response, f"{prefix}-Reset")):
+                return read_reset(value, at)
+        return None
+
+    def _pause(self, gate: Gate, seconds: float) -> None:
+        if seconds > LONGEST_PAUSE:
+            gate.give_up("rate_limited", f"{gate.host} asks to be left alone for {seconds:.0f} seconds")
+            return
+        spider: Any = self._crawler.spider
+        if gate.pause(seconds):
+            spider.job.on_wait(gate.host, seconds)
+
+    async def _turn_away_when_stopped(self) -> None:
+        spider: Any = self._crawler.spider
+        while self._crawler.crawling and not spider.is_halted:  # noqa: ASYNC110 -- Scrapy has no signal for it
+            await asyncio.sleep(_STOP_CHECK_SECONDS)
+        while True:
+            for gate in self._gates.values():
+                gate.turn_away(StoppedError("the crawl was stopped"))
+            await asyncio.sleep(_STOP_CHECK_SECONDS)
+
+
+def _copy(request: Request, wait_seconds: float = 0) -> Request:
+    return request.replace(meta=request.meta | {"wait_seconds": wait_seconds}, dont_filter=True)
+
+
+def _header(response: Response, name: str) -> str:
+    return (response.headers.get(name) or b"").decode("latin-1")
+
+
+# What a download error means, first match first.
+_MEANINGS: tuple[tuple[tuple[type[BaseException], ...], Loss], ...] = (
+    ((TlsError, VerificationError), Loss("tls", "{} has no certificate to trust, or no common protocol", True, False)),
+    ((CannotResolveHostError, DNSLookupError), Loss("unreachable", "{} cannot be resolved", True, True)),
+    ((DownloadConnectionRefusedError,), Loss("unreachable", "{} refuses connections", True, True)),
+    ((DownloadTimeoutError,), Loss("timeout", "{} did not answer in time", False, True)),
+    ((DownloadCancelledError,), Loss("body_too_large", "{} sent more than the limit", False, False)),
+    ((UnsupportedURLSchemeError,), Loss("refused", "{}: only http and https are asked", False, False)),
+    (
+        (DownloadFailedError, ResponseDataLossError, ConnectionClosed),
+        Loss("unreachable", "{} broke the connection", False, True),
+    ),
+    ((ConnectError,), Loss("unreachable", "{} cannot be reached", True, True)),
+)
+
+
+def _loss_of(error: BaseException, host: str) -> Loss | None:
+    """What a download error means; None for one that is not the network's."""
+    reasons = list(_reasons(error))
+    for kinds, loss in _MEANINGS:
+        if any(isinstance(reason, kinds) for reason in reasons):
+            return loss._replace(detail=loss.detail.format(host))
+    return None
+
+
+def _reasons(error: BaseException | None) -> Iterator[BaseException]:
+    """An error with all that caused it: Twisted lists the reasons of a failed response as Failures."""
+    while error is not None:
+        yield error
+        for reason in getattr(error, "reasons", ()):
+            if isinstance(reason, Failure) and reason.value is not None:
+                yield from _reasons(reason.value)
+        error = error.__cause__

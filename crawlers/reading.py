@@ -1,0 +1,115 @@
+"""Reading answers strictly: what is not what a platform documents raises, or becomes NULL and a drift."""
+
+import json
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any, TypeVar
+
+from scrapy.http import Response
+
+from kooch.store.outcomes import Cause, Drift
+
+_MOST = 2**31 - 1
+J = TypeVar("J", dict[str, Any], list[Any])
+
+
+class UnreadableError(Exception):
+    """An answer that cannot be understood; it fails the targets of its question and says nothing about them."""
+
+    def __init__(self, cause: Cause, detail: str) -> None:
+        super().__init__(detail)
+        self.cause, self.detail = cause, detail
+
+
+def parse_json(response: Response, kind: type[J]) -> J:
+    """The JSON object or array in a body, read strictly.
+
+    Raises UnreadableError: `not_json` for anything RFC 8259 does not allow or leaves open (NaN, a key twice, a number
+    past Python's limit, nesting past the stack, HTML under 200), `unexpected_answer` for the wrong kind of top level.
+    """
+    try:
+        found = json.loads(response.body, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        kind_sent = (response.headers.get("Content-Type") or b"no type").decode("latin-1")
+        fault = "too deep" if isinstance(error, RecursionError) else str(error)
+        raise UnreadableError("not_json", f"not JSON ({ascii(kind_sent)[:60]}; {ascii(fault)[:120]})") from None
+    if not isinstance(found, kind):
+        raise UnreadableError("unexpected_answer", f"{type(found).__name__} where {kind.__name__} is documented")
+    return found
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(number: str) -> float:
+    found = float(number)
+    if not isfinite(found):
+        raise ValueError("a number past every float")
+    return found
+
+
+def read_count(profile: dict[str, Any], field: str, drift: list[Drift]) -> int | None:
+    """A count that a platform documents as always there. NULL, and a drift, when it is not one."""
+    count = profile.get(field)
+    if field not in profile:
+        drift.append(Drift(path=field, kind="missing"))
+    elif not isinstance(count, int) or isinstance(count, bool):
+        drift.append(Drift(path=field, kind="mistyped"))
+    elif count < 0:
+        drift.append(Drift(path=field, kind="negative"))
+    elif count > _MOST:
+        drift.append(Drift(path=field, kind="too_large"))
+    else:
+        return count
+    return None
+
+
+def read_words(profile: dict[str, Any], field: str, drift: list[Drift]) -> str | None:
+    """An optional text, without what no store takes: half surrogates and NUL."""
+    words = profile.get(field)
+    if isinstance(words, str):
+        return words.encode("utf-8", "replace").decode().replace("\0", "")
+    if words is not None:
+        drift.append(Drift(path=field, kind="mistyped"))
+    return None
+
+
+def as_instant(value: object) -> datetime:
+    """An instant in ISO 8601, in UTC. Raises TypeError or ValueError, as all these do."""
+    at = datetime.fromisoformat(as_text(value))
+    # Years at either end of the calendar have no UTC form that a store takes.
+    if at.tzinfo is None or not 2000 <= at.year < 2200:
+        raise ValueError("not an instant of this century, with its zone")
+    return at.astimezone(UTC)
+
+
+def as_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{type(value).__name__} where a text is documented")
+    return value
+
+
+def as_flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{type(value).__name__} where true or false is documented")
+    return value
+
+
+def as_list(value: object) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError(f"{type(value).__name__} where a list is documented")
+    return value
+
+
+def as_object(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{type(value).__name__} where an object is documented")
+    return value

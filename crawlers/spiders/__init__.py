@@ -1,0 +1,1 @@
+"""One module a platform. A spider registers by standing here."""

@@ -1,0 +1,207 @@
+"""The loop behind `kooch schedule run` and `kooch crawl --due`: claim what is due, crawl, write down the end."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from kooch.config import Schedule
+from kooch.errors import RunningError, StorageError
+from kooch.schedule import slots
+from kooch.schedule.plan import due, next_due_at
+from kooch.schedule.slots import Slot, SlotState
+from kooch.store.locks import only_one
+from kooch.store.state import open_state
+
+# Woken at least this often, the loop notices that the machine slept or that somebody set the clock.
+LONGEST_WAIT = timedelta(seconds=30)
+
+Event = Callable[[str, Slot], None]
+
+
+class Child(Protocol):
+    """A crawl in a process of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def poll(self) -> int | None:
+        """Its exit code, negative for the signal that killed it; None while it runs."""
+
+
+class World(Protocol):
+    """What the loop sees of the machine."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether somebody asked the loop to end; a crawl that runs was told."""
+
+    def now(self) -> datetime:
+        """The wall clock, in UTC. It may jump."""
+
+    def wait(self, seconds: float) -> None:
+        """Return after `seconds` on a clock that nobody can set, or earlier: when the crawl or the loop should end."""
+
+    def start(self, platforms: Sequence[str], roster: str | None) -> Child:
+        """Start a crawl. Raises StorageError when the machine refuses."""
+
+    def has_orphan(self) -> bool:
+        """Whether a crawl of a loop that was killed is still running."""
+
+
+class Scheduler:
+    """One loop over `schedules`; of all that have the same `home`, one runs.
+
+    `everything` are the platforms of a schedule that names none. `on_event` hears of slots that are `started` or
+    `ended`, `on_fault` of storage that fails: the loop goes on and tries again.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        schedules: Sequence[Schedule],
+        world: World,
+        *,
+        everything: Sequence[str],
+        on_event: Event = lambda _event, _slot: None,
+        on_fault: Callable[[StorageError], None] = lambda _error: None,
+        beat_every: timedelta = timedelta(minutes=1),
+    ) -> None:
+        self._home, self._schedules, self._world = home, schedules, world
+        self._everything = tuple(everything)
+        self._on_event, self._on_fault, self._beat_every = on_event, on_fault, beat_every
+        self._started_at = self._seen_at = world.now()
+        self._beat_at: datetime | None = None
+        # When the next slot is due; None: look it up.
+        self._wake_at: datetime | None = None
+
+    def run(self) -> None:
+        """Run slots as they become due, until the world is stopping. Raises RunningError if another loop runs."""
+        with only_one(self._home, "schedule"):
+            while not self._world.is_stopping:
+                try:
+                    self._step()
+                except StorageError as error:
+                    self._on_fault(error)
+                    self._wake_at = None
+                    self._world.wait(LONGEST_WAIT.total_seconds())
+            self._beat(has_ended=True)
+
+    def run_due(self) -> list[Slot]:
+        """Run what is due now, each schedule at most once, and return the slots as they ended.
+
+        Raises RunningError while a loop runs, or a crawl of one that was killed.
+        """
+        ran: list[Slot] = []
+        with only_one(self._home, "schedule"):
+            if self._world.has_orphan():
+                raise RunningError("A scheduled crawl is still running, without its scheduler. Wait for it, or end it.")
+            while not self._world.is_stopping:
+                slot = self._claim(apart_from=[slot.schedule for slot in ran])
+                if slot is None:
+                    break
+                ran.append(self._crawl(slot))
+        return ran
+
+    def _step(self) -> None:
+        now = self._world.now()
+        was_set_back, self._seen_at = now < self._seen_at, now
+        if self._wake_at is None or was_set_back or now >= self._wake_at:
+            self._wake_at = None
+            # Nothing is claimed, and nothing called dead, while a crawl without its loop is alive.
+            if not self._world.has_orphan():
+                slot = self._claim()
+                if slot is not None:
+                    self._crawl(slot)
+                    return
+                self._wake_at = self._next_due_at(now)
+        self._beat()
+        rest = min(LONGEST_WAIT, self._wake_at - now) if self._wake_at else LONGEST_WAIT
+        self._world.wait(max(rest.total_seconds(), 0))
+
+    def _claim(self, apart_from: Sequence[str] = ()) -> Slot | None:
+        """The slot that has been due longest, claimed; an aborted one is taken up when nothing newer is due."""
+        at = self._world.now()
+        with open_state(self._home) as state:
+            slots.note_schedules(state, self._schedules, at=at)
+            for died in slots.running_slots(state):
+                ended = slots.ended_runs(state, died)
+                slots.end_slot(state, died, _state_of_runs(died, ended), exit_code=None, at=at)
+            found = []
+            for schedule in self._schedules:
+                if schedule.name in apart_from:
+                    continue
+                covered = slots.covered_until(state, schedule.name, at=at)
+                slot = due(schedule, after=covered, at=at)
+                if slot:
+                    found.append((slot.due_at, schedule, slot))
+            for _, schedule, slot in sorted(found, key=lambda item: item[0]):
+                platforms = schedule.platforms or self._everything
+                claimed = slots.claim(state, slot, platforms=platforms, roster=schedule.roster, at=at)
+                if claimed:
+                    return claimed
+            for schedule in self._schedules:
+                latest = slots.latest_slot(state, schedule.name)
+                if latest and latest.state == "aborted" and schedule.name not in apart_from:
+                    claimed = slots.claim_again(state, latest)
+                    if claimed:
+                        return claimed
+        return None
+
+    def _crawl(self, slot: Slot) -> Slot:
+        """Crawl what the slot has not crawled yet, and return it as it ended."""
+        with open_state(self._home) as state:
+            ended = slots.ended_runs(state, slot) if slot.attempts > 1 else {}
+            left = [platform for platform in slot.platforms if platform not in ended]
+            if not left:
+                slots.end_slot(state, slot, _state_of_runs(slot, ended), exit_code=None, at=self._world.now())
+                return slots.read_slot(state, slot.schedule, slot.slot)
+            child = self._world.start(left, slot.roster)
+            slots.note_pid(state, slot, child.pid)
+        self._on_event("started", slot)
+        while (code := child.poll()) is None:
+            self._beat()
+            self._world.wait(LONGEST_WAIT.total_seconds())
+        with open_state(self._home) as state:
+            slots.end_slot(state, slot, self._state_of(code), exit_code=code, at=self._world.now())
+            slot = slots.read_slot(state, slot.schedule, slot.slot)
+        self._on_event("ended", slot)
+        return slot
+
+    def _state_of(self, exit_code: int) -> SlotState:
+        match exit_code:
+            case 0:
+                return "complete"
+            case code if code < 0 or self._world.is_stopping:
+                # Killed, or stopped with us: its run goes on when the slot is taken up again.
+                return "aborted"
+            case 3:
+                return "partial"
+            case 75:
+                return "busy"
+            case _:
+                return "failed"
+
+    def _next_due_at(self, now: datetime) -> datetime | None:
+        with open_state(self._home) as state:
+            covered = {s.name: slots.covered_until(state, s.name, at=now) for s in self._schedules}
+        found = [next_due_at(schedule, after=covered[schedule.name], at=now) for schedule in self._schedules]
+        return min((at for at in found if at), default=None)
+
+    def _beat(self, *, has_ended: bool = False) -> None:
+        now = self._world.now()
+        is_time = self._beat_at is None or not self._beat_at <= now < self._beat_at + self._beat_every
+        if is_time or has_ended:
+            self._beat_at = now
+            with open_state(self._home) as state:
+                slots.beat(state, pid=self._world.pid, started_at=self._started_at, at=now, has_ended=has_ended)
+
+
+def _state_of_runs(slot: Slot, ended: dict[str, str]) -> SlotState:
+    """What became of a slot whose end nobody saw."""
+    if set(slot.platforms) - ended.keys():
+        return "aborted"
+    return "complete" if set(ended.values()) == {"complete"} else "partial"

@@ -1,0 +1,67 @@
+"""A schedule's slots: planned instants in UTC, whatever the clocks of its time zone do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+
+from kooch.config import Schedule
+from kooch.times import end_of, start_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A slot whose time has come. `coalesced` counts the missed slots before it for which it stands."""
+
+    schedule: str
+    slot: datetime
+    coalesced: int
+    due_at: datetime
+
+
+def slots_between(schedule: Schedule, after: datetime, until: datetime | None = None) -> Iterator[datetime]:
+    """The slots in (`after`, `until`], ascending, each once; without `until` they may never end."""
+    zone = UTC if schedule.time_zone == "UTC" else ZoneInfo(schedule.time_zone)
+    opens = start_of(schedule.from_day, schedule.time_zone) if schedule.from_day else None
+    closes = end_of(schedule.until_day, schedule.time_zone) if schedule.until_day else None
+    # A slot may fall on the very second at which the window opens.
+    latest = max(after, opens - timedelta(seconds=1)) if opens else after
+    for local in CronSim(schedule.cron, latest.astimezone(zone)):
+        slot = local.astimezone(UTC)
+        if (until and slot > until) or (closes and slot >= closes):
+            return
+        # Begun in an hour that the clocks repeat, cronsim goes back to its first half.
+        if slot > latest:
+            latest = slot
+            yield slot
+
+
+def starts_at(schedule: Schedule, slot: datetime) -> datetime:
+    """When a slot is due: its instant and the jitter, which is the same after every restart."""
+    digest = sha256(f"{schedule.name} {slot.isoformat()}".encode()).digest()
+    return slot + timedelta(seconds=int.from_bytes(digest[:8]) % (schedule.jitter_seconds + 1))
+
+
+def due(schedule: Schedule, *, after: datetime, at: datetime) -> Due | None:
+    """The latest slot since `after` that is due `at`; it stands for all before it."""
+    found = None
+    for n, slot in enumerate(slots_between(schedule, after, at)):
+        due_at = starts_at(schedule, slot)
+        if due_at <= at:
+            found = Due(schedule=schedule.name, slot=slot, coalesced=n, due_at=due_at)
+    return found
+
+
+def next_due_at(schedule: Schedule, *, after: datetime, at: datetime) -> datetime | None:
+    """The first instant later than `at` at which a slot since `after` becomes due."""
+    earliest = None
+    for slot in slots_between(schedule, after):
+        if earliest and slot >= earliest:
+            break
+        due_at = starts_at(schedule, slot)
+        if due_at > at and (earliest is None or due_at < earliest):
+            earliest = due_at
+    return earliest

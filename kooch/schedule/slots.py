@@ -1,0 +1,173 @@
+"""Claims: a slot is a row of `state.sqlite`, so nobody can run it a second time. Written under the lock `schedule`."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from kooch.config import Schedule
+from kooch.schedule.plan import Due
+from kooch.store.state import transaction
+
+SlotState = Literal["running", "complete", "partial", "failed", "busy", "aborted"]
+
+MOST_ATTEMPTS = 3
+
+# What lies further ahead than this was claimed by a clock that went wrong, and stands only for itself.
+_TRUSTED = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """A claimed slot. `started_at` is that of its first attempt; times are UTC."""
+
+    schedule: str
+    slot: datetime
+    coalesced: int
+    platforms: tuple[str, ...]
+    roster: str | None
+    state: SlotState
+    started_at: datetime
+    ended_at: datetime | None
+    exit_code: int | None
+    pid: int | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """The latest `kooch schedule run`: `ended_at` is None while it runs, and after it was killed."""
+
+    pid: int
+    started_at: datetime
+    beat_at: datetime
+    ended_at: datetime | None
+
+
+def note_schedules(connection: sqlite3.Connection, schedules: Sequence[Schedule], *, at: datetime) -> None:
+    """Remember since when each schedule promises slots: a new or changed one from now on, a removed one no more."""
+    names = [schedule.name for schedule in schedules]
+    with transaction(connection):
+        connection.execute(
+            f"DELETE FROM schedules WHERE schedule NOT IN ({', '.join('?' * len(names))}) OR since > ?",
+            (*names, _text(at + _TRUSTED)),
+        )
+        connection.executemany(
+            "INSERT INTO schedules VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
+            " SET definition = excluded.definition, since = excluded.since WHERE definition <> excluded.definition",
+            [(schedule.name, _definition(schedule), _text(at)) for schedule in schedules],
+        )
+
+
+def covered_until(connection: sqlite3.Connection, schedule: str, *, at: datetime) -> datetime:
+    """Up to which instant every slot was run, or stood for, or never promised."""
+    (since,) = connection.execute("SELECT since FROM schedules WHERE schedule = ?", (schedule,)).fetchone()
+    (slot,) = connection.execute(
+        "SELECT max(slot) FROM slots WHERE schedule = ? AND slot <= ?", (schedule, _text(at + _TRUSTED))
+    ).fetchone()
+    return datetime.fromisoformat(max(since, slot or since))
+
+
+def claim(
+    connection: sqlite3.Connection, found: Due, *, platforms: Sequence[str], roster: str | None, at: datetime
+) -> Slot | None:
+    """Make the slot ours, for good; None if it is somebody's already."""
+    claimed = connection.execute(
+        "INSERT OR IGNORE INTO slots (schedule, slot, coalesced, platforms, roster, state, started_at, attempts)"
+        " VALUES (?, ?, ?, ?, ?, 'running', ?, 1)",
+        (found.schedule, _text(found.slot), found.coalesced, " ".join(platforms), roster, _text(at)),
+    )
+    return read_slot(connection, found.schedule, found.slot) if claimed.rowcount else None
+
+
+def claim_again(connection: sqlite3.Connection, slot: Slot) -> Slot | None:
+    """Take up an aborted slot once more; None if it was given up, or somebody has."""
+    claimed = connection.execute(
+        "UPDATE slots SET state = 'running', ended_at = NULL, exit_code = NULL, pid = NULL, attempts = attempts + 1"
+        " WHERE schedule = ? AND slot = ? AND state = 'aborted' AND attempts = ? AND attempts < ?",
+        (slot.schedule, _text(slot.slot), slot.attempts, MOST_ATTEMPTS),
+    )
+    return read_slot(connection, slot.schedule, slot.slot) if claimed.rowcount else None
+
+
+def note_pid(connection: sqlite3.Connection, slot: Slot, pid: int) -> None:
+    connection.execute(
+        "UPDATE slots SET pid = ? WHERE schedule = ? AND slot = ?", (pid, slot.schedule, _text(slot.slot))
+    )
+
+
+def end_slot(
+    connection: sqlite3.Connection, slot: Slot, state: SlotState, *, exit_code: int | None, at: datetime
+) -> None:
+    connection.execute(
+        "UPDATE slots SET state = ?, exit_code = ?, ended_at = ? WHERE schedule = ? AND slot = ?",
+        (state, exit_code, _text(at), slot.schedule, _text(slot.slot)),
+    )
+
+
+def read_slot(connection: sqlite3.Connection, schedule: str, slot: datetime) -> Slot:
+    row = connection.execute("SELECT * FROM slots WHERE schedule = ? AND slot = ?", (schedule, _text(slot))).fetchone()
+    return _slot(row)
+
+
+def running_slots(connection: sqlite3.Connection) -> list[Slot]:
+    """Slots without an end: while nobody runs one, their process died."""
+    return [_slot(row) for row in connection.execute("SELECT * FROM slots WHERE state = 'running' ORDER BY slot")]
+
+
+def latest_slot(connection: sqlite3.Connection, schedule: str) -> Slot | None:
+    """The slot that was claimed last."""
+    row = connection.execute(
+        "SELECT * FROM slots WHERE schedule = ? ORDER BY slot DESC LIMIT 1", (schedule,)
+    ).fetchone()
+    return _slot(row) if row else None
+
+
+def ended_runs(connection: sqlite3.Connection, slot: Slot) -> dict[str, str]:
+    """The platforms of `slot` that have a run that ended since the slot began, and how it ended."""
+    rows = connection.execute(
+        "SELECT platform, state FROM runs WHERE roster IS ? AND ended_at >= ? ORDER BY ended_at",
+        (slot.roster, _text(slot.started_at)),
+    )
+    return {platform: state for platform, state in rows if platform in slot.platforms}
+
+
+def beat(connection: sqlite3.Connection, *, pid: int, started_at: datetime, at: datetime, has_ended: bool) -> None:
+    """Say that the loop is alive, or that it ended."""
+    connection.execute(
+        "REPLACE INTO heartbeat VALUES (1, ?, ?, ?, ?)",
+        (pid, _text(started_at), _text(at), _text(at) if has_ended else None),
+    )
+
+
+def read_heartbeat(connection: sqlite3.Connection) -> Heartbeat | None:
+    row = connection.execute("SELECT pid, started_at, beat_at, ended_at FROM heartbeat").fetchone()
+    if row is None:
+        return None
+    return Heartbeat(
+        pid=row["pid"],
+        started_at=datetime.fromisoformat(row["started_at"]),
+        beat_at=datetime.fromisoformat(row["beat_at"]),
+        ended_at=datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+    )
+
+
+def _definition(schedule: Schedule) -> str:
+    return f"{schedule.cron} | {schedule.time_zone} | {schedule.from_day} | {schedule.until_day}"
+
+
+def _slot(row: sqlite3.Row) -> Slot:
+    return Slot(
+        **{
+            **dict(row),
+            "slot": datetime.fromisoformat(row["slot"]),
+            "platforms": tuple(row["platforms"].split()),
+            "started_at": datetime.fromisoformat(row["started_at"]),
+            "ended_at": datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+        }
+    )
+
+
+def _text(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat()
