@@ -1,4 +1,4 @@
--- One row per transition: joined, renamed, or a changed status. What a roster knew when it was first loaded is no move.
+-- One row per transition: joined, renamed, left, returned, ended by platform. What a roster knew at first is no move.
 WITH baseline AS (
     SELECT m.figure_id, min(r.loaded_at) AS loaded_at
     FROM memberships AS m
@@ -10,7 +10,7 @@ arrivals AS (
     SELECT j.figure_id, j.platform, j.account_id, 'joined' AS move, j.joined_not_before AS not_before, j.joined_before AS before
     FROM joins AS j
     INNER JOIN baseline AS b ON b.figure_id = j.figure_id
-    WHERE j.joined_not_before >= b.loaded_at
+    WHERE j.spell = 1 AND j.joined_not_before >= b.loaded_at
 ),
 
 renames AS (
@@ -30,35 +30,44 @@ renames AS (
     WHERE h.previous IS NOT NULL AND h.valid_from >= b.loaded_at
 ),
 
-changes AS (
-    SELECT
-        o.account_id,
-        o.status,
-        o.valid_at,
-        lag(o.status) OVER (PARTITION BY o.account_id ORDER BY o.valid_at) AS previous,
-        lag(o.valid_at) OVER (PARTITION BY o.account_id ORDER BY o.valid_at) AS previous_at
-    FROM observations AS o
-    INNER JOIN sightings AS s ON s.account_id = o.account_id AND s.statuses > 1
+departures AS (
+    SELECT figure_id, platform, account_id, 'left' AS move, not_before, before
+    FROM bounds
+    WHERE event = 'left' AND kind = 'gone'
 ),
 
-status_moves AS (
-    SELECT l.figure_id, a.platform, c.account_id, c.status::VARCHAR AS move, c.previous_at AS not_before, c.valid_at AS before
-    FROM changes AS c
-    INNER JOIN links AS l ON l.account_id = c.account_id
-    INNER JOIN accounts AS a ON a.account_id = c.account_id
-    WHERE c.status <> c.previous
+returns AS (
+    SELECT figure_id, platform, account_id, 'returned' AS move, not_before, before
+    FROM bounds
+    WHERE event = 'joined' AND kind = 'returned'
+),
+
+endings AS (
+    SELECT
+        figure_id,
+        platform,
+        account_id,
+        'ended by platform' AS move,
+        last_there_at AS not_before,
+        first_missing_at AS before
+    FROM states
+    WHERE state = 'ended by platform' AND last_there_at IS NOT NULL
 )
 
 SELECT
     figure_id,
     platform,
     account_id,
-    move, -- joined, renamed, or the status that was first seen
-    not_before, -- Between this instant (for a status: last seen otherwise)
-    before -- and this one (for a status: first seen so)
+    move, -- joined, renamed, left, returned or ended by platform
+    not_before, -- Between this instant
+    before -- and this one
 FROM arrivals
 UNION ALL
 SELECT figure_id, platform, account_id, move, not_before, before FROM renames
 UNION ALL
-SELECT figure_id, platform, account_id, move, not_before, before FROM status_moves
+SELECT figure_id, platform, account_id, move, not_before, before FROM departures
+UNION ALL
+SELECT figure_id, platform, account_id, move, not_before, before FROM returns
+UNION ALL
+SELECT figure_id, platform, account_id, move, not_before, before FROM endings
 ORDER BY before, figure_id, platform, account_id, move

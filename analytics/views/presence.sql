@@ -4,11 +4,13 @@ SELECT
     a.platform,
     l.account_id,
     h.handle, -- The latest known
-    s.status, -- NULL: never observed. A failed look changes nothing
+    t.state, -- By answers that a second look has confirmed: see states
+    s.status, -- Of the latest observation; NULL: never observed. A failed look changes nothing
     s.last_seen_at, -- Of the latest observation, whatever its status
     s.last_active_at,
     s.followers -- Of the latest observation that shows them
 FROM links AS l
 INNER JOIN accounts AS a ON a.account_id = l.account_id
 LEFT JOIN sightings AS s ON s.account_id = l.account_id
+LEFT JOIN states AS t ON t.account_id = l.account_id AND t.figure_id = l.figure_id
 LEFT JOIN current_handles AS h ON h.account_id = l.account_id

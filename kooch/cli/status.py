@@ -61,8 +61,8 @@ def status(
 def _check(settings: Settings) -> int:
     """How fresh the platforms are that are scheduled or were crawled: 0, 3 (one is late) or 5 (one is stale)."""
     with open_version(reading_file(settings.home)) as connection:
-        seen: dict[str, datetime | None] = dict(connection.execute(_SEEN).fetchall())
-        wanted = {platform for (platform,) in connection.execute(_CRAWLED).fetchall()}
+        seen: dict[str, datetime | None] = dict(connection.sql(_SEEN).pl().iter_rows())
+        wanted = set(connection.sql(_CRAWLED).pl()["platform"])
     for schedule in settings.schedule:
         wanted |= set(schedule.platforms or _all_platforms())
     at = now()

@@ -1,4 +1,4 @@
-"""`kooch load` and `kooch backup`."""
+"""`kooch load`, `kooch backup` and `kooch suppress`."""
 
 import shutil
 import sqlite3
@@ -15,6 +15,7 @@ from kooch.store.load import load as load_store
 from kooch.store.locks import only_one
 from kooch.store.spool import archive_folder, spool_folder
 from kooch.store.state import open_state, state_file
+from kooch.store.suppress import suppress as suppress_account
 from kooch.times import now
 
 
@@ -71,3 +72,20 @@ def backup(
                 f"Backup {target} could not be written ({error.strerror}). Choose another folder or free space."
             ) from error
     say(f"Backup written: {target}. To restore, use it as the data folder: kooch --home {target} load")
+
+
+def suppress(
+    context: typer.Context,
+    platform: Annotated[str, typer.Argument(help="Where the account is.")],
+    account: Annotated[str, typer.Argument(help="Its stable id, or its handle.")],
+    reason: Annotated[str, typer.Option(help="Why; kept in state.sqlite, never published.")],
+) -> None:
+    """Remove an account everywhere, kept versions and archive included, and keep it out."""
+    settings = settings_of(context)
+    done = suppress_account(
+        settings.home, platform=platform, account=account, reason=reason, views=VIEWS, bundled=BUNDLED_ROSTERS
+    )
+    say(
+        f"Removed: {', '.join(done.names)} on {platform}, {done.outcomes} stored outcomes. Version {done.loaded.version} is"
+        " published without it, older versions are deleted. Copies that others made, and backups, are not reached."
+    )

@@ -23,6 +23,7 @@ from kooch.store import spool
 from kooch.store.batches import store_batches
 from kooch.store.checks import refuse_faults
 from kooch.store.columns import describe_shared_columns
+from kooch.store.departures import store_departures
 from kooch.store.identity import assign_ids
 from kooch.store.listed import Decision, Listed, store_listed
 from kooch.store.locks import only_one
@@ -90,6 +91,7 @@ def _store(
         if store_batches(connection, fresh, listed.suppressed):
             # What rosters say of an account that was merged is now said of another.
             store_listed(connection, listed)
+        store_departures(connection)
         _store_bounds_of_accounts(connection)
         reopened = _store_runs(connection, known_runs)
         _store_urls(connection, listed)
@@ -362,7 +364,9 @@ def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
                 GROUP BY account_id
             ) AS h ON h.account_id = a.account_id
         ) AS made
-        WHERE made.account_id = accounts.account_id AND made.url IS DISTINCT FROM accounts.url
+        WHERE made.account_id = accounts.account_id AND made.url IS DISTINCT FROM accounts.url;
+
+        UPDATE accounts SET url = NULL WHERE merged_into IS NOT NULL AND url IS NOT NULL
         """
     )
     connection.unregister("patterns")

@@ -146,7 +146,7 @@ def planned_counts(connection: sqlite3.Connection) -> dict[str, int]:
             SELECT t.run, count(*) FROM targets AS t INNER JOIN runs AS r ON r.run = t.run
             WHERE NOT EXISTS (
                 SELECT 1 FROM suppressions AS s
-                WHERE s.platform = r.platform AND s.account IN (t.target, t.native_id, '@' || lower(t.handle))
+                WHERE s.platform = r.platform AND s.account IN (t.target, lower(t.target), t.native_id, '@' || lower(t.handle))
             )
             GROUP BY t.run
             """

@@ -110,7 +110,7 @@ CREATE TABLE bounds ( -- One row per piece of evidence on when something can hav
     event VARCHAR NOT NULL, -- joined, left, absent (was not there) or posted
     not_before TIMESTAMPTZ, -- NULL: open
     before TIMESTAMPTZ, -- NULL: open
-    kind VARCHAR NOT NULL, -- stated, published (it is there when the report appears), opened (day shown by the platform), listed (in a roster), plc (directory log) or seen (in an observation)
+    kind VARCHAR NOT NULL, -- stated, published (it is there when the report appears), opened (day shown by the platform), listed (in a roster), plc (directory log), seen (in an observation), gone or returned (confirmed by a second look)
     wording VARCHAR, -- What the source says
     reported VARCHAR, -- Follower count as the source writes it
     source_id INTEGER, -- The document, or
@@ -216,7 +216,7 @@ CREATE TABLE account_bounds ( -- One row per bound that crawls give of an accoun
     event VARCHAR NOT NULL,
     not_before TIMESTAMPTZ,
     before TIMESTAMPTZ,
-    kind VARCHAR NOT NULL, -- plc or seen
+    kind VARCHAR NOT NULL, -- plc, opened, seen, gone or returned
     run_id INTEGER NOT NULL,
     known_at TIMESTAMPTZ NOT NULL
 );

@@ -1,0 +1,51 @@
+-- One row per accepted account: where it stands, by answers that a second look has confirmed.
+WITH seen AS (
+    SELECT
+        l.figure_id,
+        a.platform,
+        l.account_id,
+        s.status,
+        s.last_seen_at,
+        (
+            SELECT max(o.valid_at)
+            FROM observations AS o
+            WHERE
+                o.account_id = l.account_id
+                AND o.status NOT IN ('not_found', 'deleted', 'deactivated', 'suspended', 'platform_closed')
+        ) AS last_there_at
+    FROM links AS l
+    INNER JOIN accounts AS a ON a.account_id = l.account_id
+    LEFT JOIN sightings AS s ON s.account_id = l.account_id
+),
+
+missing AS (
+    SELECT
+        s.account_id,
+        min(o.valid_at) AS first_missing_at,
+        max(o.valid_at) AS last_missing_at
+    FROM seen AS s
+    INNER JOIN observations AS o ON o.account_id = s.account_id
+    WHERE o.valid_at > coalesce(s.last_there_at, '-infinity'::TIMESTAMPTZ)
+    GROUP BY s.account_id
+)
+
+SELECT
+    s.figure_id,
+    s.platform,
+    s.account_id,
+    CASE
+        WHEN s.status IS NULL THEN 'never observed'
+        WHEN m.account_id IS NULL THEN s.status::VARCHAR
+        WHEN m.last_missing_at - m.first_missing_at < INTERVAL 24 HOURS THEN 'unconfirmed'
+        WHEN s.status IN ('suspended', 'platform_closed') THEN 'ended by platform'
+        WHEN s.status IN ('deleted', 'deactivated') AND s.last_there_at IS NOT NULL THEN 'left'
+        ELSE s.status::VARCHAR
+    END AS state, -- never observed; active and the like; unconfirmed (gone by answers less than a day apart); left (its owner's act); ended by platform
+    s.status, -- Of the latest observation; NULL: never observed
+    s.last_there_at, -- Last seen there
+    m.first_missing_at, -- First answer since then that it is gone; NULL: it is not
+    m.last_missing_at, -- The latest such answer
+    s.last_seen_at
+FROM seen AS s
+LEFT JOIN missing AS m ON m.account_id = s.account_id
+ORDER BY s.figure_id, s.platform, s.account_id

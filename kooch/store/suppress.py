@@ -1,0 +1,152 @@
+"""Removing an account everywhere, for good: spool, archive, ids, plans, master, and every kept version."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from kooch.errors import StorageError
+from kooch.store import spool
+from kooch.store.load import Loaded, load, master_file
+from kooch.store.locks import only_one
+from kooch.store.publish import published_folder
+from kooch.store.read import open_version, reading_file
+from kooch.store.state import open_state, transaction
+from kooch.times import now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed:
+    """What was removed: the names the account was known under, and how many stored outcomes."""
+
+    names: tuple[str, ...]
+    outcomes: int
+    loaded: Loaded
+
+
+def suppress(home: Path, *, platform: str, account: str, reason: str, views: Path, bundled: Path) -> Suppressed:
+    """Remove `account` (its native id, or its handle) and keep it out of every later load and crawl.
+
+    The name itself stays in `state.sqlite`, as it must to be recognised. Killed on the way, calling it again finishes
+    the work. Raises RunningError while the platform is crawled: what is under way would bring it back.
+    """
+    with only_one(home, f"crawl-{platform}"):
+        names = _remember(home, platform, _names(home, platform, account), reason)
+        with only_one(home, "load", wait=True):
+            removed = sum(_cut_batch(file, platform, names) for file in _batches(home))
+            for file in sorted((spool.archive_folder(home) / "ids").glob("*.parquet")):
+                _cut_ids(file, names)
+            # Freed blocks of a database keep what stood in them: the master is made anew.
+            for file in (master_file(home), master_file(home).with_suffix(".duckdb.wal")):
+                file.unlink(missing_ok=True)
+        loaded = load(home, views=views, bundled=bundled)
+        _remove_older_versions(home, loaded.version)
+        return Suppressed(names=names, outcomes=removed, loaded=loaded)
+
+
+def _names(home: Path, platform: str, account: str) -> set[str]:
+    """All natural keys of the account, as spool files and plans write them."""
+    plain = account.removeprefix("@").lower()
+    named = {account if ":" in account else f"@{plain}"}
+    try:
+        with open_version(reading_file(home)) as connection:
+            found = connection.sql(
+                """
+                WITH meant AS (
+                    SELECT account_id FROM accounts WHERE platform = $platform AND native_id = $account
+                    UNION
+                    SELECT h.account_id FROM handles AS h INNER JOIN accounts AS a ON a.account_id = h.account_id
+                    WHERE a.platform = $platform AND lower(h.handle) = $plain AND h.valid_to IS NULL
+                ),
+
+                whole AS (
+                    SELECT account_id FROM meant
+                    UNION
+                    SELECT a.account_id FROM accounts AS a INNER JOIN meant AS m ON m.account_id = a.merged_into
+                    UNION
+                    SELECT a.merged_into FROM accounts AS a INNER JOIN meant AS m ON m.account_id = a.account_id
+                    WHERE a.merged_into IS NOT NULL
+                )
+
+                SELECT substr(i.key, length($platform) + 2) AS name
+                FROM ids AS i
+                INNER JOIN whole AS w ON w.account_id = i.id
+                WHERE i.kind = 'account' AND starts_with(i.key, $platform || ' ')
+                """,
+                params={"platform": platform, "account": account, "plain": plain},
+            ).pl()
+    except StorageError:
+        # Nothing is published, or an earlier call was interrupted: the names it recorded are added below.
+        return named
+    return named | set(found["name"])
+
+
+def _remember(home: Path, platform: str, names: set[str], reason: str) -> tuple[str, ...]:
+    with open_state(home) as state:
+        state.execute("PRAGMA secure_delete = ON")
+        with transaction(state):
+            state.executemany(
+                "INSERT OR IGNORE INTO suppressions VALUES (?, ?, ?, ?)",
+                [(platform, name, reason, now().isoformat()) for name in sorted(names)],
+            )
+            every = {
+                str(row["account"])
+                for row in state.execute("SELECT account FROM suppressions WHERE platform = ?", (platform,))
+            }
+            state.executemany(
+                "DELETE FROM targets WHERE run IN (SELECT run FROM runs WHERE platform = ?)"
+                " AND ? IN (target, native_id, '@' || lower(handle))",
+                [(platform, name) for name in sorted(every)],
+            )
+        state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return tuple(sorted(every))
+
+
+def _batches(home: Path) -> list[Path]:
+    return [*spool.waiting_batches(home), *spool.archived_batches(home)]
+
+
+def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> int:
+    """Rewrite a batch without the outcomes of `names`; returns how many there were."""
+    table = pq.read_table(file)
+    known = pa.array(names)
+    is_meant = pc.and_(
+        pc.equal(table["platform"], platform),
+        pc.or_(
+            pc.or_(pc.is_in(table["target"], known), pc.is_in(pc.utf8_lower(table["target"]), known)),
+            pc.fill_null(pc.is_in(table["native_id"], known), False),
+        ),
+    )
+    kept = table.filter(pc.invert(is_meant))
+    if kept.num_rows < table.num_rows:
+        _replace(file, kept)
+    return int(table.num_rows - kept.num_rows)
+
+
+def _cut_ids(file: Path, names: Sequence[str]) -> None:
+    """Keep the numbers, so that none is given twice, and forget whose they were."""
+    table = pq.read_table(file)
+    word = re.compile("|".join(rf"(?<!\S){re.escape(name)}(?!\S)" for name in names), re.IGNORECASE)
+    keys = [
+        f"suppressed {number}" if word.search(key) else key
+        for key, number in zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True)
+    ]
+    if keys != table["key"].to_pylist():
+        _replace(file, table.set_column(table.schema.get_field_index("key"), "key", pa.array(keys)))
+
+
+def _replace(file: Path, table: pa.Table) -> None:
+    fresh = file.with_suffix(".partial")
+    pq.write_table(table, fresh, compression="zstd")
+    fresh.rename(file)
+    spool.sync_folder(file.parent)
+
+
+def _remove_older_versions(home: Path, version: int) -> None:
+    for file in published_folder(home).glob("*-*.duckdb*"):
+        if f"{version:08}" not in file.name:
+            file.unlink(missing_ok=True)

@@ -1,0 +1,159 @@
+"""Small data folders for tests: rosters, runs and batches in a line each, and what a published version holds."""
+
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from kooch.config import BUNDLED_ROSTERS, VIEWS
+from kooch.rosters import AccountClaim, Member, Roster, Statement, write_roster
+from kooch.rosters.values import EventKind
+from kooch.store.load import Loaded
+from kooch.store.load import load as load_store
+from kooch.store.outcomes import Cause, Failed, Observed, Outcome, Profile, Target
+from kooch.store.read import open_version, reading_file
+from kooch.store.spool import write_batch
+from kooch.store.state import RunState, end_run, open_state, plan_run
+
+START = datetime(2025, 6, 1, 12, tzinfo=UTC)
+
+Row = tuple[Any, ...]
+
+
+def member(figure_id: str, **more: object) -> Member:
+    cells: dict[str, Any] = {"name": figure_id, "kind": "person", "role": "MP", "source": "test"} | more
+    return Member(figure_id=figure_id, **cells)
+
+
+def claim(figure_id: str, handle: str | None = None, native_id: str | None = None, **more: object) -> AccountClaim:
+    cells: dict[str, Any] = {"platform": "bluesky", "polarity": "accepts", "source": "test"} | more
+    return AccountClaim(figure_id=figure_id, handle=handle, native_id=native_id, **cells)
+
+
+def statement(figure_id: str, event: EventKind, published_on: str, **more: object) -> Statement:
+    """Days are written YYYY-MM-DD."""
+    cells: dict[str, Any] = {"platform": "koo", "publisher": "Daily", "time_zone": "Asia/Kolkata"} | more
+    for name in {"not_before", "not_after"} & cells.keys():
+        cells[name] = date.fromisoformat(cells[name])
+    return Statement(figure_id=figure_id, event=event, published_on=date.fromisoformat(published_on), **cells)
+
+
+def roster(slug: str, members: Iterable[Member], **more: object) -> Roster:
+    top: dict[str, Any] = {
+        "title": slug,
+        "description": slug,
+        "source": "test",
+        "licence": "CC0-1.0",
+        "as_of": date(2025, 1, 1),
+        "time_zone": "UTC",
+        "selection": "listed",
+    } | more
+    return Roster(slug=slug, members=tuple(members), **top)
+
+
+def bundle(folder: Path, *rosters: Roster) -> Path:
+    """A folder as the one that comes with Kooch: platforms, no events, and these rosters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(BUNDLED_ROSTERS / "platforms.yaml", folder / "platforms.yaml")
+    (folder / "events.yaml").write_text("[]\n", encoding="utf-8")
+    for each in rosters:
+        write_roster(each, folder, replace=True)
+    return folder
+
+
+def load(home: Path, bundled: Path, *, wait: bool = True) -> Loaded:
+    return load_store(home, views=VIEWS, bundled=bundled, wait=wait)
+
+
+def at(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def seen(target: str, minutes: float, *, bio: str | None = None, **more: object) -> Outcome:
+    """An observation `minutes` after START; a target that is no handle is its own native id."""
+    told: dict[str, Any] = {"status": "active", "native_id": None if target.startswith("@") else target}
+    if bio is not None:
+        told["profile"] = Profile(handle=str(more.pop("handle", target.lstrip("@"))), bio=bio)
+    told |= more
+    return Outcome(target=target, result=Observed(**told), valid_at=at(minutes), recorded_at=at(minutes))
+
+
+def failed(target: str, minutes: float, cause: Cause = "timeout") -> Outcome:
+    return Outcome(
+        target=target,
+        result=Failed(cause=cause),
+        valid_at=at(minutes),
+        recorded_at=at(minutes),
+    )
+
+
+def plan(home: Path, *keys: str, state: RunState | None = None) -> str:
+    """Plan a run; with `state`, end it. Returns its name."""
+    with open_state(home) as connection:
+        run = plan_run(connection, platform="bluesky", targets=[Target(key=key) for key in keys]).run
+        if state:
+            end_run(connection, run, state)
+    return run
+
+
+def spool(home: Path, run: str, *outcomes: Outcome) -> Path:
+    return write_batch(home, run=run, platform="bluesky", outcomes=outcomes)
+
+
+def crawl(home: Path, *outcomes: Outcome, state: RunState = "partial") -> str:
+    """A whole run in one batch."""
+    run = plan(home, *dict.fromkeys(outcome.target for outcome in outcomes), state=state)
+    spool(home, run, *outcomes)
+    return run
+
+
+def query(home: Path, sql: str) -> list[Row]:
+    """The rows of a query on the latest version; instants are in UTC."""
+    with open_version(reading_file(home)) as connection:
+        found: list[Row] = connection.sql(sql).pl().rows()
+        return found
+
+
+_REFERENCES = {
+    "account_id": "account",
+    "target": "account",
+    "merged_into": "account",
+    "run_id": "run",
+    "source_id": "source",
+    "claim_id": "claim",
+    "bound_id": "bound",
+    "from_bound": "bound",
+    "to_bound": "bound",
+    "bounds": "bound",
+}
+
+
+def contents(home: Path) -> dict[str, list[str]]:
+    """All rows of all tables, integers replaced by what they stand for, without what tells of the load itself."""
+    own = {"batches", "versions", "schema_version", "ids"}
+    with open_version(reading_file(home)) as connection:
+        names: dict[tuple[str, int], list[str]] = {}
+        for kind, key, number in connection.sql("SELECT kind, key, id FROM ids ORDER BY ALL").pl().rows():
+            names.setdefault((kind, number), []).append(key)
+        tables = connection.sql("SELECT table_name FROM duckdb_tables() WHERE database_name = 'kooch' ORDER BY 1")
+        return {
+            table: sorted(_named(row, names) for row in connection.sql(f"FROM {table}").pl().iter_rows(named=True))
+            for (table,) in tables.pl().rows()
+            if table not in own
+        }
+
+
+def ids(home: Path) -> set[Row]:
+    return set(query(home, "SELECT kind, key, id FROM ids"))
+
+
+def _named(row: Mapping[str, Any], names: Mapping[tuple[str, int], Sequence[str]]) -> str:
+    def name(column: str, value: Any) -> Any:  # noqa: ANN401 -- a value of any column
+        if value is None or column not in _REFERENCES:
+            return value
+        if isinstance(value, list):
+            return sorted(str(names[_REFERENCES[column], number]) for number in value)
+        return names[_REFERENCES[column], value]
+
+    return repr({column: name(column, value) for column, value in row.items()})

@@ -1,0 +1,104 @@
+"""A failed crawl never looks like an exodus: gone is what two looks a day apart agree on."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.stores import at, bundle, claim, crawl, failed, load, member, query, roster, seen
+
+HOUR, DAY = 60, 24 * 60
+DIDS = [f"did:plc:{letter * 24}" for letter in "abcdefghij"]
+
+
+@pytest.fixture
+def bundled(tmp_path: Path) -> Path:
+    members = [member(f"m{n}") for n in range(len(DIDS))]
+    claims = tuple(claim(f"m{n}", f"m{n}.test", did) for n, did in enumerate(DIDS))
+    return bundle(tmp_path / "bundled", roster("list", members, accounts=claims))
+
+
+def look(home: Path, minutes: float, status: str, *dids: str) -> None:
+    crawl(home, *(seen(did, minutes, status=status) for did in dids), state="complete")
+
+
+def state_of(home: Path, figure: str = "m0") -> str:
+    ((state,),) = query(home, f"SELECT state FROM states WHERE figure_id = '{figure}'")
+    return str(state)
+
+
+def test_one_look_that_says_gone_is_not_a_departure(tmp_path: Path, bundled: Path) -> None:
+    look(tmp_path, 0, "active", DIDS[0])
+    look(tmp_path, DAY, "deleted", DIDS[0])
+    look(tmp_path, DAY + 23 * HOUR, "deleted", DIDS[0])
+    load(tmp_path, bundled)
+
+    assert state_of(tmp_path) == "unconfirmed"
+    assert query(tmp_path, "SELECT * FROM moves") == []
+    assert query(tmp_path, "SELECT status::VARCHAR FROM observations ORDER BY valid_at") == [
+        ("active",),
+        ("deleted",),
+        ("deleted",),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "moves"),
+    [
+        ("deleted", "left", ["left"]),
+        ("deactivated", "left", ["left"]),
+        ("suspended", "ended by platform", ["ended by platform"]),
+    ],
+)
+def test_a_second_look_a_day_later_confirms_it(
+    status: str, state: str, moves: list[str], tmp_path: Path, bundled: Path
+) -> None:
+    look(tmp_path, 0, "active", DIDS[0])
+    look(tmp_path, DAY, status, DIDS[0])
+    look(tmp_path, 2 * DAY, status, DIDS[0])
+    load(tmp_path, bundled)
+
+    assert state_of(tmp_path) == state
+    found = query(tmp_path, "SELECT move, not_before, before FROM moves")
+    assert found == [(move, at(0), at(DAY)) for move in moves]
+
+
+def test_a_failure_between_changes_nothing(tmp_path: Path, bundled: Path) -> None:
+    look(tmp_path, 0, "active", DIDS[0])
+    crawl(tmp_path, failed(DIDS[0], DAY), state="failed")
+    crawl(tmp_path, failed(DIDS[0], 3 * DAY), state="failed")
+    load(tmp_path, bundled)
+
+    assert state_of(tmp_path) == "active"
+    assert query(tmp_path, "SELECT * FROM moves") == []
+
+
+def test_a_doubtful_gap_does_not_end_a_stay(tmp_path: Path, bundled: Path) -> None:
+    for minutes, status in ((0, "active"), (DAY, "deleted"), (DAY + HOUR, "active"), (3 * DAY, "active")):
+        look(tmp_path, minutes, status, DIDS[0])
+    load(tmp_path, bundled)
+
+    assert state_of(tmp_path) == "active"
+    assert query(tmp_path, "SELECT spell FROM joins WHERE figure_id = 'm0'") == [(1,)]
+
+
+def test_a_return_is_a_second_stay(tmp_path: Path, bundled: Path) -> None:
+    for day, status in enumerate(("active", "deactivated", "deactivated", "active")):
+        look(tmp_path, day * DAY, status, DIDS[0])
+    load(tmp_path, bundled)
+
+    assert state_of(tmp_path) == "active"
+    assert query(tmp_path, "SELECT move, not_before, before FROM moves ORDER BY before") == [
+        ("left", at(0), at(DAY)),
+        ("returned", at(2 * DAY), at(3 * DAY + 1e-6 / 60)),
+    ]
+    spells = query(tmp_path, "SELECT spell, joined_not_before FROM joins WHERE figure_id = 'm0' ORDER BY spell")
+    assert spells == [(1, None), (2, at(2 * DAY))]
+
+
+def test_when_many_turn_gone_at_once_the_views_hold(tmp_path: Path, bundled: Path) -> None:
+    look(tmp_path, 0, "active", *DIDS)
+    look(tmp_path, DAY, "deleted", *DIDS[:6])
+    load(tmp_path, bundled)
+
+    assert query(tmp_path, "SELECT newly_gone, is_holding FROM holds") == [(6, True)]
+    assert query(tmp_path, "SELECT count(*) FROM states WHERE state = 'left'") == [(0,)]
