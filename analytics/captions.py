@@ -1,0 +1,45 @@
+"""What every chart says of itself: question, definition, unit, source and version of the data."""
+
+import textwrap
+from dataclasses import dataclass
+
+import duckdb
+
+from analytics.charts import ChartModule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    """The words that belong to a chart wherever it goes: on a page, in a picture, in a table."""
+
+    question: str
+    definition: str
+    unit: str
+    source: str
+    version: str
+
+    def small_print(self) -> list[str]:
+        """Everything but the question, a sentence an entry."""
+        return [self.definition, f"Unit: {self.unit}.", f"Source: {self.source}.", f"Data: {self.version}."]
+
+    def wrapped(self, characters: int) -> list[str]:
+        """The small print in lines for a picture."""
+        return [line for sentence in self.small_print() for line in textwrap.wrap(sentence, characters)]
+
+
+def caption(connection: duckdb.DuckDBPyConnection, chart: ChartModule, *, roster: str | None = None) -> Caption:
+    """The caption of `chart` drawn from this version, with the source of `roster` or of Kooch's own crawls."""
+    version, published_at, kooch = connection.execute(
+        "SELECT version, strftime(published_at, '%-d %B %Y, %H:%M UTC'), kooch FROM versions"
+    ).fetchall()[0]
+    found = connection.execute(
+        "SELECT title, source, licence, strftime(as_of, '%-d %B %Y') FROM rosters WHERE roster = ?", [roster]
+    ).fetchall()
+    source = "{0} ({3}). {1}; {2}".format(*found[0]) if found else "observations by this installation of Kooch"
+    return Caption(
+        question=chart.QUESTION,
+        definition=chart.DEFINITION,
+        unit=chart.UNIT,
+        source=source,
+        version=f"version {version} of {published_at}, Kooch {kooch}",
+    )

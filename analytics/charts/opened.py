@@ -1,0 +1,80 @@
+"""Accounts by month of opening, a bar a month."""
+
+import altair as alt
+import polars as pl
+
+from analytics.measures.events import MARKERS
+from analytics.measures.opened import KINDS, OPENED, PEAK
+from analytics.theme import BLUE, GREEN, INK, MUTED, ORANGE, empty, layered, when_narrow
+
+QUESTION = "When did German offices, parties and office-holders open the Fediverse accounts they still have?"
+DEFINITION = (
+    "Accounts by the month in which their server says they were opened. Only accounts still listed on the roster's day are"
+    " here: closed ones and the earlier accounts of people who changed servers are missing, so early years are too low."
+)
+UNIT = "Accounts a month, one for each entry"
+FRAMES = {"opened": OPENED, "kinds": KINDS, "peak": PEAK, "events": MARKERS}
+
+_KINDS = {"institution": ("offices", BLUE), "party": ("parties", ORANGE), "person": ("office-holders", GREEN)}
+
+
+def draw(opened: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart:
+    """Bars of the kinds on top of each other, their totals at the left, the highest month named."""
+    if opened.is_empty():
+        return empty("No account with a day of opening.")
+    x = alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%Y", tickCount="year"))
+    y = alt.Y("top:Q", title=None, axis=alt.Axis(tickCount=4))
+    colour = alt.Color(
+        "kind:N", legend=None, scale=alt.Scale(domain=list(_KINDS), range=[colour for _, colour in _KINDS.values()])
+    )
+    names = {kind: many for kind, (many, _) in _KINDS.items()}
+    bars = opened.select(
+        "kind",
+        "accounts",
+        "below",
+        top=pl.col("below") + pl.col("accounts"),
+        at=_milliseconds(pl.col("month")),
+        until=_milliseconds(pl.col("month").dt.offset_by("1mo")),
+        name=pl.col("month").dt.strftime("%B %Y"),
+    )
+    label = peak.select(
+        at=_milliseconds(pl.col("month").dt.offset_by("1mo")),
+        top="accounts",
+        label=pl.format("{}: {}", pl.col("month").dt.strftime("%B %Y"), pl.col("accounts")),
+    )
+    totals = kinds.with_columns(label=pl.format("{} {}", pl.col("accounts"), pl.col("kind").replace(names)))
+    markers = alt.Chart(events)
+    return layered(
+        markers.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x="at:T"),
+        markers.mark_text(align="right", dx=-6, y=8, color=MUTED, fontSize=11, limit=when_narrow(230, 500)).encode(
+            x="at:T", text="title:N"
+        ),
+        alt.Chart(bars)
+        .mark_rect(stroke="white", strokeWidth=0.5)
+        .encode(
+            x=x,
+            x2="until:T",
+            y=y,
+            y2="below:Q",
+            color=colour,
+            tooltip=[
+                alt.Tooltip("name:N", title="Month"),
+                alt.Tooltip("kind:N", title="Kind"),
+                alt.Tooltip("accounts:Q", title="Accounts"),
+            ],
+        ),
+        alt.Chart(label)
+        .mark_text(align="left", dx=5, baseline="top", color=INK, fontWeight=600)
+        .encode(x=x, y=y, text="label:N"),
+        *(
+            alt.Chart(totals.filter(pl.col("place") == place))
+            .mark_text(align="left", x=8, y=50 + 18 * place, fontWeight=600, fontSize=13)
+            .encode(text="label:N", color=colour)
+            for place in totals["place"]
+        ),
+        height=260,
+    )
+
+
+def _milliseconds(day: pl.Expr) -> pl.Expr:
+    return day.dt.epoch("ms")

@@ -1,0 +1,59 @@
+"""A chart to take away: its table or its picture, with the caption inside."""
+
+import io
+
+import altair as alt
+import polars as pl
+import polars.selectors as cs
+import vl_convert
+
+from analytics.captions import Caption
+from analytics.theme import kooch
+
+_WIDTH = 1100
+_FORMULA = r"^[=+\-@\t\r\n]"
+
+
+def to_csv(frame: pl.DataFrame, caption: Caption | None = None) -> bytes:
+    """`frame` as CSV in UTF-8, the caption in columns `about_…`; lists are joined by `|`.
+
+    A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection).
+    """
+    columns = {
+        f"about_{name}": getattr(caption, name)
+        for name in ("question", "definition", "unit", "source", "version")
+        if caption is not None
+    }
+    flat = frame.with_columns(cs.list().cast(pl.List(pl.String)).list.join("|")).with_columns(
+        pl.lit(text).alias(name) for name, text in columns.items()
+    )
+    safe = flat.with_columns(
+        pl.when(cs.string().str.contains(_FORMULA)).then("'" + cs.string()).otherwise(cs.string()).name.keep()
+        if flat.select(cs.string()).width
+        else []
+    )
+    return safe.write_csv().encode()
+
+
+def to_parquet(frame: pl.DataFrame) -> bytes:
+    """`frame` as Parquet."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def to_svg(chart: alt.LayerChart, caption: Caption) -> bytes:
+    """The picture with its caption, to edit."""
+    return vl_convert.vegalite_to_svg(_framed(chart, caption)).encode()
+
+
+def to_png(chart: alt.LayerChart, caption: Caption) -> bytes:
+    """The picture with its caption, to show."""
+    return bytes(vl_convert.vegalite_to_png(_framed(chart, caption), scale=2))
+
+
+def _framed(chart: alt.LayerChart, caption: Caption) -> dict[str, object]:
+    title = alt.TitleParams(text=caption.question, subtitle=caption.wrapped(160))
+    framed = chart.properties(width=_WIDTH, title=title, padding=20)
+    spec: dict[str, object] = framed.to_dict()
+    return spec | {"config": kooch()["config"]}

@@ -1,0 +1,139 @@
+"""How crawls went: runs, freshness, failures by cause, drift."""
+
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+FAILURES = pl.Schema(
+    {
+        "platform": pl.String(),
+        "cause": pl.String(),
+        "words": pl.String(),  # the cause in plain words
+        "targets": pl.Int64(),
+    }
+)
+
+_WORDS = {
+    "unreachable": "the network could not be reached",
+    "timeout": "no answer in time",
+    "tls": "the server's certificate is not valid",
+    "unsafe_address": "the name leads to a private address",
+    "rate_limited": "asked too often",
+    "server_error": "the server had a fault",
+    "refused": "the server refused to answer",
+    "body_too_large": "the answer was too large",
+    "not_json": "the answer was a page, not data",
+    "unexpected_answer": "the answer was not understood",
+    "malformed_handle": "the handle is malformed",
+    "handle_taken_over": "the handle now belongs to another account",
+    "conflicting_answers": "two services contradict each other",
+    "no_unauthenticated": "the owner asks not to be shown to strangers: skipped",
+    "aborted": "the crawl was ended before its turn: skipped",
+    "suppressed": "suppressed: skipped",
+}
+_NETWORK = frozenset({"unreachable"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawls:
+    """Runs, newest first; the failures of each platform's latest ended run (FAILURES); freshness; drift of that run.
+
+    `had_no_network` names the platforms whose latest ended run observed nothing for want of a network.
+    """
+
+    runs: pl.DataFrame
+    failures: pl.DataFrame
+    freshness: pl.DataFrame
+    drift: pl.DataFrame
+    had_no_network: list[str]
+
+
+def in_plain_words(cause: str) -> str:
+    """What a cause of failure means."""
+    return _WORDS.get(cause, cause.replace("_", " "))
+
+
+def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
+    """What this version knows of its crawls. Times are UTC."""
+    runs = connection.sql(
+        """
+        SELECT
+            r.run_id,
+            coalesce(p.name, r.platform) AS platform,
+            r.source,
+            coalesce(r.roster, 'all') AS roster,
+            r.state,
+            r.started_at,
+            r.ended_at,
+            r.planned,
+            r.observed,
+            r.failed,
+            r.skipped,
+            r.requests,
+            r.bytes
+        FROM runs AS r
+        LEFT JOIN platforms AS p ON p.platform = r.platform
+        ORDER BY r.started_at DESC
+        LIMIT 200
+        """
+    ).pl()
+    failures = connection.sql(
+        """
+        WITH latest AS (
+            SELECT platform, arg_max(run_id, started_at) AS run_id
+            FROM runs
+            WHERE ended_at IS NOT NULL
+            GROUP BY platform
+        )
+
+        SELECT coalesce(p.name, f.platform) AS platform, f.cause, count(*) AS targets
+        FROM failures AS f
+        INNER JOIN latest AS l ON l.run_id = f.run_id
+        LEFT JOIN platforms AS p ON p.platform = f.platform
+        GROUP BY ALL
+        ORDER BY targets DESC, platform, f.cause
+        """
+    ).pl()
+    freshness = connection.sql(
+        """
+        SELECT
+            r.title AS roster,
+            coalesce(p.name, c.platform) AS platform,
+            c.figures,
+            c.joined,
+            c.absent,
+            c.not_looked,
+            c.observed,
+            c.last_seen_at
+        FROM coverage AS c
+        INNER JOIN rosters AS r ON r.roster = c.roster
+        LEFT JOIN platforms AS p ON p.platform = c.platform
+        ORDER BY r.title, platform
+        """
+    ).pl()
+    drift = connection.sql(
+        """
+        SELECT coalesce(p.name, d.platform) AS platform, d.run_id, d.path, d.kind, d.n
+        FROM drift AS d
+        LEFT JOIN platforms AS p ON p.platform = d.platform
+        ORDER BY d.run_id DESC, d.n DESC, d.path
+        LIMIT 200
+        """
+    ).pl()
+    latest = runs.filter(pl.col("ended_at").is_not_null()).unique("platform", keep="first", maintain_order=True)
+    blocked = []
+    for platform, observed in latest.select("platform", "observed").iter_rows():
+        causes = set(failures.filter(pl.col("platform") == platform)["cause"])
+        if not observed and causes & _NETWORK:
+            blocked.append(platform)
+    words = [in_plain_words(cause) for cause in failures["cause"]]
+    return Crawls(
+        runs=runs,
+        failures=failures.with_columns(pl.Series("words", words, dtype=pl.String))
+        .select(FAILURES.names())
+        .cast(FAILURES),
+        freshness=freshness,
+        drift=drift,
+        had_no_network=blocked,
+    )

@@ -1,0 +1,65 @@
+"""Accounts by the month in which their platform says they were opened."""
+
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+OPENED = pl.Schema(
+    {
+        "month": pl.Date(),  # its first day
+        "kind": pl.String(),  # person, institution or party
+        "accounts": pl.Int64(),
+        "below": pl.Int64(),  # accounts of the kinds before it in the same month
+    }
+)
+KINDS = pl.Schema({"kind": pl.String(), "accounts": pl.Int64(), "place": pl.Int64()})
+PEAK = pl.Schema({"month": pl.Date(), "accounts": pl.Int64()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Accounts by month and kind (OPENED), by kind (KINDS), and the month with the most, the first of several (PEAK)."""
+
+    months: pl.DataFrame
+    kinds: pl.DataFrame
+    peak: pl.DataFrame
+
+    @property
+    def total(self) -> int:
+        """All accounts with a day of opening."""
+        return int(self.kinds["accounts"].sum())
+
+
+def opened_by_month(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Opened:
+    """Entries of `roster` by the month in the roster's time zone in which their account on `platform` was opened.
+
+    An entry counts once, with its earliest account; entries without an exact day are left out.
+    """
+    counted = connection.sql(
+        """
+        SELECT
+            date_trunc('month', timezone(r.time_zone, j.joined_not_before))::DATE AS month,
+            f.kind,
+            count(*) AS accounts
+        FROM (SELECT DISTINCT roster, figure_id FROM memberships WHERE roster = $roster) AS m
+        INNER JOIN rosters AS r ON r.roster = m.roster
+        INNER JOIN figures AS f ON f.figure_id = m.figure_id
+        INNER JOIN first_joins AS j ON j.figure_id = m.figure_id AND j.platform = $platform
+        WHERE
+            NOT j.contradiction
+            AND timezone(r.time_zone, j.joined_not_before)::DATE
+            = timezone(r.time_zone, j.joined_before - INTERVAL 1 MICROSECOND)::DATE
+        GROUP BY ALL
+        ORDER BY month, f.kind
+        """,
+        params={"roster": roster, "platform": platform},
+    ).pl()
+    months = counted.with_columns(below=pl.col("accounts").cum_sum().over("month") - pl.col("accounts"))
+    kinds = counted.group_by("kind").agg(pl.col("accounts").sum()).sort("kind").with_row_index("place")
+    peak = counted.group_by("month").agg(pl.col("accounts").sum()).sort("accounts", "month", descending=[True, False])
+    return Opened(
+        months=months.cast(OPENED),
+        kinds=kinds.select(KINDS.names()).cast(KINDS),
+        peak=peak.head(1).cast(PEAK),
+    )

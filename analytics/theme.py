@@ -1,0 +1,80 @@
+"""The look of every chart: one palette that colour-blind readers can tell apart, one face, few lines."""
+
+import textwrap
+
+import altair as alt
+import polars as pl
+
+INK = "#1b2733"
+MUTED = "#5b6875"
+FAINT = "#d5dbe1"
+PAPER = "#ffffff"
+SHADE = "#f3f5f7"
+BLUE = "#0b61a4"
+ORANGE = "#c2500a"
+GREEN = "#1b8a6b"
+SKY = "#9cc9ea"
+
+FONT = "'Source Sans', 'Source Sans Pro', 'Noto Sans', 'Liberation Sans', Helvetica, Arial, sans-serif"
+
+NARROW = "width < 640"
+"""An expression on a drawn chart: true on a phone."""
+
+
+@alt.theme.register("kooch", enable=True)
+def kooch() -> alt.theme.ThemeConfig:
+    """Altair calls it; importing this module switches it on."""
+    return alt.theme.ThemeConfig(
+        config={
+            "font": FONT,
+            "background": PAPER,
+            "view": {"stroke": None},
+            "axis": {
+                "domain": False,
+                "ticks": False,
+                "grid": True,
+                "gridColor": FAINT,
+                "labelColor": MUTED,
+                "labelFontSize": 12,
+                "labelPadding": 6,
+                "titleColor": MUTED,
+                "titleFontSize": 12,
+                "titleFontWeight": "normal",
+            },
+            "axisX": {"grid": False, "domain": True, "domainColor": FAINT},
+            "title": {
+                "anchor": "start",
+                "color": INK,
+                "fontSize": 17,
+                "fontWeight": 600,
+                "subtitleColor": MUTED,
+                "subtitleFontSize": 12,
+                "subtitlePadding": 6,
+                "offset": 14,
+            },
+            "text": {"color": INK, "fontSize": 12},
+            "rule": {"color": INK},
+        }
+    )
+
+
+SVG = {"embedOptions": {"renderer": "svg"}}
+"""`usermeta` of every chart: text that the browser sets, selects and zooms."""
+
+
+def when_narrow(narrow: float, wide: float) -> alt.ExprRef:
+    """A number that depends on the width at which the chart is drawn."""
+    return alt.ExprRef(expr=f"{NARROW} ? {narrow} : {wide}")
+
+
+def layered(*layers: alt.Chart, height: int) -> alt.LayerChart:
+    """The layers that have something to draw, on top of each other."""
+    filled = [layer for layer in layers if not (isinstance(layer.data, pl.DataFrame) and layer.data.is_empty())]
+    return alt.LayerChart(layer=filled).properties(height=height, usermeta=SVG)
+
+
+def empty(sentence: str) -> alt.LayerChart:
+    """What stands in the place of a chart that has nothing to show."""
+    lines = "\n".join(textwrap.wrap(sentence, 44))
+    words = alt.Chart(pl.DataFrame({"says": [lines]})).mark_text(color=MUTED, fontSize=14, lineBreak="\n", limit=0)
+    return layered(words.encode(text="says:N"), height=120)

@@ -1,0 +1,142 @@
+"""Figure: which accounts are theirs, who says so, since when, and how many follow."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.measures.figure import Figure, figure, names
+from analytics.measures.words import days, long_day
+from pages.shared.frame import show_chart
+from pages.shared.routing import through_app
+from pages.shared.store import ask, version_file
+from pages.shared.text import linked, note, notes, plain, say
+
+_KINDS = {
+    "stated": "stated",
+    "published": "there when the report appeared",
+    "opened": "account opened, as the platform shows it",
+    "listed": "listed by then",
+    "plc": "directory log",
+    "seen": "seen by Kooch",
+}
+_STATUS = {
+    None: "never observed by Kooch",
+    "active": "observed active",
+    "not_found": "not found",
+    "deleted": "deleted",
+    "deactivated": "deactivated by its owner",
+    "suspended": "suspended by the platform",
+    "protected": "protected",
+    "moved": "moved",
+    "limited": "limited",
+    "platform_closed": "the platform has closed",
+}
+
+
+def main() -> None:
+    st.title("Figure")
+    file = version_file()
+    labels = ask(file, names)
+    if not labels:
+        st.info("No figures yet. Import a roster with `kooch roster import FILE`.")
+        st.stop()
+    chosen = st.selectbox(
+        "Public figure, institution or party",
+        list(labels),
+        index=None,
+        placeholder="Type a name",
+        key="figure",
+        bind="query-params",
+    )
+    if chosen is None:
+        st.info(
+            f"{len(labels):,} figures are on the rosters. Choose one to see its accounts, their sources and states."
+        )
+        st.stop()
+    found: Figure | None = ask(file, figure, figure_id=labels[chosen])
+    if found is None:
+        st.info("This version does not know the figure any more. Choose another.")
+        st.stop()
+    st.header(plain(found.name))
+    for role in found.roles:
+        show_role(role)
+    show_accounts(found)
+    show_joins(found)
+    show_moves(found)
+    show_chart("audience", file, {"audience": found.audience})
+
+
+def show_role(role: dict[str, Any]) -> None:
+    parts = [role["role"], role["party"], role["unit"] if role["unit"] and role["unit"] not in role["role"] else None]
+    term = f" ({days(role['from_day'], role['to_day'])})" if role["from_day"] and role["to_day"] else ""
+    say("{parts}{term}", parts=" · ".join(part for part in parts if part), term=term)
+    note("On the roster {roster}. Role from: {source}", roster=role["roster"], source=role["source"])
+
+
+def show_accounts(found: Figure) -> None:
+    st.subheader("Which accounts are theirs, and who says so?")
+    if found.accounts.is_empty():
+        st.info("No account is identified. Add one with `kooch roster add`, or look below for what sources say.")
+    for account in found.accounts.iter_rows(named=True):
+        with st.container(border=True, gap="xxsmall"):
+            handle = account["handle"] or "handle unknown"
+            st.markdown(
+                f"**{plain(account['platform'])}** · {linked(handle, account['url'])} · {plain(_status(account))}"
+            )
+            claims = found.claims.filter(pl.col("account_id") == account["account_id"])
+            notes(
+                *(
+                    f"{claim['tier'].capitalize()}: {claim['citation']}{_as_written(claim['value'], handle)}"
+                    for claim in claims.iter_rows(named=True)
+                )
+            )
+
+
+def _as_written(value: str | None, handle: str) -> str:
+    return f" (as “{value}”)" if value and value != handle else ""
+
+
+def _status(account: dict[str, Any]) -> str:
+    status = _STATUS[account["status"]]
+    if account["last_seen_at"] is None:
+        return status
+    followers = f", {account['followers']:,} followers" if account["followers"] is not None else ""
+    return f"{status}{followers}, {long_day(account['last_seen_at'].date())}"
+
+
+def show_joins(found: Figure) -> None:
+    st.subheader("When did they join, and what does each end rest on?")
+    if found.joins.is_empty():
+        st.info("No source says that they joined any platform.")
+    for join in found.joins.iter_rows(named=True):
+        with st.container(border=True, gap="xxsmall"):
+            account = join["handle"] or "account unidentified"
+            again = f", stay {join['spell']}" if join["spell"] > 1 else ""
+            say(
+                "**{platform}** · {account}{again}: **{when}**",
+                platform=join["platform"],
+                account=account,
+                again=again,
+                when=join["when"],
+            )
+            if join["contradiction"]:
+                st.markdown("Sources contradict each other; the interval covers every reading.")
+            notes(*(f"{end}: {_evidence(join, side)}" for end, side in (("Not before", "from"), ("By", "to"))))
+
+
+def _evidence(join: dict[str, Any], side: str) -> str:
+    source, kind = join[f"{side}_source"], join[f"{side}_kind"]
+    return f"{source} ({_KINDS.get(kind, kind)})" if source else "no source"
+
+
+def show_moves(found: Figure) -> None:
+    st.subheader("What has changed since Kooch began to look?")
+    if found.moves.is_empty():
+        st.info("Nothing. Loading a roster is a baseline, and a failed look changes nothing.")
+        return
+    st.dataframe(found.moves, hide_index=True, width="stretch")
+
+
+through_app()
+main()

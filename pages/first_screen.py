@@ -1,0 +1,149 @@
+"""Who set up on Koo, and how do we know? The founding question, and a wave that can still be followed."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from analytics.measures.arrivals import Arrivals, arrivals
+from analytics.measures.events import markers
+from analytics.measures.headline import count_there_by, headline
+from analytics.measures.opened import Opened, opened_by_month
+from analytics.measures.statements import statements
+from analytics.measures.words import long_day
+from pages.shared.frame import show_chart
+from pages.shared.routing import through_app
+from pages.shared.statements import show_statements
+from pages.shared.store import ask, query, version_file
+from pages.shared.text import note, say
+
+KOO = {"roster": "in-koo-2021", "platform": "koo"}
+ZONE = "Asia/Kolkata"
+FEDIVERSE = {"roster": "de-fediverse", "platform": "mastodon"}
+
+
+def main() -> None:
+    st.title("Who set up on Koo, and how do we know?")
+    file = version_file()
+    known = ask(file, headline, **KOO, event="ministry-answers-on-koo")
+    if known is None:
+        st.info("This version has no roster in-koo-2021. Run `kooch load` to add the lists that come with Kooch.")
+    else:
+        with st.container(key="headline"):
+            say("{sentence}", sentence=known.sentence())
+        note("{unknowns}", unknowns=f"{known.unknowns()[0].upper()}{known.unknowns()[1:]}")
+        show_koo(file, known.entries)
+    show_fediverse(file)
+
+
+def show_koo(file: Path, entries: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
+        who = st.segmented_control(
+            "Entries",
+            ["all", "people", "bodies"],
+            default="all",
+            required=True,
+            key="who",
+            bind="query-params",
+            format_func=str.capitalize,
+        )
+        known_by = st.date_input(
+            "Known by the end of",
+            value=None,
+            min_value=date(2020, 3, 1),
+            max_value=date(2030, 12, 31),
+            format="DD/MM/YYYY",
+            key="known_by",
+            bind="query-params",
+            width=190,
+            help="Leaves out what was published after that day (India time).",
+        )
+        unfolded = st.toggle("Unfold bodies", key="unfolded", bind="query-params")
+    if known_by:
+        there = ask(file, count_there_by, **KOO, day=known_by, zone=ZONE)
+        say(
+            "**Known by {day}:** at least {there} of {entries} were there by then. What was published later is left out.",
+            day=long_day(known_by),
+            there=there,
+            entries=entries,
+        )
+    seen: Arrivals = ask(
+        file,
+        arrivals,
+        **KOO,
+        start=date(2021, 2, 1),
+        end=date(2021, 3, 6),
+        who=who,
+        is_folded=not unfolded,
+        known_by=known_by,
+    )
+    notes: tuple[str, ...] = ()
+    if seen.hidden:
+        notes = (f"{seen.hidden} further entries have no row: nothing published by then says when they joined.",)
+    everything = [figure for figures in seen.rows["figures"] for figure in figures]
+    show_chart(
+        "arrivals",
+        file,
+        {"rows": seen.rows, "marks": seen.marks, "events": seen.events, "window": seen.window},
+        roster=KOO["roster"],
+        table=ask(file, statements, figures=everything, platform=KOO["platform"], zone=ZONE, known_by=known_by),
+        notes=notes,
+        is_titled=False,
+        on_select=open_entry,
+        under=lambda: show_entry(file, seen.rows.filter(~pl.col("is_group")), known_by),
+    )
+
+
+def open_entry() -> None:
+    """A click on a row opens its statements."""
+    chosen = st.session_state["arrivals"].selection.get("entry", [])
+    if chosen:
+        st.session_state["entry"] = chosen[0]["row"]
+
+
+def show_entry(file: Path, rows: pl.DataFrame, known_by: date | None) -> None:
+    names = {
+        row["row"]: f"{row['name']} · {row['says']}" if len(row["figures"]) > 1 else row["name"]
+        for row in rows.iter_rows(named=True)
+    }
+    if st.session_state.get("entry") not in names:
+        st.session_state.pop("entry", None)
+    entry = st.selectbox(
+        "Statements about",
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        placeholder="Click a row of the chart, or choose here",
+        key="entry",
+        bind="query-params",
+    )
+    if entry:
+        figures = rows.filter(pl.col("row") == entry)["figures"][0].to_list()
+        show_statements(ask(file, statements, figures=figures, platform=KOO["platform"], zone=ZONE, known_by=known_by))
+
+
+def show_fediverse(file: Path) -> None:
+    opened: Opened = ask(file, opened_by_month, **FEDIVERSE)
+    st.divider()
+    if opened.months.is_empty():
+        st.info("This version has no roster de-fediverse. Run `kooch load` to add the lists that come with Kooch.")
+        return
+    months = opened.months["month"]
+    as_of = query(file, "SELECT as_of FROM rosters WHERE roster = $roster", {"roster": FEDIVERSE["roster"]})[0][0]
+    show_chart(
+        "opened",
+        file,
+        {
+            "opened": opened.months,
+            "kinds": opened.kinds,
+            "peak": opened.peak,
+            "events": ask(file, markers, platform=FEDIVERSE["platform"], start=months.min(), end=months.max()),
+        },
+        roster=FEDIVERSE["roster"],
+        notes=(f"{opened.total} offices, parties and office-holders: accounts still listed on {long_day(as_of)}.",),
+    )
+
+
+through_app()
+main()

@@ -1,0 +1,1 @@
+"""What pages have in common: which version they show, how text is made harmless, how a chart is framed."""

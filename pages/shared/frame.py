@@ -1,0 +1,75 @@
+"""The frame around every chart: question, picture, small print, downloads and a link to exactly this state."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import polars as pl
+import streamlit as st
+
+from analytics.captions import caption
+from analytics.charts import charts
+from analytics.downloads import to_csv, to_png, to_svg
+from pages.shared.store import ask
+from pages.shared.text import notes as small_print
+from pages.shared.text import plain
+
+
+def show_chart(
+    name: str,
+    file: Path,
+    frames: dict[str, Any],
+    *,
+    roster: str | None = None,
+    table: pl.DataFrame | None = None,
+    notes: tuple[str, ...] = (),
+    is_titled: bool = True,
+    on_select: Callable[[], None] | None = None,
+    under: Callable[[], None] | None = None,
+) -> None:
+    """Draw chart `name` of `frames` with everything that belongs to it. `table` is what CSV gives, else the first frame.
+
+    `notes` are said above the small print. With `on_select` a click calls it; read the state under the key `name`.
+    `under` shows what belongs between the picture and the small print.
+    """
+    module = charts()[name]
+    words = ask(file, caption, chart=module, roster=roster)
+    drawn = module.draw(**frames)
+    if is_titled:
+        st.subheader(plain(words.question))
+    st.altair_chart(
+        drawn,
+        theme=None,
+        width="stretch",
+        key=name,
+        alt=f"{words.question} {words.definition}",
+        on_select=on_select or "ignore",
+    )
+    if under:
+        under()
+    small_print(*notes, *words.small_print())
+    data = next(iter(frames.values())) if table is None else table
+    with st.container(horizontal=True, gap="small", key=f"take-{name}"):
+        for kind, make in (
+            ("CSV", lambda: to_csv(data, words)),
+            ("PNG", lambda: to_png(drawn, words)),
+            ("SVG", lambda: to_svg(drawn, words)),
+        ):
+            st.download_button(
+                kind,
+                make,
+                file_name=f"kooch-{name}.{kind.lower()}",
+                on_click="ignore",
+                type="tertiary",
+                key=f"{name}-{kind}",
+            )
+        with st.popover("Copy link", type="tertiary", key=f"{name}-link"):
+            st.code(_link(), language=None, wrap_lines=True)
+
+
+def _link() -> str:
+    """The address of this page with every choice in it."""
+    here = (st.context.url or "").split("?")[0]
+    chosen = {key: st.query_params.get_all(key) for key in st.query_params}
+    return f"{here}?{urlencode(chosen, doseq=True)}" if chosen else here

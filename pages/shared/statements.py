@@ -1,0 +1,37 @@
+"""What sources say, one after the other: date, wording, publisher, and an address or a citation."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.measures.words import long_day
+from pages.shared.text import address, linked, notes, say
+
+
+def show_statements(found: pl.DataFrame) -> None:
+    """Cards of a frame of STATEMENTS, in its order."""
+    if found.is_empty():
+        st.info("No source dates this. A list says that the account is theirs, and not since when.")
+    for row in found.iter_rows(named=True):
+        with st.container(border=True, gap="xxsmall"):
+            say("**{figure}: {when}**", figure=row["figure"], when=row["when"])
+            if row["wording"] or row["reported"]:
+                say("{said}", said="; ".join(text for text in (row["wording"], row["reported"]) if text))
+            st.markdown(linked(_source(row), row["url"]))
+            notes(*_small_print(row))
+
+
+def _source(row: dict[str, Any]) -> str:
+    published = f", {long_day(row['published_on'])}" if row["published_on"] else ""
+    return f"{row['publisher']}{published}" if row["publisher"] else "Kooch's own observation"
+
+
+def _small_print(row: dict[str, Any]) -> list[str]:
+    return [
+        *([] if address(row["url"]) or not row["citation"] else [f"No address is known. Citation: {row['citation']}"]),
+        *([f"It has this from: {row['derived_from']}"] if row["derived_from"] else []),
+        f"Account: {row['account']}"
+        if row["account"]
+        else "Account unidentified: the source does not say which it is.",
+    ]

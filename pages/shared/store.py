@@ -1,0 +1,53 @@
+"""The version a page shows, and measures of it, remembered for as long as that version is the latest."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import streamlit as st
+
+from kooch.config import load_settings
+from kooch.errors import KoochError
+from kooch.store.read import open_version, reading_file
+from pages.shared.text import plain
+
+_Answer = TypeVar("_Answer")
+
+
+def version_file() -> Path:
+    """The file of the latest version. Where there is none the page says what to do next and ends."""
+    try:
+        return reading_file(load_settings().home)
+    except KoochError as error:
+        st.info(plain(error))
+        st.markdown("Run `kooch start`: it makes the data from the lists that come with Kooch, in a few seconds.")
+        st.stop()
+
+
+def ask(file: Path, measure: Callable[..., _Answer], **arguments: Any) -> _Answer:  # noqa: ANN401 -- the measure's own
+    """What `measure` finds in this version; another version is another file, so nothing old is remembered."""
+    try:
+        answer: _Answer = _ask(str(file), f"{measure.__module__}.{measure.__qualname__}", measure, arguments)
+    except KoochError as error:
+        st.error(plain(error))
+        st.stop()
+    except duckdb.CatalogException:
+        st.error("This version was published by another Kooch and lacks what the page reads. Run `kooch load`.")
+        st.stop()
+    return answer
+
+
+@st.cache_data(show_spinner=False, max_entries=500)
+def _ask(file: str, name: str, _measure: Callable[..., Any], arguments: dict[str, Any]) -> Any:  # noqa: ANN401, ARG001 -- `name` is part of the key
+    with open_version(Path(file)) as connection:
+        return _measure(connection, **arguments)
+
+
+def query(file: Path, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """The rows of a small question of the page's own, such as the options of a choice."""
+    return ask(file, _rows, sql=sql, parameters=parameters or {})
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, *, sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return connection.execute(sql, parameters).fetchall()

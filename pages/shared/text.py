@@ -1,0 +1,47 @@
+"""Text that came from a roster, a source or a profile, made harmless before Streamlit reads it as Markdown."""
+
+import re
+from typing import LiteralString
+from urllib.parse import quote, urlsplit
+
+import streamlit as st
+
+# Controls, zero-width characters and the marks that turn the direction of the text after them.
+_INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# GitHub's Markdown makes links of bare addresses after escapes are undone: a word joiner, which is not seen, parts them.
+_LINKED_ANYWAY = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/=^])")
+
+
+def plain(text: object) -> str:
+    """`text` as Markdown that looks exactly like it on one line, and is never a link, an image or a formula."""
+    visible = _INVISIBLE.sub("", " ".join(str(text).split()))
+    return _MARKDOWN.sub(r"\\\1", _LINKED_ANYWAY.sub("\u2060", visible))
+
+
+def address(url: str | None) -> str | None:
+    """`url` as the target of a Markdown link if it is a web address, else None."""
+    if url is None or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        return None
+    return quote(_INVISIBLE.sub("", url), safe=":/?#@!$&'*+,;=%~-._")
+
+
+def linked(text: object, url: str | None) -> str:
+    """`text` as Markdown, a link where `url` is a web address."""
+    target = address(url)
+    return f"[{plain(text)}]({target})" if target else plain(text)
+
+
+def say(template: LiteralString, **values: object) -> None:
+    """Markdown of ours with values from outside in it, each made harmless."""
+    st.markdown(template.format(**{name: plain(value) for name, value in values.items()}))
+
+
+def note(template: LiteralString, **values: object) -> None:
+    """`say` in small print."""
+    st.caption(template.format(**{name: plain(value) for name, value in values.items()}))
+
+
+def notes(*lines: object) -> None:
+    """Small print from outside, a line each."""
+    st.caption("  \n".join(plain(line) for line in lines))

@@ -1,0 +1,63 @@
+"""SQL: what there is to ask, and one SELECT on the published version."""
+
+import streamlit as st
+
+from analytics.downloads import to_csv, to_parquet
+from analytics.examples import examples
+from analytics.measures.catalogue import columns, relations
+from kooch.errors import QueryError
+from kooch.sql import run_query
+from pages.shared.routing import through_app
+from pages.shared.store import ask, version_file
+from pages.shared.text import plain
+
+_MOST = 10_000
+
+
+def main() -> None:
+    st.title("SQL")
+    file = version_file()
+    st.caption("One SELECT on the published version, read-only. Times are in UTC; intervals are half-open.")
+    texts = examples()
+    with st.expander("What is there to ask?"):
+        known = ask(file, relations)
+        st.dataframe(known, hide_index=True, width="stretch")
+        relation = st.selectbox("Columns of", known.filter(known["kind"] != "macro")["name"].to_list(), key="relation")
+        st.dataframe(ask(file, columns, relation=relation), hide_index=True, width="stretch")
+    st.selectbox(
+        "Examples", list(texts), index=None, placeholder="Start from an example", key="example", on_change=_take_example
+    )
+    sql = st.text_area(
+        "Query", value=next(iter(texts.values())), height=260, key="sql", bind="query-params", max_chars=20_000
+    )
+    if not st.button("Run", type="primary"):
+        return
+    try:
+        found = run_query(file, sql, max_rows=_MOST)
+    except QueryError as error:
+        st.error("The query was not run, or did not finish.")
+        st.code(str(error), language=None)
+        return
+    st.markdown(f"{len(found):,} {'row' if len(found) == 1 else 'rows'}{plain(_limit(len(found)))}")
+    st.dataframe(found, hide_index=True, width="stretch")
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV", lambda: to_csv(found), file_name="kooch-query.csv", on_click="ignore", type="tertiary"
+        )
+        st.download_button(
+            "Parquet", lambda: to_parquet(found), file_name="kooch-query.parquet", on_click="ignore", type="tertiary"
+        )
+
+
+def _take_example() -> None:
+    chosen = st.session_state["example"]
+    if chosen:
+        st.session_state["sql"] = examples()[chosen]
+
+
+def _limit(rows: int) -> str:
+    return ", which is the most this page shows. Use `kooch sql` for all of them." if rows == _MOST else ""
+
+
+through_app()
+main()

@@ -1,0 +1,467 @@
+"""The app: every page on a full and on an empty store, and the whole of it in a browser, with hostile text in its data."""
+
+import ast
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from kooch.config import BUNDLED_ROSTERS
+from kooch.store.read import reading_file
+from pages.shared.text import address, linked, plain
+from tests import stores
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+HEADLINE = (
+    "By the end of 10 February 2021 (India time), the day the IT ministry answered Twitter on Koo, at least 18 of our 29"
+    " entries, 6 people and 12 bodies, were there; 4 joined later; for 7 we cannot tell. Twelve of the 18 stand in one"
+    " list that came from Koo."
+)
+HOSTILE = (
+    "![x](http://203.0.113.9/a.png) <script>window.hacked=1</script> <img src=x onerror=window.hacked=1> $x$ :red[y]"
+)
+
+
+def run(page: Path, home: Path, monkeypatch: pytest.MonkeyPatch, **choices: str) -> AppTest:
+    """The page as a browser with these choices in its address would get it."""
+    monkeypatch.setenv("KOOCH_HOME", str(home))
+    app = AppTest.from_file(str(page), default_timeout=60)
+    for name, value in choices.items():
+        app.query_params[name] = value
+    app.run()
+
+    assert [error.value for error in app.exception] == []
+    return app
+
+
+def words(app: AppTest) -> str:
+    """Everything the page says, without Markdown's escapes."""
+    said = [
+        element.value
+        for kind in ("title", "header", "subheader", "markdown", "caption", "info", "error")
+        for element in getattr(app, kind)
+    ]
+    return re.sub(r"\\(.)", r"\1", "\n".join(said))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_opens(page: Path, bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run(page, bundled_home, monkeypatch)
+
+    assert len(app.title) == 1
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_without_data_says_what_to_do(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run(page, tmp_path, monkeypatch)
+
+    assert "kooch start" in words(app)
+    assert not app.error
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_without_rosters_says_what_to_do(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled"))
+    app = run(page, tmp_path, monkeypatch)
+
+    assert "kooch" in words(app) or page.stem == "sql"
+    assert not app.error
+
+
+def test_a_broken_setting_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kooch.toml").write_text("colour = 'red'\n")
+    app = run(ROOT / "pages" / "first_screen.py", tmp_path, monkeypatch)
+
+    assert "there is no setting 'colour'" in words(app)
+
+
+def test_a_version_of_another_kooch_is_said_in_a_sentence(
+    bundled_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Path(shutil.copytree(bundled_home, tmp_path / "home", symlinks=True))
+    with duckdb.connect(str(reading_file(home))) as connection:
+        connection.execute("DROP TABLE first_joins")
+    app = run(ROOT / "pages" / "first_screen.py", home, monkeypatch)
+
+    assert [error.value for error in app.error] == [
+        "This version was published by another Kooch and lacks what the page reads. Run `kooch load`."
+    ]
+
+
+@pytest.mark.parametrize(("day", "there"), [("2021-02-08", 7), ("2021-02-09", 14), ("2021-02-10", 18)])
+def test_known_by_a_day(bundled_home: Path, monkeypatch: pytest.MonkeyPatch, day: str, there: int) -> None:
+    app = run(ROOT / "pages" / "first_screen.py", bundled_home, monkeypatch)
+    app.date_input(key="known_by").set_value(date.fromisoformat(day)).run()
+
+    assert f"at least {there} of 29 were there by then" in words(app)
+
+
+def test_an_entry_opens_its_statements(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run(ROOT / "pages" / "first_screen.py", bundled_home, monkeypatch)
+    said = {}
+    for entry in ("Yogi Adityanath", "Ravi Shankar Prasad", "Bhashini", "7 bodies · Free Press Journal, 9 Feb 2021"):
+        app.selectbox(key="entry").select(entry).run()
+        said[entry] = words(app)
+
+    assert len(app.selectbox(key="entry").options) == 17
+    assert "No address is known. Citation: Mint, 1 March 2021" in said["Yogi Adityanath"]
+    assert "joined in August 2020" in said["Ravi Shankar Prasad"]
+    assert "No source dates this" in said["Bhashini"]
+    assert said["7 bodies · Free Press Journal, 9 Feb 2021"].count("It has this from: Statement by Koo") == 7
+
+
+def test_a_share_appears_only_for_a_searched_census(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = ROOT / "pages" / "adoption.py"
+    census = run(page, bundled_home, monkeypatch)
+    census.selectbox(key="roster").select("us-congress").run()
+    census.selectbox(key="platform").select("x").run()
+
+    assert "506 of 537, 94%" in words(census)
+
+    census.selectbox(key="roster").select("de-fediverse").run()
+
+    assert "never divided" in words(census)
+    assert "%" not in words(census)
+
+
+def test_a_figure_shows_accounts_claims_and_both_ends(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run(ROOT / "pages" / "figure.py", bundled_home, monkeypatch)
+    app.selectbox(key="figure").select("Yogi Adityanath").run()
+
+    assert "Curated: " in words(app)
+    assert "never observed by Kooch" in words(app)
+    assert "Sources contradict each other" in words(app)
+
+
+def test_a_crawl_without_a_network_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mps = stores.roster("mps", [stores.member("xx-a")], accounts=(stores.claim("xx-a", "a.example.org"),))
+    bundled = stores.bundle(tmp_path / "bundled", mps)
+    stores.load(tmp_path, bundled)
+    stores.crawl(tmp_path, stores.failed("@a.example.org", 1, "unreachable"), state="failed")
+    stores.load(tmp_path, bundled)
+    app = run(ROOT / "pages" / "crawls.py", tmp_path, monkeypatch)
+
+    assert "Bluesky: the network could not be reached." in words(app)
+    assert "No figure has changed state because of it" in words(app)
+
+
+def test_sql_answers_and_refuses_in_a_sentence(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run(ROOT / "pages" / "sql.py", bundled_home, monkeypatch)
+    app.button[0].click().run()
+
+    assert "18 rows" in words(app)
+
+    app.text_area(key="sql").set_value("DROP TABLE figures")
+    app.button[0].click().run()
+
+    assert "The query was not run" in words(app)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HOSTILE,
+        "[a](javascript:alert(1))",
+        "# title",
+        "- item",
+        "`code`",
+        "a\n\nb",
+        "1. one",
+        "> quote",
+        "~~x~~",
+        "http://203.0.113.9",
+        "&lt;b&gt;",
+        "\u202eevil\u200b",
+    ],
+)
+def test_plain_text_has_no_markdown_left(text: str) -> None:
+    escaped = plain(text)
+
+    assert "\n" not in escaped
+    assert not re.search("[\u200b-\u200f\u202a-\u202e]", escaped)
+    assert re.search(r"(?<!\\)[`*_\[\]()<>#!|~$:&@/]", escaped.replace("\\\\", "")) is None
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", "javascript:alert(1)", "data:text/html,x", "//host/x", "file:///etc/passwd", "https://"]
+)
+def test_only_a_web_address_becomes_a_link(url: str | None) -> None:
+    assert address(url) is None
+    assert linked("x", url) == "x"
+
+
+def test_a_link_cannot_end_early() -> None:
+    assert linked("x", "https://a.example/b) ![y](http://c") == "[x](https://a.example/b%29%20!%5By%5D%28http://c)"
+
+
+_RENDERS = {
+    "markdown",
+    "caption",
+    "write",
+    "title",
+    "header",
+    "subheader",
+    "info",
+    "warning",
+    "error",
+    "success",
+    "metric",
+    "toast",
+    "badge",
+    "expander",
+    "popover",
+    "table",
+}
+
+
+def faults_of(tree: ast.AST) -> Iterator[int]:
+    """Lines on which text that is not ours may reach Streamlit as Markdown or HTML."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg in {"unsafe_allow_html", "unsafe_allow_javascript"}:
+            yield node.value.lineno
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _RENDERS):
+            continue
+        if not (isinstance(node.func.value, ast.Name) and node.func.value.id == "st"):
+            continue
+        for argument in node.args[:1]:
+            parts = argument.values if isinstance(argument, ast.JoinedStr) else [argument]
+            if not all(is_harmless(part) for part in parts):
+                yield node.lineno
+
+
+def is_harmless(part: ast.expr) -> bool:
+    if isinstance(part, ast.FormattedValue):
+        # Only numbers can be written with thousands separated.
+        return is_harmless(part.value) or (part.format_spec is not None and ast.unparse(part.format_spec) == "f','")
+    if isinstance(part, ast.IfExp):
+        return is_harmless(part.body) and is_harmless(part.orelse)
+    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+        return part.func.id in {"plain", "linked"}
+    return isinstance(part, ast.Constant)
+
+
+# Where text is made harmless, it is handed on.
+RENDERING = [
+    ROOT / "app.py",
+    *PAGES,
+    *sorted(set((ROOT / "pages" / "shared").glob("*.py")) - {ROOT / "pages/shared/text.py"}),
+]
+
+
+@pytest.mark.parametrize("file", RENDERING, ids=lambda file: file.stem)
+def test_text_from_outside_is_never_markdown(file: Path) -> None:
+    assert list(faults_of(ast.parse(file.read_text(encoding="utf-8")))) == []
+
+
+def test_the_entry_file_only_routes() -> None:
+    assert len((ROOT / "app.py").read_text().splitlines()) < 60
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """The app's address, as `kooch start` would serve `home`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
+        cwd=ROOT,
+        env=os.environ | {"KOOCH_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address_of_app = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(150):
+            try:
+                urllib.request.urlopen(f"{address_of_app}/_stcore/health", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield address_of_app
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def app_url(bundled_home: Path) -> Iterator[str]:
+    with serving(bundled_home) as url:
+        yield url
+
+
+class Watched:
+    """A page of the browser that remembers what it was told and whom it asked."""
+
+    def __init__(self, browser: Browser, app: str, *, width: int, height: int = 1150) -> None:
+        self.page: Page = browser.new_page(viewport={"width": width, "height": height})
+        self.complaints: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.app = app
+
+    def open(self, path: str) -> Page:
+        self.page.goto(f"{self.app}{path}")
+        expect(self.page.locator("h1")).to_be_visible(timeout=60_000)
+        expect(self.page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
+        return self.page
+
+    def outside(self) -> list[str]:
+        """Requests that left the app."""
+        return [
+            url
+            for url in self.asked
+            if not url.startswith((self.app, self.app.replace("http", "ws"), "data:", "blob:"))
+        ]
+
+
+def test_an_address_of_a_page_is_enough_on_a_fresh_server(bundled_home: Path, browser: Browser) -> None:
+    with serving(bundled_home) as url:
+        page = Watched(browser, url, width=1280).open("/adoption?roster=us-congress&platform=facebook")
+
+        expect(page.get_by_text("489 of 537")).to_be_visible()
+        expect(page.get_by_role("link", name="Koo, 2021")).to_be_visible()
+        page.close()
+
+
+def test_the_first_screen_says_the_headline_and_asks_nobody(app_url: str, browser: Browser) -> None:
+    watched = Watched(browser, app_url, width=1280)
+    page = watched.open("/")
+
+    expect(page.get_by_text(HEADLINE)).to_be_visible()
+    expect(page.locator("svg").get_by_text("27 Feb: Free Press Journal, 51K followers in five days")).to_be_visible()
+    expect(page.get_by_text("263 offices, parties and office-holders")).to_be_attached()
+    page.wait_for_timeout(500)
+    picture = ROOT / "docs" / "images" / "first-screen.png"
+    picture.parent.mkdir(exist_ok=True)
+    page.screenshot(path=picture, animations="disabled")
+
+    assert watched.complaints == []
+    assert watched.outside() == []
+    assert 20_000 < picture.stat().st_size < 400_000
+    page.close()
+
+
+def test_the_first_screen_fits_a_phone(app_url: str, browser: Browser, tmp_path: Path) -> None:
+    watched = Watched(browser, app_url, width=390, height=844)
+    page = watched.open("/")
+
+    expect(page.get_by_text(HEADLINE)).to_be_visible()
+    expect(page.locator("svg").get_by_text("Rajyavardhan Singh Rathore")).to_be_visible()
+    page.screenshot(path=tmp_path / "phone.png", full_page=True)
+
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
+    assert watched.complaints == []
+    page.close()
+
+
+def test_a_click_on_a_row_opens_its_statements_and_a_link_keeps_them(app_url: str, browser: Browser) -> None:
+    watched = Watched(browser, app_url, width=1280)
+    page = watched.open("/?known_by=2021-03-03")
+    box = page.locator("svg").get_by_text("Yogi Adityanath").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 5, box["y"] + box["height"] / 2)
+
+    expect(page.get_by_text("joined on Sunday, 28 February")).to_be_visible()
+
+    page.get_by_role("button", name="Copy link").first.click()
+    link = page.get_by_test_id("stCode").first.inner_text()
+    again = Watched(browser, app_url, width=1280)
+    copy = again.open(link.strip().removeprefix(app_url))
+
+    expect(copy.get_by_text("joined on Sunday, 28 February")).to_be_visible()
+    expect(copy.get_by_text("Known by 3 March 2021:")).to_be_visible()
+    page.close()
+    copy.close()
+
+
+def test_a_chart_can_be_taken_away(app_url: str, browser: Browser) -> None:
+    page = Watched(browser, app_url, width=1280).open("/")
+    taken = {}
+    for kind in ("CSV", "PNG", "SVG"):
+        with page.expect_download(timeout=60_000) as download:
+            page.get_by_role("button", name=kind, exact=True).first.click()
+        taken[kind] = download.value.path().read_bytes()
+
+    assert taken["CSV"].count(b"\n") > 44
+    assert b"about_version" in taken["CSV"].splitlines()[0]
+    assert taken["PNG"].startswith(b"\x89PNG")
+    assert "Who set up on Koo, and how do we know?" in taken["SVG"].decode()
+    page.close()
+
+
+def hostile_store(home: Path) -> None:
+    """The Koo roster of a hostile author: every text that a roster or a source can hold is an attack."""
+    figures = [
+        stores.member("in-a", name=HOSTILE, role=f"Union Minister {HOSTILE}", party=HOSTILE),
+        stores.member("in-b", name=f"b {HOSTILE}", kind="party", role=HOSTILE),
+    ]
+    said = {
+        "publisher": HOSTILE,
+        "wording": HOSTILE,
+        "reported": HOSTILE,
+        "source_url": "https://203.0.113.9/x) ![y](http://203.0.113.9/b.png",
+    }
+    koo = stores.roster(
+        "in-koo-2021",
+        figures,
+        title=HOSTILE,
+        source=HOSTILE,
+        selection="joiners",
+        time_zone="Asia/Kolkata",
+        statements=(
+            stores.statement("in-a", "joined", "2021-02-10", not_after="2021-02-09", **said),
+            stores.statement("in-b", "joined", "2021-02-10", not_before="2021-02-09", not_after="2021-02-09", **said),
+        ),
+    )
+    bundled = stores.bundle(home / "bundled", koo)
+    (bundled / "events.yaml").write_bytes((BUNDLED_ROSTERS / "events.yaml").read_bytes())
+    stores.load(home, bundled)
+
+
+def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path, browser: Browser) -> None:
+    hostile_store(tmp_path)
+    with serving(tmp_path) as url:
+        watched = Watched(browser, url, width=1280)
+        page = watched.open("/")
+        page.get_by_test_id("stSelectbox").get_by_role("combobox").click()
+        page.get_by_role("option").first.click()
+
+        expect(page.get_by_text("Account unidentified").first).to_be_visible()
+        expect(page.get_by_text("<script>window.hacked=1</script>").first).to_be_attached()
+
+        for path in ("/adoption", "/figure", "/crawls", "/sql"):
+            watched.open(path)
+            if path == "/figure":
+                page.get_by_test_id("stSelectbox").get_by_role("combobox").click()
+                page.get_by_role("option").first.click()
+                expect(page.get_by_text("Which accounts are theirs")).to_be_visible()
+            if path == "/sql":
+                page.get_by_role("button", name="Run").click()
+                expect(page.get_by_text("rows")).to_be_visible()
+            page.wait_for_timeout(500)
+
+            # The source's own address, a link on purpose, is https.
+            assert page.locator("a[href^='http://203.0.113.9'], a[href^='mailto:']").count() == 0
+
+        assert watched.outside() == []
+        assert page.evaluate("window.hacked") is None
+        assert page.locator("img[src*='203.0.113.9'], script:text('hacked')").count() == 0
+        page.close()

@@ -1,0 +1,279 @@
+"""One contract for all charts: each says what it shows, draws its frames and nothing else, and travels with its caption."""
+
+import csv
+import io
+import json
+from datetime import date
+from typing import Any
+
+import altair as alt
+import polars as pl
+import pytest
+import vl_convert
+
+from analytics.captions import Caption
+from analytics.charts import ChartModule, charts
+from analytics.downloads import to_csv, to_parquet, to_png, to_svg
+from analytics.measures.window import DAY, Window
+
+CHARTS = charts()
+WINDOW = Window(start=date(2021, 2, 1), end=date(2021, 3, 6), zone="Asia/Kolkata", opened=date(2020, 3, 1))
+AT = WINDOW.start_at
+CAPTION = Caption(question="Why?", definition="So.", unit="Things", source="A list (CC0)", version="version 7 of today")
+
+
+def row(name: str, y: float, **more: object) -> dict[str, Any]:
+    return {"row": name, "y": y, "name": name, "is_group": False, "is_contradicted": False, "figures": [name]} | more
+
+
+def mark(shape: str, at: float, until: float | None = None, **more: object) -> dict[str, Any]:
+    return {"row": "a", "y": 1.0, "shape": shape, "at": at, "until": until, "label": f"a {shape}"} | more
+
+
+EVENT = [{"title": "Something happens", "at": 1_612_828_800_000, "until": None, "line": 0}]
+
+# A frame for every chart, small enough to count.
+HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
+    "arrivals": {
+        "rows": [
+            row("Ministers", 0, is_group=True),
+            row("a", 1, says="Daily", says_short="Daily"),
+            row("b", 2, is_contradicted=True),
+        ],
+        "marks": [
+            mark("dot", AT + DAY),
+            mark("tail", WINDOW.left, AT + 2 * DAY),
+            mark("tick", AT + 2 * DAY),
+            mark("link", AT, AT + DAY, y=2.0),
+            mark("ring", AT, y=2.0),
+            mark("ring", AT + DAY, y=2.0),
+            mark("end", AT + DAY, y=2.0),
+        ],
+        "events": [{"title": "9 Feb: something", "at": AT + 8.5 * DAY, "until": None, "line": 0.0, "is_range": False}],
+    },
+    "opened": {
+        "opened": [
+            {"month": date(2022, 11, 1), "kind": "institution", "accounts": 2, "below": 0},
+            {"month": date(2022, 11, 1), "kind": "person", "accounts": 1, "below": 2},
+            {"month": date(2022, 12, 1), "kind": "party", "accounts": 1, "below": 0},
+        ],
+        "kinds": [{"kind": "institution", "accounts": 2, "place": 0}, {"kind": "person", "accounts": 1, "place": 1}],
+        "peak": [{"month": date(2022, 11, 1), "accounts": 3}],
+        "events": EVENT,
+    },
+    "adoption": {
+        "curve": [
+            {"day": date(2021, 2, day), "joined_min": low, "joined_max": high, "members": 4, "not_looked": 0}
+            for day, low, high in ((1, 0, 3), (9, 1, 3), (12, 2, 4))
+        ],
+        "events": EVENT,
+    },
+    "searched": {
+        "parts": [
+            {"part": "joined", "figures": 3, "start": 0, "label": "3 known"},
+            {"part": "not_looked", "figures": 4, "start": 3, "label": "4 not searched"},
+        ]
+    },
+    "audience": {
+        "audience": [
+            {
+                "account": "a",
+                "at": day * 86_400_000,
+                "when": str(day),
+                "followers": 10 + day,
+                "is_archived": day == 0,
+                "stretch": str(day // 2),
+                "is_last": day == 3,
+            }
+            for day in range(4)
+        ]
+    },
+    "failures": {"failures": [{"platform": "Bluesky", "cause": "timeout", "words": "no answer in time", "targets": 3}]},
+}
+
+
+def hand_made(name: str) -> dict[str, Any]:
+    frames: dict[str, Any] = {
+        frame: pl.DataFrame(HAND[name][frame], schema=schema) for frame, schema in CHARTS[name].FRAMES.items()
+    }
+    return frames | ({"window": WINDOW} if name == "arrivals" else {})
+
+
+def draw(name: str) -> alt.LayerChart:
+    return CHARTS[name].draw(**hand_made(name))
+
+
+def drawn(chart: alt.LayerChart) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Every layer as its mark and the rows it draws."""
+    spec = chart.to_dict()
+    shared = spec.get("datasets", {})
+    return [(layer["mark"]["type"], shared[layer.get("data", spec.get("data"))["name"]]) for layer in spec["layer"]]
+
+
+def count(name: str, mark_type: str) -> int:
+    return sum(len(rows) for kind, rows in drawn(draw(name)) if kind == mark_type)
+
+
+def test_every_chart_has_a_hand_made_frame() -> None:
+    assert sorted(HAND) == sorted(CHARTS)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_says_what_it_shows(name: str) -> None:
+    module: ChartModule = CHARTS[name]
+
+    assert module.QUESTION.endswith("?")
+    assert module.DEFINITION.endswith(".")
+    assert module.UNIT
+    assert not module.UNIT.endswith(".")
+    assert list(module.FRAMES) == [frame for frame in hand_made(name) if frame != "window"]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_is_valid_and_can_be_drawn(name: str) -> None:
+    chart = draw(name)
+    svg = vl_convert.vegalite_to_svg(chart.properties(width=900).to_dict())
+
+    assert svg.startswith("<svg")
+    assert "NaN" not in svg
+    assert chart.to_dict()["usermeta"] == {"embedOptions": {"renderer": "svg"}}
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_empty_frames_give_a_sentence(name: str) -> None:
+    empty = {frame: pl.DataFrame(schema=schema) for frame, schema in CHARTS[name].FRAMES.items()}
+    ((kind, rows),) = drawn(CHARTS[name].draw(**empty))
+
+    assert kind == "text"
+    assert len(rows) == 1
+    assert len(rows[0]["says"].split()) > 3
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_takes_nothing_from_outside(name: str) -> None:
+    spec = json.dumps({key: value for key, value in draw(name).to_dict().items() if key != "$schema"})
+
+    assert "http" not in spec
+    assert "href" not in spec
+    assert '"url"' not in spec
+
+
+def test_arrivals_draws_each_kind_of_evidence_as_itself() -> None:
+    layers = drawn(draw("arrivals"))
+    of = {
+        kind: [row["shape"] for mark_type, rows in layers if mark_type == kind for row in rows if "shape" in row]
+        for kind in ("point", "tick", "rule", "bar")
+    }
+
+    assert sorted(of["point"]) == ["dot", "ring", "ring"]
+    assert of["tick"] == ["tick"]
+    assert sorted(of["rule"]) == ["link", "tail"]
+    assert of["bar"] == []
+
+
+def test_a_there_by_is_never_a_filled_bar() -> None:
+    spec = draw("arrivals").to_dict()
+    tails = [layer["mark"] for layer in spec["layer"] if layer["mark"].get("strokeDash") == [1, 4]]
+
+    assert [tail["type"] for tail in tails] == ["rule"]
+
+
+def test_every_row_of_arrivals_can_be_chosen() -> None:
+    chart = draw("arrivals").to_dict()
+
+    assert [param["name"] for param in chart["params"] if "select" in param] == ["entry"]
+    assert [len(rows) for kind, rows in drawn(draw("arrivals")) if kind == "rect"][-1] == 2
+
+
+def test_opened_draws_a_bar_for_each_month_and_kind() -> None:
+    assert count("opened", "rect") == 3
+    assert [
+        row["label"] for kind, rows in drawn(draw("opened")) if kind == "text" for row in rows if "label" in row
+    ] == [
+        "November 2022: 3",
+        "2 offices",
+        "1 office-holders",
+    ]
+
+
+def test_adoption_draws_a_band_and_both_its_edges() -> None:
+    layers = drawn(draw("adoption"))
+
+    assert [(row["low"], row["high"]) for kind, rows in layers if kind == "area" for row in rows] == [
+        (0, 3),
+        (1, 3),
+        (2, 4),
+    ]
+    assert count("adoption", "line") == 6
+    assert {row["label"] for kind, rows in layers if kind == "text" for row in rows if "label" in row} == {
+        "2 certainly",
+        "4 possibly",
+    }
+
+
+def test_a_share_is_drawn_only_for_days_that_have_one() -> None:
+    frames = hand_made("adoption")
+
+    ((kind, _),) = drawn(CHARTS["adoption"].draw(**frames, measure="share"))
+    shared = frames["curve"].with_columns(share_min=pl.when(pl.col("joined_min") == 2).then(0.5), share_max=pl.lit(1.0))
+    rows = dict(drawn(CHARTS["adoption"].draw(curve=shared, events=frames["events"], measure="share")))
+
+    assert kind == "text"
+    assert [row["low"] for row in rows["area"]] == [0.5]
+
+
+def test_the_part_that_nobody_searched_is_hatched_and_hollow() -> None:
+    spec = draw("searched").to_dict()
+    hollow = [layer["mark"] for layer in spec["layer"] if layer["mark"].get("fillOpacity") == 0]
+
+    assert count("searched", "rule") > 10
+    assert len(hollow) == 1
+    assert hollow[0]["strokeDash"]
+
+
+def test_audience_joins_points_of_one_stretch_only() -> None:
+    spec = draw("audience").to_dict()
+    lines = [layer for layer in spec["layer"] if layer["mark"]["type"] == "line"]
+
+    assert [line["encoding"]["detail"]["field"] for line in lines] == ["stretch"]
+    assert count("audience", "point") == 4
+
+
+def test_failures_draws_a_bar_a_cause_in_plain_words() -> None:
+    layers = drawn(draw("failures"))
+
+    assert [row["label"] for kind, rows in layers if kind == "bar" for row in rows] == ["Bluesky: no answer in time"]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_picture_carries_its_caption(name: str) -> None:
+    svg = to_svg(draw(name), CAPTION).decode()
+    png = to_png(draw(name), CAPTION)
+
+    for words in ("Why?", "So.", "Unit: Things.", "Source: A list (CC0).", "Data: version 7 of today."):
+        assert words in svg
+    assert png.startswith(b"\x89PNG")
+    assert len(png) < 400_000
+
+
+def test_a_table_carries_its_caption_and_disarms_formulas() -> None:
+    frame = pl.DataFrame(
+        {"name": ["=1+1", "+a", "-b", "@c", "\td", "\re", "\nf", "plain"], "n": range(-1, 7), "of": [["x", "y"]] * 8}
+    )
+    table = list(csv.DictReader(io.StringIO(to_csv(frame, CAPTION).decode(), newline="")))
+
+    assert [cells["name"] for cells in table] == ["'=1+1", "'+a", "'-b", "'@c", "'\td", "'\re", "'\nf", "plain"]
+    assert [cells["n"] for cells in table] == [str(n) for n in range(-1, 7)]
+    assert {cells["of"] for cells in table} == {"x|y"}
+    assert {cells["about_source"] for cells in table} == {"A list (CC0)"}
+    assert {cells["about_version"] for cells in table} == {"version 7 of today"}
+
+
+def test_parquet_keeps_the_frame() -> None:
+    frame = pl.DataFrame({"a": [1, 2], "b": [["x"], []]})
+
+    assert pl.read_parquet(io.BytesIO(to_parquet(frame))).equals(frame)
+
+
+def test_an_empty_table_has_a_header() -> None:
+    assert to_csv(pl.DataFrame(schema={"a": pl.Int64})) == b"a\n"

@@ -1,0 +1,339 @@
+"""What the app says is computed, and computed right: on the bundled rosters, and on small ones counted by hand."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from analytics.examples import examples
+from analytics.measures.adoption import adoption_of, choices
+from analytics.measures.arrivals import Arrivals, arrivals
+from analytics.measures.catalogue import columns, relations
+from analytics.measures.crawls import crawls, in_plain_words
+from analytics.measures.events import markers
+from analytics.measures.figure import figure, names
+from analytics.measures.headline import Headline, count_there_by, headline
+from analytics.measures.opened import opened_by_month
+from analytics.measures.statements import statements
+from analytics.measures.words import days, in_words, interval
+from kooch.config import BUNDLED_ROSTERS
+from kooch.rosters import read_rosters
+from kooch.sql import select
+from kooch.store.outcomes import CAUSES
+from kooch.store.read import open_version, reading_file
+from kooch.times import end_of, start_of
+from tests import stores
+
+KOO = {"roster": "in-koo-2021", "platform": "koo"}
+INDIA = "Asia/Kolkata"
+WINDOW = {"start": date(2021, 2, 1), "end": date(2021, 3, 6)}
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(bundled_home: Path) -> Ask:
+    return asker(bundled_home)
+
+
+def asker(home: Path) -> Ask:
+    """Calls a measure on the latest version of `home`."""
+
+    def call(measure: Callable[..., Any], **arguments: object) -> Any:  # noqa: ANN401 -- the measure's own
+        with open_version(reading_file(home)) as connection:
+            return measure(connection, **arguments)
+
+    return call
+
+
+def koo_headline(ask: Ask) -> Headline:
+    found: Headline | None = ask(headline, **KOO, event="ministry-answers-on-koo")
+    assert found is not None
+    return found
+
+
+def test_the_headline_says_who_was_there_and_what_is_not_known(ask: Ask) -> None:
+    found = koo_headline(ask)
+
+    assert found.sentence() == (
+        "By the end of 10 February 2021 (India time), the day the IT ministry answered Twitter on Koo, at least 18 of our"
+        " 29 entries, 6 people and 12 bodies, were there; 4 joined later; for 7 we cannot tell. Twelve of the 18 stand in"
+        " one list that came from Koo."
+    )
+    assert found.unknowns() == (
+        "4 days known, 1 disputed, 1 month contradicted, 22 only “there by”, 1 undated; the list is incomplete; did they"
+        " stay? unknown: Koo announced its end on 3 July 2024."
+    )
+
+
+def test_every_number_of_the_headline_follows_the_roster(tmp_path: Path) -> None:
+    said = stores.statement
+    koo = stores.roster(
+        "in-koo-2021",
+        [
+            stores.member(f"in-{name}", kind=kind)
+            for name, kind in (("a", "person"), ("b", "person"), ("c", "party"), ("d", "institution"), ("e", "person"))
+        ],
+        selection="joiners",
+        time_zone=INDIA,
+        statements=(
+            said("in-a", "joined", "2021-02-10", not_before="2021-02-09", not_after="2021-02-09"),
+            said("in-b", "joined", "2021-03-01", not_before="2021-02-12", not_after="2021-02-20"),
+            said(
+                "in-c",
+                "joined",
+                "2021-02-10",
+                publisher="Post",
+                not_after="2021-02-10",
+                derived_from="Statement by Koo",
+            ),
+            said(
+                "in-d",
+                "joined",
+                "2021-02-11",
+                publisher="Post",
+                not_after="2021-02-11",
+                derived_from="Statement by Koo",
+            ),
+        ),
+    )
+    bundled = stores.bundle(tmp_path / "bundled", koo)
+    (bundled / "events.yaml").write_bytes((BUNDLED_ROSTERS / "events.yaml").read_bytes())
+    stores.load(tmp_path / "home", bundled)
+    found = koo_headline(asker(tmp_path / "home"))
+
+    assert (found.entries, found.people, found.bodies, found.later, found.unknown) == (5, 1, 1, 1, 2)
+    assert (found.days, found.ranges, found.there_by, found.undated) == (1, 1, 2, 1)
+    assert found.sentence().endswith(
+        "at least 2 of our 5 entries, 1 person and 1 body, were there; 1 joined later; for 2 we cannot tell."
+        " One of the 2 stands in one list that came from Koo."
+    )
+
+
+def test_a_store_without_the_roster_has_no_headline(tmp_path: Path) -> None:
+    stores.load(tmp_path / "home", stores.bundle(tmp_path / "bundled"))
+
+    assert asker(tmp_path / "home")(headline, **KOO, event="ministry-answers-on-koo") is None
+
+
+@pytest.mark.parametrize(("day", "there"), [(8, 7), (9, 14), (10, 18)])
+def test_what_was_known_by_a_day(ask: Ask, day: int, there: int) -> None:
+    known_by = date(2021, 2, day)
+    seen: Arrivals = ask(arrivals, **KOO, **WINDOW, known_by=known_by)
+
+    assert ask(count_there_by, **KOO, day=known_by, zone=INDIA) == there
+    assert sum(len(figures) for figures in seen.rows["figures"]) + seen.hidden == 29
+    assert set(seen.rows["is_contradicted"].drop_nulls()) == {False}
+
+
+def test_every_entry_is_in_one_row_and_contradictions_are_flagged(ask: Ask) -> None:
+    seen: Arrivals = ask(arrivals, **KOO, **WINDOW)
+    entries = [figure_id for figures in seen.rows["figures"] for figure_id in figures]
+    flagged = seen.rows.filter("is_contradicted")
+
+    assert len(entries) == len(set(entries)) == 29
+    assert seen.hidden == 0
+    assert sorted(flagged["name"]) == ["Ravi Shankar Prasad", "Yogi Adityanath"]
+    assert dict(flagged.select("name", "when").iter_rows()) == {
+        "Ravi Shankar Prasad": "Aug 2020 or 29 Jan – 8 Feb",
+        "Yogi Adityanath": "27 Feb or 28 Feb",
+    }
+    assert dict(flagged.select("says", "reported").iter_rows()) == {
+        "Aug 2020: LatestLY and NewsX, 4.29 lakh followers": "29 Jan – 8 Feb: Hindustan Times, 5 lakh followers",
+        "27 Feb: Free Press Journal, 51K followers in five days": "28 Feb: Mint, 31K followers in 24 hours",
+    }
+
+
+def test_a_mark_stands_where_the_evidence_is(ask: Ask) -> None:
+    seen: Arrivals = ask(arrivals, **KOO, **WINDOW)
+    in_window = {
+        label: pl.from_epoch(pl.Series([int(at)]), time_unit="ms").item()
+        for label, at, shape in seen.marks.select("label", "at", "shape").iter_rows()
+        if shape in {"dot", "ring"} and seen.window.start_at <= at < seen.window.end_at
+    }
+    late = seen.marks.filter(pl.col("at") >= seen.window.end_at)
+    by_september = seen.marks.filter(pl.col("row").str.starts_with("in-all-india") & (pl.col("shape") == "tail"))
+
+    assert {label: at.strftime("%d %H") for label, at in in_window.items()} == {
+        "9 Feb": "09 12",
+        "12 Feb": "12 12",
+        "17 Feb": "17 12",
+        "27 Feb": "27 12",
+        "28 Feb": "28 12",
+    }
+    assert sorted(zip(late["label"], late["shape"], strict=True)) == [("1 Nov 2022", "dot"), ("by 4 Sep 2021", "tick")]
+    assert by_september["at"].item() == seen.window.left
+    assert by_september["until"].item() > seen.window.end_at
+
+
+def test_bodies_fold_by_report_and_unfold(ask: Ask) -> None:
+    folded: Arrivals = ask(arrivals, **KOO, **WINDOW, who="bodies")
+    unfolded: Arrivals = ask(arrivals, **KOO, **WINDOW, who="bodies", is_folded=False)
+
+    assert folded.rows.filter(~pl.col("is_group"))["name"].to_list() == [
+        "5 bodies",
+        "7 bodies",
+        "NITI Aayog",
+        "3 bodies",
+        "Bhashini",
+    ]
+    assert len(unfolded.rows.filter(~pl.col("is_group"))) == 17
+
+
+def test_statements_carry_wording_publisher_and_an_address_or_a_citation(ask: Ask) -> None:
+    found: pl.DataFrame = ask(statements, figures=["in-yogi-adityanath"], platform="koo", zone=INDIA)
+    everything: pl.DataFrame = ask(statements, figures=list(ask(names).values()), platform="koo", zone=INDIA)
+
+    assert found.select("when", "publisher", "reported", "url").row(0) == (
+        "28 Feb 2021",
+        "Mint",
+        "31K followers in 24 hours",
+        None,
+    )
+    assert found["citation"][0] == "Mint, 1 March 2021"
+    assert len(everything) == 44
+    assert everything.filter(pl.col("url").is_null() & pl.col("citation").is_null()).is_empty()
+
+
+def test_german_accounts_peak_in_november_2022(ask: Ask) -> None:
+    found = ask(opened_by_month, roster="de-fediverse", platform="mastodon")
+
+    assert found.total == 263
+    assert found.peak.rows() == [(date(2022, 11, 1), 83)]
+    assert dict(found.kinds.select("kind", "accounts").iter_rows()) == {"institution": 142, "party": 41, "person": 80}
+
+
+def test_a_curve_never_falls_and_shares_are_only_for_a_searched_census(ask: Ask) -> None:
+    for roster, platforms in ask(choices).items():
+        for platform in platforms:
+            found = ask(adoption_of, roster=roster, platform=platform)
+            curve = found.curve
+
+            assert (curve["joined_min"] <= curve["joined_max"]).all(), (roster, platform)
+            assert curve["joined_min"].is_sorted(), (roster, platform)
+            assert found.has_shares == ((roster, platform) in {("us-congress", "x"), ("us-congress", "facebook")})
+            assert found.parts["figures"].sum() == curve["members"][-1]
+
+
+def test_a_verdict_divides_only_what_may_be_divided(ask: Ask) -> None:
+    def verdict(roster: str, platform: str) -> str:
+        return str(ask(adoption_of, roster=roster, platform=platform).verdict)
+
+    assert verdict("us-congress", "x") == (
+        "On 15 June 2026: 506 of 537, 94%. 31 of 537 were not searched: of them nothing is known."
+    )
+    assert verdict("in-koo-2021", "koo") == (
+        "All 29 entries are known to have joined. Its entries are listed because they joined: they are counted and never"
+        " divided."
+    )
+    assert "%" not in verdict("us-congress", "mastodon")
+
+
+def test_events_of_a_platform_in_order(ask: Ask) -> None:
+    found = ask(markers, platform="koo", start=date(2021, 2, 1), end=date(2021, 2, 28))
+
+    assert found["title"].to_list() == [
+        "2–3 Feb 2021: India's IT ministry sends Twitter a notice",
+        "9 Feb 2021: Piyush Goyal announces that he is on Koo",
+        "10 Feb 2021: India's IT ministry answers Twitter on Koo",
+    ]
+
+
+def crawled(home: Path) -> Path:
+    """Two days of sightings, a pause of a week, two more; then a run without a network."""
+    koo = stores.roster(
+        "mps",
+        [stores.member("xx-a"), stores.member("xx-b")],
+        accounts=(stores.claim("xx-a", "a.example.org"), stores.claim("xx-b", "b.example.org")),
+    )
+    bundled = stores.bundle(home / "bundled", koo)
+    day = 24 * 60
+    for n, days_later in enumerate((0, 1, 8, 9)):
+        sighting = stores.seen(
+            "@a.example.org", days_later * day, native_id="did:plc:aaaaaaaaaaaaaaaaaaaaaaaa", followers=100 + n
+        )
+        stores.crawl(home, sighting, stores.failed("@b.example.org", days_later * day))
+        stores.load(home, bundled)
+    return bundled
+
+
+def test_a_pause_between_sightings_is_a_gap(tmp_path: Path) -> None:
+    crawled(tmp_path)
+    found = asker(tmp_path)(figure, figure_id="xx-a")
+
+    assert found is not None
+    assert found.audience["followers"].to_list() == [100, 101, 102, 103]
+    assert found.audience["stretch"].n_unique() == 2
+    assert found.audience["is_last"].to_list() == [False, False, False, True]
+    assert found.accounts["status"].to_list() == ["active"]
+    assert found.joins["to_kind"].to_list() == ["listed"]
+
+
+def test_a_run_without_a_network_says_so_and_changes_no_state(tmp_path: Path) -> None:
+    bundled = crawled(tmp_path)
+    ask = asker(tmp_path)
+    before = ask(figure, figure_id="xx-a").accounts
+    targets = ("@a.example.org", "@b.example.org")
+    stores.crawl(tmp_path, *(stores.failed(target, 20_000, "unreachable") for target in targets), state="failed")
+    stores.load(tmp_path, bundled)
+    found = ask(crawls)
+
+    assert found.had_no_network == ["Bluesky"]
+    assert found.failures.rows() == [("Bluesky", "unreachable", "the network could not be reached", 2)]
+    assert ask(figure, figure_id="xx-a").accounts.equals(before)
+    for planned, *outcomes in found.runs.select("planned", "observed", "failed", "skipped").iter_rows():
+        assert planned == sum(outcomes)
+
+
+def test_every_cause_has_plain_words() -> None:
+    assert [cause for cause in CAUSES if in_plain_words(cause) == cause.replace("_", " ")] == []
+
+
+def test_names_in_a_choice_are_unique(ask: Ask) -> None:
+    figures = {member.figure_id for roster in read_rosters(BUNDLED_ROSTERS) for member in roster.members}
+
+    assert set(ask(names).values()) == figures
+    assert "Mattias Karlsson (se-mattias-karlsson-2)" in ask(names)
+
+
+def test_the_catalogue_describes_every_relation(ask: Ask) -> None:
+    known = ask(relations)
+
+    assert known.filter(pl.col("description").is_null()).is_empty()
+    assert {"adoption", "joins", "first_joins_known_by(known_by)"} <= set(known["name"])
+    assert ask(columns, relation="adoption").height == 10
+
+
+@pytest.mark.parametrize("title", list(examples()))
+def test_an_example_runs_and_asks_what_its_title_says(bundled_home: Path, title: str) -> None:
+    found = select(reading_file(bundled_home), examples()[title])
+
+    assert title.endswith("?")
+    assert found.width > 1
+    assert len(found) > 0 or "run" in title
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        (date(2021, 2, 9), date(2021, 2, 9), "9 Feb 2021"),
+        (date(2020, 8, 1), date(2020, 8, 31), "Aug 2020"),
+        (date(2021, 1, 29), date(2021, 2, 8), "29 Jan – 8 Feb 2021"),
+        (date(2021, 2, 1), date(2021, 2, 27), "1–27 Feb 2021"),
+        (None, date(2021, 2, 8), "by 8 Feb 2021"),
+        (date(2021, 2, 8), None, "from 8 Feb 2021"),
+        (None, None, "undated"),
+    ],
+)
+def test_an_interval_in_words(first: date | None, last: date | None, words: str) -> None:
+    before = end_of(last, INDIA) if last else None
+
+    assert interval(start_of(first, INDIA) if first else None, before, INDIA) == words
+
+
+def test_numbers_in_words() -> None:
+    assert [in_words(n) for n in (0, 1, 12, 13, 1234)] == ["no", "one", "twelve", "13", "1,234"]
+    assert days(date(2021, 6, 4), date(2022, 1, 13)) == "4 Jun 2021 – 13 Jan 2022"
