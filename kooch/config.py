@@ -1,10 +1,11 @@
 """The settings of one installation: `kooch.toml` in the data folder, overridden by the environment (`KOOCH_…`)."""
 
 import os
+import re
 import tomllib
 from collections import Counter
 from datetime import UTC, date, datetime
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
@@ -34,6 +35,26 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _checked_address(text: str) -> str:
+    address, port = split_address(text)
+    if port is not None and not 1 <= port <= 65535:
+        raise ValueError("a port is a number from 1 to 65535")
+    ip_address(address)
+    return text
+
+
+def split_address(text: str) -> tuple[str, int | None]:
+    """An IP address as `crawl.hosts` has it, and its port: `127.0.0.1`, `127.0.0.1:8443`, `[::1]:8443`."""
+    found = re.fullmatch(r"\[([0-9a-fA-F:.]+)\]:(\d{1,5})|([0-9.]+):(\d{1,5})", text)
+    if found is None:
+        return text, None
+    return found[1] or found[3], int(found[2] or found[4])
+
+
+HostName = Annotated[str, Field(max_length=253, pattern=r"^[a-z0-9.-]+$")]
+HostAddress = Annotated[str, AfterValidator(_checked_address)]
+
+
 class CrawlSettings(Section):
     """How every crawl behaves, whatever the platform."""
 
@@ -49,6 +70,17 @@ class CrawlSettings(Section):
     """… or after this many seconds: what a power cut can cost."""
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     """Private networks that crawls may connect to after all; for tests and for servers of one's own."""
+    hosts: dict[HostName, HostAddress] = {}
+    """Addresses of names that no name server knows, e.g. `"social.example" = "127.0.0.1:8443"`; for tests and for servers of one's own. `allow_networks` still decides whether they may be asked."""
+    ca_file: Path | None = None
+    """Certificates (PEM) to trust instead of the system's; for tests and for servers of one's own."""
+
+    @field_validator("ca_file")
+    @classmethod
+    def _check_certificates(cls, file: Path | None) -> Path | None:
+        if file is not None and not file.is_file():
+            raise ValueError("there is no such file")
+        return file
 
 
 class BlueskySettings(Section):
@@ -60,6 +92,15 @@ class BlueskySettings(Section):
     """The directory that dates accounts and keeps their handles."""
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 10
     """For each host. 3,000 requests in 5 minutes is the limit the servers publish."""
+
+
+class MastodonSettings(Section):
+    """Mastodon and every server that speaks its API: how fast each may be asked, and whose wishes count."""
+
+    requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 1
+    """For each server. 300 requests in 5 minutes is what Mastodon allows."""
+    honour_noindex: bool = False
+    """Skip accounts that ask not to be indexed (`noindex`, `indexable`) or not to be visited by programs (`#nobot`). Rosters hold people in a public role; set it as soon as one of yours holds others."""
 
 
 def _checked_cron(cron: str) -> str:
@@ -169,6 +210,7 @@ class Settings(BaseSettings):
     """A mail address or page by which a server's owner can reach you; part of the User-Agent."""
     crawl: CrawlSettings = CrawlSettings()
     bluesky: BlueskySettings = BlueskySettings()
+    mastodon: MastodonSettings = MastodonSettings()
     freshness: FreshnessSettings = FreshnessSettings()
     app: AppSettings = AppSettings()
     schedule: tuple[Schedule, ...] = ()

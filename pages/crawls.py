@@ -42,6 +42,15 @@ def main() -> None:
                 " crawl is a failure, never an observation. Crawl again when there is a network: `kooch crawl`.",
                 platforms=listed(found.had_no_network),
             )
+    for hold in found.holds.iter_rows(named=True):
+        with st.container(border=True):
+            say(
+                "**{platform}: {gone} of {observed} accounts answered as gone at once.** That is more likely a fault than an"
+                " exodus: states and moves hold until a run a day later agrees. The answers are kept as they came.",
+                platform=hold["platform"],
+                gone=f"{hold['newly_gone']:,}",
+                observed=f"{hold['observed']:,}",
+            )
     if found.runs.is_empty():
         st.info("Nothing was crawled yet. Run `kooch crawl` to look at the accounts of the rosters.")
     else:

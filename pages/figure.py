@@ -32,6 +32,11 @@ _STATUS = {
     "limited": "limited",
     "platform_closed": "the platform has closed",
 }
+_STATES = {
+    "unconfirmed": "not reachable, unconfirmed ({})",
+    "left": "left ({})",
+    "ended by platform": "ended by the platform ({})",
+}
 
 
 def main() -> None:
@@ -88,6 +93,7 @@ def show_accounts(found: Figure) -> None:
             notes(
                 *(
                     f"{claim['tier'].capitalize()}: {claim['citation']}{_as_written(claim['value'], handle)}"
+                    + (f"; stated in: {claim['stated_in']}" if claim["stated_in"] else "")
                     for claim in claims.iter_rows(named=True)
                 )
             )
@@ -98,7 +104,7 @@ def _as_written(value: str | None, handle: str) -> str:
 
 
 def _status(account: dict[str, Any]) -> str:
-    status = _STATUS[account["status"]]
+    status = _STATES.get(account["state"], "{}").format(_STATUS[account["status"]])
     if account["last_seen_at"] is None:
         return status
     followers = f", {account['followers']:,} followers" if account["followers"] is not None else ""

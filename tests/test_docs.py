@@ -12,7 +12,7 @@ from crawlers import run as crawling
 from kooch.config import VIEWS
 from kooch.reference import DOCS, data_dictionary, settings_reference
 from kooch.sql import select
-from kooch.store.outcomes import CAUSES
+from kooch.store.outcomes import CAUSES, CAUSES_IN_WORDS
 from kooch.store.read import open_version, reading_file
 
 ROOT = DOCS.parent
@@ -126,3 +126,7 @@ def test_every_view_says_what_a_row_is() -> None:
 
     assert len(views) > 10
     assert [file.name for file in views if not file.read_text(encoding="utf-8").startswith("-- One row per ")] == []
+
+
+def test_every_cause_has_plain_words() -> None:
+    assert sorted(CAUSES_IN_WORDS) == sorted(CAUSES)

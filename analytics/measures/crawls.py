@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
+from kooch.store.outcomes import CAUSES_IN_WORDS
+
 FAILURES = pl.Schema(
     {
         "platform": pl.String(),
@@ -14,24 +16,6 @@ FAILURES = pl.Schema(
     }
 )
 
-_WORDS = {
-    "unreachable": "the network could not be reached",
-    "timeout": "no answer in time",
-    "tls": "the server's certificate is not valid",
-    "unsafe_address": "the name leads to a private address",
-    "rate_limited": "asked too often",
-    "server_error": "the server had a fault",
-    "refused": "the server refused to answer",
-    "body_too_large": "the answer was too large",
-    "not_json": "the answer was a page, not data",
-    "unexpected_answer": "the answer was not understood",
-    "malformed_handle": "the handle is malformed",
-    "handle_taken_over": "the handle now belongs to another account",
-    "conflicting_answers": "two services contradict each other",
-    "no_unauthenticated": "the owner asks not to be shown to strangers: skipped",
-    "aborted": "the crawl was ended before its turn: skipped",
-    "suppressed": "suppressed: skipped",
-}
 _NETWORK = frozenset({"unreachable"})
 
 
@@ -39,7 +23,8 @@ _NETWORK = frozenset({"unreachable"})
 class Crawls:
     """Runs, newest first; the failures of each platform's latest ended run (FAILURES); freshness; drift of that run.
 
-    `had_no_network` names the platforms whose latest ended run observed nothing for want of a network.
+    `had_no_network` names the platforms whose latest ended run observed nothing for want of a network. `holds` are runs
+    in which unusually many accounts turned gone and which no later run has confirmed or refuted yet.
     """
 
     runs: pl.DataFrame
@@ -47,11 +32,7 @@ class Crawls:
     freshness: pl.DataFrame
     drift: pl.DataFrame
     had_no_network: list[str]
-
-
-def in_plain_words(cause: str) -> str:
-    """What a cause of failure means."""
-    return _WORDS.get(cause, cause.replace("_", " "))
+    holds: pl.DataFrame
 
 
 def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
@@ -127,7 +108,16 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
         causes = set(failures.filter(pl.col("platform") == platform)["cause"])
         if not observed and causes & _NETWORK:
             blocked.append(platform)
-    words = [in_plain_words(cause) for cause in failures["cause"]]
+    words = [CAUSES_IN_WORDS[cause] for cause in failures["cause"]]
+    holds = connection.sql(
+        """
+        SELECT coalesce(p.name, h.platform) AS platform, h.started_at, h.newly_gone, h.observed
+        FROM holds AS h
+        LEFT JOIN platforms AS p ON p.platform = h.platform
+        WHERE h.is_holding
+        ORDER BY h.started_at DESC
+        """
+    ).pl()
     return Crawls(
         runs=runs,
         failures=failures.with_columns(pl.Series("words", words, dtype=pl.String))
@@ -136,4 +126,5 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
         freshness=freshness,
         drift=drift,
         had_no_network=blocked,
+        holds=holds,
     )

@@ -83,6 +83,7 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
             a.url,
             l.tier,
             p.status::VARCHAR AS status,
+            p.state,
             p.followers,
             p.last_seen_at,
             p.account_id
@@ -96,7 +97,7 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
     )
     claims = frame(
         """
-        SELECT c.account_id, c.tier, c.kind, c.polarity, c.value, s.publisher, s.citation, s.url, s.published_at
+        SELECT c.account_id, c.tier, c.kind, c.polarity, c.value, c.stated_in, s.publisher, s.citation, s.url, s.published_at
         FROM claims AS c
         INNER JOIN sources AS s ON s.source_id = c.source_id
         WHERE c.figure_id = $figure_id

@@ -24,7 +24,7 @@ days AS (
     UNION
     SELECT roster, platform, possible_from FROM joined WHERE isfinite(possible_from)
     UNION
-    SELECT c.roster, c.platform, r.as_of
+    SELECT c.roster, c.platform, unnest([r.complete_from, r.as_of])
     FROM coverage AS c
     INNER JOIN rosters AS r ON r.roster = c.roster
     UNION

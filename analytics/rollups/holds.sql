@@ -23,7 +23,7 @@ SELECT
     r.started_at,
     t.newly_gone::INTEGER AS newly_gone, -- Accounts that were there when last seen
     r.observed, -- Accounts with an answer in the run
-    t.newly_gone / r.observed AS gone_share,
+    t.newly_gone / r.observed AS gone_share, -- The one by the other
     NOT EXISTS (
         SELECT 1 FROM runs AS later
         WHERE later.platform = r.platform AND later.started_at >= r.started_at + INTERVAL 24 HOURS AND later.observed > 0

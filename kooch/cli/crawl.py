@@ -18,27 +18,8 @@ from kooch.cli.store import load_now
 from kooch.config import Settings
 from kooch.errors import ConfigError, RunningError
 from kooch.store import read
-from kooch.store.outcomes import Failed, Observed, Outcome, Skipped
+from kooch.store.outcomes import CAUSES_IN_WORDS, Cause, Failed, Observed, Outcome, Skipped
 from kooch.store.state import RunState
-
-PLAIN_CAUSES = {
-    "unreachable": "the network or the server could not be reached",
-    "timeout": "the server did not answer in time",
-    "tls": "the server's certificate is not valid",
-    "unsafe_address": "the name leads to a private address",
-    "rate_limited": "the server asked to wait longer than this run may",
-    "server_error": "the server failed",
-    "refused": "the server refused the question",
-    "body_too_large": "the answer was too large",
-    "not_json": "the answer was no JSON",
-    "unexpected_answer": "the answer was not understood",
-    "malformed_handle": "the handle cannot exist on this platform",
-    "handle_taken_over": "the handle now belongs to another account",
-    "conflicting_answers": "two servers contradict each other",
-    "no_unauthenticated": "the owner asks not to be shown to visitors without an account",
-    "aborted": "the run was given up",
-    "suppressed": "the account was suppressed",
-}
 
 
 def crawl(
@@ -89,7 +70,7 @@ def crawl_all(settings: Settings, platforms: list[str], *, roster: str | None = 
 def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bool) -> RunState:
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
-    causes: Counter[str] = Counter()
+    causes: Counter[Cause] = Counter()
     with _progress(platform) as advance:
 
         def on_outcome(_platform: str, outcome: Outcome) -> None:
@@ -129,7 +110,7 @@ def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bo
     if is_terminal():
         show(list(summary), [summary])
         for cause, n in causes.most_common():
-            say(f"  {n:,} × {cause}: {PLAIN_CAUSES.get(cause, cause)}.")
+            say(f"  {n:,} × {cause}: {CAUSES_IN_WORDS[cause]}.")
         if crawled.planned and not crawled.observed:
             say(f"{platform}: nothing was observed. No figure has changed state because of it.")
         if crawled.is_interrupted:

@@ -47,16 +47,24 @@ class Heartbeat:
 
 def note_schedules(connection: sqlite3.Connection, schedules: Sequence[Schedule], *, at: datetime) -> None:
     """Remember since when each schedule promises slots: a new or changed one from now on, a removed one no more."""
-    names = [schedule.name for schedule in schedules]
+    wanted = {schedule.name: _definition(schedule) for schedule in schedules}
+    last = _text(at + _TRUSTED)
+    known = {
+        row["schedule"]: row["definition"]
+        for row in connection.execute("SELECT * FROM schedules")
+        if row["since"] <= last
+    }
+    if known == wanted:
+        return
     with transaction(connection):
-        connection.execute(
-            f"DELETE FROM schedules WHERE schedule NOT IN ({', '.join('?' * len(names))}) OR since > ?",
-            (*names, _text(at + _TRUSTED)),
-        )
         connection.executemany(
-            "INSERT INTO schedules VALUES (?, ?, ?) ON CONFLICT DO UPDATE"
-            " SET definition = excluded.definition, since = excluded.since WHERE definition <> excluded.definition",
-            [(schedule.name, _definition(schedule), _text(at)) for schedule in schedules],
+            "DELETE FROM schedules WHERE schedule = ? AND definition IS NOT ?",
+            [(name, wanted.get(name)) for name in known],
+        )
+        connection.execute("DELETE FROM schedules WHERE since > ?", (last,))
+        connection.executemany(
+            "INSERT OR IGNORE INTO schedules VALUES (?, ?, ?)",
+            [(name, definition, _text(at)) for name, definition in wanted.items()],
         )
 
 

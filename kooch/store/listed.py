@@ -38,6 +38,7 @@ _CLAIMS = pa.schema(
         ("account", _TEXT),
         ("native_id", _TEXT),
         ("handle", _TEXT),
+        ("stated_in", _TEXT),
         ("source", _TEXT),
         ("recorded_at", _INSTANT),
     ]
@@ -178,6 +179,7 @@ def _evidence(
                     "account": account,
                     "native_id": claim.native_id,
                     "handle": claim.handle,
+                    "stated_in": claim.source,
                     "source": sources.of_roster(roster),
                     "recorded_at": loaded_at,
                 }
@@ -377,6 +379,7 @@ def _store_claims(connection: duckdb.DuckDBPyConnection, claims: list[Row]) -> N
             'curated' AS tier,
             'roster' AS kind,
             coalesce(c.handle, c.native_id) AS value,
+            c.stated_in,
             s.id AS source_id,
             c.recorded_at
         FROM claimed AS c

@@ -35,6 +35,25 @@ Cause = Literal[
 ]
 """Why a target has no observation. The last three belong to skipped targets, the others to failed ones."""
 
+CAUSES_IN_WORDS: dict[Cause, str] = {
+    "unreachable": "the network or the server could not be reached",
+    "timeout": "the server did not answer in time",
+    "tls": "the server's certificate is not valid",
+    "unsafe_address": "the name leads to a private address",
+    "rate_limited": "the server asked to wait longer than a run may",
+    "server_error": "the server failed",
+    "refused": "the question was refused",
+    "body_too_large": "the answer was too large",
+    "not_json": "the answer was a page, not data",
+    "unexpected_answer": "the answer was not understood",
+    "malformed_handle": "the handle cannot exist on this platform",
+    "handle_taken_over": "the handle now belongs to another account",
+    "conflicting_answers": "two services contradict each other",
+    "no_unauthenticated": "skipped: the owner asks not to be shown to visitors without an account",
+    "aborted": "skipped: the run was given up",
+    "suppressed": "skipped: the account is suppressed",
+}
+
 STATUSES: tuple[str, ...] = get_args(Status)
 CAUSES: tuple[str, ...] = get_args(Cause)
 

@@ -37,7 +37,8 @@ def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
     """The number of the last migration applied; 0 for an empty database."""
     connection.execute(
         "CREATE TABLE IF NOT EXISTS schema_version"
-        " (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL, kooch VARCHAR NOT NULL)"
+        " (version INTEGER NOT NULL, applied_at TIMESTAMPTZ NOT NULL, kooch VARCHAR NOT NULL);"
+        "COMMENT ON TABLE schema_version IS 'One row per migration that this database went through.'"
     )
     ((version,),) = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()
     return int(version)

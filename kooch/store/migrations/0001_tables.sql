@@ -91,6 +91,7 @@ CREATE TABLE claims ( -- One row per published statement that an account is a fi
     tier VARCHAR NOT NULL, -- proof, curated, claim or similarity; importing a roster makes its claims curated
     kind VARCHAR NOT NULL, -- roster
     value VARCHAR, -- The handle or id as the source has it
+    stated_in VARCHAR, -- What the roster itself cites for this account
     source_id INTEGER NOT NULL,
     recorded_at TIMESTAMPTZ NOT NULL
 );
