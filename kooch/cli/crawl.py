@@ -3,22 +3,19 @@
 import subprocess
 import sys
 import threading
-import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from kooch.cli.output import complain, console, emit, is_terminal, say, settings_of, show
+from kooch.cli.output import complain, settings_of
+from kooch.cli.progress import Listener, listener
 from kooch.cli.schedule import crawl_due
 from kooch.cli.store import load_now
 from kooch.config import Settings
 from kooch.errors import ConfigError, RunningError
 from kooch.store import read
-from kooch.store.outcomes import CAUSES_IN_WORDS, Cause, Failed, Observed, Outcome, Skipped
 from kooch.store.state import RunState
 
 
@@ -45,7 +42,14 @@ def crawl(
     raise typer.Exit(crawl_all(settings, wanted, roster=roster, new=new))
 
 
-def crawl_all(settings: Settings, platforms: list[str], *, roster: str | None = None, new: bool = False) -> int:
+def crawl_all(
+    settings: Settings,
+    platforms: list[str],
+    *,
+    roster: str | None = None,
+    new: bool = False,
+    tell: Listener | None = None,
+) -> int:
     """Crawl platform after platform, load and publish.
 
     Returns the exit code: 0 complete, 3 partial, 75 if only platforms are missing that another process crawls.
@@ -55,7 +59,7 @@ def crawl_all(settings: Settings, platforms: list[str], *, roster: str | None = 
     with _publishing_on_the_way(settings):
         for platform in platforms:
             try:
-                state = _crawl_one(settings, platform, roster=roster, new=new)
+                state = _crawl_one(settings, platform, roster=roster, new=new, tell=tell or listener())
             except RunningError as error:
                 complain(str(error))
                 codes.add(RunningError.exit_code)
@@ -67,96 +71,22 @@ def crawl_all(settings: Settings, platforms: list[str], *, roster: str | None = 
     return min(codes - {0}, default=0)
 
 
-def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bool) -> RunState:
+def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bool, tell: Listener) -> RunState:
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
-    causes: Counter[Cause] = Counter()
-    with _progress(platform) as advance:
-
-        def on_outcome(_platform: str, outcome: Outcome) -> None:
-            if isinstance(outcome.result, Failed | Skipped):
-                causes[outcome.result.cause] += 1
-            advance(outcome)
-
-        def on_wait(_platform: str, host: str, seconds: float) -> None:
-            until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
-            if is_terminal():
-                say(f"{platform}: {host} asks to wait until {until}.")
-            else:
-                emit("waiting", platform=platform, host=host, seconds=round(seconds, 1))
-
-        def on_plan(_platform: str, planned: int, left: int) -> None:
-            advance.begin(planned, left)
-
-        crawled = crawling.crawl(
-            settings,
-            platform=platform,
-            roster=roster,
-            plan=lambda: read.targets(settings.home, platform=platform, roster=roster),
-            fresh=new,
-            on_plan=on_plan,
-            on_outcome=on_outcome,
-            on_wait=on_wait,
-        )
-    summary = {
-        "platform": platform,
-        "state": crawled.run.state,
-        "planned": crawled.planned,
-        "observed": crawled.observed,
-        "failed": crawled.failed,
-        "skipped": crawled.skipped,
-        "requests": crawled.run.requests,
-    }
-    if is_terminal():
-        show(list(summary), [summary])
-        for cause, n in causes.most_common():
-            say(f"  {n:,} × {cause}: {CAUSES_IN_WORDS[cause]}.")
-        if crawled.planned and not crawled.observed:
-            say(f"{platform}: nothing was observed. No figure has changed state because of it.")
-        if crawled.is_interrupted:
-            say("Interrupted: the next `kooch crawl` continues this run.")
-    else:
-        emit("run", **summary, causes=dict(causes), run=crawled.run.run)
+    crawled = crawling.crawl(
+        settings,
+        platform=platform,
+        roster=roster,
+        plan=lambda: read.targets(settings.home, platform=platform, roster=roster),
+        fresh=new,
+        on_plan=tell.planned,
+        on_outcome=tell.outcome,
+        on_wait=tell.waiting,
+    )
+    counts = {name: getattr(crawled, name) for name in ("planned", "observed", "failed", "skipped")}
+    tell.ended(crawled.run, counts)
     return crawled.run.state
-
-
-class _Advance:
-    """Called with every outcome."""
-
-    def __init__(self, platform: str, progress: Progress | None) -> None:
-        self._platform, self._progress = platform, progress
-        self._task = progress.add_task(platform, total=None) if progress else None
-
-    def begin(self, planned: int, left: int) -> None:
-        if self._progress and self._task is not None:
-            self._progress.update(self._task, total=planned, completed=planned - left)
-            if left < planned:
-                say(f"{self._platform}: continuing the interrupted run, {planned - left:,} of {planned:,} done.")
-        else:
-            emit("plan", platform=self._platform, planned=planned, left=left)
-
-    def __call__(self, outcome: Outcome) -> None:
-        if self._progress and self._task is not None:
-            self._progress.advance(self._task)
-            return
-        result = outcome.result
-        match result:
-            case Observed():
-                emit("observed", platform=self._platform, target=outcome.target, status=result.status)
-            case Failed():
-                emit("failed", platform=self._platform, target=outcome.target, cause=result.cause, detail=result.detail)
-            case Skipped():
-                emit("skipped", platform=self._platform, target=outcome.target, cause=result.cause)
-
-
-@contextmanager
-def _progress(platform: str) -> Iterator[_Advance]:
-    if not is_terminal():
-        yield _Advance(platform, None)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield _Advance(platform, progress)
 
 
 @contextmanager

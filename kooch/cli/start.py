@@ -15,6 +15,7 @@ import typer
 
 from kooch.cli.crawl import crawl_all
 from kooch.cli.output import say, settings_of
+from kooch.cli.progress import Prose
 from kooch.cli.store import load_now
 from kooch.config import Settings
 from kooch.errors import ConfigError, KoochError
@@ -52,7 +53,7 @@ def _crawl(settings: Settings) -> None:
     contact = settings.contact or "none: set `contact` in kooch.toml or KOOCH_CONTACT, so that servers can reach you"
     say(f"  Contact given to them: {contact}.")
     try:
-        crawl_all(settings, crawling.platforms())
+        crawl_all(settings, crawling.platforms(), tell=Prose())
     except KoochError as error:
         say(f"The crawl stopped: {error} The app stays open.")
 
@@ -73,6 +74,7 @@ def _app(settings: Settings, port: int) -> Iterator[tuple[subprocess.Popen[bytes
         [
             *(sys.executable, "-m", "streamlit", "run", str(_APP)),
             *("--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"),
+            *("--logger.level", "warning"),
         ],
         cwd=_APP.parent,
         env={**os.environ, "KOOCH_HOME": str(settings.home)},

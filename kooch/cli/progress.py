@@ -1,0 +1,104 @@
+"""What a crawl tells while it runs: a bar and a summary for people, one JSON line a fact for programs."""
+
+import time
+from collections import Counter
+from typing import Protocol
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from kooch.cli.output import console, emit, is_terminal, say, show
+from kooch.store.outcomes import CAUSES_IN_WORDS, Cause, Failed, Observed, Outcome, Skipped
+from kooch.store.state import Run
+
+
+class Listener(Protocol):
+    """Hears of everything that happens in the crawls of one command."""
+
+    def planned(self, platform: str, planned: int, left: int) -> None: ...
+
+    def outcome(self, platform: str, outcome: Outcome) -> None: ...
+
+    def waiting(self, platform: str, host: str, seconds: float) -> None: ...
+
+    def ended(self, run: Run, counts: dict[str, int]) -> None: ...
+
+
+def listener() -> Listener:
+    """The one that suits where standard output goes."""
+    return Prose() if is_terminal() else Lines()
+
+
+class Lines:
+    """One JSON line a fact."""
+
+    def __init__(self) -> None:
+        self._causes: Counter[Cause] = Counter()
+
+    def planned(self, platform: str, planned: int, left: int) -> None:
+        self._causes.clear()
+        emit("plan", platform=platform, planned=planned, left=left)
+
+    def outcome(self, platform: str, outcome: Outcome) -> None:
+        match outcome.result:
+            case Observed(status=status):
+                emit("observed", platform=platform, target=outcome.target, status=status)
+            case Failed(cause=cause, detail=detail):
+                self._causes[cause] += 1
+                emit("failed", platform=platform, target=outcome.target, cause=cause, detail=detail)
+            case Skipped(cause=cause):
+                self._causes[cause] += 1
+                emit("skipped", platform=platform, target=outcome.target, cause=cause)
+
+    def waiting(self, platform: str, host: str, seconds: float) -> None:
+        emit("waiting", platform=platform, host=host, seconds=round(seconds, 1))
+
+    def ended(self, run: Run, counts: dict[str, int]) -> None:
+        emit("run", **_summary(run, counts), causes=dict(self._causes), run=run.run)
+
+
+class Prose:
+    """A progress bar where there is a terminal, and a summary in words."""
+
+    def __init__(self) -> None:
+        self._causes: Counter[Cause] = Counter()
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=console, transient=True)
+        self._task: TaskID | None = None
+
+    def planned(self, platform: str, planned: int, left: int) -> None:
+        self._causes.clear()
+        if left < planned:
+            say(f"{platform}: continuing the interrupted run, {planned - left:,} of {planned:,} done.")
+        self._task = self._progress.add_task(platform, total=planned, completed=planned - left)
+        if is_terminal():
+            self._progress.start()
+
+    def outcome(self, platform: str, outcome: Outcome) -> None:  # noqa: ARG002 -- the bar has the platform's name
+        if isinstance(outcome.result, Failed | Skipped):
+            self._causes[outcome.result.cause] += 1
+        if self._task is not None:
+            self._progress.advance(self._task)
+
+    def waiting(self, platform: str, host: str, seconds: float) -> None:
+        until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
+        self._progress.console.print(f"{platform}: {host} asks to wait until {until}.", markup=False)
+
+    def ended(self, run: Run, counts: dict[str, int]) -> None:
+        self._progress.stop()
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        summary = _summary(run, counts)
+        if is_terminal():
+            show(list(summary), [summary])
+        else:
+            say(f"{run.platform}: " + ", ".join(f"{name} {value}" for name, value in list(summary.items())[1:]) + ".")
+        for cause, n in self._causes.most_common():
+            say(f"  {n:,} × {cause}: {CAUSES_IN_WORDS[cause]}.")
+        if counts["planned"] and not counts["observed"]:
+            say(f"{run.platform}: nothing was observed. No figure has changed state because of it.")
+        if run.state == "running":
+            say("Interrupted: the next `kooch crawl` continues this run.")
+
+
+def _summary(run: Run, counts: dict[str, int]) -> dict[str, object]:
+    return {"platform": run.platform, "state": run.state, **counts, "requests": run.requests}
