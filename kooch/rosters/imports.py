@@ -207,7 +207,7 @@ def _read_table(
     ignored: list[str],
 ) -> Roster:
     header, rows = read_sheet(file)
-    rows, left = rename(header, rows, _TABLE_COLUMNS, mapping, file)
+    rows, left = rename(header, rows, _TABLE_COLUMNS, mapping, file, needed=("name", "role"))
     columns = {name for _, cells in rows for name in cells}
     on = [name for name in PLATFORMS if name in columns or f"{name}_native_id" in columns]
     if "opened_on" in columns and len(on) != 1:

@@ -71,11 +71,17 @@ def read_sheet(file: Path) -> tuple[list[str], list[Row]]:
 
 
 def rename(
-    header: Sequence[str], rows: Sequence[Row], known: Sequence[str], mapping: Mapping[str, str], file: Path
+    header: Sequence[str],
+    rows: Sequence[Row],
+    known: Sequence[str],
+    mapping: Mapping[str, str],
+    file: Path,
+    needed: Sequence[str] = (),
 ) -> tuple[list[Row], list[str]]:
     """Rows under the names of `known`, and the columns that could not be placed.
 
-    The user's mapping goes before a column's own name, and that before an alias.
+    The user's mapping goes before a column's own name, and that before an alias. Raises RosterError when a column of
+    `needed` is missing.
     """
     wanted = {_plain(name): _plain(target) for name, target in mapping.items()}
     for name, target in wanted.items():
@@ -94,6 +100,14 @@ def rename(
                 placed[column] = target
             elif strength is wanted:
                 raise RosterError(f"two columns are mapped to '{target}': keep one", file=file, row=1)
+    for name in needed:
+        if name not in placed.values():
+            raise RosterError(
+                f"no column is known as '{name}', which every row needs; the columns are {', '.join(header)}: say which"
+                f" it is with --map \"COLUMN={name}\"",
+                file=file,
+                row=1,
+            )
     renamed = [
         (number, {placed[name]: cell for name, cell in cells.items() if name in placed}) for number, cells in rows
     ]
