@@ -4,35 +4,23 @@ import io
 
 import altair as alt
 import polars as pl
-import polars.selectors as cs
 import vl_convert
 
 from analytics.captions import Caption
 from analytics.theme import kooch
+from kooch.csv import csv_text
 
 _WIDTH = 1100
-_FORMULA = r"^[=+\-@\t\r\n]"
 
 
 def to_csv(frame: pl.DataFrame, caption: Caption | None = None) -> bytes:
-    """`frame` as CSV in UTF-8, the caption in columns `about_…`; lists are joined by `|`.
-
-    A text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection).
-    """
+    """`frame` as CSV in UTF-8, the caption in columns `about_…`; safe to open in a spreadsheet."""
     columns = {
         f"about_{name}": getattr(caption, name)
         for name in ("question", "definition", "unit", "source", "version")
         if caption is not None
     }
-    flat = frame.with_columns(cs.list().cast(pl.List(pl.String)).list.join("|")).with_columns(
-        pl.lit(text).alias(name) for name, text in columns.items()
-    )
-    safe = flat.with_columns(
-        pl.when(cs.string().str.contains(_FORMULA)).then("'" + cs.string()).otherwise(cs.string()).name.keep()
-        if flat.select(cs.string()).width
-        else []
-    )
-    return safe.write_csv().encode()
+    return csv_text(frame.with_columns(pl.lit(text).alias(name) for name, text in columns.items())).encode()
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:

@@ -18,6 +18,7 @@ def csv_text(frame: pl.DataFrame) -> str:
         *(pl.col(name).struct.json_encode() for name in structs),
         cs.binary().bin.encode("hex"),
     )
+    text = pl.col(flat.select(cs.string()).columns)
     return flat.with_columns(
-        pl.when(cs.string().str.contains(_FORMULA)).then("'" + cs.string()).otherwise(cs.string()).name.keep()
+        pl.when(text.str.contains(_FORMULA)).then("'" + text).otherwise(text).name.keep()
     ).write_csv(datetime_format="%Y-%m-%dT%H:%M:%S%.fZ")

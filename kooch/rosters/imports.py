@@ -21,7 +21,7 @@ from kooch.rosters.rows import (
     parse_statement,
     validate,
 )
-from kooch.rosters.sheets import read_sheet, rename
+from kooch.rosters.sheets import read_sheet, refuse_without, rename
 from kooch.rosters.tables import one_of, parse_zone
 from kooch.rosters.values import (
     PLATFORMS,
@@ -207,7 +207,8 @@ def _read_table(
     ignored: list[str],
 ) -> Roster:
     header, rows = read_sheet(file)
-    rows, left = rename(header, rows, _TABLE_COLUMNS, mapping, file, needed=("name", "role"))
+    rows, left = rename(header, rows, _TABLE_COLUMNS, mapping, file)
+    refuse_without(("name", "role"), header, rows, file)
     columns = {name for _, cells in rows for name in cells}
     on = [name for name in PLATFORMS if name in columns or f"{name}_native_id" in columns]
     if "opened_on" in columns and len(on) != 1:

@@ -76,12 +76,10 @@ def rename(
     known: Sequence[str],
     mapping: Mapping[str, str],
     file: Path,
-    needed: Sequence[str] = (),
 ) -> tuple[list[Row], list[str]]:
     """Rows under the names of `known`, and the columns that could not be placed.
 
-    The user's mapping goes before a column's own name, and that before an alias. Raises RosterError when a column of
-    `needed` is missing.
+    The user's mapping goes before a column's own name, and that before an alias.
     """
     wanted = {_plain(name): _plain(target) for name, target in mapping.items()}
     for name, target in wanted.items():
@@ -104,7 +102,7 @@ def rename(
         if name not in placed.values():
             raise RosterError(
                 f"no column is known as '{name}', which every row needs; the columns are {', '.join(header)}: say which"
-                f" it is with --map \"COLUMN={name}\"",
+                f' it is with --map "COLUMN={name}"',
                 file=file,
                 row=1,
             )
@@ -112,6 +110,18 @@ def rename(
         (number, {placed[name]: cell for name, cell in cells.items() if name in placed}) for number, cells in rows
     ]
     return renamed, [column for column in header if column not in placed]
+
+
+def refuse_without(names: Sequence[str], header: Sequence[str], rows: Sequence[Row], file: Path) -> None:
+    """Raise RosterError when renamed rows lack a column that every row needs."""
+    for name in names:
+        if rows and name not in rows[0][1]:
+            raise RosterError(
+                f"no column is known as '{name}', which every row needs; the columns are {', '.join(header)}: say which"
+                f' it is with --map "COLUMN={name}"',
+                file=file,
+                row=1,
+            )
 
 
 def _plain(name: str) -> str:
