@@ -98,14 +98,6 @@ def rename(
                 placed[column] = target
             elif strength is wanted:
                 raise RosterError(f"two columns are mapped to '{target}': keep one", file=file, row=1)
-    for name in needed:
-        if name not in placed.values():
-            raise RosterError(
-                f"no column is known as '{name}', which every row needs; the columns are {', '.join(header)}: say which"
-                f' it is with --map "COLUMN={name}"',
-                file=file,
-                row=1,
-            )
     renamed = [
         (number, {placed[name]: cell for name, cell in cells.items() if name in placed}) for number, cells in rows
     ]
