@@ -1,10 +1,15 @@
 """Crawls: did they work, how fresh is what they brought, and why did some targets fail?"""
 
+from itertools import islice
+
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from analytics.measures.crawls import Crawls, crawls
 from analytics.measures.words import listed
+from kooch.config import load_settings
+from kooch.schedule.plan import slots_between, starts_at
+from kooch.times import now
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
@@ -24,9 +29,18 @@ _NAMES: dict[str, ColumnConfig | str | None] = {
     "joined": "Joined",
     "absent": "Absent",
     "not_looked": "Not looked",
+    "schedule": "Schedule",
+    "coalesced": "Stands for",
+    "minutes_late": "Minutes late",
     **{
         name: st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone="UTC")
-        for name, label in (("started_at", "Started"), ("ended_at", "Ended"), ("last_seen_at", "Last seen"))
+        for name, label in (
+            ("started_at", "Started"),
+            ("ended_at", "Ended"),
+            ("last_seen_at", "Last seen"),
+            ("slot", "Slot"),
+            ("starts_at", "Starts"),
+        )
     },
 }
 
@@ -57,6 +71,7 @@ def main() -> None:
         show_runs(found)
         show_chart("failures", file, {"failures": found.failures})
     show_freshness(found)
+    show_schedule(found)
     if not found.drift.is_empty():
         st.subheader("Which fields were not as the platform documents them?")
         st.caption("Their values became NULL; the rows were kept.")
@@ -79,6 +94,26 @@ def show_freshness(found: Crawls) -> None:
     st.subheader("When was each roster last seen on each platform?")
     st.caption("Not looked is not absent: of those figures nothing is known there.")
     st.dataframe(found.freshness, hide_index=True, width="stretch", placeholder="never", column_config=_NAMES)
+
+
+def show_schedule(found: Crawls) -> None:
+    st.subheader("What is scheduled, and did it run?")
+    schedules = load_settings().schedule
+    if not schedules and found.slots.is_empty():
+        st.info("Nothing is scheduled. Put a [[schedule]] into kooch.toml and run `kooch schedule run`.")
+        return
+    at = now()
+    coming = [
+        {"schedule": schedule.name, "slot": slot, "starts_at": starts_at(schedule, slot)}
+        for schedule in schedules
+        for slot in islice(slots_between(schedule, at), 3)
+    ]
+    if coming:
+        st.caption("Coming next. Each start is moved by a fixed jitter. Times are UTC.")
+        st.dataframe(coming, hide_index=True, width="stretch", column_config=_NAMES)
+    if not found.slots.is_empty():
+        st.caption("Done, newest first. A slot that was missed is stood for by the next one.")
+        st.dataframe(found.slots, hide_index=True, width="stretch", placeholder="under way", column_config=_NAMES)
 
 
 through_app()

@@ -24,7 +24,7 @@ class Crawls:
     """Runs, newest first; the failures of each platform's latest ended run (FAILURES); freshness; drift of that run.
 
     `had_no_network` names the platforms whose latest ended run observed nothing for want of a network. `holds` are runs
-    in which unusually many accounts turned gone and which no later run has confirmed or refuted yet.
+    in which unusually many accounts turned gone and which no later run has confirmed or refuted yet. `slots` are the latest of the schedules, newest first.
     """
 
     runs: pl.DataFrame
@@ -33,6 +33,7 @@ class Crawls:
     drift: pl.DataFrame
     had_no_network: list[str]
     holds: pl.DataFrame
+    slots: pl.DataFrame
 
 
 def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
@@ -108,6 +109,21 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
         causes = set(failures.filter(pl.col("platform") == platform)["cause"])
         if not observed and causes & _NETWORK:
             blocked.append(platform)
+    slots = connection.sql(
+        """
+        SELECT
+            schedule,
+            slot,
+            state,
+            coalesced,
+            epoch(started_at - slot)::INTEGER // 60 AS minutes_late,
+            started_at,
+            ended_at
+        FROM slots
+        ORDER BY slot DESC, schedule
+        LIMIT 50
+        """
+    ).pl()
     words = [CAUSES_IN_WORDS[cause] for cause in failures["cause"]]
     holds = connection.sql(
         """
@@ -127,4 +143,5 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
         drift=drift,
         had_no_network=blocked,
         holds=holds,
+        slots=slots,
     )

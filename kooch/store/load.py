@@ -94,6 +94,7 @@ def _store(
         store_departures(connection)
         _store_bounds_of_accounts(connection)
         reopened = _store_runs(connection, known_runs)
+        _store_slots(connection, home)
         _store_urls(connection, listed)
         build_views(connection, views)
         describe_shared_columns(connection)
@@ -339,6 +340,19 @@ def _store_runs(connection: duckdb.DuckDBPyConnection, known: list[dict[str, obj
     )
     connection.unregister("known_runs")
     return [row[0] for row in connection.execute("SELECT key FROM counted_runs WHERE lacks_outcomes").fetchall()]
+
+
+def _store_slots(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+    with open_state(home) as state:
+        rows = [dict(row) for row in state.execute("SELECT * FROM slots ORDER BY slot, schedule")]
+    connection.execute("DELETE FROM slots")
+    if rows:
+        connection.register("claimed_slots", pa.Table.from_pylist(rows))
+        connection.execute(
+            "INSERT INTO slots BY NAME"
+            " SELECT * EXCLUDE (pid) REPLACE (string_split(platforms, ' ') AS platforms) FROM claimed_slots"
+        )
+        connection.unregister("claimed_slots")
 
 
 def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:

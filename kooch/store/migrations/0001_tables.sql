@@ -143,6 +143,18 @@ CREATE TABLE runs ( -- One row per crawl of one platform. planned = observed + f
     cost_usd DOUBLE NOT NULL,
     version VARCHAR NOT NULL -- Of Kooch
 );
+CREATE TABLE slots ( -- One row per slot of a schedule that was claimed: it ran once, or another stood for it.
+    schedule VARCHAR NOT NULL, -- Its name in kooch.toml
+    slot TIMESTAMPTZ NOT NULL, -- The planned instant, before jitter
+    coalesced INTEGER NOT NULL, -- Missed slots before it for which it stands
+    platforms VARCHAR[] NOT NULL,
+    roster VARCHAR, -- NULL: every roster
+    state VARCHAR NOT NULL, -- running, complete, partial, failed, busy (another process crawled) or aborted
+    started_at TIMESTAMPTZ NOT NULL, -- Of the first attempt
+    ended_at TIMESTAMPTZ, -- NULL: under way
+    exit_code INTEGER, -- Of the crawl; NULL: nobody was there to see it
+    attempts INTEGER NOT NULL
+);
 CREATE TABLE observations ( -- One row per sighting: a determinate answer about an account. Append-only.
     account_id INTEGER NOT NULL,
     valid_at TIMESTAMPTZ NOT NULL, -- When the platform showed it
