@@ -90,6 +90,31 @@ def test_a_broken_setting_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pyt
     assert "there is no setting 'colour'" in words(app)
 
 
+def test_the_crawls_page_shows_what_is_scheduled(
+    bundled_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Path(shutil.copytree(bundled_home, tmp_path / "home", symlinks=True))
+    (home / "kooch.toml").write_text('[[schedule]]\nname = "nightly"\ncron = "15 4 * * *"\n')
+    app = run(ROOT / "pages" / "crawls.py", home, monkeypatch)
+    coming = [frame.value for frame in app.dataframe if "starts_at" in frame.value.columns]
+
+    assert [list(frame["schedule"]) for frame in coming] == [["nightly"] * 3]
+
+
+def test_the_crawls_page_says_when_views_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dids = [f"did:plc:{letter * 24}" for letter in "abcdef"]
+    claims = tuple(stores.claim(f"m{n}", f"m{n}.test", did) for n, did in enumerate(dids))
+    members = [stores.member(f"m{n}") for n in range(len(dids))]
+    bundled = stores.bundle(tmp_path / "bundled", stores.roster("list", members, accounts=claims))
+    for minutes, status in ((0, "active"), (60, "deleted")):
+        stores.crawl(tmp_path, *(stores.seen(did, minutes, status=status) for did in dids), state="complete")
+    stores.load(tmp_path, bundled)
+
+    app = run(ROOT / "pages" / "crawls.py", tmp_path, monkeypatch)
+
+    assert "6 of 6 accounts answered as gone at once" in words(app)
+
+
 def test_a_version_of_another_kooch_is_said_in_a_sentence(
     bundled_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
