@@ -621,7 +621,10 @@ def test_a_migration_that_is_cut_short_changes_nothing(tmp_path: Path, monkeypat
     shutil.copytree(folder, tmp_path / "migrations")
     with open_state(tmp_path):
         pass
-    (tmp_path / "migrations" / "0003_broken.sql").write_text("CREATE TABLE half (a TEXT) STRICT;\nCREATE NONSENSE;\n")
+    next_one = len(list(folder.glob("*.sql"))) + 1
+    (tmp_path / "migrations" / f"{next_one:04}_broken.sql").write_text(
+        "CREATE TABLE half (a TEXT) STRICT;\nCREATE NONSENSE;\n"
+    )
 
     with monkeypatch.context() as patched:
         patched.setattr(state_store, "_MIGRATIONS", tmp_path / "migrations")

@@ -185,9 +185,14 @@ INNER JOIN account_of AS a ON a.key = s.key
 """
 
 _REPLACE = """
+CREATE OR REPLACE TEMP TABLE again AS
+SELECT o.run_id, o.target, o.outcome
+FROM outcomes AS o
+SEMI JOIN arrived AS a ON a.run_id = o.run_id AND a.target_id = o.target;
+
 -- An answer that comes late, and older than the one that is stored, changes nothing.
 DELETE FROM arrived
-USING outcomes AS o
+USING again AS o
 LEFT JOIN failures AS f ON f.run_id = o.run_id AND f.target = o.target
 LEFT JOIN accounts AS t ON t.account_id = o.target
 LEFT JOIN observations AS b ON b.run_id = o.run_id AND b.account_id = coalesce(t.merged_into, t.account_id)
@@ -198,7 +203,7 @@ WHERE
 
 CREATE OR REPLACE TEMP TABLE replaced AS
 SELECT o.run_id, o.target, a.account_id
-FROM outcomes AS o
+FROM again AS o
 INNER JOIN arrived AS a ON a.run_id = o.run_id AND a.target_id = o.target;
 DELETE FROM outcomes USING replaced AS r WHERE r.run_id = outcomes.run_id AND r.target = outcomes.target;
 DELETE FROM failures USING replaced AS r WHERE r.run_id = failures.run_id AND r.target = failures.target;

@@ -35,6 +35,7 @@ class Run:
     bytes: int
     cost_usd: float
     version: str
+    planned: int = 0
 
 
 def state_file(home: Path) -> Path:
@@ -143,12 +144,12 @@ def planned_counts(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(
         connection.execute(
             """
-            SELECT t.run, count(*) FROM targets AS t INNER JOIN runs AS r ON r.run = t.run
-            WHERE NOT EXISTS (
-                SELECT 1 FROM suppressions AS s
-                WHERE s.platform = r.platform AND s.account IN (t.target, lower(t.target), t.native_id, '@' || lower(t.handle))
+            SELECT r.run, r.planned - (
+                SELECT count(*) FROM suppressions AS s
+                INNER JOIN targets AS t ON t.run = r.run AND t.target IN (s.account, lower(s.account))
+                WHERE s.platform = r.platform
             )
-            GROUP BY t.run
+            FROM runs AS r
             """
         ).fetchall()
     )

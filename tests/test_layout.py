@@ -1,0 +1,153 @@
+"""The house, held to its plan: who may import whom, what stands at the top level, what a view file looks like."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from kooch.config import VIEWS
+from kooch.store.schema import migrate
+from kooch.store.views import build_views
+
+ROOT = Path(__file__).parent.parent
+TOP_LEVEL = {
+    ".ci",
+    ".gitignore",
+    ".streamlit",  # Streamlit looks for its settings here
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "LICENSE",
+    "Makefile",
+    "NOTICE",
+    "README.md",
+    "analytics",
+    "app.py",
+    "bench",
+    "crawlers",
+    "docs",
+    "kooch",
+    "pages",
+    "pyproject.toml",
+    "requirements-dev.txt",
+    "requirements.txt",
+    "rosters",
+    "scrapy.cfg",  # makes `scrapy list` and `scrapy crawl` work in this folder
+    "tests",
+}
+# The first of these folders that holds a file says what it may not import.
+FORBIDDEN = {
+    "kooch/__main__.py": {"streamlit", "scrapy", "twisted"},
+    "kooch/cli": {"streamlit", "scrapy", "twisted"},
+    "kooch": {"crawlers", "analytics", "pages", "app", "streamlit", "scrapy", "twisted", "kooch.cli"},
+    "crawlers": {"analytics", "pages", "app", "streamlit", "kooch.cli"},
+    "analytics": {"crawlers", "pages", "app", "streamlit", "scrapy", "twisted", "kooch.cli"},
+    "pages": {"crawlers", "scrapy", "twisted"},
+    "app.py": {"crawlers", "scrapy", "twisted"},
+    "bench": {"streamlit"},
+}
+VIEW_FILES = sorted(file for kind in ("macros", "views", "rollups") for file in (VIEWS / kind).glob("*.sql"))
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Every module a file imports, also inside functions; `from a import b` counts as `a.b`."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are absolute"
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def is_within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("place", FORBIDDEN)
+def test_imports_point_one_way(place: str) -> None:
+    files = [ROOT / place] if place.endswith(".py") else sorted((ROOT / place).rglob("*.py"))
+    own = [file for file in files if next(p for p in FORBIDDEN if file.is_relative_to(ROOT / p)) == place]
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {module}"
+        for file in own
+        for module in imports(file)
+        for package in FORBIDDEN[place]
+        if is_within(module, package)
+    ]
+
+    assert own
+    assert wrong == []
+
+
+@pytest.mark.parametrize("place", ["store", "config.py", "errors.py", "times.py", "rosters"])
+def test_the_store_stands_on_nothing_but_rosters_and_settings(place: str) -> None:
+    allowed = {
+        "store": ("kooch.store", "kooch.rosters", "kooch.errors", "kooch.times", "kooch.__version__"),
+        "rosters": ("kooch.rosters", "kooch.errors", "kooch.times", "kooch.store.publish"),
+        "config.py": ("kooch.errors",),
+    }.get(place, ())
+    files = [ROOT / "kooch" / place] if place.endswith(".py") else sorted((ROOT / "kooch" / place).rglob("*.py"))
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {module}"
+        for file in files
+        for module in imports(file)
+        if is_within(module, "kooch") and not any(is_within(module, package) for package in allowed)
+    ]
+
+    assert files
+    assert wrong == []
+
+
+def test_only_what_was_planned_stands_at_the_top_level() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = {line.partition("/")[0] for line in listed.stdout.splitlines()}
+
+    assert {name for name in found if (ROOT / name).exists()} <= TOP_LEVEL
+
+
+@pytest.mark.parametrize("file", VIEW_FILES, ids=lambda file: file.stem)
+def test_a_view_file_is_one_select_that_says_what_a_row_is(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    code = re.sub(r"--.*", "", text).strip()
+
+    assert text.startswith("-- One row per ")
+    assert ";" not in code
+    assert code.startswith(("SELECT", "WITH"))
+
+
+def test_no_two_views_have_one_name() -> None:
+    names = [file.stem for file in VIEW_FILES]
+
+    assert len(names) == len(set(names))
+
+
+def test_every_column_has_a_type_and_every_table_says_what_a_row_is() -> None:
+    with duckdb.connect() as connection:
+        migrate(connection, Path())
+        build_views(connection, VIEWS)
+        untyped = connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns()"
+            " WHERE NOT internal AND data_type IN ('', 'NULL', '\"NULL\"')"
+        ).fetchall()
+        silent = connection.execute(
+            """
+            SELECT name FROM (
+                SELECT table_name AS name, comment FROM duckdb_tables()
+                UNION ALL
+                SELECT view_name, comment FROM duckdb_views() WHERE NOT internal
+            )
+            WHERE comment IS NULL OR NOT starts_with(comment, 'One row')
+            """
+        ).fetchall()
+
+    assert untyped == []
+    assert silent == []
