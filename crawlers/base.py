@@ -7,12 +7,14 @@ question carries. Clocks, retries, failures and the spool are here and in the mo
 import asyncio
 import logging
 import sys
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, NoReturn, Protocol, Self
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy import Request, signals
@@ -28,7 +30,7 @@ from crawlers.safety import installed_guard, kooch_settings
 from kooch import __version__
 from kooch.config import Settings
 from kooch.errors import ConfigError, KoochError
-from kooch.store.outcomes import Cause, Failed, Observed, Outcome, Skipped, Target
+from kooch.store.outcomes import Cause, Drift, Failed, Observed, Outcome, Skipped, Target
 from kooch.store.state import Run
 from kooch.times import now
 
@@ -36,6 +38,8 @@ _log = logging.getLogger(__name__)
 
 _MOST_OPEN = 2000
 """Targets under way at once: enough to keep every host busy, few enough that memory does not grow with the plan."""
+_CLOCK_ERROR = timedelta(days=1)
+"""What a server says of a time so much later than ours is not a time."""
 
 
 class Section(Protocol):
@@ -98,8 +102,15 @@ class PlatformSpider(scrapy.Spider):
         """The first questions about a batch of targets, made by `question`."""
         raise NotImplementedError
 
-    def fault_of(self, target: Target) -> str | None:  # noqa: ARG002 -- for leaves
-        """Why a target cannot be asked for at all, in a few words: it then fails as `malformed_handle`."""
+    most_open: ClassVar[int] = _MOST_OPEN
+    """How many targets of one lane are under way at once."""
+
+    def lane_of(self, target: Target) -> str:  # noqa: ARG002 -- for leaves
+        """What keeps a target waiting: where it is a server of many, targets of the others need not wait for it."""
+        return ""
+
+    def fault_of(self, target: Target) -> Failed | None:  # noqa: ARG002 -- for leaves
+        """Why a target cannot be asked for at all."""
         return None
 
     @classmethod
@@ -116,6 +127,7 @@ class PlatformSpider(scrapy.Spider):
         otherwise: Observed | None = None,
         is_page: bool = False,
         context: Mapping[str, object] = MappingProxyType({}),
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Request:
         """A request about `targets`: `read` gets the response, them and `context`, and yields results and questions.
 
@@ -129,6 +141,7 @@ class PlatformSpider(scrapy.Spider):
             callback=self._receive,
             errback=self._lose,
             dont_filter=True,
+            headers=dict(headers),
             meta={
                 "targets": targets,
                 "read": read,
@@ -179,17 +192,24 @@ class PlatformSpider(scrapy.Spider):
         self.fault: BaseException | None = None
         """What ended the crawl before its end."""
         self._open = {target.key: target for target in job.targets}
-        self._asked: set[str] = set()
+        self._asked: dict[str, str] = {}
+        """The targets under way, each with its lane."""
+        self._load: Counter[str] = Counter()
         self._has_room = asyncio.Event()
 
     async def start(self) -> AsyncIterator[Any]:
         try:
-            targets = iter(self.job.targets)
-            while batch := self._askable(targets):
+            lanes = self._lanes()
+            while lanes:
+                lane, targets = await self._next_lane(lanes)
+                batch = self._askable(targets)
+                if not batch:
+                    continue
+                lanes.append((lane, targets))
                 for outcome in batch.settled:
                     yield outcome
-                await self._wait_for_room()
-                self._asked.update(target.key for target in batch.good)
+                self._asked.update(dict.fromkeys((target.key for target in batch.good), lane))
+                self._load[lane] += len(batch.good)
                 for request in self.ask(batch.good) if batch.good else ():
                     yield request
         except Exception as error:
@@ -223,15 +243,27 @@ class PlatformSpider(scrapy.Spider):
             if names & self.job.suppressed:
                 settled += self._settle([target], Skipped(cause="suppressed"))
             elif fault := self.fault_of(target):
-                settled += self._settle([target], Failed(cause="malformed_handle", detail=fault, attempts=0))
+                settled += self._settle([target], fault)
             else:
                 good.append(target)
                 if len(good) == self.batch_size:
                     break
         return _Batch(tuple(good), tuple(settled))
 
-    async def _wait_for_room(self) -> None:
-        while len(self._asked) >= _MOST_OPEN:
+    def _lanes(self) -> deque[tuple[str, Iterator[Target]]]:
+        lanes: dict[str, list[Target]] = {}
+        for target in self.job.targets:
+            lanes.setdefault(self.lane_of(target), []).append(target)
+        return deque((lane, iter(targets)) for lane, targets in lanes.items())
+
+    async def _next_lane(self, lanes: deque[tuple[str, Iterator[Target]]]) -> tuple[str, Iterator[Target]]:
+        """Take out the next lane that has room."""
+        while True:
+            if len(self._asked) < _MOST_OPEN:
+                for _ in range(len(lanes)):
+                    if self._load[lanes[0][0]] < self.most_open:
+                        return lanes.popleft()
+                    lanes.rotate(-1)
             self._has_room.clear()
             await self._has_room.wait()
 
@@ -241,8 +273,10 @@ class PlatformSpider(scrapy.Spider):
         left = {target.key: target for target in meta["targets"]}
         cause: Cause = "unexpected_answer"
         detail = f"{place} says nothing about the account"
+        drift: tuple[Drift, ...] = ()
         try:
             _check_status(response, meta["statuses"])
+            drift = (Drift(path=urlsplit(response.url).path.strip("/").rpartition("/")[2], kind="mistyped"),)
             for step in meta["read"](response, *meta["targets"], **meta["context"]):
                 if isinstance(step, Request):
                     for target in step.meta["targets"]:
@@ -259,7 +293,7 @@ class PlatformSpider(scrapy.Spider):
             # What strict reading raises when an answer is not what the platform documents.
             detail = f"{place}: {type(error).__name__}: {ascii(str(error))[:200]}"
         failed = Failed(cause=cause, detail=detail, http_status=response.status, attempts=meta.get("attempts", 1))
-        yield from self._fall_back(left.values(), meta, failed, shown_at)
+        yield from self._fall_back(left.values(), meta, failed, shown_at, drift)
 
     def _lose(self, failure: Failure) -> Iterator[Outcome]:
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it
@@ -282,12 +316,19 @@ class PlatformSpider(scrapy.Spider):
         yield from self._fall_back(meta["targets"], meta, failed, meta.get("shown_at") or now())
 
     def _fall_back(
-        self, targets: Iterable[Target], meta: Mapping[str, Any], failed: Failed, at: datetime
+        self,
+        targets: Iterable[Target],
+        meta: Mapping[str, Any],
+        failed: Failed,
+        at: datetime,
+        drift: tuple[Drift, ...] = (),
     ) -> Iterator[Outcome]:
+        """Outcomes from what is known without the answer; one that could not be read is drift of its document."""
         targets = list(targets)
         known: Observed | None = meta["otherwise"]
         if known is not None and targets:
             _log.info("%s; the observation is kept without it", failed.detail)
+            known = replace(known, drift=(*known.drift, *drift))
         yield from self._settle(targets, known or failed, at)
 
     def _settle(
@@ -297,12 +338,15 @@ class PlatformSpider(scrapy.Spider):
         recorded_at = now()
         if isinstance(result, Observed) and result.native_id in self.job.suppressed:
             result = Skipped(cause="suppressed")
+        if isinstance(result, Observed):
+            result = _without_future(result, recorded_at + _CLOCK_ERROR)
         for target in list(targets):
-            self._asked.discard(target.key)
+            lane = self._asked.pop(target.key, None)
+            if lane is not None:
+                self._load[lane] -= 1
             if self._open.pop(target.key, None) is not None:
                 yield Outcome(target=target.key, result=result, valid_at=at or recorded_at, recorded_at=recorded_at)
-        if len(self._asked) < _MOST_OPEN:
-            self._has_room.set()
+        self._has_room.set()
 
     def _refuse_without_guard(self) -> None:
         try:
@@ -318,6 +362,19 @@ class PlatformSpider(scrapy.Spider):
         if isinstance(self.fault, KoochError):
             # Not from a signal handler: Scrapy would take the exit for a fault of the handler.
             asyncio.get_running_loop().call_soon(_leave, self.fault)
+
+
+def _without_future(observed: Observed, limit: datetime) -> Observed:
+    """The observation without what it says of times after `limit`, which it has as drift."""
+    bounds = tuple(bound for bound in observed.bounds if bound.not_before <= limit)
+    last_post_at = observed.last_post_at
+    drift = [Drift(path=bound.event, kind="too_large") for bound in observed.bounds if bound.not_before > limit]
+    if last_post_at is not None and last_post_at > limit:
+        drift.append(Drift(path="last_post_at", kind="too_large"))
+        last_post_at = None
+    if not drift:
+        return observed
+    return replace(observed, bounds=bounds, last_post_at=last_post_at, drift=(*observed.drift, *drift))
 
 
 def _check_status(response: Response, understood: Sequence[int]) -> None:

@@ -1,11 +1,14 @@
 """How fast a host is asked, when it is left alone, and when it is given up: one gate for each host.
 
-A gate lets requests through at the platform's published rate, on a monotonic clock. 429, 503 and exhausted rate
-limits pause that host alone. A host that cannot be reached is found out by one request while the others wait, and
-then fails them all at once. Scrapy has none of this: its retries take no notice of Retry-After.
+A gate lets requests through at the platform's published rate, on a monotonic clock. 429, 503 and rate limits that are
+about to be exhausted pause that host alone. A host that cannot be reached is found out by one request while the others
+wait, and then fails them all at once. All hosts under one registrable name share a rate, so that whoever owns a name
+cannot make Kooch ask faster by inventing hosts below it. Scrapy has none of this: its retries take no notice of
+Retry-After.
 """
 
 import asyncio
+import logging
 import random
 import re
 from collections import deque
@@ -31,20 +34,31 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from service_identity import VerificationError
+from tldextract import TLDExtract
 from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
 from twisted.python.failure import Failure
 
+from crawlers.connection import HeadersTooLargeError
 from crawlers.safety import installed_guard
 from kooch.store.outcomes import Cause
 from kooch.times import now
+
+_log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 15 * 60.0
 """Seconds a host may ask to be left alone; beyond it the run gives the host up."""
 _MOST_AT_ONCE = 32
 _MOST_ATTEMPTS = 10
+_MOST_LIMITED = 6
 _DOUBT_AFTER = 5
 """A host that fails so many requests in a row is doubted."""
+_LATE_SECONDS = 0.1
 _STOP_CHECK_SECONDS = 0.2
+_HOSTS_A_NAME = 4
+"""All hosts under one registrable name together are asked as often as this many hosts."""
+_CLOCK_ERROR_SECONDS = 300
+# The list of public suffixes that comes with the package: nothing is fetched, nothing is cached on disk.
+_suffixes = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 
 
 class UnsentError(IgnoreRequest):
@@ -75,6 +89,15 @@ def host_of(url: str) -> str:
     return f"{parts.hostname}:{port}"
 
 
+def owner_of(url: str) -> str:
+    """The registrable name a URL's host belongs to; an address belongs to itself, each port of it for its own."""
+    host = urlsplit(url).hostname or ""
+    found = _suffixes(host)
+    if found.ipv4 or found.ipv6 or "." not in host:
+        return host_of(url)
+    return found.top_domain_under_public_suffix or ".".join(host.split(".")[-2:])
+
+
 def read_pause(value: str, at: datetime) -> float | None:
     """Seconds that a Retry-After header asks for, counted from `at`; None when it says nothing that can be obeyed."""
     text = value.strip()
@@ -100,6 +123,17 @@ def read_reset(value: str, at: datetime) -> float | None:
     return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - at).total_seconds())
 
 
+class Turns:
+    """When the hosts of one owner may be asked next."""
+
+    def __init__(self, per_second: float) -> None:
+        self.next_at = 0.0
+        self._interval = 1 / per_second
+
+    def take(self, at: float) -> None:
+        self.next_at = max(self.next_at, at - max(self._interval, _LATE_SECONDS)) + self._interval
+
+
 class Gate:
     """The queue of one host.
 
@@ -107,8 +141,11 @@ class Gate:
     doubted: one request at a time goes out, the probe, at growing distances. When probes fail the host is given up.
     """
 
-    def __init__(self, host: str, per_second: float, attempts: int) -> None:
+    def __init__(self, host: str, per_second: float, attempts: int, turns: Turns) -> None:
         self.host = host
+        self.is_warned_of = False
+        """Whether its clock was found wrong."""
+        self._turns = turns
         self.down: UnsentError | None = None
         self._interval = 1 / per_second
         self._attempts = attempts
@@ -122,6 +159,8 @@ class Gate:
         self._doubted_until = 0.0
         self._losses = 0
         self._strikes = 0
+        self._limited = 0
+        self._limited_at = 0.0
 
     async def turn(self) -> None:
         """Wait for the next turn. Raises UnsentError when the host is given up, StoppedError when the crawl ends."""
@@ -137,6 +176,18 @@ class Gate:
         self._is_reachable = self._is_trusted = True
         self._losses = self._strikes = 0
         self._release()
+
+    def limited(self, sent_at: float) -> None:
+        """A request, sent at `sent_at`, was one too many. A host that says so after every pause is given up."""
+        if sent_at >= self._limited_at:
+            self._limited += 1
+            self._limited_at = monotonic()
+        if self._limited >= _MOST_LIMITED:
+            self.give_up("rate_limited", f"{self.host} answers 429 after every pause, {self._limited} times")
+
+    def let_through(self) -> None:
+        """A request was not one too many."""
+        self._limited = 0
 
     def lost(self, loss: Loss, sent_at: float) -> None:
         """A request, sent at `sent_at`, got no answer or one that says the server is out of order."""
@@ -156,6 +207,10 @@ class Gate:
         elif self._strikes >= (self._attempts if self._is_reachable else min(2, self._attempts)):
             self.give_up(loss.cause, f"{loss.detail}, {self._losses} times")
         self._release()
+
+    @property
+    def in_flight(self) -> int:
+        return self._in_flight
 
     def pause(self, seconds: float) -> bool:
         """Leave the host alone for some seconds. Returns whether that is news: many answers may ask for one pause."""
@@ -183,15 +238,16 @@ class Gate:
     def _release(self, *, is_timed: bool = False) -> None:
         while self._waiting and self._timer is None and self._in_flight < (_MOST_AT_ONCE if self._is_trusted else 1):
             at = monotonic()
-            due = max(self._next_at, self._paused_until)
+            due = max(self._next_at, self._paused_until, self._turns.next_at)
             if due > at:
                 self._timer = asyncio.get_running_loop().call_later(due - at, self._fire)
                 return
-            # Timers fire a little late, and the next turn makes up for it. A turn that nobody took is gone.
-            self._next_at = (max(due, at - self._interval) if is_timed else at) + self._interval
+            # Timers fire a little late, and the next turns make up for it. A turn that nobody took is gone.
+            self._next_at = (max(due, at - max(self._interval, _LATE_SECONDS)) if is_timed else at) + self._interval
             is_timed = False
             waiter = self._waiting.popleft()
             if not waiter.done():
+                self._turns.take(at)
                 self._in_flight += 1
                 waiter.set_result(None)
 
@@ -211,6 +267,7 @@ class Pacing:
         self._per_second = per_second
         self._attempts = attempts
         self._gates: dict[str, Gate] = {}
+        self._owners: dict[str, Turns] = {}
         self._watch: asyncio.Task[None] | None = None
 
     @classmethod
@@ -236,7 +293,8 @@ class Pacing:
             raise UnsentError("tls", f"redirected to {host} without encryption", request.meta.get("attempts", 0))
         gate = self._gates.get(host)
         if gate is None:
-            gate = self._gates[host] = Gate(host, self._per_second, self._attempts)
+            turns = self._owners.setdefault(owner_of(request.url), Turns(self._per_second * _HOSTS_A_NAME))
+            gate = self._gates[host] = Gate(host, self._per_second, self._attempts, turns)
         if (urlsplit(request.url).hostname or "") in guard.refused:
             gate.give_up("unsafe_address", f"{host} has no public address")
         if wait := request.meta.pop("wait_seconds", 0):
@@ -251,7 +309,7 @@ class Pacing:
     def process_response(self, request: Request, response: Response) -> Response | Request:
         gate = self._gates[host_of(request.url)]
         sent_at = request.meta.pop("sent_at")
-        asked = self._asked_pause(response)
+        asked = self._asked_pause(response, gate)
         loss = None
         if {"partial", "dataloss"} & set(response.flags):
             loss = Loss("unreachable", f"{gate.host} cut its answer short", False, True)
@@ -264,6 +322,10 @@ class Pacing:
             gate.answered()
         else:
             gate.lost(loss, sent_at)
+        if response.status == 429:
+            gate.limited(sent_at)
+        else:
+            gate.let_through()
         if asked is not None:
             self._pause(gate, asked)
         return response if loss is None else self._again(request, gate, loss, response.status)
@@ -296,23 +358,34 @@ class Pacing:
         # Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
         return random.uniform(0, min(30.0, 0.5 * 2 ** request.meta["attempts"]))  # noqa: S311 -- spreads retries
 
-    def _asked_pause(self, response: Response) -> float | None:
+    def _asked_pause(self, response: Response, gate: Gate) -> float | None:
         """Seconds the host asks to be left alone, by its own clock where it tells the time."""
-        date = _header(response, "Date")
-        at = now()
-        if date:
-            try:
-                at = parsedate_to_datetime(date)
-            except ValueError:
-                at = now()
+        at = self._time_of(response, gate)
         if response.status in (429, 503) and (value := _header(response, "Retry-After")):
             pause = read_pause(value, at)
             if pause is not None:
                 return pause
         for prefix in ("RateLimit", "X-RateLimit"):
-            if _header(response, f"{prefix}-Remaining") == "0" and (value := _header(response, f"{prefix}-Reset")):
-                return read_reset(value, at)
+            left, value = (_header(response, f"{prefix}-{name}").strip() for name in ("Remaining", "Reset"))
+            # What is under way may not be counted yet: it needs what is left.
+            if re.fullmatch(r"\d{1,9}", left) and int(left) < gate.in_flight and value:
+                pause = read_reset(value, at)
+                # Whole seconds are rounded down by those who send them (atproto), and so is the clock beside them.
+                return None if pause is None else pause + (1 if value.isdecimal() else 0)
         return None
+
+    def _time_of(self, response: Response, gate: Gate) -> datetime:
+        at = now()
+        try:
+            theirs = parsedate_to_datetime(_header(response, "Date"))
+        except ValueError:
+            return at
+        theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
+        error = (theirs - at).total_seconds()
+        if abs(error) > _CLOCK_ERROR_SECONDS and not gate.is_warned_of:
+            gate.is_warned_of = True
+            _log.warning("The clocks of this machine and of %s differ by %.0f seconds.", gate.host, error)
+        return theirs
 
     def _pause(self, gate: Gate, seconds: float) -> None:
         if seconds > LONGEST_PAUSE:
@@ -346,6 +419,7 @@ _MEANINGS: tuple[tuple[tuple[type[BaseException], ...], Loss], ...] = (
     ((CannotResolveHostError, DNSLookupError), Loss("unreachable", "{} cannot be resolved", True, True)),
     ((DownloadConnectionRefusedError,), Loss("unreachable", "{} refuses connections", True, True)),
     ((DownloadTimeoutError,), Loss("timeout", "{} did not answer in time", False, True)),
+    ((HeadersTooLargeError,), Loss("body_too_large", "{} sent headers without an end", False, False)),
     ((DownloadCancelledError,), Loss("body_too_large", "{} sent more than the limit", False, False)),
     ((UnsupportedURLSchemeError,), Loss("refused", "{}: only http and https are asked", False, False)),
     (

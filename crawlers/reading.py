@@ -10,6 +10,8 @@ from scrapy.http import Response
 from kooch.store.outcomes import Cause, Drift
 
 _MOST = 2**31 - 1
+_MOST_LETTERS = 100_000
+"""No platform lets a profile be this long."""
 J = TypeVar("J", dict[str, Any], list[Any])
 
 
@@ -73,8 +75,11 @@ def read_count(profile: dict[str, Any], field: str, drift: list[Drift]) -> int |
 
 
 def read_words(profile: dict[str, Any], field: str, drift: list[Drift]) -> str | None:
-    """An optional text, without what no store takes: half surrogates and NUL."""
+    """An optional text, without what no store takes: half surrogates and NUL. NULL, and a drift, when it is endless."""
     words = profile.get(field)
+    if isinstance(words, str) and len(words) > _MOST_LETTERS:
+        drift.append(Drift(path=field, kind="too_large"))
+        return None
     if isinstance(words, str):
         return words.encode("utf-8", "replace").decode().replace("\0", "")
     if words is not None:

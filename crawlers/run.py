@@ -89,7 +89,7 @@ def crawl(
                 on_wait=lambda host, seconds: on_wait(platform, host, seconds),
             )
             _run_spider(spider, told)
-        return _end(settings, job.run.run)
+        return _end(settings, job.run.run, job.planned)
 
 
 def describe(settings: Settings, platform: str, n_targets: int) -> list[HostPlan]:
@@ -131,7 +131,7 @@ def open_shell_job(settings: Settings, platform: str, roster: str | None) -> Job
     job = resources.enter_context(
         _job(settings, platform, roster, lambda: targets(settings.home, platform=platform, roster=roster), fresh=False)
     )
-    resources.callback(lambda: _end(settings, job.run.run))
+    resources.callback(lambda: _end(settings, job.run.run, job.planned))
     return replace(job, resources=resources)
 
 
@@ -169,11 +169,10 @@ def _left(home: Path, run: str, targets: list[Target]) -> list[Target]:
     return [target for target in targets if target.key not in done]
 
 
-def _end(settings: Settings, run: str) -> Crawled:
+def _end(settings: Settings, run: str, planned: int) -> Crawled:
     """Count what the run has, and end it when every target has an outcome."""
     outcomes = _outcomes(settings, run)
     with open_state(settings.home) as connection:
-        planned = len(targets_of(connection, run))
         kinds = list(outcomes.values())
         observed, failed, skipped = (kinds.count(kind) for kind in ("observed", "failed", "skipped"))
         if len(kinds) == planned:

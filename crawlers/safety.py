@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from time import monotonic
 from typing import Literal, Protocol, Self
@@ -15,7 +15,7 @@ from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostnameResolver, IHostResolution
 from zope.interface import implementer  # type: ignore[import-untyped] # published without type information
 
-from kooch.config import Settings, load_settings
+from kooch.config import Settings, load_settings, split_address
 from kooch.errors import ConfigError
 
 Network = IPv4Network | IPv6Network
@@ -75,19 +75,23 @@ class Guard:
 
     Twisted connects to the very addresses passed on, so a name that changes its address gains nothing. It asks here
     for IP literals too, in whatever notation. A look-up that takes longer than `seconds` has found nothing.
+    Names in `hosts` have the address and the port given there; whether it may be asked is decided as for any other.
     """
 
-    def __init__(self, reactor: ReactorBase, allowed: Iterable[Network], seconds: float) -> None:
+    def __init__(
+        self, reactor: ReactorBase, allowed: Iterable[Network], seconds: float, hosts: Mapping[str, str]
+    ) -> None:
         self.refused: set[str] = set()
         self._reactor = reactor
         self._allowed = tuple(allowed)
         self._seconds = seconds
+        self._hosts = hosts
         self._lookups: dict[str, tuple[float, asyncio.Future[list[str]]]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
-        allowed = kooch_settings(crawler.settings).crawl.allow_networks
-        return cls(reactor, allowed, crawler.settings.getfloat("DNS_TIMEOUT"))
+        chosen = kooch_settings(crawler.settings).crawl
+        return cls(reactor, chosen.allow_networks, crawler.settings.getfloat("DNS_TIMEOUT"), chosen.hosts)
 
     def install_on_reactor(self) -> None:
         self._reactor.installNameResolver(self)  # type: ignore[arg-type] # mypy cannot see @implementer
@@ -106,6 +110,7 @@ class Guard:
     ) -> _Resolution:
         resolution = _Resolution(hostName)
         resolutionReceiver.resolutionBegan(resolution)
+        known, port = split_address(self._hosts.get(hostName.lower(), ""))
 
         def hand_on(lookup: asyncio.Future[list[str]]) -> None:
             found = lookup.result()
@@ -114,13 +119,13 @@ class Guard:
                 self.refused.add(hostName)
             for address in safe:
                 kind = tx.IPv6Address if ":" in address else tx.IPv4Address
-                resolutionReceiver.addressResolved(kind(transportSemantics, address, portNumber))
+                resolutionReceiver.addressResolved(kind(transportSemantics, address, port or portNumber))
             resolutionReceiver.resolutionComplete()
 
-        self._look_up(hostName).add_done_callback(hand_on)
+        self._look_up(hostName, known).add_done_callback(hand_on)
         return resolution
 
-    def _look_up(self, name: str) -> asyncio.Future[list[str]]:
+    def _look_up(self, name: str, known: str) -> asyncio.Future[list[str]]:
         asked_at, lookup = self._lookups.get(name, (0.0, None))
         if (
             lookup is not None
@@ -130,6 +135,9 @@ class Guard:
             return lookup
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[list[str]] = loop.create_future()
+        if known:
+            answer.set_result([known])
+            return answer
 
         def settle(found: list[str]) -> None:
             if not answer.done():

@@ -19,6 +19,7 @@ from kooch.config import (
     BlueskySettings,
     CrawlSettings,
     FreshnessSettings,
+    MastodonSettings,
     PlatformFreshness,
     Schedule,
     Settings,
@@ -88,6 +89,7 @@ def settings_reference() -> str:
     for key, section in (
         ("[crawl]", CrawlSettings),
         ("[bluesky]", BlueskySettings),
+        ("[mastodon]", MastodonSettings),
         ("[[schedule]]", Schedule),
         ("[freshness]", FreshnessSettings),
         ("[freshness.platforms.NAME]", PlatformFreshness),

@@ -7,7 +7,8 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
@@ -26,6 +27,10 @@ class Asked:
     headers: dict[str, str]
     at: float
     nth: int
+
+    @property
+    def host(self) -> str:
+        return self.headers["host"]
 
     def values(self, name: str) -> list[str]:
         return [value for key, value in self.query if key == name]
@@ -54,6 +59,8 @@ class Server:
     ) -> None:
         self._tls = tls
         self.asked: list[Asked] = []
+        self._times: Counter[str] = Counter()
+        self._writers: set[asyncio.StreamWriter] = set()
         self._answer = answer
         self._host = host
         self._loop = asyncio.new_event_loop()
@@ -81,22 +88,28 @@ class Server:
 
     async def _close(self) -> None:
         self._server.close()
+        # An encrypted connection that was told to close first cannot be aborted afterwards.
+        for writer in self._writers:
+            writer.transport.abort()
         tasks = asyncio.all_tasks() - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0.02)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 first, *lines = head.decode("latin-1").split("\r\n")
                 parts = urlsplit(first.split(" ")[1])
+                self._times[parts.path] += 1
                 asked = Asked(
                     path=parts.path,
                     query=parse_qsl(parts.query),
                     headers={k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines if line)},
                     at=monotonic(),
-                    nth=self.paths.count(parts.path) + 1,
+                    nth=self._times[parts.path],
                 )
                 self.asked.append(asked)
                 reply = self._answer(asked)
@@ -106,9 +119,10 @@ class Server:
                 headers = {"Content-Length": str(len(reply.body))} | reply.headers
                 writer.write(_head(reply.status, headers) + reply.body)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
-            pass
+        except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError, asyncio.CancelledError):
+            writer.transport.abort()  # the client has left, or the server is closing
         finally:
+            self._writers.discard(writer)
             writer.close()
 
 
@@ -157,6 +171,22 @@ async def huge_body(writer: asyncio.StreamWriter) -> None:
         writer.write(chunk)
         await writer.drain()
     writer.write(b"0\r\n\r\n")
+
+
+async def endless_headers(writer: asyncio.StreamWriter) -> None:
+    """20 MB of header lines."""
+    writer.write(b"HTTP/1.1 200 Status\r\n")
+    for n in range(20_000):
+        writer.write(b"X-More-%d: %s\r\n" % (n, b"x" * 1000))
+        await writer.drain()
+
+
+async def endless_header_line(writer: asyncio.StreamWriter) -> None:
+    """20 MB in one header line."""
+    writer.write(b"HTTP/1.1 200 Status\r\nX-More: ")
+    for _ in range(20_000):
+        writer.write(b"x" * 1000)
+        await writer.drain()
 
 
 def gzip_bomb() -> Reply:
@@ -219,3 +249,65 @@ class Bluesky:
     @staticmethod
     def is_shown(n: int) -> bool:
         return n % 13 != 0 and n % 17 != 0
+
+
+def account(user: str, host: str, n: int, opened_on: str = "2022-11-05") -> dict[str, Any]:
+    """What Mastodon's documentation says of an account: https://docs.joinmastodon.org/entities/Account/."""
+    return {
+        "id": str(109300000000000000 + n),
+        "username": user,
+        "acct": user,
+        "display_name": f"Figure {n}",
+        "locked": False,
+        "bot": False,
+        "discoverable": True,
+        "indexable": False,
+        "group": False,
+        "created_at": f"{opened_on}T00:00:00.000Z",
+        "note": "<p>In public office</p>",
+        "url": f"https://{host}/@{user}",
+        "uri": f"https://{host}/users/{user}",
+        "avatar": f"https://{host}/avatar.png",
+        "followers_count": n,
+        "following_count": 1,
+        "statuses_count": 2,
+        "last_status_at": "2025-06-01",
+        "emojis": [],
+        "fields": [],
+    }
+
+
+class Mastodon:
+    """The answers of any number of Mastodon servers, constructed from their documentation.
+
+    `figure<n>` is on every host and has n followers; what is not in `accounts` (user, host → day opened) is unknown,
+    where they are given.
+    """
+
+    def __init__(self, accounts: Mapping[tuple[str, str], str] | None = None) -> None:
+        self._accounts = accounts
+
+    def __call__(self, asked: Asked) -> Reply:
+        if asked.path != "/api/v1/accounts/lookup":
+            return Reply(404, b"")
+        user = asked.values("acct")[0]
+        opened_on = "2022-11-05" if self._accounts is None else self._accounts.get((user.lower(), asked.host))
+        if opened_on is None:
+            return as_json({"error": "Record not found"}, 404)
+        n = int("".join(filter(str.isdigit, user)) or 0)
+        return as_json(account(user, asked.host, n, opened_on))
+
+
+def not_found(asked: Asked) -> Reply:  # noqa: ARG001 -- an answer like the others
+    """What Mastodon says of an account it does not have."""
+    return as_json({"error": "Record not found"}, 404)
+
+
+def jrd(actor: str) -> Reply:
+    """A WebFinger answer that names an actor."""
+    return as_json({"links": [{"rel": "self", "type": "application/activity+json", "href": actor}]})
+
+
+def known_here(answer: Callable[[Asked], Reply]) -> Callable[[Asked], Reply]:
+    """The same, and 404 to WebFinger without a body, as Mastodon answers for accounts it does not have."""
+    return lambda asked: Reply(404, b"") if asked.path.startswith("/.well-known/webfinger") else answer(asked)

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.settings import Settings as ScrapySettings
 from twisted.internet.interfaces import IHostnameResolver
 from zope.interface import implementer  # type: ignore[import-untyped] # published without type information
 
-from crawlers import safety
+from crawlers import connection, safety
 from crawlers.run import crawl
 from crawlers.safety import is_public
 from kooch.config import BlueskySettings, CrawlSettings, Settings
@@ -181,7 +182,8 @@ def test_the_stock_handler_that_the_guard_protects_is_in_use() -> None:
     handlers = settings.getdict("DOWNLOAD_HANDLERS_BASE") | settings.getdict("DOWNLOAD_HANDLERS")
 
     assert {scheme for scheme, handler in handlers.items() if handler} == {"http", "https"}
-    assert {handlers["http"], handlers["https"]} == {"scrapy.core.downloader.handlers.http11.HTTP11DownloadHandler"}
+    assert {handlers["http"], handlers["https"]} == {"crawlers.connection.Handler"}
+    assert issubclass(connection.Handler, HTTP11DownloadHandler)
     assert settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
     assert not settings.getbool("TELNETCONSOLE_ENABLED")
     assert not settings.getbool("REMOTE_CONTROL_ENABLED")

@@ -20,7 +20,7 @@ from scrapy.http import Response
 
 from crawlers.atproto import History, fold, is_did, is_handle, is_plc, read_history
 from crawlers.base import PlatformSpider, Read, Result
-from crawlers.reading import UnreadableError, as_list, as_object, as_text, parse_json, read_count, read_words
+from crawlers.reading import UnreadableError, as_flag, as_list, as_object, as_text, parse_json, read_count, read_words
 from kooch.config import Settings
 from kooch.store.outcomes import (
     CrawledBound,
@@ -56,12 +56,14 @@ class BlueskySpider(PlatformSpider):
             str(settings.bluesky.plc): targets,
         }
 
-    def fault_of(self, target: Target) -> str | None:
-        if target.native_id is not None:
-            return None if is_did(target.native_id) else f"{ascii(target.native_id)[:80]} is not a DID"
-        if target.handle is None or not is_handle(target.handle):
-            return f"{ascii(target.handle)[:80]} is not a handle"
-        return None
+    def fault_of(self, target: Target) -> Failed | None:
+        what, is_right = (
+            ("DID", is_did(target.native_id))
+            if target.native_id is not None
+            else ("handle", is_handle(target.handle or ""))
+        )
+        detail = f"{ascii(target.native_id or target.handle)[:80]} is not a {what}"
+        return None if is_right else Failed(cause="malformed_handle", detail=detail, attempts=0)
 
     def ask(self, batch: Sequence[Target]) -> Iterator[Request]:
         actors = [("actors", _actor(target)) for target in batch]
@@ -241,7 +243,7 @@ def read_profile(profile: dict[str, Any], target: Target) -> Observed | Skipped 
     if target.native_id is None and fold(handle) != fold(target.handle):
         return Failed(cause="unexpected_answer", detail="asked for one handle, answered another", http_status=200)
     labels = [as_object(label) for label in as_list(profile.get("labels", []))]
-    if any(label.get("val") == "!no-unauthenticated" and label.get("neg") is not True for label in labels):
+    if any(as_text(label["val"]) == "!no-unauthenticated" and not as_flag(label.get("neg", False)) for label in labels):
         return Skipped(cause="no_unauthenticated", detail="the owner asks not to be shown to visitors")
     drift: list[Drift] = []
     known = handle.lower() if handle != _UNVERIFIED else target.handle

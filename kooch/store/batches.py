@@ -162,13 +162,16 @@ UPDATE account_bounds SET account_id = m.merged_into
 FROM newly_merged AS m WHERE m.handle_only = account_bounds.account_id
 """
 
+# Words are long and seldom change: their hash stands for them, and `row` leads back to them.
 _ARRIVED = """
 CREATE OR REPLACE TEMP TABLE arrived AS
 SELECT
     r.id AS run_id,
     t.id AS target_id,
     a.account_id,
-    i.* EXCLUDE (run, target, batch_id, folder, native_id, server, handles, bounds, drift)
+    i.rowid AS row,
+    CASE WHEN i.profile IS NOT NULL THEN hash(i.profile) END AS words,
+    i.* EXCLUDE (run, target, batch_id, folder, native_id, server, profile, handles, bounds, drift)
 FROM incoming AS i
 INNER JOIN ids AS r ON r.kind = 'run' AND r.key = i.run
 INNER JOIN ids AS t
@@ -230,7 +233,7 @@ FROM arrived AS a
 INNER JOIN observations AS o ON o.run_id = a.run_id AND o.account_id = a.account_id
 WHERE a.outcome = 'observed';
 INSERT INTO repeated SELECT run_id, target_id FROM met WHERE NOT is_earlier;
-UPDATE arrived SET profile = NULL
+UPDATE arrived SET words = NULL
 FROM repeated AS r WHERE r.run_id = arrived.run_id AND r.target_id = arrived.target_id;
 DELETE FROM observations USING met AS m
 WHERE m.is_earlier AND m.run_id = observations.run_id AND m.account_id = observations.account_id
@@ -247,7 +250,7 @@ FROM arrived WHERE outcome <> 'observed'
 # every sighting are laid out again.
 _WORDS = """
 CREATE OR REPLACE TEMP TABLE told AS
-SELECT account_id, min(valid_at) AS first_at FROM arrived WHERE profile IS NOT NULL GROUP BY account_id;
+SELECT account_id, min(valid_at) AS first_at FROM arrived WHERE words IS NOT NULL GROUP BY account_id;
 
 CREATE OR REPLACE TEMP TABLE changed AS
 SELECT account_id FROM replaced
@@ -273,40 +276,43 @@ CREATE OR REPLACE TEMP TABLE spoken AS SELECT account_id FROM told UNION SELECT 
 
 CREATE OR REPLACE TEMP TABLE kept AS
 SELECT
-    account_id,
-    valid_from,
+    p.account_id,
+    p.valid_from,
     {
-        'handle': handle,
-        'display_name': display_name,
-        'bio': bio,
-        'links': links,
-        'verified': verified,
-        'avatar_url': avatar_url
+        'handle': p.handle,
+        'display_name': p.display_name,
+        'bio': p.bio,
+        'links': p.links,
+        'verified': p.verified,
+        'avatar_url': p.avatar_url
     } AS profile
 FROM profiles AS p
-SEMI JOIN spoken AS s ON s.account_id = p.account_id;
+SEMI JOIN (
+    SELECT account_id, max(valid_from) AS valid_from
+    FROM profiles
+    WHERE account_id IN (SELECT account_id FROM told) AND account_id NOT IN (SELECT account_id FROM unsettled)
+    GROUP BY account_id
+    UNION ALL
+    SELECT p.account_id, p.valid_from
+    FROM profiles AS p
+    SEMI JOIN unsettled AS u ON u.account_id = p.account_id
+) AS w ON w.account_id = p.account_id AND w.valid_from = p.valid_from;
 
-DELETE FROM profiles USING unsettled AS u WHERE u.account_id = profiles.account_id;
-
-INSERT INTO profiles
-SELECT account_id, valid_from, profile.*
+CREATE OR REPLACE TEMP TABLE laid_out AS
+SELECT account_id, valid_from, row, kept_from
 FROM (
     SELECT
-        account_id,
-        valid_from,
-        profile,
-        is_new,
-        lag(hash(profile)) OVER (PARTITION BY account_id ORDER BY valid_from) IS NOT DISTINCT FROM hash(profile)
-            AS is_unchanged
+        *,
+        lag(words) OVER (PARTITION BY account_id ORDER BY valid_from) IS NOT DISTINCT FROM words AS is_unchanged
     FROM (
-        SELECT account_id, valid_at AS valid_from, profile, true AS is_new FROM arrived WHERE profile IS NOT NULL
+        SELECT account_id, valid_at AS valid_from, words, row, NULL::TIMESTAMPTZ AS kept_from, true AS is_new
+        FROM arrived WHERE words IS NOT NULL
         UNION ALL
-        SELECT k.account_id, max(k.valid_from), arg_max(k.profile, k.valid_from), false
+        SELECT k.account_id, k.valid_from, hash(k.profile), NULL, NULL, false
         FROM kept AS k
         ANTI JOIN unsettled AS u ON u.account_id = k.account_id
-        GROUP BY k.account_id
         UNION ALL
-        SELECT o.account_id, o.valid_at, k.profile, true
+        SELECT o.account_id, o.valid_at, hash(k.profile), NULL, k.valid_from, true
         FROM (
             SELECT account_id, valid_at
             FROM observations AS o
@@ -316,7 +322,17 @@ FROM (
         ASOF JOIN kept AS k ON k.account_id = o.account_id AND k.valid_from <= o.valid_at
     )
 )
-WHERE is_new AND NOT is_unchanged
+WHERE is_new AND NOT is_unchanged;
+
+DELETE FROM profiles USING unsettled AS u WHERE u.account_id = profiles.account_id;
+INSERT INTO profiles
+SELECT l.account_id, l.valid_from, i.profile.*
+FROM laid_out AS l
+INNER JOIN incoming AS i ON i.rowid = l.row
+UNION ALL
+SELECT l.account_id, l.valid_from, k.profile.*
+FROM laid_out AS l
+INNER JOIN kept AS k ON k.account_id = l.account_id AND k.valid_from = l.kept_from
 """
 
 _OBSERVATIONS = """
@@ -334,7 +350,7 @@ SELECT
     a.last_post_at,
     NULL,
     NULL,
-    a.profile IS NOT NULL
+    a.words IS NOT NULL
 FROM arrived AS a
 ANTI JOIN repeated AS r ON r.run_id = a.run_id AND r.target_id = a.target_id
 WHERE a.outcome = 'observed'

@@ -1,0 +1,139 @@
+"""What the Fediverse's servers have in common: host names, WebFinger, actors, and the HTML of profiles.
+
+Documents: https://www.rfc-editor.org/rfc/rfc7033 (WebFinger), https://www.rfc-editor.org/rfc/rfc6415 (host-meta),
+https://www.w3.org/TR/activitypub/, https://docs.joinmastodon.org/spec/activitypub/.
+"""
+
+import re
+from html import unescape
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlsplit
+
+import idna
+
+from crawlers.reading import UnreadableError, as_list, as_object, as_text
+from kooch.rosters.handles import HANDLES, describe_foreign_host
+
+ACTIVITY = "application/activity+json"
+_MOST_LINKS = 100
+ACTORS = frozenset({"Application", "Group", "Organization", "Person", "Service"})
+_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
+# Names that lead to no public server, by RFC 6761, RFC 7686 and custom; `.test` is for development and stays allowed.
+_RESERVED = frozenset({"alt", "arpa", "example", "i2p", "internal", "invalid", "lan", "local", "localhost", "onion"})
+_LINK = re.compile(r"<Link\b[^<>]*>", re.IGNORECASE)
+_LRDD = re.compile(r"\brel=[\"']lrdd[\"']", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\btemplate=[\"']([^\"']{1,500})[\"']", re.IGNORECASE)
+# Strangers write this: every pattern takes time in proportion to the text.
+_PIECE = re.compile(r"<([^<>]*)>|([^<]+|<)")
+_HREF = re.compile(r"\bhref=[\"'](https?://[^\"'\s<>]{1,2000})[\"']", re.IGNORECASE)
+_TOPIC = re.compile(r"\bclass=[\"'][^\"']*\b(mention|hashtag)\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'()\[\]]+")
+
+
+class Address(NamedTuple):
+    """An account's address: the part before the @, the domain as it is written, and the host in ASCII."""
+
+    user: str
+    domain: str
+    host: str
+
+
+def ascii_host(name: str) -> str | None:
+    """A public DNS name in lower-case ASCII; None for whatever else stands where a host should.
+
+    IP literals, ports, user names, single labels and names that are never public are all none.
+    """
+    try:
+        host = idna.encode(name.lower(), uts46=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError):
+        return None
+    *labels, top = host.split(".")
+    if len(host) > 253 or not labels or not all(map(_LABEL.fullmatch, [*labels, top])):
+        return None
+    return None if top in _RESERVED or top.isdigit() or re.fullmatch(r"0x[0-9a-f]*", top) else host
+
+
+def read_address(handle: str | None) -> Address | None:
+    """`user@domain` in parts, or None when it cannot be an account's address."""
+    if handle is None or not HANDLES["mastodon"][0].fullmatch(handle):
+        return None
+    user, _, domain = handle.rpartition("@")
+    host = ascii_host(domain)
+    return None if host is None else Address(user, domain.lower(), host)
+
+
+def server_of(url: object) -> str:
+    """The host of an address that a server names. Raises UnreadableError, or TypeError for what is no text.
+
+    Only https on its own port is followed; a host that mirrors another platform is refused by name.
+    """
+    try:
+        parts = urlsplit(as_text(url))
+        port = parts.port
+    except ValueError:
+        raise UnreadableError("unexpected_answer", "an address that is none") from None
+    host = ascii_host(parts.hostname or "")
+    if parts.scheme != "https" or host is None or port not in (None, 443) or "@" in parts.netloc:
+        raise UnreadableError("unexpected_answer", f"leads to {ascii(url)[:80]}, which is no public server")
+    if reason := describe_foreign_host(host):
+        raise UnreadableError("refused", f"leads to {host}, {reason}")
+    return host
+
+
+def webfinger_url(host: str, address: Address) -> str:
+    return f"https://{host}/.well-known/webfinger?resource=acct:{quote(address.user)}@{address.host}"
+
+
+def read_actor_uri(found: dict[str, Any]) -> str:
+    """The ActivityPub actor that a WebFinger answer names. Raises UnreadableError when it names none."""
+    for link in map(as_object, as_list(found["links"])):
+        kind = str(link.get("type", "")).replace(" ", "").lower()
+        if link.get("rel") == "self" and (kind == ACTIVITY or kind.startswith("application/ld+json;profile=")):
+            uri = as_text(link["href"])
+            server_of(uri)
+            return uri.partition("#")[0] if uri.endswith("#") else uri
+    raise UnreadableError("unexpected_answer", "WebFinger names no ActivityPub actor")
+
+
+def read_user(found: dict[str, Any], otherwise: str) -> str:
+    """The name that a WebFinger answer gives the account on its own server."""
+    subject = re.fullmatch(r"acct:([a-zA-Z0-9_.-]{1,64})@.*", as_text(found.get("subject", "")))
+    return subject[1] if subject else otherwise
+
+
+def read_webfinger_host(xrd: str) -> str | None:
+    """The host that a host-meta document sends WebFinger questions to; None when it sends them nowhere."""
+    for link in _LINK.findall(xrd):
+        template = _TEMPLATE.search(link)
+        if _LRDD.search(link) and template and "/.well-known/webfinger?resource={uri}" in template[1]:
+            return server_of(unescape(template[1]).replace("{uri}", ""))
+    return None
+
+
+def plain_text(html: str | None) -> str | None:
+    """What the HTML of a profile says."""
+    words: list[str] = []
+    for tag, text in _PIECE.findall(html or ""):
+        words.append(unescape(text) if text else "\n" if re.match(r"br\b|/p\b", tag, re.IGNORECASE) else "")
+    return "".join(words).strip() or None
+
+
+def links_in(*pieces: str | None) -> tuple[str, ...]:
+    """The addresses in pieces of HTML, each once; mentions of other accounts and hashtags are none."""
+    found: list[str] = []
+    for piece in pieces:
+        is_linked = False
+        for tag, text in _PIECE.findall(piece or ""):
+            if text and not is_linked:
+                found += _ADDRESS.findall(unescape(text))
+            elif re.match(r"/?a\b", tag, re.IGNORECASE):
+                is_linked = not tag.startswith("/")
+                href = _HREF.search(tag)
+                if is_linked and href and not _TOPIC.search(tag):
+                    found.append(unescape(href[1]))
+    return tuple(dict.fromkeys(found))[:_MOST_LINKS]
+
+
+def names_in(value: object) -> list[str]:
+    """One or several texts, as JSON-LD writes a set: a text alone, or a list."""
+    return [name for name in (value if isinstance(value, list) else [value]) if isinstance(name, str)]

@@ -1,0 +1,775 @@
+"""What befalls a crawl of many servers: the matrix of faults, as a table; pace, drift, kills and memory.
+
+Run as a program it is one of the processes that the proofs start: `python tests/test_faults.py serve`, or
+`python tests/test_faults.py crawl HOME URL N RATE`.
+"""
+
+import asyncio
+import contextlib
+import copy
+import json
+import logging
+import os
+import random
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from crawlers.run import Crawled, crawl, spider_of
+from kooch.config import BlueskySettings, CrawlSettings, MastodonSettings, Settings
+from kooch.errors import RunningError
+from kooch.store.locks import only_one
+from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
+from tests import faults
+from tests.faults import Asked, Bluesky, Fault, Mastodon, Reply, Server, as_json
+from tests.servers.fediverse import Authority
+from tests.test_crash import finish, spooled, start, without_run
+from tests.test_crawlers import BAD_JSON, FOLDERS, known, replay, settings_for, targets_in
+
+ROOT = Path(__file__).parent.parent
+Answer = Callable[[Asked], Reply | Fault]
+Results = dict[str, Observed | Failed | Skipped]
+
+
+def mastodon_settings(
+    home: Path,
+    hosts: Mapping[str, str],
+    authority: Authority,
+    rate: float = 50,
+    crawling: Mapping[str, float] = MappingProxyType({}),
+) -> Settings:
+    options: dict[str, Any] = {
+        "allow_networks": ("127.0.0.1/32",),
+        "hosts": dict(hosts),
+        "ca_file": authority.file,
+        "timeout_seconds": 1,
+        "batch_seconds": 0.2,
+    }
+    return Settings(
+        home=home,
+        crawl=CrawlSettings(**(options | dict(crawling))),
+        mastodon=MastodonSettings(requests_per_second=rate),
+    )
+
+
+def on(host: str, count: int) -> list[Target]:
+    return [Target(key=f"@figure{n}@{host}", handle=f"figure{n}@{host}") for n in range(1, count + 1)]
+
+
+def crawled(chosen: Settings, targets: list[Target], platform: str = "mastodon") -> tuple[Crawled, Results]:
+    outcomes: list[Outcome] = []
+    result = crawl(
+        chosen,
+        platform=platform,
+        roster=None,
+        plan=lambda: targets,
+        on_outcome=lambda _platform, outcome: outcomes.append(outcome),
+    )
+    found = {outcome.target: outcome.result for outcome in outcomes}
+
+    assert len(found) == len(outcomes) == result.planned == result.observed + result.failed + result.skipped
+    return result, found
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("authority"))
+
+
+# The matrix: a server at fault beside one that is sound.
+
+
+def addresses(*found: str) -> Callable[[], list[str]]:
+    return lambda: list(found)
+
+
+def no_such_name() -> list[str]:
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+
+def never() -> list[str]:
+    time.sleep(12)
+    return []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A fault of bad.test, and what becomes of its three accounts; those of good.test are observed whatever happens."""
+
+    fault: str
+    expected: str
+    answer: Answer = field(default_factory=Mastodon)
+    certificate: str = "good"
+    resolve: Callable[[], list[str]] | None = None
+    seconds: float = 12
+    most_asked: int = 9
+
+
+def always(reply: Reply | Fault) -> Answer:
+    return lambda _: reply
+
+
+def redirect(location: str) -> Reply:
+    return Reply(302, b"", {"Location": location})
+
+
+def chain(length: int) -> Callable[[Asked], Reply]:
+    """Redirects to oneself, and then the account."""
+
+    def answer(asked: Asked) -> Reply:
+        step = int((asked.values("step") or ["0"])[0])
+        if step < length:
+            return redirect(f"{asked.path}?acct={asked.values('acct')[0]}&step={step + 1}")
+        return Mastodon()(asked)
+
+    return answer
+
+
+def passing(*first: Reply | Fault) -> Answer:
+    """These answers first, and then the account."""
+    return lambda asked: first[asked.nth - 1] if asked.nth <= len(first) else Mastodon()(asked)
+
+
+def limited(**headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return passing(Reply(429, b"{}", named))
+
+
+def with_date(seconds: float, **headers: str) -> Answer:
+    """A server whose clock is wrong by some seconds, and that says by it when to come back: in a second."""
+    at = datetime.now(UTC) + timedelta(seconds=seconds)
+    date = at.strftime("%a, %d %b %Y %H:%M:%S GMT")
+    return limited(Date=date, **headers, Retry_After=(at + timedelta(seconds=1)).strftime("%a, %d %b %Y %H:%M:%S GMT"))
+
+
+def by_webfinger(answer: Reply) -> Callable[[Asked], Reply]:
+    """A host that leaves its accounts to another, which `answer` names."""
+    return lambda asked: answer if asked.path.endswith("webfinger") else Reply(404, b"<html>")
+
+
+def to_good(asked: Asked) -> Reply:
+    """The domain's WebFinger, which good.test answers for it."""
+    return redirect(f"https://good.test{asked.path}?resource={asked.values('resource')[0]}")
+
+
+async def plain_http(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+    await writer.drain()
+
+
+async def slow_headers(writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    for n in range(600):
+        writer.write(b"X-%d: 1\r\n" % n)
+        await writer.drain()
+        await asyncio.sleep(0.1)
+
+
+async def garbage(writer: asyncio.StreamWriter) -> None:
+    writer.write(os.urandom(2000) + b"\r\n\r\n")
+    await writer.drain()
+
+
+GONE = Reply(404, b"<!DOCTYPE html><title>This domain is for sale</title>")
+ROWS = [
+    Row(fault="429 with Retry-After in seconds", expected="observed", answer=limited(Retry_After="1")),
+    Row(fault="429 with Retry-After as a date, clock an hour fast", expected="observed", answer=with_date(3600)),
+    Row(
+        fault="429 with Retry-After of a thousand years", expected="rate_limited", answer=limited(Retry_After="9" * 11)
+    ),
+    Row(fault="429 with a negative Retry-After", expected="observed", answer=limited(Retry_After="-5")),
+    Row(fault="429 for ever", expected="rate_limited", answer=always(Reply(429, b"{}", {"Retry-After": "0"}))),
+    Row(fault="500 for ever", expected="server_error", answer=always(Reply(500))),
+    Row(fault="503 twice, then well", expected="observed", answer=passing(Reply(503), Reply(503)), most_asked=12),
+    Row(fault="connection reset mid-body", expected="unreachable", answer=always(faults.reset_mid_body)),
+    Row(fault="body shorter than its length", expected="unreachable", answer=always(faults.truncated)),
+    Row(fault="body cut, no length given", expected="unreachable", answer=always(faults.cut_without_length)),
+    Row(fault="headers, one every 0.1 s", expected="timeout", answer=always(slow_headers), seconds=20),
+    Row(fault="body, one byte every 0.1 s", expected="timeout", answer=always(faults.slow_loris), seconds=20),
+    Row(fault="silence", expected="timeout", answer=always(faults.silent), seconds=20),
+    Row(fault="64 MiB of body", expected="body_too_large", answer=always(faults.huge_body)),
+    Row(fault="gzip bomb", expected="body_too_large", answer=always(faults.gzip_bomb())),
+    Row(fault="20 MB of header lines", expected="body_too_large", answer=always(faults.endless_headers)),
+    Row(
+        fault="20 MB in one header line",
+        expected="unreachable|body_too_large",
+        answer=always(faults.endless_header_line),
+    ),
+    Row(fault="bytes that are no HTTP", expected="unreachable", answer=always(garbage)),
+    *(
+        Row(fault=f"not JSON: {ascii(body)[:30]}", expected="not_json", answer=always(Reply(200, body.encode())))
+        for body in BAD_JSON
+    ),
+    Row(
+        fault="HTML under 200",
+        expected="not_json",
+        answer=always(Reply(200, b"<!DOCTYPE html><title>Log in</title>", {"Content-Type": "text/html"})),
+    ),
+    Row(fault="JSON of another shape", expected="unexpected_answer", answer=always(Reply(200, b"{}"))),
+    Row(fault="404 in HTML to everything", expected="unexpected_answer", answer=always(GONE), most_asked=12),
+    Row(fault="410 to everything: the server has ended", expected="platform_closed", answer=always(Reply(410, b""))),
+    Row(fault="403 to everything", expected="refused", answer=always(Reply(403, b"blocked"))),
+    Row(fault="redirect loop", expected="refused", answer=always(redirect("/again")), most_asked=12),
+    Row(fault="three redirects", expected="observed", answer=chain(3), most_asked=12),
+    Row(fault="four redirects", expected="refused", answer=chain(4), most_asked=12),
+    Row(fault="redirect to http", expected="tls", answer=always(redirect("http://good.test/"))),
+    Row(fault="redirect to file:", expected="unexpected_answer", answer=always(redirect("file:///etc/passwd"))),
+    Row(
+        fault="redirect to a private address", expected="unsafe_address", answer=always(redirect("https://127.0.0.2/"))
+    ),
+    Row(fault="redirect to it in decimal", expected="unsafe_address", answer=always(redirect("https://2130706434/"))),
+    Row(
+        fault="redirect to it as mapped IPv6",
+        expected="unsafe_address",
+        answer=always(redirect("https://[::ffff:127.0.0.2]/")),
+    ),
+    Row(
+        fault="WebFinger redirected to another server, which knows nobody",
+        expected="not_found",
+        answer=lambda asked: to_good(asked) if asked.path.endswith("webfinger") else faults.not_found(asked),
+    ),
+    Row(
+        fault="WebFinger names a private address",
+        expected="unexpected_answer",
+        answer=by_webfinger(faults.jrd("https://127.0.0.2/users/a")),
+    ),
+    Row(
+        fault="WebFinger names a mirror of X",
+        expected="refused",
+        answer=by_webfinger(faults.jrd("https://bird.makeup/users/a")),
+    ),
+    Row(fault="name that does not exist", expected="unreachable", resolve=no_such_name, most_asked=0),
+    Row(fault="name without an address", expected="unreachable", resolve=addresses(), most_asked=0),
+    Row(
+        fault="name server that does not answer",
+        expected="unreachable|timeout",
+        resolve=never,
+        seconds=20,
+        most_asked=0,
+    ),
+    Row(fault="name with a private address", expected="unsafe_address", resolve=addresses("127.0.0.2"), most_asked=0),
+    Row(
+        fault="name with a NAT64 address", expected="unsafe_address", resolve=addresses("64:ff9b::7f00:2"), most_asked=0
+    ),
+    Row(fault="certificate that has expired", expected="tls", certificate="expired", most_asked=0),
+    Row(fault="certificate for another name", expected="tls", certificate="other", most_asked=0),
+    Row(fault="certificate of nobody's authority", expected="tls", certificate="stranger", most_asked=0),
+    Row(fault="TLS 1.1 at most", expected="tls|unreachable", certificate="old", most_asked=0),
+    Row(fault="no TLS where https is spoken", expected="timeout", certificate="none", most_asked=0),
+]
+
+
+@pytest.fixture(scope="module")
+def table(request: pytest.FixtureRequest) -> Iterator[list[tuple[str, str, str]]]:
+    """Rows of fault, expected and got, printed when the matrix is done."""
+    rows: list[tuple[str, str, str]] = []
+    yield rows
+    widths = [max(len(row[n]) for row in [("fault", "expected", "got"), *rows]) for n in range(3)]
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        print()
+        for row in [("fault", "expected", "got"), *rows]:
+            print(" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+
+
+def served(row: Row, authority: Authority, folder: Path) -> ssl.SSLContext | None:
+    """How bad.test is encrypted."""
+    match row.certificate:
+        case "expired":
+            return authority.issue("bad.test", until=datetime.now(UTC) - timedelta(days=1)).context(folder)
+        case "other":
+            return authority.issue("other.test").context(folder)
+        case "stranger":
+            (folder / "stranger").mkdir()
+            return Authority(folder / "stranger").issue("bad.test").context(folder)
+        case "old":
+            context = authority.issue("bad.test").context(folder)
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = ssl.TLSVersion.TLSv1
+                context.maximum_version = ssl.TLSVersion.TLSv1_1
+            return context
+        case "none":
+            return None
+    return authority.issue("bad.test").context(folder)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.fault)
+def test_a_fault_of_one_server_is_named_and_hurts_no_other(
+    row: Row,
+    authority: Authority,
+    table: list[tuple[str, str, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bad_folder = tmp_path / "bad"
+    bad_folder.mkdir()
+    with (
+        Server(row.answer, tls=served(row, authority, bad_folder)) as bad,
+        Server(faults.known_here(Mastodon()), tls=authority.issue("good.test").context(tmp_path)) as good,
+    ):
+        hosts = {"good.test": good.url.removeprefix("https://")}
+        if row.resolve is None:
+            hosts["bad.test"] = bad.url.partition("://")[2]
+        else:
+            resolve(monkeypatch, "bad.test", row.resolve)
+        started_at = monotonic()
+        chosen = mastodon_settings(tmp_path / "home", hosts, authority, crawling={"attempts": 3})
+        result, found = crawled(chosen, [*on("bad.test", 3), *on("good.test", 3)])
+        seconds = monotonic() - started_at
+    states = Counter(
+        "observed" if said.status == "active" else said.status for said in found.values() if isinstance(said, Observed)
+    )
+    got = Counter(said.cause for said in found.values() if isinstance(said, Failed)) or (states - Counter(observed=3))
+    table.append((row.fault, row.expected, ", ".join(f"{n} x {cause}" for cause, n in got.items())))
+
+    assert {found[f"@figure{n}@good.test"].status for n in (1, 2, 3)} == {"active"}  # type: ignore[union-attr] # asserted
+    assert sum(got.values()) == 3
+    assert set(got) <= set(row.expected.split("|"))
+    assert len(bad.asked) <= row.most_asked
+    assert seconds < row.seconds
+    assert result.run.state == ("partial" if result.failed else "complete")
+
+
+def resolve(monkeypatch: pytest.MonkeyPatch, name: str, answer: Callable[[], list[str]]) -> None:
+    stock = socket.getaddrinfo
+
+    def look_up(host: str, *args: Any, **kwargs: Any) -> object:  # noqa: ANN401 -- as the system's
+        if host == name:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in answer()]
+        return stock(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+
+def test_a_crawl_is_not_begun_while_another_process_crawls(tmp_path: Path, authority: Authority) -> None:
+    with only_one(tmp_path, "crawl-mastodon"), pytest.raises(RunningError):
+        crawled(mastodon_settings(tmp_path, {}, authority), on("good.test", 1))
+
+
+def test_a_clock_that_is_wrong_is_told_once(
+    tmp_path: Path, authority: Authority, caplog: pytest.LogCaptureFixture
+) -> None:
+    late = (datetime.now(UTC) - timedelta(hours=2)).strftime("%a, %d %b %Y %H:%M:%S GMT")
+
+    def answer(asked: Asked) -> Reply:
+        found = Mastodon()(asked)
+        return Reply(found.status, found.body, found.headers | {"Date": late})
+
+    with Server(answer, tls=authority.issue("good.test").context(tmp_path)) as server:
+        hosts = {"good.test": server.url.removeprefix("https://")}
+        with caplog.at_level(logging.WARNING, logger="crawlers.pacing"):
+            result, _ = crawled(mastodon_settings(tmp_path / "home", hosts, authority), on("good.test", 4))
+
+    assert result.observed == 4
+    (record,) = caplog.records
+    assert record.getMessage() == "The clocks of this machine and of good.test:443 differ by -7200 seconds." or (
+        "good.test:443 differ by -720" in record.getMessage()
+    )
+
+
+def test_hosts_under_one_name_share_a_rate(tmp_path: Path, authority: Authority) -> None:
+    """Whoever owns a name could otherwise have itself, or a victim, asked as often as it has hosts."""
+    hosts = [f"h{n}.wild.test" for n in range(30)]
+    with Server(Mastodon(), tls=authority.issue(*hosts).context(tmp_path)) as server:
+        chosen = mastodon_settings(
+            tmp_path / "home", dict.fromkeys(hosts, server.url.removeprefix("https://")), authority, rate=2
+        )
+        result, _ = crawled(chosen, [target for host in hosts for target in on(host, 1)])
+    seconds = server.asked[-1].at - server.asked[0].at
+
+    assert (result.run.state, len(server.asked)) == ("complete", 30)
+    assert (len(server.asked) - 1) / seconds <= 4 * 2 * 1.1
+
+
+def test_of_many_servers_the_dead_ones_cost_their_own_accounts_alone(tmp_path: Path, authority: Authority) -> None:
+    hosts = [f"s{n}.test" for n in range(40)]
+    dead = {"dead.test": "127.0.0.1:1"}
+    with Server(Mastodon(), tls=authority.issue(*hosts).context(tmp_path)) as server:
+        sound = dict.fromkeys(hosts, server.url.removeprefix("https://"))
+        started_at = monotonic()
+        result, found = crawled(
+            mastodon_settings(tmp_path / "home", sound | dead, authority),
+            [*on("dead.test", 3000), *(target for host in hosts for target in on(host, 5))],
+        )
+    last = max(asked.at for asked in server.asked) - started_at
+
+    assert (result.observed, result.failed) == (200, 3000)
+    assert {said.cause for said in found.values() if isinstance(said, Failed)} == {"unreachable"}
+    assert last < 6
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
+def test_ctrl_c_ends_a_crawl_once_cleanly_and_twice_at_once(times: int, tmp_path: Path) -> None:
+    answers = Bluesky(range(1, 4001))
+
+    def answer(asked: Asked) -> Reply | Fault:
+        return answers(asked) if asked.nth <= 3 else faults.silent
+
+    with Server(answer) as server:
+        process = started("crawl", str(tmp_path), server.url, "2000", "20")
+        while len(server.asked) < 5:
+            time.sleep(0.02)
+        asked_at = monotonic()
+        process.send_signal(signal.SIGINT)
+        if times == 2:
+            time.sleep(0.3)
+            process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        seconds = monotonic() - asked_at
+    stored = len(spooled(tmp_path))
+    with Server(answers) as server:
+        rest = started("crawl", str(tmp_path), server.url, "2000", "500")
+        out, _ = rest.communicate(timeout=120)
+
+    assert process.returncode == 0 if times == 1 else process.returncode != 0
+    assert seconds < (25 if times == 1 else 3)
+    assert stored >= 60 or times == 2
+    assert out.split() == ["complete", "2000", "2000", "0", "0"]
+    assert len(spooled(tmp_path)) == 2000
+
+
+# Drift: every key of every answer of every case.
+
+Change = tuple[str, Callable[[Any], Any]]
+CHANGES: list[Change] = [
+    ("null", lambda _: None),
+    ("text", lambda _: "12"),
+    ("number", lambda _: 12),
+    ("list", lambda _: []),
+    ("object", lambda _: {}),
+    ("huge", lambda _: 2**40),
+    ("negative", lambda _: -7),
+    ("fraction", lambda _: 1.5),
+    ("true", lambda _: True),
+]
+OPTIONAL = {
+    *("suspended", "limited", "moved", "movedTo", "noindex", "indexable", "uri"),
+    *("published", "followers", "totalItems", "deleted"),
+    *("labels", "neg"),
+}
+"""What documents call optional: where it is not there, nothing is missed, and nothing is said."""
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 -- JSON
+    keys = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in keys:
+        if isinstance(value, dict):
+            yield (*path, key)
+        yield from places(inner, (*path, key))
+
+
+def changed(body: Any, path: tuple[Any, ...], change: Callable[[Any], Any] | None, name: str | None) -> Any:  # noqa: ANN401 -- JSON
+    """The body with one key changed, renamed or (neither) deleted."""
+    body = copy.deepcopy(body)
+    where = body
+    for step in path[:-1]:
+        where = where[step]
+    value = where.pop(path[-1]) if change is None else where[path[-1]]
+    if change is not None:
+        where[path[-1]] = change(value)
+    elif name is not None:
+        where[name] = value
+    return body
+
+
+def numbers(said: Observed) -> dict[str, Any]:
+    """What is true or false of an account, each under its name; words are not."""
+    dates = {f"{bound.event} {bound.kind}": (bound.not_before, bound.before) for bound in said.bounds}
+    counts = {name: getattr(said, name) for name in ("followers", "following", "posts", "last_post_at", "native_id")}
+    return {name: value for name, value in (counts | dates).items() if value is not None}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_no_change_of_a_key_makes_a_wrong_number_and_none_goes_unrecorded(folder: Path) -> None:
+    case = json.loads((folder / "input.json").read_text())
+    spider, targets = spider_of(folder.parent.name), targets_in(case)
+    missing: dict[str, Any] = {"status": 599, "body": {}}
+    answers: dict[str, Any] = type("Answers", (dict,), {"__missing__": lambda _self, _key: missing})(case["answers"])
+    sound = {outcome.target: outcome.result for outcome in replay(spider(), targets, answers)}
+    wrong, tried = [], 0
+    for url, answer in case["answers"].items():
+        for path in places(answer.get("body")):
+            changes = [*CHANGES, ("deleted", None), ("renamed", None)]
+            for kind, change in changes:
+                renamed = f"{path[-1]}_" if kind == "renamed" else None
+                hurt = answer | {"body": changed(answer["body"], path, change, renamed)}
+                mixed = type(answers)({**case["answers"], url: hurt})
+                tried += 1
+                for outcome in replay(spider(), targets, mixed):
+                    fault = fault_of(sound[outcome.target], outcome.result, path[-1], kind)
+                    if fault:
+                        wrong.append(f"{kind} {'.'.join(map(str, path))} of {url}: {fault}")
+
+    assert wrong == []
+    assert tried or not any("body" in answer for answer in case["answers"].values())
+
+
+def fault_of(sound: Any, got: Any, key: str, kind: str) -> str | None:  # noqa: ANN401 -- outcomes of any kind
+    """What is wrong about an outcome after `key` was changed; None if nothing is."""
+    if got == sound or isinstance(got, Failed) or isinstance(sound, Failed):
+        return None
+    says_other = (key in OPTIONAL and kind in ("null", "deleted", "renamed", "true", "list", "object", "text")) or (
+        (key, kind) in {("nullified", "true"), ("last_status_at", "null"), ("val", "text")}
+    )
+    if type(got) is not type(sound) or got.status != sound.status:
+        return None if says_other else f"{got}, where it was {sound}"
+    if not isinstance(got, Observed):
+        return None
+    before, after = numbers(sound), numbers(got)
+    for name, value in after.items():
+        if before.get(name) != value and not (kind == "number" and value == 12) and not says_other:
+            return f"{name} became {value}"
+    lost = before.keys() - after.keys()
+    is_recorded = len(got.drift) > len(sound.drift) or says_other
+    return f"lost {lost} without a record" if lost and not is_recorded else None
+
+
+# Pace, on a compressed clock.
+
+
+class Limited:
+    """A server that allows `limit` requests in each `period` seconds, says so as `style` does, and answers 429 beyond.
+
+    mastodon: periods of the clock, the reset in ISO 8601 (rack-attack, config/initializers/rack_attack.rb).
+    bluesky: a period begins with the first request after the last one, the reset in whole seconds of Unix time
+    (rate-limiter-flexible in @atproto/xrpc-server).
+    """
+
+    def __init__(self, answer: Answer, *, limit: int, period: float, style: str) -> None:
+        self._answer, self._limit, self._period, self._style = answer, limit, period, style
+        self._began_at = 0.0
+        self._used = 0
+        self.refused = 0
+        self.counts: list[int] = []
+
+    def __call__(self, asked: Asked) -> Reply | Fault:
+        at = time.time()
+        if at >= self._began_at + self._period:
+            if self._used:
+                self.counts.append(self._used)
+            self._began_at = at - at % self._period if self._style == "mastodon" else at
+            self._used = 0
+        self._used += 1
+        left, ends_at = max(0, self._limit - self._used), self._began_at + self._period
+        if self._style == "mastodon":
+            reset = datetime.fromtimestamp(ends_at, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+            headers = {
+                "X-RateLimit-Limit": str(self._limit),
+                "X-RateLimit-Remaining": str(left),
+                "X-RateLimit-Reset": reset,
+            }
+        else:
+            headers = {
+                "RateLimit-Limit": str(self._limit),
+                "RateLimit-Remaining": str(left),
+                "RateLimit-Reset": str(int(ends_at)),
+                "RateLimit-Policy": f"{self._limit};w={self._period:.0f}",
+            }
+        if self._used > self._limit:
+            self.refused += 1
+            return Reply(429, b'{"error": "Too many requests"}', headers)
+        found = self._answer(asked)
+        return Reply(found.status, found.body, found.headers | headers) if isinstance(found, Reply) else found
+
+
+@pytest.mark.proof
+def test_a_limit_of_mastodon_is_used_and_never_exceeded(tmp_path: Path, authority: Authority) -> None:
+    """300 in 5 minutes, twenty times as fast."""
+    limits = Limited(Mastodon(), limit=300, period=15, style="mastodon")
+    with Server(limits, tls=authority.issue("good.test").context(tmp_path)) as server:
+        hosts = {"good.test": server.url.removeprefix("https://")}
+        result, _ = crawled(mastodon_settings(tmp_path / "home", hosts, authority, rate=20), on("good.test", 1300))
+    whole = limits.counts[1:]
+    print(f"Mastodon: {whole} of 300 in each whole period, {limits.refused} x 429, first period {limits.counts[0]}")
+
+    assert (result.run.state, limits.refused) == ("complete", 0)
+    assert len(whole) >= 3
+    assert sum(whole) / (300 * len(whole)) >= 0.95
+
+
+@pytest.mark.proof
+def test_a_limit_of_bluesky_is_used_and_never_exceeded(tmp_path: Path) -> None:
+    """3000 in 5 minutes, ten times as fast: the second that whole seconds cost weighs ten times as much."""
+    numbers = [n for n in range(1, 15_000) if Bluesky.is_shown(n)][:10_000]
+    limits = Limited(Bluesky(numbers), limit=3000, period=30, style="bluesky")
+    asked_alone = [Target(key=f"@figure{n}.test", handle=f"figure{n}.test") for n in numbers]
+    with Server(Bluesky(numbers)) as appview, Server(limits) as directory:
+        result, _ = crawled(settings_for(tmp_path, appview.url, directory.url, rate=100), asked_alone, "bluesky")
+    whole = limits.counts
+    print(f"Bluesky: {whole} of 3000 in each period, {limits.refused} x 429")
+
+    assert (result.run.state, limits.refused) == ("complete", 0)
+    assert len(whole) >= 3
+    assert sum(whole) / (3000 * len(whole)) >= 0.95
+
+
+@pytest.mark.proof
+def test_of_two_hundred_servers_the_slow_ones_delay_nobody(tmp_path: Path, authority: Authority) -> None:
+    hosts = [f"s{n}.test" for n in range(200)]
+    at_fault = {"slow.test": 0.0, "hangs.test": 0.0, "busy.test": 0.0}
+
+    async def late(writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(1)
+        body = json.dumps(faults.account("figure1", "slow.test", 1)).encode()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        await writer.drain()
+
+    def answer(asked: Asked) -> Reply | Fault:
+        match asked.host:
+            case "slow.test":
+                return late
+            case "hangs.test":
+                return faults.silent
+            case "busy.test":
+                return as_json({"error": "Too many requests"}, 429, Retry_After="5")
+        return Mastodon()(asked)
+
+    names = [*hosts, *at_fault]
+    with Server(answer, tls=authority.issue(*names).context(tmp_path)) as server:
+        address = server.url.removeprefix("https://")
+        chosen = mastodon_settings(
+            tmp_path / "home", dict.fromkeys(names, address), authority, rate=1, crawling={"timeout_seconds": 5}
+        )
+        started_at = monotonic()
+        result, found = crawled(
+            chosen,
+            [
+                *(target for host in at_fault for target in on(host, 200 if host == "hangs.test" else 12)),
+                *(target for host in hosts for target in on(host, 8)),
+            ],
+        )
+        whole = monotonic() - started_at
+    times = defaultdict(list)
+    for asked in server.asked:
+        times[asked.host].append(asked.at - started_at)
+    gaps = [b - a for host in hosts for a, b in zip(times[host], times[host][1:], strict=False)]
+    last = max(max(times[host]) for host in hosts)
+    print(
+        f"200 servers, 8 accounts each at 1/s: last answer asked after {last:.1f} s, longest gap {max(gaps):.2f} s; all {whole:.1f} s"
+    )
+
+    assert all(isinstance(found[f"@figure{n}@{host}"], Observed) for host in hosts for n in range(1, 9))
+    assert result.observed >= 1600
+    assert last < 8 + 6
+    assert min(gaps) > 0.7  # as the server sees it, whose own loop is late at times
+    assert whole < 90
+
+
+# Kills and memory.
+
+
+def started(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", __file__, *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+def test_a_hundred_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
+    """Each home is killed ten times on its way through 1,000 targets; then it must be as if nothing had happened."""
+    chance = random.Random(1002)
+    accounts = range(1, 1001)
+    with Server(Bluesky(accounts)) as appview, Server(Bluesky(accounts)) as directory:
+        _, *counts = finish(start(tmp_path / "calm", appview.url, directory.url, 500))
+        undisturbed = without_run(spooled(tmp_path / "calm"))
+        kills, early, homes = 0, 0, 0
+        while kills < 100:
+            homes += 1
+            home = tmp_path / f"home{homes}"
+            stored = 0
+            while kills < 100 and stored < 800:
+                before = len(appview.asked) + len(directory.asked)
+                process = start(home, appview.url, directory.url, 500)
+                if chance.random() < 0.2:
+                    moment = f"{(seconds := chance.uniform(0, 1.2)):.2f} s"
+                    time.sleep(seconds)
+                else:
+                    moment = f"{(requests := chance.randrange(1, 220))} requests"
+                    while len(appview.asked) + len(directory.asked) < before + requests and process.poll() is None:
+                        time.sleep(0.001)
+                process.kill()
+                process.communicate()
+                stored = len(spooled(home))
+                kills += process.returncode == -signal.SIGKILL
+                early += process.returncode == -signal.SIGKILL and stored < 1000
+                print(f"kill {kills}: home {homes} after {moment}, {stored} of 1000 outcomes on disk")
+            if stored == 1000:
+                continue
+            run, *counts = finish(start(home, appview.url, directory.url, 500))
+            rows = spooled(home)
+
+            assert counts == ["complete", "1000", "1000", "0", "0"]
+            assert {row["run"] for row in rows} == {run}
+            assert len(rows) == 1000
+            assert without_run(rows) == undisturbed
+    print(f"{kills} kills, {early} of them before the crawl's end")
+
+    assert kills >= 100
+    assert early >= 80
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(600)
+def test_a_crawl_of_a_hundred_thousand_targets_keeps_its_memory(tmp_path: Path) -> None:
+    server = started("serve")
+    assert server.stdout is not None
+    url = server.stdout.readline().strip()
+    process = started("crawl", str(tmp_path), url, "100000", "1000")
+    sizes: list[float] = []
+    while process.poll() is None:
+        with contextlib.suppress(OSError, StopIteration):
+            lines = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").splitlines()
+            sizes.append(int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024)
+        time.sleep(0.25)
+    out, _ = process.communicate()
+    server.kill()
+    server.communicate()
+    begun = sizes[len(sizes) // 4]
+    print(f"100,000 targets in {len(sizes) / 4:.0f} s: {begun:.0f} MB after a quarter, at most {max(sizes):.0f} MB")
+
+    assert out.split() == ["complete", "100000", "100000", "0", "0"]
+    assert max(sizes) < 300
+    assert max(sizes) - begun < 30
+
+
+def main(action: str, *arguments: str) -> None:
+    if action == "serve":
+        with Server(Bluesky(range(1, 120_000))) as server:
+            print(server.url, flush=True)
+            threading.Event().wait()
+    home, url, count, rate = arguments
+    numbers = [n for n in range(1, 2 * int(count)) if Bluesky.is_shown(n)][: int(count)]
+    networks: Any = ("127.0.0.0/8",)
+    settings = Settings(
+        home=Path(home),
+        crawl=CrawlSettings(allow_networks=networks, timeout_seconds=3),
+        bluesky=BlueskySettings(appview=url, plc=url, requests_per_second=float(rate)),  # type: ignore[arg-type]
+    )
+    result = crawl(settings, platform="bluesky", roster=None, plan=lambda: known(numbers))
+    print(result.run.state, result.planned, result.observed, result.failed, result.skipped)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
