@@ -114,8 +114,8 @@ class PlatformSpider(scrapy.Spider):
         return None
 
     @classmethod
-    def forecast(cls, settings: Settings, targets: int) -> Mapping[str, int]:
-        """The most requests that each known URL gets for a first look at `targets` accounts that all exist."""
+    def forecast(cls, settings: Settings, targets: Sequence[Target]) -> Mapping[str, int]:
+        """The most requests that each known URL gets for a first look at `targets`, if all of them exist."""
         raise NotImplementedError
 
     def question(

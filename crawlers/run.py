@@ -5,7 +5,7 @@ import atexit
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -92,8 +92,8 @@ def crawl(
         return _end(settings, job.run.run, job.planned)
 
 
-def describe(settings: Settings, platform: str, n_targets: int) -> list[HostPlan]:
-    """Which hosts a first crawl of `n_targets` accounts asks, and how often at most.
+def describe(settings: Settings, platform: str, targets: Sequence[Target]) -> list[HostPlan]:
+    """Which hosts a first crawl of `targets` asks, and how often at most, those asked most first.
 
     Servers of single accounts, asked only about accounts that are not shown, are not among them.
     """
@@ -106,7 +106,7 @@ def describe(settings: Settings, platform: str, n_targets: int) -> list[HostPlan
             per_second=per_second,
             seconds=requests / per_second,
         )
-        for url, requests in spider.forecast(settings, n_targets).items()
+        for url, requests in sorted(spider.forecast(settings, targets).items(), key=lambda asked: -asked[1])
     ]
 
 

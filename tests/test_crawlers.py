@@ -541,12 +541,20 @@ def test_an_empty_plan_is_complete(tmp_path: Path) -> None:
 
 
 def test_a_plan_says_whom_it_will_ask() -> None:
-    hosts = describe(Settings(), "bluesky", 1000)
+    hosts = describe(Settings(), "bluesky", [Target(key=f"@m{n}.test", handle=f"m{n}.test") for n in range(1000)])
 
     assert [(h.host, h.requests, h.per_second, h.seconds) for h in hosts] == [
-        ("public.api.bsky.app", 40, 10, 4.0),
         ("plc.directory", 1000, 10, 100.0),
+        ("public.api.bsky.app", 40, 10, 4.0),
     ]
+
+
+def test_a_plan_over_many_servers_counts_each_and_leaves_mirrors_out() -> None:
+    addresses = ["a@one.social", "b@one.social", "c@two.social", "d@respublicae.eu"]
+
+    hosts = describe(Settings(), "mastodon", [Target(key=f"@{name}", handle=name) for name in addresses])
+
+    assert [(h.host, h.requests, h.per_second) for h in hosts] == [("one.social", 2, 1), ("two.social", 1, 1)]
 
 
 def test_an_unknown_platform_is_a_configuration_error() -> None:

@@ -206,7 +206,9 @@ def test_a_suppressed_account_never_enters(home: Path, bundled: Path, account: s
         state.execute(
             "INSERT INTO suppressions VALUES ('bluesky', ?, 'asked', '2025-01-01T00:00:00+00:00')", (account,)
         )
-    crawl(home, seen(account, 0, native_id="did:b", bio="secret", handle="bob.example", server="pds.b"), seen("did:c", 0))
+    crawl(
+        home, seen(account, 0, native_id="did:b", bio="secret", handle="bob.example", server="pds.b"), seen("did:c", 0)
+    )
     load(home, bundled)
     everything = str(contents(home))
 

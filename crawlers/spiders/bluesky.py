@@ -50,10 +50,10 @@ class BlueskySpider(PlatformSpider):
     batch_size = 25
 
     @classmethod
-    def forecast(cls, settings: Settings, targets: int) -> Mapping[str, int]:
+    def forecast(cls, settings: Settings, targets: Sequence[Target]) -> Mapping[str, int]:
         return {
-            str(settings.bluesky.appview): -(-targets // cls.batch_size),
-            str(settings.bluesky.plc): targets,
+            str(settings.bluesky.appview): -(-len(targets) // cls.batch_size),
+            str(settings.bluesky.plc): len(targets),
         }
 
     def fault_of(self, target: Target) -> Failed | None:

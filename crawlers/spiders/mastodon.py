@@ -10,6 +10,7 @@ https://docs.joinmastodon.org/spec/webfinger/, https://docs.joinmastodon.org/spe
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -69,9 +70,14 @@ class MastodonSpider(PlatformSpider):
     most_open = 10
 
     @classmethod
-    def forecast(cls, settings: Settings, targets: int) -> Mapping[str, int]:  # noqa: ARG003 -- as the base has it
-        """Nothing is known before the accounts are: each server gets one request for each of its accounts."""
-        return {}
+    def forecast(cls, settings: Settings, targets: Sequence[Target]) -> Mapping[str, int]:  # noqa: ARG003 -- as the base has it
+        """Each server gets one request for each of its accounts; those that are never asked are left out."""
+        servers = (
+            server
+            for server in map(_first_server, targets)
+            if server is not None and describe_foreign_host(server) is None
+        )
+        return Counter(f"https://{server}" for server in servers)
 
     def lane_of(self, target: Target) -> str:
         return _first_server(target) or ""

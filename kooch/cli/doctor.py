@@ -17,6 +17,7 @@ from kooch import __version__, rosters
 from kooch.cli.output import emit, is_terminal, say, settings_of
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
 from kooch.errors import KoochError, StorageError
+from kooch.store import read
 from kooch.store.load import load as load_store
 from kooch.store.load import master_file
 from kooch.store.read import open_version, reading_file
@@ -153,7 +154,7 @@ def _network(settings: Settings) -> str:
     hosts = {
         host.host.partition(":")[0]
         for platform in crawling.platforms()
-        for host in crawling.describe(settings, platform, 1)
+        for host in crawling.describe(settings, platform, read.targets(settings.home, platform=platform, roster=None))
     }
     missing = []
     for host in sorted(hosts):

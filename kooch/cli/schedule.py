@@ -213,11 +213,11 @@ def _expected(settings: Settings, schedule: Schedule, everything: list[str]) -> 
     requests, seconds = 0, 0.0
     for platform in schedule.platforms or everything:
         try:
-            n = len(targets(settings.home, platform=platform, roster=schedule.roster))
+            accounts = targets(settings.home, platform=platform, roster=schedule.roster)
         except (ConfigError, StorageError):
             # The roster, or all of them, is not published yet: nobody knows how many accounts there are.
             return {"requests": None, "seconds": None, "cost_usd": 0}
-        hosts = crawling.describe(settings, platform, n)
+        hosts = crawling.describe(settings, platform, accounts)
         requests += sum(host.requests for host in hosts)
         # Hosts are asked at the same time, platforms one after the other.
         seconds += max((host.seconds for host in hosts), default=0)

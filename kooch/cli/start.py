@@ -8,6 +8,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import ceil
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,7 @@ from kooch.config import Settings
 from kooch.errors import ConfigError, KoochError
 from kooch.store import read
 
+_HOSTS_SHOWN = 5
 _APP = Path(__file__).parents[2] / "app.py"
 
 
@@ -46,9 +48,14 @@ def _crawl(settings: Settings) -> None:
     for platform in crawling.platforms():
         targets = read.targets(settings.home, platform=platform, roster=None)
         say(f"Crawling {platform}: {len(targets)} accounts of the rosters, once.")
-        for host in crawling.describe(settings, platform, len(targets)):
+        hosts = crawling.describe(settings, platform, targets)
+        for host in hosts[:_HOSTS_SHOWN]:
             say(
-                f"  {host.host}: at most {host.requests} requests, {host.per_second:g} a second, about {host.seconds:.0f} s."
+                f"  {host.host}: at most {host.requests} requests, {host.per_second:g} a second, about {ceil(host.seconds)} s."
+            )
+        if rest := hosts[_HOSTS_SHOWN:]:
+            say(
+                f"  and {len(rest)} more servers, {sum(host.requests for host in rest)} requests in all, none asked faster."
             )
     contact = settings.contact or "none: set `contact` in kooch.toml or KOOCH_CONTACT, so that servers can reach you"
     say(f"  Contact given to them: {contact}.")

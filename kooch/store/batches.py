@@ -326,13 +326,16 @@ WHERE is_new AND NOT is_unchanged;
 
 DELETE FROM profiles USING unsettled AS u WHERE u.account_id = profiles.account_id;
 INSERT INTO profiles
-SELECT l.account_id, l.valid_from, i.profile.*
-FROM laid_out AS l
-INNER JOIN incoming AS i ON i.rowid = l.row
-UNION ALL
-SELECT l.account_id, l.valid_from, k.profile.*
-FROM laid_out AS l
-INNER JOIN kept AS k ON k.account_id = l.account_id AND k.valid_from = l.kept_from
+SELECT account_id, valid_from, profile.*
+FROM (
+    SELECT l.account_id, l.valid_from, i.profile
+    FROM laid_out AS l
+    INNER JOIN incoming AS i ON i.rowid = l.row
+    UNION ALL
+    SELECT l.account_id, l.valid_from, k.profile
+    FROM laid_out AS l
+    INNER JOIN kept AS k ON k.account_id = l.account_id AND k.valid_from = l.kept_from
+)
 """
 
 _OBSERVATIONS = """
