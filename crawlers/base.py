@@ -9,8 +9,8 @@ import logging
 import sys
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, NoReturn, Protocol, Self
@@ -24,6 +24,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from crawlers.jobs import Job, open_shell_job
 from crawlers.pacing import StoppedError, UnsentError
 from crawlers.reading import UnreadableError
 from crawlers.safety import installed_guard, kooch_settings
@@ -31,7 +32,6 @@ from kooch import __version__
 from kooch.config import Settings
 from kooch.errors import ConfigError, KoochError
 from kooch.store.outcomes import Cause, Drift, Failed, Observed, Outcome, Skipped, Target
-from kooch.store.state import Run
 from kooch.times import now
 
 _log = logging.getLogger(__name__)
@@ -57,25 +57,6 @@ class Result(NamedTuple):
 
 
 Read = Callable[..., Iterable[Result | Request]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One part of a run: those of its `planned` targets that have no outcome yet, and whom to tell.
-
-    Nothing is kept of accounts in `suppressed` (native ids, and handles after an `@`). `on_outcome` hears of outcomes
-    that are on disk, `on_wait` of hosts that asked to be left alone for some seconds.
-    `resources` are released when the spider has closed.
-    """
-
-    settings: Settings
-    run: Run
-    planned: int
-    targets: tuple[Target, ...]
-    suppressed: frozenset[str] = frozenset()
-    on_outcome: Callable[[Outcome], None] = field(default=lambda _outcome: None)
-    on_wait: Callable[[str, float], None] = field(default=lambda _host, _seconds: None)
-    resources: ExitStack = field(default_factory=ExitStack)
 
 
 class _Batch(NamedTuple):
@@ -171,8 +152,6 @@ class PlatformSpider(scrapy.Spider):
         """A spider for `job`. Without one (`scrapy crawl … [-a roster=…]`) it takes a run up as `kooch crawl` does."""
         spider = super().from_crawler(crawler)
         if job is None:
-            from crawlers.run import open_shell_job  # noqa: PLC0415 -- the driver imports the spiders
-
             try:
                 job = open_shell_job(kooch_settings(crawler.settings), cls.platform, roster)
             except KoochError as error:

@@ -6,47 +6,24 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, cast
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.settings import Settings as ScrapySettings
 from scrapy.spiderloader import SpiderLoader
 from twisted.internet import asyncioreactor
 
-from crawlers.base import Job, PlatformSpider
+from crawlers.base import PlatformSpider
+from crawlers.jobs import Crawled, Job, Plan, end_job, open_job
 from crawlers.pacing import host_of
 from crawlers.safety import Guard
 from kooch.config import Settings
 from kooch.errors import ConfigError
-from kooch.store.locks import only_one
-from kooch.store.outcomes import Outcome, Skipped, Target
-from kooch.store.spool import answered, archive_folder, spool_folder, write_batch
-from kooch.store.state import Run, RunState, end_run, open_state, plan_run, read_run, targets_of, unfinished_run
-from kooch.times import now
-
-Plan = Callable[[], list[Target]]
+from kooch.store.outcomes import Outcome, Target
 
 _loop: asyncio.AbstractEventLoop | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crawled:
-    """What became of a run: `planned = observed + failed + skipped`, unless it was interrupted and goes on later."""
-
-    run: Run
-    planned: int
-    observed: int
-    failed: int
-    skipped: int
-
-    @property
-    def is_interrupted(self) -> bool:
-        return self.run.state == "running"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +57,7 @@ def crawl(
     ConfigError for a platform without a spider.
     """
     spider = spider_of(platform)
-    with _job(settings, platform, roster, plan, fresh=fresh) as job:
+    with open_job(settings, platform, roster, plan, fresh=fresh) as job:
         on_plan(platform, job.planned, len(job.targets))
         if job.targets:
             told = replace(
@@ -89,7 +66,7 @@ def crawl(
                 on_wait=lambda host, seconds: on_wait(platform, host, seconds),
             )
             _run_spider(spider, told)
-        return _end(settings, job.run.run, job.planned)
+        return end_job(settings, job.run.run, job.planned)
 
 
 def describe(settings: Settings, platform: str, targets: Sequence[Target]) -> list[HostPlan]:
@@ -121,84 +98,6 @@ def spider_of(platform: str) -> type[PlatformSpider]:
     if platform not in loader.list():
         raise ConfigError(f"Platform {platform!r} has no spider; there are: {', '.join(sorted(loader.list()))}.")
     return cast("type[PlatformSpider]", loader.load(platform))
-
-
-def open_shell_job(settings: Settings, platform: str, roster: str | None) -> Job:
-    """A job for `scrapy crawl`, ended when the spider closes."""
-    from kooch.store.read import targets  # noqa: PLC0415 -- only the shell plans for itself
-
-    resources = ExitStack()
-    job = resources.enter_context(
-        _job(settings, platform, roster, lambda: targets(settings.home, platform=platform, roster=roster), fresh=False)
-    )
-    resources.callback(lambda: _end(settings, job.run.run, job.planned))
-    return replace(job, resources=resources)
-
-
-@contextmanager
-def _job(settings: Settings, platform: str, roster: str | None, plan: Plan, *, fresh: bool) -> Iterator[Job]:
-    """The job of a run that is continued or planned, under the platform's lock."""
-    home = settings.home
-    with only_one(home, f"crawl-{platform}"):
-        with open_state(home) as connection:
-            run = unfinished_run(connection, platform=platform, roster=roster)
-            if run is not None and fresh:
-                at = now()
-                left = _left(home, run.run, targets_of(connection, run.run))
-                aborted = [
-                    Outcome(target=target.key, result=Skipped(cause="aborted"), valid_at=at, recorded_at=at)
-                    for target in left
-                ]
-                if aborted:
-                    write_batch(home, run=run.run, platform=platform, outcomes=aborted)
-                end_run(connection, run.run, "aborted")
-                run = None
-            if run is None:
-                run = plan_run(connection, platform=platform, roster=roster, targets=plan())
-            planned = targets_of(connection, run.run)
-            targets = _left(home, run.run, planned)
-            suppressed = connection.execute(
-                "SELECT account FROM suppressions WHERE platform = ?", (platform,)
-            ).fetchall()
-        names = frozenset(str(account) for (account,) in suppressed)
-        yield Job(settings=settings, run=run, planned=len(planned), targets=tuple(targets), suppressed=names)
-
-
-def _left(home: Path, run: str, targets: list[Target]) -> list[Target]:
-    done = answered(home, run)
-    return [target for target in targets if target.key not in done]
-
-
-def _end(settings: Settings, run: str, planned: int) -> Crawled:
-    """Count what the run has, and end it when every target has an outcome."""
-    outcomes = _outcomes(settings, run)
-    with open_state(settings.home) as connection:
-        kinds = list(outcomes.values())
-        observed, failed, skipped = (kinds.count(kind) for kind in ("observed", "failed", "skipped"))
-        if len(kinds) == planned:
-            state: RunState = "partial"
-            if failed == 0:
-                state = "complete"
-            elif observed == 0:
-                state = "failed"
-            end_run(connection, run, state)
-        return Crawled(
-            run=read_run(connection, run), planned=planned, observed=observed, failed=failed, skipped=skipped
-        )
-
-
-def _outcomes(settings: Settings, run: str) -> dict[str, str]:
-    """The kind of outcome of each target of a run."""
-    kinds: dict[str, str] = {}
-    for folder in (spool_folder(settings.home), archive_folder(settings.home)):
-        for file in (folder / run).glob("*.parquet"):
-            try:
-                table = pq.read_table(file, columns=["target", "outcome"])
-            except (pa.ArrowException, FileNotFoundError):
-                # Broken, or on its way into the archive, which is read next.
-                continue
-            kinds |= dict(zip(table["target"].to_pylist(), table["outcome"].to_pylist(), strict=True))
-    return kinds
 
 
 def _scrapy_settings() -> ScrapySettings:

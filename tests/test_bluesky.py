@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawlers.run import Crawled, crawl
+from crawlers.jobs import Crawled
+from crawlers.run import crawl
 from kooch.config import BlueskySettings, CrawlSettings, Settings
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
 from tests.servers.bluesky import Account, BlueskyNetwork

@@ -32,10 +32,11 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import TextResponse
 
-from crawlers.base import Job, PlatformSpider
+from crawlers.base import PlatformSpider
+from crawlers.jobs import Crawled, Job
 from crawlers.pacing import read_pause, read_reset
 from crawlers.reading import parse_json
-from crawlers.run import Crawled, crawl, describe, platforms, spider_of
+from crawlers.run import crawl, describe, platforms, spider_of
 from kooch.config import BlueskySettings, CrawlSettings, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
 from kooch.store.locks import only_one

@@ -30,7 +30,8 @@ from typing import Any
 
 import pytest
 
-from crawlers.run import Crawled, crawl, spider_of
+from crawlers.jobs import Crawled
+from crawlers.run import crawl, spider_of
 from kooch.config import BlueskySettings, CrawlSettings, MastodonSettings, Settings
 from kooch.errors import RunningError
 from kooch.store.locks import only_one

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from crawlers.fediverse import ascii_host, links_in, plain_text
-from crawlers.run import Crawled, crawl
+from crawlers.jobs import Crawled
+from crawlers.run import crawl
 from crawlers.spiders.mastodon import read_account
 from kooch.config import BUNDLED_ROSTERS, CrawlSettings, MastodonSettings, Settings
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
