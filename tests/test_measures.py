@@ -222,7 +222,7 @@ def test_a_verdict_divides_only_what_may_be_divided(ask: Ask) -> None:
         return str(ask(adoption_of, roster=roster, platform=platform).verdict)
 
     assert verdict("us-congress", "x") == (
-        "On 15 June 2026: 506 of 537, 94%. 31 of 537 were not searched: of them nothing is known."
+        "On 15 June 2026: 506 of 537, at least 94%. 31 of 537 were not searched: of them nothing is known."
     )
     assert verdict("in-koo-2021", "koo") == (
         "All 29 entries are known to have joined. Its entries are listed because they joined: they are counted and never"

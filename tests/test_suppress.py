@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kooch.config import VIEWS
-from kooch.errors import RunningError
+from kooch.errors import ConfigError, RunningError
 from kooch.store.locks import only_one
 from kooch.store.read import targets
 from kooch.store.suppress import suppress
@@ -90,3 +90,26 @@ def test_numbers_of_others_stay(home: Path, bundled: Path) -> None:
 def test_it_waits_for_no_crawl(home: Path, bundled: Path) -> None:
     with only_one(home, "crawl-bluesky"), pytest.raises(RunningError, match="crawl-bluesky"):
         remove(home, bundled, DID)
+
+
+@pytest.mark.parametrize("account", ["https://bsky.app/profile/canary.test", " @CANARY.test "])
+def test_an_account_is_known_by_its_address_too(account: str, home: Path, bundled: Path) -> None:
+    remove(home, bundled, account)
+
+    assert traces(home) == []
+
+
+@pytest.mark.parametrize(("platform", "account"), [("nope", "x"), ("bluesky", ""), ("bluesky", "@")])
+def test_what_names_no_account_is_refused(platform: str, account: str, home: Path, bundled: Path) -> None:
+    with pytest.raises(ConfigError):
+        suppress(home, platform=platform, account=account, reason="asked", views=VIEWS, bundled=bundled)
+
+
+def test_a_list_that_names_a_suppressed_account_otherwise_does_not_bring_it_back(home: Path, tmp_path: Path) -> None:
+    suppress(
+        home, platform="bluesky", account="later.test", reason="asked", views=VIEWS, bundled=bundle(tmp_path / "empty")
+    )
+    claims = (claim("later", "later.test", "did:plc:" + "c" * 24),)
+    load(home, bundle(tmp_path / "more", roster("more", [member("later")], accounts=claims)))
+
+    assert query(home, "SELECT * FROM links") == []

@@ -21,6 +21,11 @@ undated AS (
     SELECT DISTINCT l.figure_id, a.platform, l.account_id
     FROM links AS l
     INNER JOIN accounts AS a ON a.account_id = l.account_id
+    INNER JOIN claims AS c ON c.figure_id = l.figure_id AND c.account_id = l.account_id
+    INNER JOIN sources AS s
+        ON
+            s.source_id = c.source_id
+            AND coalesce(timezone(s.time_zone, (s.published_at + 1)::TIMESTAMP), c.recorded_at) <= known_by
     ANTI JOIN dated AS d
         ON d.figure_id = l.figure_id AND d.account_id = l.account_id
     WHERE l.state = 'accepted'

@@ -14,20 +14,58 @@ WITH statements AS (
     WHERE event IN ('joined', 'posted') AND bounds.known_at <= known_by
 ),
 
-departures AS (
-    SELECT
-        figure_id,
-        platform,
-        account_id,
-        bound_id,
-        not_before,
-        before,
-        1 + row_number() OVER (PARTITION BY figure_id, platform, account_id ORDER BY before, bound_id) AS next_spell
+reported_departures AS (
+    SELECT figure_id, platform, account_id, bound_id, not_before, before
     FROM bounds
     WHERE event = 'left' AND before IS NOT NULL AND bounds.known_at <= known_by
 ),
 
 -- A report that somebody is there says nothing of a return; a dated join or a sighting after a departure does.
+-- Reports of departures with nothing of the kind between them tell of one departure.
+sequence AS (
+    SELECT figure_id, platform, account_id, before AS instant, bound_id, true AS is_departure FROM reported_departures
+    UNION ALL
+    SELECT figure_id, platform, account_id, coalesce(not_before, before), bound_id, false
+    FROM statements
+    WHERE not_before IS NOT NULL OR is_sighting
+),
+
+turns AS (
+    SELECT
+        *,
+        is_departure
+        AND NOT coalesce(
+            lag(is_departure) OVER (PARTITION BY figure_id, platform, account_id ORDER BY instant, is_departure DESC, bound_id),
+            false
+        ) AS is_new
+    FROM sequence
+),
+
+numbered AS (
+    SELECT
+        *,
+        sum(is_new::INTEGER) OVER (
+            PARTITION BY figure_id, platform, account_id ORDER BY instant, is_departure DESC, bound_id
+        )::BIGINT AS departure
+    FROM turns
+),
+
+departures AS (
+    SELECT
+        d.figure_id,
+        d.platform,
+        d.account_id,
+        n.departure,
+        min(d.not_before) AS not_before,
+        min(d.before) AS first_before,
+        max(d.before) AS before,
+        first(d.bound_id ORDER BY d.before DESC, d.bound_id) AS bound_id
+    FROM numbered AS n
+    INNER JOIN reported_departures AS d ON d.bound_id = n.bound_id
+    WHERE n.is_departure
+    GROUP BY d.figure_id, d.platform, d.account_id, n.departure
+),
+
 spells AS (
     SELECT
         s.figure_id,
@@ -43,8 +81,12 @@ spells AS (
             d.figure_id = s.figure_id
             AND d.platform = s.platform
             AND d.account_id IS NOT DISTINCT FROM s.account_id
-            AND d.before <= CASE WHEN s.not_before IS NOT NULL OR s.is_sighting THEN coalesce(s.not_before, s.before) END
+            AND d.first_before <= CASE WHEN s.not_before IS NOT NULL OR s.is_sighting THEN coalesce(s.not_before, s.before) END
     GROUP BY ALL
+    UNION ALL
+    -- Whoever leaves has joined before.
+    SELECT figure_id, platform, account_id, bound_id, NULL, before, departure
+    FROM departures
 ),
 
 stays AS (
@@ -79,7 +121,7 @@ evidence AS (
             d.figure_id = t.figure_id
             AND d.platform = t.platform
             AND d.account_id IS NOT DISTINCT FROM t.account_id
-            AND d.next_spell = t.spell
+            AND d.departure + 1 = t.spell
 ),
 
 intersections AS (

@@ -94,16 +94,26 @@ def adoption_of(connection: duckdb.DuckDBPyConnection, *, roster: str, platform:
     )
 
 
+def _percent(share: float) -> str:
+    """A share in whole percent; only none is 0 % and only all is 100 %."""
+    if 0 < share < 0.005:
+        return "<1%"
+    if 0.995 <= share < 1:
+        return ">99%"
+    return f"{share:.0%}"
+
+
 def _verdict(curve: pl.DataFrame, selection: str, figures: int, joined: int, not_looked: int) -> str:
     """The last count in one sentence, divided only where that is allowed."""
     shares = curve.filter(pl.col("share_min").is_not_null())
     unsearched = f" {not_looked:,} of {figures:,} were not searched: of them nothing is known." if not_looked else ""
     if not shares.is_empty():
         last = shares.row(-1, named=True)
-        least, most = f"{last['share_min']:.0%}", f"{last['share_max']:.0%}"
+        least, most = _percent(last["share_min"]), _percent(last["share_max"])
+        at_least = "at least " if not_looked else ""
         of = f"{_range(last['joined_min'], last['joined_max'])} of {last['members']:,}"
         # Of a few people a percentage says less than the count.
-        share = "" if last["members"] < 20 else f", {least if least == most else f'{least} to {most}'}"
+        share = "" if last["members"] < 20 else f", {at_least}{least if least == most else f'{least} to {most}'}"
         return f"On {last['day'].day} {last['day']:%B %Y}: {of}{share}.{unsearched}"
     reason = {
         "joiners": "Its entries are listed because they joined: they are counted and never divided.",

@@ -130,11 +130,16 @@ def _entries(
             coalesce(j.contradiction, false) AS is_contradicted,
             b.source_id,
             -- A report's follower count may stand with another of its statements about the figure.
-            (
-                SELECT max(o.reported)
+            coalesce(b.reported, (
+                SELECT first(o.reported ORDER BY o.bound_id)
                 FROM bounds AS o
-                WHERE o.figure_id = e.figure_id AND o.platform = $platform AND o.source_id = b.source_id
-            ) AS reported,
+                WHERE
+                    o.figure_id = e.figure_id
+                    AND o.platform = $platform
+                    AND o.source_id = b.source_id
+                    AND o.event = b.event
+                    AND o.reported IS NOT NULL
+            )) AS reported,
             s.publisher,
             s.published_at,
             s.citation
@@ -237,6 +242,8 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
         "figures": [member["figure_id"] for member in fold],
     }
     if len(fold) > 1:
+        if len({member["reported"] for member in fold}) > 1:
+            row["reported"] = ""
         row["row"] = f"{entry['figure_id']}+{len(fold) - 1}"
         row["name"] = counted(len(fold), "body", "bodies")
     if entry["publisher"]:
@@ -246,7 +253,9 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
         whens = [interval(side["not_before"], side["before"], window.zone, of_year=year) for side in sides]
         whos = [" and ".join(side["publishers"] or []) for side in sides]
         followers = [f", {side['reported']}" if side["reported"] else "" for side in sides]
-        said = [f"{when}: {who}{more}" for when, who, more in zip(whens, whos, followers, strict=True)]
+        said = [
+            f"{when}: {who or 'no dated source'}{more}" for when, who, more in zip(whens, whos, followers, strict=True)
+        ]
         row["says"], row["reported"] = said[0], "; ".join(said[1:])
         row["says_short"] = " / ".join(whos)
         row["when"] = " or ".join(whens)
@@ -258,7 +267,7 @@ def _marks(entry: _Fields, sides: list[_Fields], window: Window) -> list[_Fields
         drawn = [mark for side in sides for mark in _reading(side, window, is_disputed=True)]
         ends = [mark["until"] if mark["until"] is not None else mark["at"] for mark in drawn]
         starts = [mark["at"] for mark in drawn]
-        label = " or ".join(mark["label"] for mark in drawn)
+        label = " or ".join(mark["label"] for mark in drawn if mark["label"])
         return [
             *({"shape": "link", "at": ends[i], "until": starts[i + 1], "label": ""} for i in range(len(drawn) - 1)),
             *drawn,

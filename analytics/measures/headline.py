@@ -25,6 +25,7 @@ class Headline:
     days: int
     disputed: int
     contradicted: int
+    contradicted_months: int
     there_by: int
     ranges: int
     undated: int
@@ -50,12 +51,15 @@ class Headline:
             )
         return said
 
+    def _what_is_contradicted(self) -> tuple[str, str]:
+        return ("month", "months") if self.contradicted == self.contradicted_months else ("date", "dates")
+
     def unknowns(self) -> str:
         """What is not known."""
         kinds = [
             counted(self.days, "day known", "days known"),
             f"{self.disputed} disputed",
-            f"{counted(self.contradicted, 'month', 'months')} contradicted",
+            f"{counted(self.contradicted, *self._what_is_contradicted())} contradicted",
             f"{self.there_by} only “there by”",
             *([f"{self.ranges} within a range of days"] if self.ranges else []),
             f"{self.undated} undated",
@@ -107,9 +111,10 @@ def headline(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: st
                 figure_id,
                 bool_and(coalesce(
                     timezone($zone, not_before)::DATE = timezone($zone, before - INTERVAL 1 MICROSECOND)::DATE, false
-                )) AS are_days
+                )) AS are_days,
+                bool_or(coalesce(before - not_before >= INTERVAL 28 DAYS, false)) AS has_month
             FROM readings
-            WHERE platform = $platform
+            WHERE platform = $platform AND spell = 1
             GROUP BY figure_id
         ),
 
@@ -132,6 +137,7 @@ def headline(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: st
             count(*) FILTER (WHERE d.is_one_day AND NOT d.is_contradicted) AS days,
             count(*) FILTER (WHERE d.is_contradicted AND r.are_days) AS disputed,
             count(*) FILTER (WHERE d.is_contradicted AND NOT r.are_days) AS contradicted,
+            count(*) FILTER (WHERE d.is_contradicted AND NOT r.are_days AND r.has_month) AS contradicted_months,
             count(*) FILTER (WHERE d.joined_not_before IS NULL AND d.joined_before IS NOT NULL AND NOT d.is_contradicted)
                 AS there_by,
             count(*) FILTER (

@@ -19,7 +19,7 @@ PEAK = pl.Schema({"month": pl.Date(), "accounts": pl.Int64()})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """Accounts by month and kind (OPENED), by kind (KINDS), and the month with the most, the first of several (PEAK)."""
+    """Entries by month and kind (OPENED), by kind (KINDS), and the month with the most, the first of several (PEAK)."""
 
     months: pl.DataFrame
     kinds: pl.DataFrame
@@ -27,29 +27,30 @@ class Opened:
 
     @property
     def total(self) -> int:
-        """All accounts with a day of opening."""
+        """All entries with a day of opening."""
         return int(self.kinds["accounts"].sum())
 
 
 def opened_by_month(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Opened:
-    """Entries of `roster` by the month in the roster's time zone in which their account on `platform` was opened.
+    """Entries of `roster` by the month (UTC) in which their first account on `platform` was opened.
 
     An entry counts once, with its earliest account; entries without an exact day are left out.
     """
     counted = connection.sql(
         """
         SELECT
-            date_trunc('month', timezone(r.time_zone, j.joined_not_before))::DATE AS month,
+            date_trunc('month', o.opened_at)::DATE AS month,
             f.kind,
             count(*) AS accounts
-        FROM (SELECT DISTINCT roster, figure_id FROM memberships WHERE roster = $roster) AS m
-        INNER JOIN rosters AS r ON r.roster = m.roster
+        FROM (SELECT DISTINCT figure_id FROM memberships WHERE roster = $roster) AS m
         INNER JOIN figures AS f ON f.figure_id = m.figure_id
-        INNER JOIN first_joins AS j ON j.figure_id = m.figure_id AND j.platform = $platform
-        WHERE
-            NOT j.contradiction
-            AND timezone(r.time_zone, j.joined_not_before)::DATE
-            = timezone(r.time_zone, j.joined_before - INTERVAL 1 MICROSECOND)::DATE
+        INNER JOIN (
+            -- The day that a platform shows is a day in UTC; of several accounts the first counts.
+            SELECT figure_id, min(not_before) AS opened_at
+            FROM bounds
+            WHERE platform = $platform AND kind IN ('opened', 'plc')
+            GROUP BY figure_id
+        ) AS o ON o.figure_id = m.figure_id
         GROUP BY ALL
         ORDER BY month, f.kind
         """,

@@ -36,31 +36,97 @@ days AS (
     WHERE r.complete_from IS NOT NULL
 ),
 
--- A roster that is complete since a day has members who come and go; any other has its figures, whatever the day.
-present AS (
-    SELECT DISTINCT d.roster, d.platform, d.day, m.figure_id
-    FROM (SELECT DISTINCT roster, platform, day FROM days WHERE isfinite(day)) AS d
-    INNER JOIN rosters AS r ON r.roster = d.roster
-    INNER JOIN memberships AS m ON m.roster = d.roster
+-- A census has members who come and go; any other roster has its figures, whatever the day.
+terms AS (
+    SELECT
+        m.roster,
+        m.figure_id,
+        CASE WHEN r.complete_from IS NULL THEN '-infinity' ELSE coalesce(m.from_day, '-infinity') END::DATE AS from_day,
+        CASE WHEN r.complete_from IS NULL THEN 'infinity' ELSE coalesce(m.to_day + 1, 'infinity') END::DATE AS until_day
+    FROM memberships AS m
+    INNER JOIN rosters AS r ON r.roster = m.roster
     WHERE
-        r.complete_from IS NULL
-        OR (d.day >= r.complete_from AND coalesce(m.from_day <= d.day, true) AND coalesce(m.to_day >= d.day, true))
+        r.selection <> 'census'
+        OR r.complete_from IS NOT NULL
+        -- It then knows its members on one day only.
+        OR (coalesce(m.from_day <= r.as_of, true) AND coalesce(m.to_day >= r.as_of, true))
+),
+
+-- Two roles at one time are one stay on the roster.
+joints AS (
+    SELECT
+        *,
+        coalesce(from_day > max(until_day) OVER earlier, true) AS is_start
+    FROM terms
+    WINDOW earlier AS (
+        PARTITION BY roster, figure_id ORDER BY from_day, until_day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+stays AS (
+    SELECT roster, figure_id, min(from_day) AS from_day, max(until_day) AS until_day
+    FROM (
+        SELECT
+            *,
+            sum(is_start::INTEGER) OVER (PARTITION BY roster, figure_id ORDER BY from_day, until_day) AS stay
+        FROM joints
+    )
+    GROUP BY roster, figure_id, stay
+),
+
+looked AS (
+    SELECT
+        c.roster,
+        c.platform,
+        s.from_day,
+        s.until_day,
+        j.figure_id IS NULL AND a.figure_id IS NULL AS is_not_looked,
+        greatest(s.from_day, j.certain_from) AS certain_from,
+        greatest(s.from_day, j.possible_from) AS possible_from,
+        j.certain_from < s.until_day AS is_certain,
+        j.possible_from < s.until_day AS is_possible
+    FROM coverage AS c
+    INNER JOIN stays AS s ON s.roster = c.roster
+    LEFT JOIN joined AS j ON j.roster = c.roster AND j.platform = c.platform AND j.figure_id = s.figure_id
+    LEFT JOIN (SELECT DISTINCT figure_id, platform FROM searches WHERE outcome = 'absent') AS a
+        ON a.figure_id = s.figure_id AND a.platform = c.platform
+),
+
+-- What each stay adds to the counts on its first day, and takes away on the day after its last.
+steps AS (
+    SELECT roster, platform, from_day AS day, 1 AS members, is_not_looked::INTEGER AS not_looked, 0 AS joined_min, 0 AS joined_max
+    FROM looked
+    UNION ALL
+    SELECT roster, platform, until_day, -1, -is_not_looked::INTEGER, -coalesce(is_certain, false)::INTEGER, -coalesce(is_possible, false)::INTEGER
+    FROM looked
+    UNION ALL
+    SELECT roster, platform, certain_from, 0, 0, 1, 0 FROM looked WHERE is_certain
+    UNION ALL
+    SELECT roster, platform, possible_from, 0, 0, 0, 1 FROM looked WHERE is_possible
+    UNION ALL
+    SELECT roster, platform, day, 0, 0, 0, 0 FROM days WHERE isfinite(day)
+),
+
+sums AS (
+    SELECT
+        roster,
+        platform,
+        day,
+        sum(sum(members)) OVER so_far AS members,
+        sum(sum(not_looked)) OVER so_far AS not_looked,
+        sum(sum(joined_min)) OVER so_far AS joined_min,
+        sum(sum(joined_max)) OVER so_far AS joined_max
+    FROM steps
+    GROUP BY roster, platform, day
+    WINDOW so_far AS (PARTITION BY roster, platform ORDER BY day)
 ),
 
 counted AS (
-    SELECT
-        p.roster,
-        p.platform,
-        p.day,
-        count(*) AS members,
-        count(*) FILTER (WHERE j.figure_id IS NULL AND s.figure_id IS NULL) AS not_looked,
-        count(*) FILTER (WHERE j.certain_from <= p.day) AS joined_min,
-        count(*) FILTER (WHERE j.possible_from <= p.day) AS joined_max
-    FROM present AS p
-    LEFT JOIN joined AS j ON j.roster = p.roster AND j.platform = p.platform AND j.figure_id = p.figure_id
-    LEFT JOIN (SELECT DISTINCT figure_id, platform FROM searches WHERE outcome = 'absent') AS s
-        ON s.figure_id = p.figure_id AND s.platform = p.platform
-    GROUP BY p.roster, p.platform, p.day
+    SELECT s.*
+    FROM sums AS s
+    SEMI JOIN days AS d ON d.roster = s.roster AND d.platform = s.platform AND d.day = s.day
+    INNER JOIN rosters AS r ON r.roster = s.roster
+    WHERE s.members > 0 AND isfinite(s.day) AND coalesce(s.day >= r.complete_from, true)
 )
 
 SELECT

@@ -30,6 +30,13 @@ def load_now(settings: Settings, *, quiet: bool) -> Loaded:
     """Load and publish; with `quiet` only faults are told."""
     loaded = load_store(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS)
     for file in loaded.broken:
+        if file.is_relative_to(archive_folder(settings.home)):
+            complain(
+                f"Archived batch {file} cannot be read and was set aside; the rest is loaded. What it holds is missing "
+                f"now: put a copy from a backup, {file.with_suffix('.parquet').name}, into "
+                f"{spool_folder(settings.home) / file.parent.name} and run `kooch load`."
+            )
+            continue
         complain(
             f"Spool file {file} cannot be read and was set aside; the rest is loaded. Its targets have no outcome: "
             "the next `kooch crawl` asks them again."
@@ -85,7 +92,11 @@ def suppress(
     done = suppress_account(
         settings.home, platform=platform, account=account, reason=reason, views=VIEWS, bundled=BUNDLED_ROSTERS
     )
+    names = ", ".join(done.names)
+    if not done.was_known:
+        say(f"Nothing is stored of {names} on {platform}. It is kept out from now on.")
+        return
     say(
-        f"Removed: {', '.join(done.names)} on {platform}, {done.outcomes} stored outcomes. Version {done.loaded.version} is"
-        " published without it, older versions are deleted. Copies that others made, and backups, are not reached."
+        f"Removed: {names} on {platform}, {done.outcomes} stored outcomes. Version {done.loaded.version} is published"
+        " without it, older versions are deleted. Copies that others made, and backups, are not reached."
     )

@@ -18,7 +18,7 @@ from kooch.store.schema import quoted
 def store_batches(
     connection: duckdb.DuckDBPyConnection, files: Sequence[Path], suppressed: Iterable[tuple[str, str]]
 ) -> bool:
-    """Store what `files` hold, except of suppressed (platform, account); True if accounts were merged by it.
+    """Store what `files` hold, except of suppressed (platform, account); True if accounts were merged or have learned their ids.
 
     Follows all merges of this load, those that rosters brought about before included.
     """

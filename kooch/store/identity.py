@@ -23,7 +23,7 @@ def assign_ids(connection: duckdb.DuckDBPyConnection, kind: str, keys: str) -> N
 
 
 def resolve_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Give every pair in the temporary table `sightings_of_keys` an account; True if accounts were merged.
+    """Give every pair in the temporary table `sightings_of_keys` an account; True if one was merged or has learned its id.
 
     Its columns: platform, native_id (NULL: unknown), handle (NULL: not asked by handle), seen_at. Afterwards the
     temporary view `account_of` (key, account_id) leads from every natural key to its account, merges followed, and the
@@ -118,4 +118,5 @@ def resolve_accounts(connection: duckdb.DuckDBPyConnection) -> bool:
         WHERE i.kind = 'account'
         """
     )
-    return bool(connection.execute("SELECT 1 FROM merging LIMIT 1").fetchall())
+    changed = "SELECT 1 FROM merging UNION ALL SELECT 1 FROM learned LIMIT 1"
+    return bool(connection.execute(changed).fetchall())

@@ -16,6 +16,8 @@ from kooch.store.identity import assign_ids, resolve_accounts
 from kooch.times import end_of, start_of
 
 Row = dict[str, object]
+Link = tuple[str, str, str]
+"""Figure, platform, and a name of the account: its native id, or `@` and the handle."""
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 _TEXT = pa.string()
@@ -38,6 +40,7 @@ _CLAIMS = pa.schema(
         ("account", _TEXT),
         ("native_id", _TEXT),
         ("handle", _TEXT),
+        ("folded", _TEXT),
         ("stated_in", _TEXT),
         ("source", _TEXT),
         ("recorded_at", _INSTANT),
@@ -86,11 +89,23 @@ class Listed:
     loaded_at: Mapping[str, datetime]
 
 
+@dataclass(frozen=True, slots=True)
+class _Verdicts:
+    """Which links are denied: by a roster, or by the latest decision of a reviewer, whatever name it uses."""
+
+    denied: frozenset[Link]
+    accepted: frozenset[Link]
+
+    def deny(self, figure_id: str, platform: str, names: Iterable[str]) -> bool:
+        links = {(figure_id, platform, name) for name in names}
+        return bool(links & self.denied) and not links & self.accepted
+
+
 def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     """Replace all that earlier rosters said by what `listed` says, inside the caller's transaction."""
-    denied = _denied_links(listed)
+    verdicts = _verdicts(listed)
     sources = _Sources()
-    claims, bounds, searches = _evidence(listed, denied, sources)
+    claims, bounds, searches = _evidence(listed, verdicts, sources)
     platforms, events = _platform_rows(listed.platforms, sources), _event_rows(listed.events, sources)
 
     for table in _ROSTER_TABLES:
@@ -98,10 +113,11 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     connection.execute("DELETE FROM handles WHERE kind = 'roster'")
     _insert(connection, "figures", _figure_rows(listed.rosters))
     _insert(connection, "memberships", _membership_rows(listed.rosters))
-    _insert(connection, "rosters", _roster_rows(listed, denied))
+    _insert(connection, "rosters", _roster_rows(listed, verdicts))
     _store_sources(connection, sources.rows(), platforms, events)
     _store_claims(connection, claims)
     _store_bounds(connection, bounds)
+    _drop_denied(connection, verdicts)
     _insert(connection, "searches", searches)
 
 
@@ -159,40 +175,43 @@ class _Sources:
         ]
 
 
-def _evidence(
-    listed: Listed, denied: set[tuple[str, str, str]], sources: _Sources
-) -> tuple[list[Row], list[Row], list[Row]]:
+def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[list[Row], list[Row], list[Row]]:
     claims: list[Row] = []
     bounds: list[Row] = []
     searches: list[Row] = []
+    claimed: set[Link] = set()
     for roster in listed.rosters:
-        loaded_at = listed.loaded_at[roster.slug]
         for claim in roster.accounts:
-            account = _account(claim.handle, claim.native_id)
-            link = (claim.figure_id, claim.platform, account)
-            if claim.polarity == "denies" or link in denied or (claim.platform, account) in listed.suppressed:
+            names = _names(claim.handle, claim.native_id)
+            if claim.polarity == "denies" or verdicts.deny(claim.figure_id, claim.platform, names):
                 continue
+            if any((claim.platform, name) in listed.suppressed for name in names):
+                continue
+            claimed.update((claim.figure_id, claim.platform, name) for name in names)
             claims.append(
                 {
                     "figure_id": claim.figure_id,
                     "platform": claim.platform,
-                    "account": account,
+                    "account": names[0],
                     "native_id": claim.native_id,
                     "handle": claim.handle,
+                    "folded": claim.handle.lower() if claim.handle else None,
                     "stated_in": claim.source,
                     "source": sources.of_roster(roster),
-                    "recorded_at": loaded_at,
+                    "recorded_at": listed.loaded_at[roster.slug],
                 }
             )
-            bounds += _bounds_of_claim(claim, roster, account, sources)
+            bounds += _bounds_of_claim(claim, roster, names[0], sources)
+    for roster in listed.rosters:
         for statement in roster.statements:
-            named = _account(statement.handle, None) if statement.handle else None
-            if named and (
-                (statement.figure_id, statement.platform, named) in denied
-                or (statement.platform, named) in listed.suppressed
-            ):
+            names = _names(statement.handle, None)
+            if verdicts.deny(statement.figure_id, statement.platform, names):
                 continue
-            bounds += _bounds_of_statement(statement, named, sources.of_statement(statement, roster.licence))
+            if any((statement.platform, name) in listed.suppressed for name in names):
+                continue
+            # A report that names a handle accepts no link: until a list claims it, the account is unidentified.
+            account = next((name for name in names if (statement.figure_id, statement.platform, name) in claimed), None)
+            bounds += _bounds_of_statement(statement, account, sources.of_statement(statement, roster.licence))
             if statement.event == "absent":
                 searches.append(
                     {
@@ -250,22 +269,25 @@ def _bounds_of_claim(claim: AccountClaim, roster: Roster, account: str, sources:
     return rows
 
 
-def _denied_links(listed: Listed) -> set[tuple[str, str, str]]:
-    """(figure, platform, account) of the links that a roster or the latest decision of a reviewer denies."""
-    denied: set[tuple[str, str, str]] = {
-        (claim.figure_id, claim.platform, _account(claim.handle, claim.native_id))
+def _verdicts(listed: Listed) -> _Verdicts:
+    denied: set[Link] = {
+        (claim.figure_id, claim.platform, name)
         for roster in listed.rosters
         for claim in roster.accounts
         if claim.polarity == "denies"
+        for name in _names(claim.handle, claim.native_id)
     }
+    accepted: set[Link] = set()
     for decision in listed.decisions:
         link = (decision.figure_id, decision.platform, decision.account)
-        (denied.discard if decision.is_accepted else denied.add)(link)
-    return denied
+        (accepted if decision.is_accepted else denied).add(link)
+        (denied if decision.is_accepted else accepted).discard(link)
+    return _Verdicts(frozenset(denied), frozenset(accepted))
 
 
-def _account(handle: str | None, native_id: str | None) -> str:
-    return native_id or f"@{(handle or '').lower()}"
+def _names(handle: str | None, native_id: str | None) -> list[str]:
+    """The natural keys of an account, the strongest first."""
+    return [name for name in (native_id, f"@{handle.lower()}" if handle else None) if name]
 
 
 def _figure_rows(rosters: Iterable[Roster]) -> list[Row]:
@@ -295,14 +317,14 @@ def _membership_rows(rosters: Iterable[Roster]) -> list[Row]:
     ]
 
 
-def _roster_rows(listed: Listed, denied: set[tuple[str, str, str]]) -> list[Row]:
+def _roster_rows(listed: Listed, verdicts: _Verdicts) -> list[Row]:
     columns = ("title", "description", "source", "source_url", "licence", "as_of", "time_zone", "selection")
     return [
         {"roster": roster.slug, "complete_from": roster.complete_from, "loaded_at": listed.loaded_at[roster.slug]}
         | {column: getattr(roster, column) for column in columns}
         | {
             "rejected_claims": sum(
-                (claim.figure_id, claim.platform, _account(claim.handle, claim.native_id)) in denied
+                verdicts.deny(claim.figure_id, claim.platform, _names(claim.handle, claim.native_id))
                 for claim in roster.accounts
             )
         }
@@ -356,7 +378,8 @@ def _store_claims(connection: duckdb.DuckDBPyConnection, claims: list[Row]) -> N
     connection.register("listed_claims", pa.Table.from_pylist(claims, schema=_CLAIMS))
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE sightings_of_keys AS"
-        " SELECT platform, native_id, handle, recorded_at AS seen_at FROM listed_claims"
+        # The key as it was folded here: no two libraries agree on every letter's lower case.
+        " SELECT platform, native_id, folded AS handle, recorded_at AS seen_at FROM listed_claims"
     )
     resolve_accounts(connection)
     connection.execute(
@@ -396,13 +419,6 @@ def _store_claims(connection: duckdb.DuckDBPyConnection, claims: list[Row]) -> N
 
 def _store_bounds(connection: duckdb.DuckDBPyConnection, bounds: list[Row]) -> None:
     connection.register("listed_bounds", pa.Table.from_pylist(bounds, schema=_BOUNDS))
-    # A statement may name an account that no list claims: it is an account all the same.
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE sightings_of_keys AS"
-        " SELECT platform, NULL::VARCHAR AS native_id, ltrim(account, '@') AS handle, known_at AS seen_at"
-        " FROM listed_bounds WHERE account LIKE '@%'"
-    )
-    resolve_accounts(connection)
     connection.execute(
         """
         CREATE OR REPLACE TEMP TABLE bounding AS
@@ -410,7 +426,17 @@ def _store_bounds(connection: duckdb.DuckDBPyConnection, bounds: list[Row]) -> N
             b.*,
             a.account_id,
             concat_ws(
-                ' ', b.figure_id, b.platform, b.account, b.event, b.kind, b.not_before, b.before, b.source, b.wording
+                ' ',
+                b.figure_id,
+                b.platform,
+                coalesce(b.account, '-'),
+                b.event,
+                b.kind,
+                coalesce(b.not_before::VARCHAR, '-'),
+                coalesce(b.before::VARCHAR, '-'),
+                b.known_at,
+                b.source,
+                b.wording
             ) AS key
         FROM listed_bounds AS b
         LEFT JOIN account_of AS a ON a.key = b.platform || ' ' || b.account
@@ -439,6 +465,18 @@ def _store_bounds(connection: duckdb.DuckDBPyConnection, bounds: list[Row]) -> N
         """
     )
     connection.unregister("listed_bounds")
+
+
+def _drop_denied(connection: duckdb.DuckDBPyConnection, verdicts: _Verdicts) -> None:
+    """Drop what rests on a denied account that goes by another name here: a handle that has turned out to be that id."""
+    for figure_id, platform, name in sorted(verdicts.denied):
+        if verdicts.deny(figure_id, platform, [name]):
+            for table in ("claims", "bounds"):
+                connection.execute(
+                    f"DELETE FROM {table} WHERE figure_id = ? AND account_id IN"
+                    " (SELECT account_id FROM account_of WHERE key = ? || ' ' || ?)",
+                    [figure_id, platform, name],
+                )
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:

@@ -35,11 +35,24 @@ from kooch.store.views import build_views
 from kooch.times import now
 
 _KEPT_ID_FILES = 50
+# What a damaged file, a full disk or too little memory comes as.
+_STORAGE_FAULTS = (
+    OSError,
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.FatalException,
+    duckdb.InternalException,
+    duckdb.OutOfMemoryException,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What one load did. `broken` are spool files that could not be read; they stay where they were, as `*.broken`."""
+    """What one load did.
+
+    `broken` are batches of the spool, and for a new master of the archive, that could not be read. They stay where they
+    were, as `*.broken`.
+    """
 
     version: int
     batches: int
@@ -57,39 +70,50 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
         known_runs = _known_runs(home)
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
-        waiting, broken = _set_aside(spool.waiting_batches(home), _has_columns)
+        waiting, unreadable = _set_aside(spool.waiting_batches(home), _has_columns)
+        broken = [*unreadable]
+
+        def store() -> tuple[int, int]:
+            return _store(home, views, waiting, broken, listed=listed, digest=digest, known_runs=known_runs)
+
         try:
-            version, n = _store(home, views, waiting, listed=listed, digest=digest, known_runs=known_runs)
-        except StorageError:
+            version, n = store()
+        except (StorageError, duckdb.Error):
             # A batch may be damaged in the middle, which only reading it shows.
             waiting, damaged = _set_aside(waiting, _is_sound)
             if not damaged:
                 raise
-            broken += damaged
-            version, n = _store(home, views, waiting, listed=listed, digest=digest, known_runs=known_runs)
+            broken.extend(damaged)
+            version, n = store()
         _archive(home, waiting)
         publish(home, master_file(home), version)
-        return Loaded(version=version, batches=n, broken=broken)
+        return Loaded(version=version, batches=n, broken=tuple(broken))
 
 
 def _store(
     home: Path,
     views: Path,
     waiting: Sequence[Path],
+    broken: list[Path],
     *,
     listed: Listed,
     digest: str,
     known_runs: list[dict[str, object]],
 ) -> tuple[int, int]:
-    """Bring the master to its next version; returns its number and that of the batches in it that are new."""
+    """Bring the master to its next version; returns its number and that of the batches in it that are new.
+
+    Adds to `broken` what it sets aside of the archive, even when it fails thereafter.
+    """
     with open_master(home) as connection, transaction(connection):
         version = 1 + max(int(single(connection, "SELECT version FROM versions")), last_version(home))
         _remember_ids(connection, home)
-        fresh = _not_loaded(connection, [*_forgotten(connection, home), *waiting])
+        forgotten, lost = _forgotten(connection, home)
+        broken.extend(lost)
+        fresh = _not_loaded(connection, [*forgotten, *waiting])
         if single(connection, "SELECT rosters_digest FROM versions") != digest:
             store_listed(connection, listed)
         if store_batches(connection, fresh, listed.suppressed):
-            # What rosters say of an account that was merged is now said of another.
+            # What rosters accept or deny of a handle is now said of the account it has turned out to be.
             store_listed(connection, listed)
         store_departures(connection)
         _store_bounds_of_accounts(connection)
@@ -146,7 +170,8 @@ def master_file(home: Path) -> Path:
 def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The private master, migrated. It is checkpointed and closed on leaving, so that the file alone is whole.
 
-    Raises StorageError for a file that is damaged, of a newer Kooch, or on a full disk.
+    Raises StorageError for a file that is damaged, in use, of a newer Kooch, or on a full disk. Other errors of DuckDB
+    are faults in a query of Kooch, and pass.
     """
     file = master_file(home)
     try:
@@ -160,9 +185,12 @@ def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("CHECKPOINT")
         finally:
             connection.close()
-    except (duckdb.Error, OSError) as error:
+    except _STORAGE_FAULTS as error:
+        says = str(error).splitlines()[0].removesuffix(".")
+        if "Could not set lock" in says:
+            raise StorageError(f"Master {file} is open in another program. Close it, then run `kooch load`.") from error
         raise StorageError(
-            f"Master {file}: {str(error).splitlines()[0]} Free space if the disk is full. If the file is damaged, move"
+            f"Master {file}: {says}. Free space if the disk is full. If the file is damaged, move"
             " it away and run `kooch load`: archive, rosters and state restore it."
         ) from error
 
@@ -236,12 +264,11 @@ def _is_sound(file: Path) -> bool:
     )
 
 
-def _forgotten(connection: duckdb.DuckDBPyConnection, home: Path) -> list[Path]:
-    """The archived batches, for a new master that has loaded none."""
+def _forgotten(connection: duckdb.DuckDBPyConnection, home: Path) -> tuple[list[Path], tuple[Path, ...]]:
+    """The archived batches, for a new master that has loaded none, and those that are broken."""
     if single(connection, "SELECT count(*) FROM batches"):
-        return []
-    whole, _ = _set_aside(spool.archived_batches(home), _is_sound)
-    return whole
+        return [], ()
+    return _set_aside(spool.archived_batches(home), _is_sound)
 
 
 def _not_loaded(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list[Path]:
@@ -391,7 +418,30 @@ def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     files = sorted((spool.archive_folder(home) / "ids").glob("*.parquet"))
     if files and not single(connection, "SELECT count(*) FROM ids"):
         names = ", ".join(quoted(str(file)) for file in files)
-        connection.execute(f"INSERT INTO ids SELECT kind, key, id FROM read_parquet([{names}])")
+        with _naming_damaged(files):
+            connection.execute(f"INSERT INTO ids SELECT kind, key, id FROM read_parquet([{names}])")
+
+
+@contextmanager
+def _naming_damaged(files: Sequence[Path]) -> Iterator[None]:
+    """Raise StorageError that names the file of numbers that made a query fail, if one did."""
+    try:
+        yield
+    except duckdb.Error as error:
+        damaged = next((file for file in files if not _holds_ids(file)), None)
+        if damaged is None:
+            raise
+        raise StorageError(
+            f"{damaged}, which holds the numbers of accounts and figures, is damaged. Restore it from a backup, then "
+            "run `kooch load`."
+        ) from error
+
+
+def _holds_ids(file: Path) -> bool:
+    try:
+        return {"kind", "key", "id"} <= set(pq.read_table(file).column_names)
+    except (pa.ArrowException, OSError):
+        return False
 
 
 def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -> None:
@@ -408,10 +458,12 @@ def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -
     known = "SELECT '' AS kind, '' AS key"
     if kept and not surplus:
         known = f"SELECT kind, key FROM read_parquet([{', '.join(quoted(str(path)) for path in kept)}])"
-    connection.execute(
-        f"COPY (SELECT i.kind, i.key, i.id FROM ids AS i ANTI JOIN ({known}) AS k ON k.kind = i.kind AND k.key = i.key)"
-        f" TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
-    )
+    with _naming_damaged(kept):
+        connection.execute(
+            "COPY (SELECT i.kind, i.key, i.id FROM ids AS i"
+            f" ANTI JOIN ({known}) AS k ON k.kind = i.kind AND k.key = i.key)"
+            f" TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
+        )
     with partial.open("rb") as written:
         os.fsync(written.fileno())
     partial.rename(file)

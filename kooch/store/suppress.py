@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kooch.errors import StorageError
+from kooch.errors import ConfigError, StorageError
+from kooch.rosters import clean_handle
+from kooch.rosters.values import PLATFORMS
 from kooch.store import spool
 from kooch.store.load import Loaded, load, master_file
 from kooch.store.locks import only_one
@@ -21,9 +23,10 @@ from kooch.times import now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppressed:
-    """What was removed: the names the account was known under, and how many stored outcomes."""
+    """The names under which the account is kept out from now on, and what there was of it."""
 
     names: tuple[str, ...]
+    was_known: bool
     outcomes: int
     loaded: Loaded
 
@@ -32,26 +35,42 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
     """Remove `account` (its native id, or its handle) and keep it out of every later load and crawl.
 
     The name itself stays in `state.sqlite`, as it must to be recognised. Killed on the way, calling it again finishes
-    the work. Raises RunningError while the platform is crawled: what is under way would bring it back.
+    the work. Raises ConfigError for a platform or a name that cannot be, RunningError while the platform is crawled:
+    what is under way would bring it back.
     """
+    plain = _plain_name(platform, account)
     with only_one(home, f"crawl-{platform}"):
-        names = _remember(home, platform, _names(home, platform, account), reason)
+        meant = {plain} | _names(home, platform, plain)
+        was_known = len(meant) > 1 or _is_known(home, platform, plain)
+        names = _remember(home, platform, meant, reason)
         with only_one(home, "load", wait=True):
             removed = sum(_cut_batch(file, platform, names) for file in _batches(home))
             for file in sorted((spool.archive_folder(home) / "ids").glob("*.parquet")):
-                _cut_ids(file, names)
+                _cut_ids(file, platform, names)
             # Freed blocks of a database keep what stood in them: the master is made anew.
             for file in (master_file(home), master_file(home).with_suffix(".duckdb.wal")):
                 file.unlink(missing_ok=True)
         loaded = load(home, views=views, bundled=bundled)
         _remove_older_versions(home, loaded.version)
-        return Suppressed(names=names, outcomes=removed, loaded=loaded)
+        return Suppressed(names=tuple(sorted(meant)), was_known=was_known, outcomes=removed, loaded=loaded)
 
 
-def _names(home: Path, platform: str, account: str) -> set[str]:
-    """All natural keys of the account, as spool files and plans write them."""
-    plain = account.removeprefix("@").lower()
-    named = {account if ":" in account else f"@{plain}"}
+def _plain_name(platform: str, account: str) -> str:
+    """The natural key that a user means: a native id, or `@` and the handle, also from a profile's address."""
+    if platform not in PLATFORMS:
+        raise ConfigError(f"There is no platform {platform!r}. Known are {', '.join(PLATFORMS)}.")
+    try:
+        handle, native_id = clean_handle(platform, account)
+    except ValueError:
+        handle = native_id = None
+    if not (handle or native_id):
+        raise ConfigError(f"{account!r} names no account on {platform}: give its handle or its id.")
+    return native_id or f"@{str(handle).lower()}"
+
+
+def _names(home: Path, platform: str, name: str) -> set[str]:
+    """All natural keys of the account that the store knows, as spool files and plans write them."""
+    account, plain = name, name.removeprefix("@")
     try:
         with open_version(reading_file(home)) as connection:
             found = connection.sql(
@@ -81,8 +100,17 @@ def _names(home: Path, platform: str, account: str) -> set[str]:
             ).pl()
     except StorageError:
         # Nothing is published, or an earlier call was interrupted: the names it recorded are added below.
-        return named
-    return named | set(found["name"])
+        return set()
+    return set(found["name"])
+
+
+def _is_known(home: Path, platform: str, name: str) -> bool:
+    try:
+        with open_version(reading_file(home)) as connection:
+            key = f"{platform} {name}"
+            return bool(connection.execute("SELECT 1 FROM ids WHERE kind = 'account' AND key = ?", [key]).fetchall())
+    except StorageError:
+        return False
 
 
 def _remember(home: Path, platform: str, names: set[str], reason: str) -> tuple[str, ...]:
@@ -110,9 +138,19 @@ def _batches(home: Path) -> list[Path]:
     return [*spool.waiting_batches(home), *spool.archived_batches(home)]
 
 
+def _read(file: Path) -> pa.Table:
+    try:
+        return pq.read_table(file)
+    except (pa.ArrowException, OSError) as error:
+        raise StorageError(
+            f"Archive file {file} cannot be read, so the account may still be in it. Restore it from a backup or delete it,"
+            " then suppress the account again."
+        ) from error
+
+
 def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> int:
     """Rewrite a batch without the outcomes of `names`; returns how many there were."""
-    table = pq.read_table(file)
+    table = _read(file)
     known = pa.array(names)
     is_meant = pc.and_(
         pc.equal(table["platform"], platform),
@@ -127,10 +165,12 @@ def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> int:
     return int(table.num_rows - kept.num_rows)
 
 
-def _cut_ids(file: Path, names: Sequence[str]) -> None:
+def _cut_ids(file: Path, platform: str, names: Sequence[str]) -> None:
     """Keep the numbers, so that none is given twice, and forget whose they were."""
-    table = pq.read_table(file)
-    word = re.compile("|".join(rf"(?<!\S){re.escape(name)}(?!\S)" for name in names), re.IGNORECASE)
+    table = _read(file)
+    word = re.compile(
+        "|".join(rf"(?<!\S){re.escape(platform)} {re.escape(name)}(?!\S)" for name in names), re.IGNORECASE
+    )
     keys = [
         f"suppressed {number}" if word.search(key) else key
         for key, number in zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True)
