@@ -99,6 +99,9 @@ def as_instant(value: object) -> datetime:
 def as_text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{type(value).__name__} where a text is documented")
+    # Half a surrogate pair or a NUL is JSON, and nothing that can be stored.
+    if "\0" in value or value.encode(errors="ignore").decode() != value:
+        raise ValueError("a text holds a character that cannot be")
     return value
 
 

@@ -1,9 +1,11 @@
 """The settings of one installation: `kooch.toml` in the data folder, overridden by the environment (`KOOCH_…`)."""
 
+import json
 import os
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
@@ -21,7 +23,13 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 from kooch.errors import ConfigError
 
@@ -123,6 +131,13 @@ def _checked_zone(name: str) -> str:
     return name
 
 
+def _checked_day(day: date) -> date:
+    if not 1900 <= day.year <= 2200:
+        raise ValueError("its year must be between 1900 and 2200")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_checked_day)]
 Hours = Annotated[float, Field(gt=0)]
 Slug = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
@@ -140,9 +155,9 @@ class Schedule(Section):
     """Only the figures of this roster."""
     time_zone: Annotated[str, AfterValidator(_checked_zone)] = "UTC"
     """The IANA zone of `cron`, `from` and `until`. A fixed hour that a clock change skips is made up for, and one that it repeats comes once, as in Debian's cron."""
-    from_day: Annotated[date | None, Field(alias="from")] = None
+    from_day: Annotated[Day | None, Field(alias="from")] = None
     """The first day, e.g. `2027-02-08`: with an hourly `cron`, a burst around an event …"""
-    until_day: Annotated[date | None, Field(alias="until")] = None
+    until_day: Annotated[Day | None, Field(alias="until")] = None
     """… and the last day, itself included."""
     jitter_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
     """Start up to this much later, so that not everybody asks at the full hour; the same slot always starts equally late."""
@@ -242,6 +257,7 @@ def load_settings(home: Path | None = None) -> Settings:
     """
     folder = (home or Path(os.environ.get("KOOCH_HOME") or "data")).expanduser().absolute()
     file = folder / "kooch.toml"
+    _refuse_unreadable(file)
 
     class Located(Settings):
         model_config = SettingsConfigDict(toml_file=file)
@@ -253,9 +269,65 @@ def load_settings(home: Path | None = None) -> Settings:
     except ValidationError as error:
         faults = error.errors()
         first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
-        key = ".".join(str(part) for part in first["loc"])
+        # Of a union, pydantic names the branch too: `lax-or-strict[…]`, `function-after[…]`.
+        place = [str(part) for part in first["loc"] if isinstance(part, int) or re.fullmatch(r"[\w.-]+", part)]
+        key, variable = ".".join(place), _variable_of(place)
         if first["type"] == "extra_forbidden":
-            raise ConfigError(f"{file}: there is no setting {key!r}; docs/configuration.md lists them all.") from None
+            source = f"Environment variable {variable}" if variable else file
+            raise ConfigError(f"{source}: there is no setting {key!r}; docs/configuration.md lists them all.") from None
         says = first["msg"].removeprefix("Value error, ")
-        value = "" if isinstance(first["input"], dict | list | tuple) else f" is {first['input']!r}"
-        raise ConfigError(f"Setting {key}{value}: {says}. Correct it in {file} or the environment.") from None
+        given = str(first["input"]) if isinstance(first["input"], date) else first["input"]
+        value = "" if isinstance(given, dict | list | tuple) else f" is {given!r}"
+        where = f"the environment variable {variable}" if variable else file
+        raise ConfigError(f"Setting {key}{value}: {says}. Correct it in {where}.") from None
+    except SettingsError as error:
+        variable = next((name for name in sorted(os.environ) if _is_ours(name) and _is_no_json(os.environ[name])), "")
+        raise ConfigError(
+            f"Environment variable {variable or 'KOOCH_…'} is {os.environ.get(variable, '')!r}, which is not JSON ({error.__cause__}). "
+            "Correct it."
+        ) from None
+
+
+def _refuse_unreadable(file: Path) -> None:
+    try:
+        file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{file}, line {line} is not UTF-8. Save the file as UTF-8.") from error
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read ({error.strerror}). Correct it or move it away.") from error
+
+
+def _variable_of(place: Sequence[str]) -> str | None:
+    """The environment variable that gives the setting at `place`, whole or in a JSON value; or one below it."""
+    ours = {name.upper(): name for name in sorted(os.environ) if _is_ours(name)}
+    for n in range(len(place), 0, -1):
+        name = "KOOCH_" + "__".join(place[:n]).upper()
+        if name not in ours:
+            continue
+        value: object = os.environ[ours[name]]
+        if n < len(place):
+            value = None if _is_no_json(str(value)) else json.loads(str(value))
+            for part in place[n:]:
+                if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
+                    value = value[int(part)]
+                else:
+                    value = value.get(part) if isinstance(value, dict) else None
+        if value is not None:
+            return ours[name]
+    below = "KOOCH_" + "__".join(place).upper() + "__"
+    return next((ours[name] for name in ours if name.startswith(below)), None)
+
+
+def _is_ours(name: str) -> bool:
+    return name.upper().startswith("KOOCH_")
+
+
+def _is_no_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return True
+    return False

@@ -5,6 +5,7 @@ operating system does.
 """
 
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -13,12 +14,17 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from kooch.errors import QueryError
 from kooch.store.read import open_version
 from kooch.store.schema import quoted
 
 _MEMORY_BYTES = 2 << 30
+# Types that frames do not have; they become text.
+_FOREIGN_TYPE = re.compile(r"\b(INTERVAL|UNION|BIT)\b")
+# The years that Python can write, 1 to 9999, as seconds since 1970.
+_EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799
 
 
 def run_query(file: Path, sql: str, *, max_rows: int = 10_000, seconds: float = 10) -> pl.DataFrame:
@@ -58,8 +64,8 @@ def select(file: Path, sql: str) -> pl.DataFrame:
     with open_version(file) as connection:
         refuse_other_than_select(connection, sql)
         try:
-            return _frame(connection.sql(sql).to_arrow_table())
-        except duckdb.Error as error:
+            return _frame(_table(connection, connection.sql(sql)))
+        except (duckdb.Error, pa.ArrowException) as error:
             raise QueryError(str(error)) from None
 
 
@@ -91,7 +97,7 @@ def answer() -> None:
             resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
             refuse_other_than_select(connection, order["sql"])
             # The limit travels into the query: a result is computed whole before its first row can be read.
-            found = connection.sql(order["sql"]).limit(order["max_rows"]).to_arrow_table()
+            found = _table(connection, connection.sql(order["sql"]).limit(order["max_rows"]))
             with pa.ipc.new_stream(sys.stdout.buffer, found.schema) as stream:
                 stream.write_table(found)
     except (QueryError, duckdb.Error, pa.ArrowException, MemoryError) as error:
@@ -126,8 +132,47 @@ def _sentence(error: BaseException) -> str:
     return str(error)
 
 
+def _table(connection: duckdb.DuckDBPyConnection, found: duckdb.DuckDBPyRelation) -> pa.Table:
+    """The result with every name once, and as text whatever a frame cannot hold, such as intervals and infinity."""
+    names: list[str] = []
+    for name in found.columns:
+        # As DuckDB itself names them in a subquery.
+        again = (f"{name}_{n}" for n in range(1, len(found.columns) + 1))
+        names.append(name if name not in names else next(each for each in again if each not in names))
+    foreign = {n for n, kind in enumerate(found.types) if _FOREIGN_TYPE.search(str(kind))}
+    if foreign:
+        found = found.project(_casts(len(names), foreign))
+    table = found.to_arrow_table().rename_columns(names)
+    endless = {n for n, column in enumerate(table.columns) if _is_endless(column)}
+    if endless:
+        relation = connection.from_arrow(table).project(_casts(len(names), endless))
+        table = relation.to_arrow_table().rename_columns(names)
+    return table
+
+
+def _casts(width: int, as_text: set[int]) -> str:
+    return ", ".join(f"CAST(#{n + 1} AS VARCHAR)" if n in as_text else f"#{n + 1}" for n in range(width))
+
+
+def _is_endless(column: pa.ChunkedArray) -> bool:
+    """Whether a column of days or instants holds one before year 1 or after 9999: `infinity` is stored as such."""
+    if pa.types.is_timestamp(column.type):
+        per_second = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[column.type.unit]
+        numbers = column.cast(pa.int64())
+    elif pa.types.is_date32(column.type):
+        per_second = 1
+        numbers = pc.multiply(column.cast(pa.int32()).cast(pa.int64()), 86_400)
+    else:
+        return False
+    least, most = pc.min_max(numbers).as_py().values()
+    return least is not None and not _EARLIEST * per_second <= least <= most < (_LATEST + 1) * per_second
+
+
 def _frame(table: pa.Table) -> pl.DataFrame:
-    frame = pl.from_arrow(table)
+    try:
+        frame = pl.from_arrow(table)
+    except pl.exceptions.PolarsError as error:
+        raise QueryError(f"The result cannot be shown ({error}). Cast that column to VARCHAR.") from None
     if isinstance(frame, pl.Series):  # a table gives a frame; the types cannot say so
         return frame.to_frame()
     return frame

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import signal
 import socket
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -115,16 +117,75 @@ def test_bad_input_gets_one_sentence_and_its_code(words: list[str], code: int, s
         ("[crawl]\nattempts = 0", "crawl.attempts"),
         ("[bluesky]\nappview = 'ftp://x'", "bluesky.appview"),
         ("[app]\nport = 'high'", "app.port"),
+        ("[crawl]\nallow_networks = ['10.0.0.0/99']", "Setting crawl.allow_networks.0 is '10.0.0.0/99'"),
+        ("[freshness.platforms.orkut]\nwarn_after_hours = 1", "no platform 'orkut'"),
+        ("[[schedule]]\nname = 'a'\ncron = '0 0 * * *'\nfrom = 9999-12-31", "schedule.0.from is '9999-12-31'"),
+        ("contact = '\udcff'", "kooch.toml, line 1 is not UTF-8"),
     ],
 )
 def test_a_wrong_setting_is_named(text: str, says: str, tmp_path: Path) -> None:
-    (tmp_path / "kooch.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "kooch.toml").write_text(text, encoding="utf-8", errors="surrogateescape")
 
     done = kooch(tmp_path, "status")
 
     assert done.returncode == 2
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("KOOCH_SCHEDULE", "["),
+        ("KOOCH_SCHEDULE", '[{"name": "a", "cron": "x"}]'),
+        ("KOOCH_CRAWL", '{"attempts": 0}'),
+        ("KOOCH_CRAWL__ATTEMPTS", "0"),
+        ("KOOCH_CRAWL__NOPE", "0"),
+        ("KOOCH_FRESHNESS__WARN_AFTER_HOURS", "1000"),
+    ],
+)
+def test_a_wrong_environment_variable_is_named_and_not_the_file(variable: str, value: str, tmp_path: Path) -> None:
+    (tmp_path / "kooch.toml").write_text("[crawl]\ntimeout_seconds = 9\n", encoding="utf-8")
+
+    done = kooch(tmp_path, "status", env={variable: value})
+
+    assert done.returncode == 2
+    assert f"nvironment variable {variable}" in done.stderr
+    assert "kooch.toml" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_in_the_place_of_the_settings_is_said(tmp_path: Path) -> None:
+    (tmp_path / "kooch.toml").mkdir()
+
+    done = kooch(tmp_path, "status")
+
+    assert done.returncode == 2
+    assert "kooch.toml cannot be read (Is a directory)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["crawl", "--due"], ["status"], ["sql", "SELECT 1"], ["schedule", "list"], ["backup", "x"]]
+)
+def test_a_data_folder_that_is_not_there_is_said(words: list[str], tmp_path: Path) -> None:
+    home = tmp_path / "typo"
+
+    done = kooch(home, *words)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"There is no data folder {home}.")
+    assert not home.exists()
+
+
+@pytest.mark.parametrize("below", [".", "data"])
+def test_a_file_in_the_place_of_the_data_folder_is_said(below: str, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("in the way", encoding="utf-8")
+
+    done = kooch(file / below, "load")
+
+    assert done.returncode == 2
+    assert f"{file} is no folder. Name another with --home." in done.stderr
 
 
 def test_an_empty_data_folder_says_what_to_do(tmp_path: Path) -> None:
@@ -184,6 +245,87 @@ def test_sql_writes_every_format(home: Path, tmp_path: Path) -> None:
     assert len(kooch(home, "sql", query, "--format", "csv").stdout.splitlines()) == 4
     assert len(lines(kooch(home, "sql", query, "--format", "json"))) == 3
     assert "3 rows" in kooch(home, "sql", query, "--format", "table").stdout
+
+
+def test_a_query_that_is_not_utf_8_is_refused(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "kooch", "--home", str(home), "sql", "-"],
+        input=b"SELECT '\xff'",
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == b"Byte 0xff of standard input is not UTF-8. Save the query as UTF-8.\n"
+
+
+def test_bytes_are_hexadecimal_in_json(home: Path) -> None:
+    assert lines(kooch(home, "sql", "SELECT 'ab'::BLOB AS b, 1 AS b", "--format", "json")) == [{"b": "6162", "b_1": 1}]
+
+
+def on_a_terminal(home: Path, *words: str) -> str:
+    reader, writer = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kooch", "--home", str(home), *words],
+        stdin=writer,
+        stdout=writer,
+        stderr=writer,
+        env={**os.environ, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"},
+    )
+    os.close(writer)
+    said = b""
+    # Linux ends a terminal that nobody writes to with an error.
+    with suppress(OSError):
+        while part := os.read(reader, 4096):
+            said += part
+    os.close(reader)
+    process.wait(timeout=60)
+    return said.decode()
+
+
+@pytest.mark.parametrize("words", [[], ["--format", "csv"], ["--format", "table"]])
+def test_nothing_in_a_cell_commands_the_terminal(home: Path, words: list[str]) -> None:
+    query = "SELECT 'a' || chr(27) || ']0;x' || chr(7) || chr(155) || chr(8238) || chr(8203) || 'नमस्ते' AS \"n\x1b[31m\""
+    said = on_a_terminal(home, "sql", query, *words)
+
+    assert "a\ufffd]0;x\ufffd\ufffd\ufffd\ufffdनमस्ते" in said
+    assert not set("\x1b\x07\x9b\u202e\u200b") & set(said)
+    assert "\x1b" in kooch(home, "sql", query).stdout
+
+
+def test_an_error_does_not_command_the_terminal(home: Path) -> None:
+    said = on_a_terminal(home, "roster", "import", "\x1b[2Jx.csv", *DESCRIPTION)
+
+    assert "\ufffd[2Jx.csv" in said
+    assert "\x1b[2J" not in said
+
+
+def test_doctor_finds_a_damaged_master(home: Path) -> None:
+    (home / "master.duckdb").write_bytes(b"no database")
+
+    done = kooch(home, "doctor", "--no-network")
+
+    assert done.returncode == 4
+    (check,) = [check for check in lines(done) if not check["ok"]]
+    assert check["name"] == "master"
+    assert "master.duckdb cannot be read" in str(check["found"])
+
+
+def test_a_damaged_batch_of_the_archive_is_a_fault_for_rebuild_and_for_a_new_master(home: Path) -> None:
+    assert kooch(home, "crawl", "bluesky", env={"KOOCH_BLUESKY__APPVIEW": "https://nowhere.invalid"}).returncode == 3
+    batch = next(file for file in (home / "archive").glob("*/*.parquet") if file.parent.name != "ids")
+    batch.write_bytes(b"no parquet")
+
+    checked = kooch(home, "doctor", "--rebuild", "--no-network")
+    assert checked.returncode == 4
+    (check,) = [check for check in lines(checked) if not check["ok"]]
+    assert check["found"] == f"{batch} cannot be read. Restore from a backup what is damaged."
+
+    (home / "master.duckdb").unlink()
+    loaded = kooch(home, "load")
+    assert loaded.returncode == 4
+    assert f"Archived batch {batch.with_suffix('.broken')} cannot be read" in loaded.stderr
 
 
 def test_doctor_is_content_with_a_sound_store(home: Path) -> None:

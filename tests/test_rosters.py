@@ -301,6 +301,25 @@ def test_a_later_root_wins_on_the_same_slug(folder: Path, tmp_path: Path) -> Non
         ("statements.csv", "joined", "fled", 2, "event 'fled' is unknown"),
         ("statements.csv", "2021-02-03", "2021-01-03", 2, "not_after 2021-01-03 is before not_before 2021-02-01"),
         ("statements.csv", "Asia/Kolkata", "Asia/Atlantis", 2, "time_zone 'Asia/Atlantis' is unknown"),
+        ("statements.csv", "2021-02-01,", "2021-02-05,", 2, "not_after 2021-02-03 is before not_before 2021-02-05"),
+        (
+            "statements.csv",
+            "2021-02-01,2021-02-03,",
+            "2021-02-05,,",
+            2,
+            "not_before 2021-02-05 is after published_on 2021-02-04",
+        ),
+        ("members.csv", "2020-01-01", "0001-01-01", 2, "from_day '0001-01-01' is not between 1900 and 2200"),
+        ("members.csv", "2020-01-01", "9999-12-31", 2, "from_day '9999-12-31' is not between 1900 and 2200"),
+        ("members.csv", "Mayor", "Ma\x1b[31myor", 3, "column 'role' holds the control character U+001B"),
+        ("members.csv", "Mayor", "Ma\x00yor", 3, "column 'role' holds the control character U+0000"),
+        ("accounts.csv", "ada,123", "a\x85da,123", 2, "column 'handle' holds the control character U+0085"),
+        ("statements.csv", "Asia/Kolkata", "posix/Asia/Kolkata", 2, "time_zone 'posix/Asia/Kolkata' is unknown"),
+        ("statements.csv", "Asia/Kolkata", "localtime", 2, "time_zone 'localtime' is unknown"),
+        ("roster.yaml", "Europe/Berlin", "right/UTC", None, "time_zone 'right/UTC' is unknown"),
+        ("roster.yaml", "2024-05-01", "9999-12-31", None, "as_of '9999-12-31' is not between 1900 and 2200"),
+        ("roster.yaml", "listed", "listed\ncomplete_from: 2020-01-01", None, "only a census is complete"),
+        ("roster.yaml", "listed", "census\ncomplete_from: 2025-01-01", None, "is after as_of 2024-05-01"),
         ("roster.yaml", "listed", "everybody", None, "selection 'everybody' is unknown"),
         ("roster.yaml", "title: A list", "titel: A list", None, "key 'titel' is unknown"),
         ("roster.yaml", "as_of: 2024-05-01", "as_of: May", None, "as_of 'May' is no day"),
@@ -319,6 +338,15 @@ def test_a_fault_names_file_and_row(
 
     assert (caught.value.file, caught.value.row) == (folder / file, row)
     assert fault in caught.value.fault
+
+
+def test_a_leading_at_sign_is_no_part_of_a_handle(folder: Path) -> None:
+    (folder / "accounts.csv").write_text(ACCOUNTS.replace("x,ada,", "x,@ada,"))
+    (folder / "statements.csv").write_text(STATEMENTS.replace("koo,,", "koo,@ada,"))
+    roster = read_roster(folder)
+
+    assert roster.accounts[0].handle == "ada"
+    assert roster.statements[0].handle == "ada"
 
 
 def test_an_unknown_column_is_refused(folder: Path) -> None:
@@ -417,6 +445,26 @@ def test_check_reports_torn_identities_across_rosters(folder: Path) -> None:
     assert any("figure_id 'xx-bob' is 'Robert' here and 'Bob' in" in message for message in messages)
 
 
+@pytest.mark.parametrize(
+    ("publisher", "published_on", "message"),
+    [
+        ("Mint", "2021-02-05", "has published_on '2021-02-05' here and '2021-02-04' in"),
+        ("Hindu", "2021-02-04", "has publisher 'Hindu' here and 'Mint' in"),
+    ],
+)
+def test_check_reports_a_page_with_two_publishers_or_days(
+    folder: Path, publisher: str, published_on: str, message: str
+) -> None:
+    first = STATEMENTS.replace("2021-02-03,,Mint", "2021-02-03,https://a.example/1,Mint")
+    second = f"xx-bob,koo,,joined,,2021-02-03,https://a.example/1,{publisher},{published_on},Asia/Kolkata,,,"
+    (folder / "statements.csv").write_text(f"{first}\n{second}\n")
+
+    (fault,) = check([read_roster(folder)])
+
+    assert (fault.file, fault.row) == (folder / "statements.csv", 3)
+    assert message in fault.message
+
+
 def test_a_denied_claim_may_name_an_account_others_hold(folder: Path) -> None:
     (folder / "accounts.csv").write_text(ACCOUNTS + "\nxx-bob,x,Ada,,denies,,register,namesake,\n")
 
@@ -512,12 +560,14 @@ def test_a_mapping_that_cannot_hold_is_refused(tmp_path: Path, mapping: dict[str
     [
         ("name,role\nAda,Minister\nBob,\n", 3, "role is empty"),
         ("role\nMinister\n", 1, "no column is known as 'name'"),
+        ("name,role\n", None, "holds no row below its column names"),
+        ("%PDF-1.7\n", None, "holds no row below its column names"),
         ("name,role,since\nAda,Minister,soon\n", 2, "from_day 'soon' is no day"),
         ("name,role\nAda,Minister\nAda,Minister\n", 3, "says the same as row 2"),
     ],
 )
 def test_a_fault_in_a_table_names_its_row_and_nothing_is_written(
-    tmp_path: Path, text: str, row: int, message: str
+    tmp_path: Path, text: str, row: int | None, message: str
 ) -> None:
     file = tmp_path / "table.csv"
     file.write_text(text)
@@ -528,6 +578,32 @@ def test_a_fault_in_a_table_names_its_row_and_nothing_is_written(
     assert (caught.value.file, caught.value.row) == (file, row)
     assert message in caught.value.fault
     assert not (tmp_path / "own").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"platform": "orkut"}, "platform 'orkut' is unknown"),
+        ({"country": "??"}, "country '[?]{2}' is no country code"),
+        ({"as_of": date(9999, 12, 31)}, "as_of '9999-12-31' is not between"),
+        ({"time_zone": "localtime"}, "time_zone 'localtime' is unknown"),
+    ],
+)
+def test_a_wrong_setting_is_refused_even_if_unused(tmp_path: Path, setting: dict[str, object], message: str) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("name,role,country\nAda,Minister,XX\n")
+
+    with pytest.raises(RosterError, match=message):
+        bring(file, tmp_path / "own", **setting)
+
+
+def test_half_an_address_is_reported_and_no_crash(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("name,role,x\nAda,Minister,https://[::1\n")
+
+    (fault,) = bring(file, tmp_path / "own").faults
+
+    assert "handle 'https://[::1' is not a x handle" in fault.message
 
 
 def test_a_dry_run_reports_and_writes_nothing(tmp_path: Path) -> None:

@@ -109,3 +109,23 @@ def test_csv_runs_nothing_in_a_spreadsheet() -> None:
         "plain,4,'=c",
         ",5,d",
     ]
+
+
+@pytest.mark.parametrize("run", [run_query, select])
+@pytest.mark.parametrize(
+    ("query", "columns", "row"),
+    [
+        ("SELECT 1 AS a, 2 AS a, 3 AS a_1", ["a", "a_1", "a_1_1"], (1, 2, 3)),
+        ("SELECT INTERVAL 1 DAY AS i, [INTERVAL 1 DAY] AS l", ["i", "l"], ("1 day", "[1 day]")),
+        ("SELECT 'infinity'::TIMESTAMPTZ AS t, 1 AS n", ["t", "n"], ("infinity", 1)),
+        ("SELECT '-infinity'::DATE AS d, NULL::DATE AS e", ["d", "e"], ("-infinity", None)),
+        ("SELECT union_value(a := 1) AS u", ["u"], ("1",)),
+    ],
+)
+def test_what_a_frame_cannot_hold_is_text(
+    run: type, query: str, columns: list[str], row: tuple[object, ...], version: Path
+) -> None:
+    frame = run(version, query)
+
+    assert frame.columns == columns
+    assert frame.row(0) == row

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kooch.errors import RunningError, StorageError
-from kooch.store.load import master_file
+from kooch.store.load import master_file, open_master
 from kooch.store.locks import only_one
 from kooch.store.outcomes import CrawledBound, Drift, HandleSpan, Outcome, Skipped
 from kooch.store.publish import publish, published_folder
@@ -157,6 +157,47 @@ def test_a_broken_batch_is_set_aside_and_the_rest_loads(home: Path, bundled: Pat
         assert read_run(state, run).state == "running"
     assert answered(home, run) == {"did:a", "did:c"}
     assert load(home, bundled).broken == ()
+
+
+@pytest.mark.parametrize("kind", ["garbage", "half"])
+def test_a_broken_batch_of_the_archive_is_told_when_the_master_is_new(home: Path, bundled: Path, kind: str) -> None:
+    run = plan(home, "did:a", "did:b", state="complete")
+    spool(home, run, seen("did:a", 0))
+    name = spool(home, run, seen("did:b", 1)).name
+    load(home, bundled)
+    archived = archive_folder(home) / run / name
+    backup = archived.read_bytes()
+    DAMAGE[kind](archived)
+    master_file(home).unlink()
+    loaded = load(home, bundled)
+
+    assert loaded.broken == (archived.with_suffix(".broken"),)
+    assert loaded.batches == 1
+    assert load(home, bundled).broken == ()
+
+    # The remedy that `kooch load` names.
+    (spool_folder(home) / run).mkdir(parents=True, exist_ok=True)
+    (spool_folder(home) / run / name).write_bytes(backup)
+
+    assert load(home, bundled).batches == 1
+    assert query(home, OUTCOMES) == [("bluesky did:a", "observed"), ("bluesky did:b", "observed")]
+
+
+@pytest.mark.parametrize("is_new", [True, False], ids=["new master", "old master"])
+def test_damaged_numbers_are_named_and_not_the_master(home: Path, bundled: Path, *, is_new: bool) -> None:
+    load(home, bundled)
+    (numbers,) = (archive_folder(home) / "ids").glob("*.parquet")
+    scramble(numbers)
+    if is_new:
+        master_file(home).unlink()
+    with pytest.raises(StorageError, match=rf"^{numbers}, .* is damaged\. Restore it from a backup"):
+        load(home, bundled)
+
+
+def test_a_fault_in_a_query_is_not_blamed_on_the_master(home: Path, bundled: Path) -> None:
+    load(home, bundled)
+    with pytest.raises(duckdb.CatalogException), open_master(home) as connection:
+        connection.execute("SELECT * FROM nothing")
 
 
 # Loading
@@ -691,8 +732,10 @@ points = {
     "before the pruning": lambda: setattr(publishing, "_prune", die),
 }
 # One process for all: each point is a fork of it, made before any thread was.
-start, bundled, folder = map(Path, sys.argv[1:])
+start, bundled, folder = map(Path, sys.argv[1:4])
 for point, patch in points.items():
+    if sys.argv[4] not in ("everywhere", point):
+        continue
     home = folder / point
     shutil.copytree(start, home, symlinks=True)
     child = os.fork()
@@ -704,8 +747,17 @@ for point, patch in points.items():
 """
 
 
-@pytest.mark.parametrize("is_first", [True, False], ids=["the first load", "a later load"])
-def test_a_load_killed_at_any_moment_is_finished_by_the_next(tmp_path: Path, bundled: Path, *, is_first: bool) -> None:
+@pytest.mark.parametrize(
+    ("is_first", "where", "n"),
+    [
+        (True, "before the commit", 1),
+        (True, "before publishing", 1),
+        pytest.param(False, "everywhere", 15, marks=pytest.mark.proof),
+    ],
+)
+def test_a_load_killed_at_any_moment_is_finished_by_the_next(
+    tmp_path: Path, bundled: Path, where: str, n: int, *, is_first: bool
+) -> None:
     start, undisturbed = tmp_path / "start", tmp_path / "undisturbed"
     first, *others = everything_that_arrives()
     crawl(start, *{outcome.target: outcome for outcome in first}.values())
@@ -721,10 +773,10 @@ def test_a_load_killed_at_any_moment_is_finished_by_the_next(tmp_path: Path, bun
     shutil.copytree(start, undisturbed, symlinks=True)
     load(undisturbed, bundled)
     wanted, numbers = contents(undisturbed), ids(undisturbed)
-    killed = run_python(CRASH, start, bundled, tmp_path)
+    killed = run_python(CRASH, start, bundled, tmp_path, where)
     points = dict(line.split(":") for line in killed.stdout.splitlines())
 
-    assert len(points) == 15, killed.stderr
+    assert len(points) == n, killed.stderr
     assert set(points.values()) == {str(-signal.SIGKILL)}, points
     for point in points:
         home = tmp_path / point

@@ -12,7 +12,7 @@ DEFINITION = (
     "Accounts by the month in which their server says they were opened. Only accounts still listed on the roster's day are"
     " here: closed ones and the earlier accounts of people who changed servers are missing, so early years are too low."
 )
-UNIT = "Accounts a month, one for each entry"
+UNIT = "Entries of the list a month; two accounts are listed under two names"
 FRAMES = {"opened": OPENED, "kinds": KINDS, "peak": PEAK, "events": MARKERS}
 
 _KINDS = {"institution": ("offices", BLUE), "party": ("parties", ORANGE), "person": ("office-holders", GREEN)}

@@ -73,7 +73,7 @@ def main() -> None:
         if is_usage_error(error):
             complain(usage_sentence(error))
             sys.exit(2)
-        traceback.print_exc()
+        complain(traceback.format_exc())
         complain(
             f"This is a fault in Kooch ({type(error).__name__}: {error}). Nothing stored is lost. Please report it."
         )

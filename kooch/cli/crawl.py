@@ -31,7 +31,7 @@ def crawl(
     """Look at every accepted account once, or finish the run that was interrupted; then publish."""
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
-    settings = settings_of(context)
+    settings = settings_of(context, may_be_new=not due)
     if due:
         if platforms or roster or new:
             raise ConfigError("--due stands alone: platforms and roster come from [[schedule]] in kooch.toml.")

@@ -20,6 +20,7 @@ from kooch.errors import KoochError, StorageError
 from kooch.store import read
 from kooch.store.load import load as load_store
 from kooch.store.load import master_file
+from kooch.store.locks import only_one
 from kooch.store.read import open_version, reading_file
 from kooch.store.state import open_state, state_file
 
@@ -35,11 +36,12 @@ def doctor(
     network: Annotated[bool, typer.Option(help="Also ask whether the hosts can be found.")] = True,
 ) -> None:
     """Check everything and say what to do. Exit code 4 if the store is at fault, 3 if only the network is."""
-    settings = settings_of(context)
+    settings = settings_of(context, may_be_new=True)
     checks: list[tuple[str, Check, int]] = [
         ("versions", _versions, 1),
         ("data folder", _folder, 4),
         ("state", _state, 4),
+        ("master", _master, 4),
         ("published version", _published, 4),
         ("rosters", _rosters, 2),
     ]
@@ -93,6 +95,25 @@ def _state(settings: Settings) -> str:
     return f"sound; {open_runs} runs to be continued"
 
 
+def _master(settings: Settings) -> str:
+    """Every value of every table is read once: what is damaged cannot hide."""
+    file = master_file(settings.home)
+    if not file.exists():
+        return "none yet; `kooch load` makes it"
+    with only_one(settings.home, "load", wait=True):
+        try:
+            with duckdb.connect(str(file), read_only=True) as connection:
+                tables = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
+                for (table,) in tables:
+                    connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()
+        except duckdb.Error as error:
+            raise StorageError(
+                f"Master {file} cannot be read ({str(error).splitlines()[0].removesuffix('.')}). Move it away and run "
+                "`kooch load`: archive, rosters and state restore it."
+            ) from error
+    return f"{file}, {len(tables)} tables readable"
+
+
 def _published(settings: Settings) -> str:
     file = reading_file(settings.home)
     with open_version(file) as connection:
@@ -118,7 +139,10 @@ def _rebuild(settings: Settings) -> str:
                 shutil.copytree(home / kept, copy / kept)
         with closing(sqlite3.connect(copy / state_file(home).name)) as target, open_state(home) as state:
             state.backup(target)
-        load_store(copy, views=VIEWS, bundled=BUNDLED_ROSTERS)
+        loaded = load_store(copy, views=VIEWS, bundled=BUNDLED_ROSTERS)
+        if loaded.broken:
+            broken = [str(home / file.relative_to(copy).with_suffix(".parquet")) for file in loaded.broken]
+            raise StorageError(f"{', '.join(broken)} cannot be read. Restore from a backup what is damaged.")
         with open_version(reading_file(home)) as ours:
             ours.execute(f"ATTACH '{reading_file(copy)}' AS again (READ_ONLY)")
             different = [name for name in _tables(ours) if _differ(ours, name)]

@@ -1,6 +1,7 @@
 """What the commands print: tables and progress on a terminal, JSON lines elsewhere; complaints on standard error."""
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -13,28 +14,58 @@ from rich.table import Table
 from rich.text import Text
 
 from kooch.config import Settings, load_settings
+from kooch.errors import ConfigError
+from kooch.rosters.values import PLATFORMS
+
+# What moves the cursor, recolours or reorders a terminal's text, hides in it, or cannot be encoded: C0 but tab and line
+# break, C1, zero-width, bidi controls, line separators, surrogates. The joiners U+200C and U+200D spell words in India.
+_UNSHOWABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 
-def settings_of(context: typer.Context) -> Settings:
-    """The settings of the data folder named before the command."""
+def settings_of(context: typer.Context, *, may_be_new: bool = False) -> Settings:
+    """The settings of the data folder named before the command. Raises ConfigError if they or the folder are wrong.
+
+    With `may_be_new`, for commands that make it, it need not be there yet.
+    """
     home = context.obj
-    return load_settings(home if isinstance(home, Path) else None)
+    settings = load_settings(home if isinstance(home, Path) else None)
+    for name in settings.freshness.platforms:
+        if name not in PLATFORMS:
+            raise ConfigError(
+                f"Setting freshness.platforms.{name}: there is no platform {name!r}; known are {', '.join(PLATFORMS)}. "
+                f"Correct it in {settings.home / 'kooch.toml'}."
+            )
+    there = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
+    if not there.is_dir():
+        raise ConfigError(f"Data folder {settings.home}: {there} is no folder. Name another with --home.")
+    if there != settings.home and not may_be_new:
+        raise ConfigError(
+            f"There is no data folder {settings.home}. Name yours with --home or KOOCH_HOME, or make one with `kooch start`."
+        )
+    return settings
 
 
 def is_terminal() -> bool:
     return console.is_terminal
 
 
+def showable(text: str) -> str:
+    """`text` with � for every character that would do something to a terminal rather than stand there."""
+    return _UNSHOWABLE.sub("�", text)
+
+
 def say(text: str) -> None:
     """One line for the reader, never read as markup."""
-    console.print(Text(text), soft_wrap=True)
+    console.print(Text(showable(text)), soft_wrap=True)
 
 
 def complain(text: str) -> None:
-    errors.print(Text(text), soft_wrap=True)
+    errors.print(Text(showable(text)), soft_wrap=True)
 
 
 def emit(event: str, **fields: object) -> None:
@@ -62,7 +93,7 @@ def print_frame(frame: pl.DataFrame) -> None:
     """A whole frame as a table, with its number of rows."""
     table = Table(header_style="bold", box=None)
     for name, kind in frame.schema.items():
-        table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
+        table.add_column(Text(showable(name)), justify="right" if kind.is_numeric() else "left", overflow="fold")
     for row in frame.iter_rows():
         table.add_row(*(Text(cell(value)) for value in row))
     console.print(table)
@@ -70,7 +101,7 @@ def print_frame(frame: pl.DataFrame) -> None:
 
 
 def cell(value: object) -> str:
-    """A value as a reader writes it; nothing is a dash."""
+    """A value as a reader writes it, fit for a terminal; nothing is a dash."""
     match value:
         case None:
             return "–"
@@ -81,7 +112,7 @@ def cell(value: object) -> str:
         case int():
             return f"{value}"
         case _:
-            return str(value)
+            return showable(str(value))
 
 
 def _plain(value: object) -> str:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from kooch.cli.output import console, emit, is_terminal, say, show
+from kooch.cli.output import console, emit, is_terminal, say, show, showable
 from kooch.store.outcomes import CAUSES_IN_WORDS, Cause, Failed, Observed, Outcome, Skipped
 from kooch.store.state import Run
 
@@ -81,7 +81,7 @@ class Prose:
 
     def waiting(self, platform: str, host: str, seconds: float) -> None:
         until = time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))
-        self._progress.console.print(f"{platform}: {host} asks to wait until {until}.", markup=False)
+        self._progress.console.print(f"{platform}: {showable(host)} asks to wait until {until}.", markup=False)
 
     def ended(self, run: Run, counts: dict[str, int]) -> None:
         self._progress.stop()

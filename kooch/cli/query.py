@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import polars as pl
+import polars.selectors as cs
 import typer
 
-from kooch.cli.output import is_terminal, print_frame, settings_of
+from kooch.cli.output import is_terminal, print_frame, settings_of, showable
 from kooch.csv import csv_text
-from kooch.errors import ConfigError
+from kooch.errors import ConfigError, QueryError
 from kooch.sql import select
 from kooch.store.read import reading_file
 
@@ -35,13 +36,16 @@ def sql(
 ) -> None:
     """Ask the published data with SQL. Tables and columns: docs/data.md."""
     if query == "-":
-        query = sys.stdin.read()
+        query = _read_query()
     wanted = format or (Format.TABLE if is_terminal() and output is None else Format.CSV)
     if wanted is Format.PARQUET and output is None and sys.stdout.isatty():
         raise ConfigError("Parquet is not for a terminal. Give a file with --output, or redirect.")
     frame = select(reading_file(settings_of(context).home), query)
     if wanted is Format.TABLE:
         print_frame(frame)
+    elif output is None and sys.stdout.isatty():
+        # What a file keeps as it is, a terminal would obey.
+        sys.stdout.write(showable(_written(frame, wanted).decode()))
     elif output is None:
         sys.stdout.buffer.write(_written(frame, wanted))
         sys.stdout.buffer.flush()
@@ -52,10 +56,27 @@ def sql(
             raise ConfigError(f"{output} cannot be written ({error.strerror}). Choose another file.") from error
 
 
+def _read_query() -> str:
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise QueryError(
+            f"Byte 0x{error.object[error.start]:02x} of standard input is not UTF-8. Save the query as UTF-8."
+        ) from None
+
+
 def _written(frame: pl.DataFrame, wanted: Format) -> bytes:
+    try:
+        return _bytes(frame, wanted)
+    except pl.exceptions.PolarsError as error:
+        says = str(error).splitlines()[0]
+        raise QueryError(f"The result cannot be written as {wanted} ({says}). Cast that column to VARCHAR.") from None
+
+
+def _bytes(frame: pl.DataFrame, wanted: Format) -> bytes:
     match wanted:
         case Format.JSON:
-            return frame.write_ndjson().encode()
+            return frame.with_columns(cs.binary().bin.encode("hex")).write_ndjson().encode()
         case Format.PARQUET:
             buffer = io.BytesIO()
             frame.write_parquet(buffer)

@@ -11,7 +11,7 @@ from kooch import rosters
 from kooch.cli.output import emit, is_terminal, say, settings_of, show
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
-from kooch.rosters.values import Kind, PlatformSlug
+from kooch.rosters.values import PLATFORMS, Kind, PlatformSlug
 
 app = typer.Typer(no_args_is_help=True, help="See, check, import and extend the lists of figures.")
 
@@ -39,7 +39,7 @@ def list_rosters(context: typer.Context) -> None:
             "licence": roster.licence,
             "title": roster.title,
         }
-        for roster in _all(settings_of(context))
+        for roster in _all(settings_of(context, may_be_new=True))
     ]
     show(list(rows[0]), rows, title="rosters")
 
@@ -47,7 +47,7 @@ def list_rosters(context: typer.Context) -> None:
 @app.command()
 def check(context: typer.Context) -> None:
     """Find handles that are malformed, held by two figures, or on a mirror host. Exit code 2 if there are any."""
-    faults = rosters.check(_all(settings_of(context)))
+    faults = rosters.check(_all(settings_of(context, may_be_new=True)))
     for fault in faults:
         if is_terminal():
             say(str(fault))
@@ -80,7 +80,7 @@ def import_file(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be imported, write nothing.")] = False,
 ) -> None:
     """Turn a table into a roster. A public role and its source are mandatory for every row."""
-    settings = settings_of(context)
+    settings = settings_of(context, may_be_new=True)
     report = rosters.import_roster(
         file,
         into=settings.home / "rosters",
@@ -131,7 +131,7 @@ def add(
     handle: Annotated[str | None, typer.Option(help="Handle or address of an account of the figure.")] = None,
 ) -> None:
     """Add one figure, one account of a figure, or both."""
-    settings = settings_of(context)
+    settings = settings_of(context, may_be_new=True)
     folder = settings.home / "rosters" / roster
     if not (folder / "roster.yaml").exists():
         raise ConfigError(
@@ -163,12 +163,14 @@ def add(
     if handle:
         if not platform:
             raise ConfigError(f"--platform is missing: say where {handle!r} is.")
-        plain, native_id = rosters.clean_handle(cast(PlatformSlug, platform), handle)
+        if platform not in PLATFORMS:
+            raise ConfigError(f"--platform is {platform!r}: it must be one of {', '.join(PLATFORMS)}.")
+        plain, native_id = rosters.clean_handle(platform, handle)
         rosters.add_account(
             folder,
             rosters.AccountClaim(
                 figure_id=figure_id,
-                platform=cast(PlatformSlug, platform),
+                platform=platform,
                 polarity="accepts",
                 source=source,
                 handle=plain,

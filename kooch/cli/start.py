@@ -32,7 +32,7 @@ def start(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default: app.port in kooch.toml, 8501.")] = None,
 ) -> None:
     """Publish the rosters, open the app on 127.0.0.1, and crawl once. Ctrl-C ends it."""
-    settings = settings_of(context)
+    settings = settings_of(context, may_be_new=True)
     load_now(settings, quiet=True)
     with _app(settings, port or settings.app.port) as (server, address):
         say(f"Kooch is open: {address}")

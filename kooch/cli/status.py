@@ -24,7 +24,7 @@ ORDER BY roster, platform
 _FAILURES = """
 SELECT f.platform, f.cause, count(*) AS targets, max(f.failed_at) AS last_at, any_value(f.detail) AS example
 FROM failures AS f
-WHERE f.run_id IN (SELECT max(run_id) FROM runs GROUP BY platform)
+WHERE f.run_id IN (SELECT arg_max(run_id, (started_at, run_id)) FROM runs WHERE ended_at IS NOT NULL GROUP BY platform)
 GROUP BY f.platform, f.cause
 ORDER BY targets DESC
 """

@@ -21,7 +21,7 @@ from kooch.times import now
 
 def load(context: typer.Context) -> None:
     """Load what crawls have spooled and what rosters say, and publish a new version."""
-    loaded = load_now(settings_of(context), quiet=False)
+    loaded = load_now(settings_of(context, may_be_new=True), quiet=False)
     if loaded.broken:
         raise typer.Exit(StorageError.exit_code)
 

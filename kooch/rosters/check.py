@@ -30,6 +30,7 @@ def check(rosters: Sequence[Roster]) -> list[Fault]:
         *_foreign_hosts(accounts),
         *_held_twice(accounts),
         *_torn_figures(members, accounts),
+        *_torn_sources(statements),
     ]
     return sorted(set(faults), key=lambda fault: (str(fault.file), fault.row, fault.message))
 
@@ -109,3 +110,20 @@ def _torn_figures(members: Iterable[Member], accounts: Iterable[AccountClaim]) -
                 f"wikidata_qid '{member.wikidata_qid}' is '{member.figure_id}' here and '{owner.figure_id}' in "
                 f"{owner.file}, row {owner.row}: one figure needs one figure_id",
             )
+
+
+def _torn_sources(statements: Iterable[Statement]) -> Iterator[Fault]:
+    """One page has one publisher and one day, else one of the statements that cite it is wrong."""
+    first: dict[str, Statement] = {}
+    for statement in statements:
+        if not statement.source_url:
+            continue
+        other = first.setdefault(statement.source_url, statement)
+        for column in ("publisher", "published_on"):
+            here, there = getattr(statement, column), getattr(other, column)
+            if here != there:
+                yield _at(
+                    statement,
+                    f"source_url '{statement.source_url}' has {column} '{here}' here and '{there}' in {other.file}, "
+                    f"row {other.row}: a page has one",
+                )

@@ -62,7 +62,10 @@ def clean_handle(platform: PlatformSlug, text: str) -> tuple[str | None, str | N
     if not text:
         return None, None
     if re.match(r"(https?://|(www|m|mobile)\.)", text, re.IGNORECASE):
-        return _read_url(platform, text)
+        try:
+            return _read_url(platform, text)
+        except ValueError:  # half an IPv6 address in brackets
+            return text, None
     if platform == "bluesky" and text.startswith("did:"):
         return None, text
     if platform == "youtube" and NATIVE_IDS["youtube"][0].fullmatch(text):

@@ -16,13 +16,14 @@ from kooch.rosters.rows import (
     MEMBER_COLUMNS,
     SLUG,
     STATEMENT_COLUMNS,
+    check_country,
     parse_account,
     parse_member,
     parse_statement,
     validate,
 )
 from kooch.rosters.sheets import read_sheet, refuse_without, rename
-from kooch.rosters.tables import one_of, parse_zone
+from kooch.rosters.tables import check_year, one_of, parse_zone
 from kooch.rosters.values import (
     PLATFORMS,
     AccountClaim,
@@ -105,11 +106,16 @@ def import_roster(
     }
     given: dict[str, Any] = {key: value for key, value in settings.items() if value is not None}
     _check_settings(given, file)
+    country = (country or "").upper() or None
+    check_country(country or "", file=file, row=None)
+    if platform:
+        one_of("platform", platform, PLATFORMS, file=file, row=None)
     ignored: list[str] = []
     if file.is_dir():
         if statements or accounts or mapping:
             raise ConfigError(f"{file} is a roster's folder: it brings its own columns, accounts and statements")
         roster = replace(read_roster(file), **given)
+        validate(roster)
     else:
         for key in ("slug", "title", "source", "licence", "as_of", "selection", "time_zone"):
             if key not in given:
@@ -169,6 +175,8 @@ def _check_settings(given: Mapping[str, Any], file: Path) -> None:
         one_of("selection", given["selection"], get_args(Selection), file=file, row=None)
     if "time_zone" in given:
         parse_zone(given["time_zone"], file=file, row=None)
+    if "as_of" in given:
+        check_year("as_of", given["as_of"], file=file, row=None)
 
 
 class _Ids:

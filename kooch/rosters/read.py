@@ -18,7 +18,7 @@ from kooch.rosters.rows import (
     parse_statement,
     validate,
 )
-from kooch.rosters.tables import Row, one_of, parse_day, parse_zone, read_csv
+from kooch.rosters.tables import Row, check_year, one_of, parse_day, parse_zone, read_csv, refuse_control
 from kooch.rosters.values import PLATFORMS, Event, Platform, PlatformSlug, Roster, Selection, Source
 
 ROSTER_KEYS = (
@@ -116,6 +116,8 @@ def _read_yaml(file: Path) -> object:
         return yaml.safe_load(file.read_bytes())
     except FileNotFoundError:
         raise RosterError("the file is missing", file=file) from None
+    except OSError as error:
+        raise RosterError(f"cannot be read: {error.strerror}", file=file) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise RosterError(f"is not YAML: {error.problem}", file=file, row=line) from error
@@ -158,6 +160,7 @@ class _Entry:
             return None
         if not isinstance(value, str) or not value.strip():
             raise RosterError(f"{self.place}{key} '{value}' is no text", file=self.file)
+        refuse_control(f"{self.place}{key}", value, file=self.file, row=None)
         return value.strip()
 
     def text(self, key: str) -> str:
@@ -171,7 +174,7 @@ class _Entry:
         if value is None:
             return None
         if isinstance(value, date) and not isinstance(value, datetime):
-            return value
+            return check_year(f"{self.place}{key}", value, file=self.file, row=None)
         return parse_day(f"{self.place}{key}", str(value), file=self.file, row=None)
 
     def day(self, key: str) -> date:

@@ -73,8 +73,7 @@ def parse_member(cells: Cells, *, file: Path, row: int) -> Member:
     """One row of members.csv."""
     from_day, to_day = _days(cells, "from_day", "to_day", file=file, row=row)
     country, qid = cells.get("country", ""), cells.get("wikidata_qid", "")
-    if country and not _COUNTRY.fullmatch(country):
-        raise RosterError(f"country '{country}' is no country code: write e.g. IN", file=file, row=row)
+    check_country(country, file=file, row=row)
     if qid and not _QID.fullmatch(qid):
         raise RosterError(f"wikidata_qid '{qid}' is no Wikidata id: write e.g. Q42", file=file, row=row)
     return Member(
@@ -95,14 +94,21 @@ def parse_member(cells: Cells, *, file: Path, row: int) -> Member:
     )
 
 
+def check_country(country: str, *, file: Path, row: int | None) -> None:
+    """Raise RosterError unless `country` is empty or looks like a code of ISO 3166."""
+    if country and not _COUNTRY.fullmatch(country):
+        raise RosterError(f"country '{country}' is no country code: write e.g. IN", file=file, row=row)
+
+
 def parse_account(cells: Cells, *, file: Path, row: int) -> AccountClaim:
     """One row of accounts.csv."""
-    if not (cells.get("handle") or cells.get("native_id")):
+    handle = cells.get("handle", "").lstrip("@")
+    if not (handle or cells.get("native_id")):
         raise RosterError("handle and native_id are both empty: give one of them", file=file, row=row)
     return AccountClaim(
         figure_id=_figure_id(cells, file=file, row=row),
         platform=_platform(cells, file=file, row=row),
-        handle=cells.get("handle") or None,
+        handle=handle or None,
         native_id=cells.get("native_id") or None,
         polarity=cast(Polarity, one_of("polarity", cells.get("polarity", ""), get_args(Polarity), file=file, row=row)),
         opened_on=_optional_day(cells, "opened_on", file=file, row=row),
@@ -123,18 +129,23 @@ def parse_statement(cells: Cells, *, file: Path, row: int) -> Statement:
             file=file,
             row=row,
         )
+    published_on = parse_day("published_on", _required(cells, "published_on", file=file, row=row), file=file, row=row)
+    if not_before and not_before > published_on:
+        raise RosterError(
+            f"not_before {not_before} is after published_on {published_on}: nobody reports what comes later",
+            file=file,
+            row=row,
+        )
     return Statement(
         figure_id=_figure_id(cells, file=file, row=row),
         platform=_platform(cells, file=file, row=row),
-        handle=cells.get("handle") or None,
+        handle=cells.get("handle", "").lstrip("@") or None,
         event=cast(EventKind, one_of("event", cells.get("event", ""), get_args(EventKind), file=file, row=row)),
         not_before=not_before,
         not_after=not_after,
         source_url=cells.get("source_url") or None,
         publisher=_required(cells, "publisher", file=file, row=row),
-        published_on=parse_day(
-            "published_on", _required(cells, "published_on", file=file, row=row), file=file, row=row
-        ),
+        published_on=published_on,
         time_zone=parse_zone(_required(cells, "time_zone", file=file, row=row), file=file, row=row),
         derived_from=cells.get("derived_from") or None,
         reported=cells.get("reported") or None,
@@ -145,7 +156,8 @@ def parse_statement(cells: Cells, *, file: Path, row: int) -> Statement:
 
 
 def validate(roster: Roster) -> None:
-    """Refuse what no single row shows: duplicates, and accounts or statements of nobody on the list."""
+    """Refuse what no single row shows: duplicates, accounts or statements of nobody on the list, a wrong span."""
+    _refuse_span(roster)
     _refuse_duplicates(roster.members, lambda m: (m.figure_id, m.role, m.party, m.unit, m.from_day))
     _refuse_duplicates(
         roster.accounts,
@@ -171,6 +183,18 @@ def validate(roster: Roster) -> None:
                 file=statement.file,
                 row=statement.row,
             )
+
+
+def _refuse_span(roster: Roster) -> None:
+    since, file = roster.complete_from, roster.folder / "roster.yaml"
+    if since and roster.selection != "census":
+        raise RosterError(
+            f"complete_from {since} stands on a list of selection '{roster.selection}': only a census is complete; "
+            "remove it, or set selection to census",
+            file=file,
+        )
+    if since and since > roster.as_of:
+        raise RosterError(f"complete_from {since} is after as_of {roster.as_of}: write an earlier day", file=file)
 
 
 def _published(statement: Statement) -> tuple[str, date]:

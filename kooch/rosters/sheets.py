@@ -105,9 +105,11 @@ def rename(
 
 
 def refuse_without(names: Sequence[str], header: Sequence[str], rows: Sequence[Row], file: Path) -> None:
-    """Raise RosterError when renamed rows lack a column that every row needs."""
+    """Raise RosterError when there are no renamed rows, or they lack a column that every row needs."""
+    if not rows:
+        raise RosterError("holds no row below its column names: give a table with one row a membership", file=file)
     for name in names:
-        if rows and name not in rows[0][1]:
+        if name not in rows[0][1]:
             raise RosterError(
                 f"no column is known as '{name}', which every row needs; the columns are {', '.join(header)}: say which"
                 f' it is with --map "COLUMN={name}"',

@@ -56,12 +56,12 @@ def units(home: Path, name: str) -> dict[Path, str]:
 
 def write_units(files: dict[Path, str]) -> None:
     """Write them. Raises ConfigError before the first if a file of that name is not ours, or is for another folder."""
-    for file, text in files.items():
-        if file.exists():
-            first = file.read_text(encoding="utf-8").partition("\n")[0]
-            if first != text.partition("\n")[0]:
-                raise ConfigError(f"{file} is there already and serves another purpose. Give another --name.")
     try:
+        for file, text in files.items():
+            if file.exists():
+                first = file.read_bytes().partition(b"\n")[0]
+                if first != text.partition("\n")[0].encode():
+                    raise ConfigError(f"{file} is there already and serves another purpose. Give another --name.")
         for file, text in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
@@ -83,7 +83,8 @@ def write_crontab_line(home: Path) -> None:
         table = "\n".join([*others, crontab_line(home), ""])
         subprocess.run(["crontab", "-"], input=table, text=True, check=True)  # noqa: S607 -- the user's own cron
     except (OSError, subprocess.CalledProcessError) as error:
-        raise ConfigError(f"The crontab could not be written ({error}). Add the line by hand.") from error
+        says = error.strerror if isinstance(error, OSError) else f"`crontab` ended with code {error.returncode}"
+        raise ConfigError(f"The crontab could not be written ({says}). Add the line by hand.") from error
 
 
 def _command(home: Path) -> list[str]:

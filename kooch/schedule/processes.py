@@ -73,7 +73,11 @@ class Processes:
             self._child.send_signal(number)
 
     def _lock_file(self) -> int:
-        return os.open(self._home / "locks" / "scheduled-crawl", os.O_RDWR | os.O_CREAT, 0o644)
+        file = self._home / "locks" / "scheduled-crawl"
+        try:
+            return os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise StorageError(f"Lock {file} cannot be made ({error.strerror}). Correct the permissions.") from error
 
 
 @contextmanager

@@ -186,7 +186,7 @@ def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         finally:
             connection.close()
     except _STORAGE_FAULTS as error:
-        says = str(error).splitlines()[0].removesuffix(".")
+        says = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0].removesuffix(".")
         if "Could not set lock" in says:
             raise StorageError(f"Master {file} is open in another program. Close it, then run `kooch load`.") from error
         raise StorageError(
@@ -450,7 +450,13 @@ def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -
     A load that is undone leaves a file that the next one replaces. Many files become one.
     """
     folder = spool.archive_folder(home) / "ids"
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"Archive {folder} cannot be made ({error.strerror}). Correct the permissions, or move away what is in its"
+            " place; then run `kooch load`."
+        ) from error
     file = folder / f"{version:08}.parquet"
     partial = file.with_suffix(".partial")
     kept = [path for path in sorted(folder.glob("*.parquet")) if path != file]
