@@ -1,0 +1,36 @@
+"""The benchmark runs, and says of each figure what it is, its unit and whether it is met."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+
+def test_a_small_benchmark_measures_everything() -> None:
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "bench", "--small", "--json"],
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    lines = [json.loads(line) for line in finished.stdout.splitlines()]
+    said = " ".join(line["what"] for line in lines)
+
+    assert finished.stderr == ""
+    assert all(line.keys() == {"what", "figure", "unit", "target", "ok"} for line in lines)
+    assert all(line["figure"] >= 0 for line in lines)
+    for part in (
+        "bare INSERT",
+        "load of",
+        "publishing",
+        "in its table",
+        "in the whole",
+        "page Adoption",
+        "requests a second",
+    ):
+        assert part in said
+    # A size this small has no target but the rate of a host.
+    assert [line["unit"] for line in lines if line["target"] is not None] == ["%"]
+    assert finished.returncode == 0
