@@ -858,3 +858,13 @@ def test_a_reader_keeps_the_version_it_opened(home: Path, bundled: Path) -> None
 
     assert rows == [(1,)]
     assert query(home, "SELECT version FROM versions") == [(6,)]
+
+
+def test_a_lost_state_is_not_passed_over(home: Path, bundled: Path) -> None:
+    crawl(home, seen("did:a", 0))
+    load(home, bundled)
+    for file in home.glob("state.sqlite*"):
+        file.unlink()
+
+    with pytest.raises(StorageError, match="Restore it from a backup"):
+        load(home, bundled)

@@ -30,7 +30,7 @@ from kooch.store.locks import only_one
 from kooch.store.outcomes import STATUSES
 from kooch.store.publish import last_version, publish
 from kooch.store.schema import migrate, quoted
-from kooch.store.state import note_rosters, open_state, planned_counts, reopen_runs, runs
+from kooch.store.state import note_rosters, open_state, planned_counts, reopen_runs, runs, state_file
 from kooch.store.views import build_views
 from kooch.times import now
 
@@ -68,6 +68,12 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
     with only_one(home, "load", wait=wait):
         # Before the spool is listed: of a run that has ended by now, every batch is there.
         known_runs = _known_runs(home)
+        if not known_runs and spool.archived_batches(home):
+            # Suppressions and decisions are gone with it: loading would bring back what was removed.
+            raise StorageError(
+                f"State {state_file(home)} knows no run, and the archive holds some: it was lost or replaced. Restore it from"
+                " a backup; without one, start afresh with another --home."
+            )
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
         waiting, unreadable = _set_aside(spool.waiting_batches(home), _has_columns)

@@ -70,7 +70,7 @@ def open_state(home: Path) -> Iterator[sqlite3.Connection]:
             ) from error
         except sqlite3.DatabaseError as error:
             raise StorageError(
-                f"State {file} is damaged ({error}). Restore it from a copy made by `kooch backup`, or move it away."
+                f"State {file} is damaged ({error}). Restore it from a copy made by `kooch backup`."
             ) from error
 
 
