@@ -59,7 +59,8 @@ _PAGES: dict[str, list[Question]] = {
         (adoption_of, {"roster": "world", "platform": "bluesky"}),
         (markers, {"platform": "bluesky", "start": date(2023, 1, 1), "end": date(2026, 1, 1)}),
     ],
-    "Figure": [(names, {}), (figure, {"figure_id": "figure-77"})],
+    "Figure, the names to choose from": [(names, {})],
+    "Figure": [(figure, {"figure_id": "figure-77"})],
     "Crawls": [(crawls, {})],
     "SQL": [(relations, {}), (columns, {"relation": "observations"})],
 }

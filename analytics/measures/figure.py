@@ -80,16 +80,14 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         SELECT
             coalesce(f.name, p.platform) AS platform,
             p.handle,
-            a.url,
-            l.tier,
+            p.url,
+            p.tier,
             p.status::VARCHAR AS status,
             p.state,
             p.followers,
             p.last_seen_at,
             p.account_id
         FROM presence AS p
-        INNER JOIN accounts AS a ON a.account_id = p.account_id
-        INNER JOIN links AS l ON l.account_id = p.account_id AND l.figure_id = p.figure_id
         LEFT JOIN platforms AS f ON f.platform = p.platform
         WHERE p.figure_id = $figure_id
         ORDER BY platform, p.account_id
@@ -156,28 +154,30 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
             )
         ),
         moves=moves,
-        audience=_audience(connection, figure_id),
+        audience=_audience(connection, accounts),
     )
 
 
-def _audience(connection: duckdb.DuckDBPyConnection, figure_id: str) -> pl.DataFrame:
+def _audience(connection: duckdb.DuckDBPyConnection, accounts: pl.DataFrame) -> pl.DataFrame:
     """AUDIENCE. Where two sightings are more than three usual distances apart (at least two days), there is a gap."""
+    # Straight from the observations: the view `audience` asks again whose the accounts are.
     seen: pl.DataFrame = connection.sql(
         """
-        SELECT
-            coalesce(h.handle, 'account ' || a.account_id) || ' · ' || coalesce(p.name, a.platform) AS account,
-            a.account_id,
-            a.valid_at,
-            a.followers,
-            a.source = 'archive' AS is_archived
-        FROM audience AS a
-        LEFT JOIN current_handles AS h ON h.account_id = a.account_id
-        LEFT JOIN platforms AS p ON p.platform = a.platform
-        WHERE a.figure_id = $figure_id
-        ORDER BY a.account_id, a.valid_at
+        SELECT o.account_id, o.valid_at, o.followers, r.source = 'archive' AS is_archived
+        FROM observations AS o
+        INNER JOIN runs AS r ON r.run_id = o.run_id
+        WHERE o.account_id IN (SELECT unnest($accounts::INTEGER[])) AND o.followers IS NOT NULL
+        ORDER BY o.account_id, o.valid_at
         """,
-        params={"figure_id": figure_id},
+        params={"accounts": accounts["account_id"].to_list()},
     ).pl()
+    names = accounts.select(
+        "account_id",
+        account=pl.format(
+            "{} · {}", pl.col("handle").fill_null(pl.format("account {}", pl.col("account_id"))), pl.col("platform")
+        ),
+    )
+    seen = seen.join(names, on="account_id", how="left", maintain_order="left")
     distance = pl.col("valid_at").diff().over("account_id")
     usual = pl.max_horizontal(3 * pl.col("distance").median().over("account_id"), pl.lit(timedelta(days=2)))
     return (

@@ -8,7 +8,9 @@ SELECT
     s.status, -- Of the latest observation; NULL: never observed. A failed look changes nothing
     s.last_seen_at, -- Of the latest observation, whatever its status
     s.last_active_at,
-    s.followers -- Of the latest observation that shows them
+    s.followers, -- Of the latest observation that shows them
+    l.tier, -- The strongest claim of the link
+    a.url -- Address of the profile, made from the handle
 FROM links AS l
 INNER JOIN accounts AS a ON a.account_id = l.account_id
 LEFT JOIN sightings AS s ON s.account_id = l.account_id
