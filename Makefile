@@ -29,7 +29,7 @@ start: $(APP) ## install Kooch and open it in the browser
 	$(BIN)/kooch start
 
 test: $(DEV) $(SERVERS) ## run the tests against real servers on loopback
-	$(BIN)/pytest -n 2 $(PYTEST_FLAGS)
+	$(BIN)/pytest -n 3 $(PYTEST_FLAGS)
 
 proof: $(DEV) $(SERVERS) ## run the slow proofs
 	$(BIN)/pytest -m proof $(PYTEST_FLAGS)

@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.proof
 def test_a_small_benchmark_measures_everything() -> None:
     finished = subprocess.run(
         [sys.executable, "-W", "error", "-m", "bench", "--small", "--json"],
