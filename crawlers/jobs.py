@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 from kooch.config import Settings
 from kooch.store.locks import only_one
 from kooch.store.outcomes import Outcome, Skipped, Target
-from kooch.store.read import targets as read_targets
 from kooch.store.spool import answered, archive_folder, spool_folder, write_batch
 from kooch.store.state import Run, RunState, end_run, open_state, plan_run, read_run, targets_of, unfinished_run
 from kooch.times import now
@@ -55,6 +54,8 @@ class Crawled:
 
 def open_shell_job(settings: Settings, platform: str, roster: str | None) -> Job:
     """A job for `scrapy crawl`, ended when the spider closes."""
+    from kooch.store.read import targets as read_targets  # noqa: PLC0415 -- DuckDB's 40 MB are for the shell alone
+
     resources = ExitStack()
     job = resources.enter_context(
         open_job(
