@@ -499,6 +499,7 @@ def numbers(said: Observed) -> dict[str, Any]:
     return {name: value for name, value in (counts | dates).items() if value is not None}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
 def test_no_change_of_a_key_makes_a_wrong_number_and_none_goes_unrecorded(folder: Path) -> None:
     case = json.loads((folder / "input.json").read_text())
