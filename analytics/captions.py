@@ -27,19 +27,22 @@ class Caption:
         return [line for sentence in self.small_print() for line in textwrap.wrap(sentence, characters)]
 
 
-def caption(connection: duckdb.DuckDBPyConnection, chart: ChartModule, *, roster: str | None = None) -> Caption:
-    """The caption of `chart` drawn from this version, with the source of `roster` or of Kooch's own crawls."""
+def caption(
+    connection: duckdb.DuckDBPyConnection, chart: ChartModule, *, roster: str | None = None, source: str | None = None
+) -> Caption:
+    """The caption of `chart` drawn from this version, with the source of `roster`, `source`, or Kooch's own crawls."""
     version, published_at, kooch = connection.execute(
         "SELECT version, strftime(published_at, '%-d %B %Y, %H:%M UTC'), kooch FROM versions"
     ).fetchall()[0]
     found = connection.execute(
         "SELECT title, source, licence, strftime(as_of, '%-d %B %Y') FROM rosters WHERE roster = ?", [roster]
     ).fetchall()
-    source = "{0} ({3}). {1}; {2}".format(*found[0]) if found else "observations by this installation of Kooch"
+    if found:
+        source = "{0} ({3}). {1}; {2}".format(*found[0])
     return Caption(
         question=chart.QUESTION,
         definition=chart.DEFINITION,
         unit=chart.UNIT,
-        source=source,
+        source=source or "observations by this installation of Kooch",
         version=f"version {version} of {published_at}, Kooch {kooch}",
     )

@@ -11,6 +11,7 @@ from bench.crawling import measure_crawling
 from bench.figures import Figure
 from bench.loading import Size, grow, measure_loading
 from bench.pages import measure_pages
+from bench.parsing import measure_parsing
 from bench.simulation import make_world
 from bench.sizes import measure_sizes
 
@@ -39,6 +40,7 @@ def measure(size: Size, folder: Path | None) -> Iterator[Figure]:
             yield from grow(world, home, size)
         yield from measure_sizes(home, is_full=size.is_full)
         yield from measure_pages(home, is_full=size.is_full)
+        yield from measure_parsing(times=300 if size.is_full else 30)
         yield from measure_crawling(Path(place) / "crawl", accounts=size.crawled, is_full=size.is_full)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kooch.rosters import AccountClaim, Member, Roster, write_roster
@@ -127,7 +128,12 @@ class World:
         run = uuid.uuid5(uuid.NAMESPACE_OID, f"{self.accounts} {day}").hex
         started_at = FIRST_DAY + timedelta(days=day)
         found = self.connection.sql(_DAY, params={"run": run, "day": day, "started_at": started_at})
-        table = found.to_arrow_table().cast(SCHEMA)
+        table = found.to_arrow_table()
+        # What only other crawls have is NULL here.
+        for field in SCHEMA:
+            if field.name not in table.column_names:
+                table = table.append_column(field, pa.nulls(len(table), field.type))
+        table = table.select(SCHEMA.names).cast(SCHEMA)
         _note_run(home, run, started_at, table["target"].to_pylist())
         folder = spool_folder(home) / run
         folder.mkdir(parents=True)

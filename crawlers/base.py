@@ -28,9 +28,10 @@ from crawlers.jobs import Job, open_shell_job
 from crawlers.pacing import StoppedError, UnsentError
 from crawlers.reading import UnreadableError
 from crawlers.safety import installed_guard, kooch_settings
+from crawlers.spending import Tariff, approval
 from kooch import __version__
 from kooch.config import Settings
-from kooch.errors import ConfigError, KoochError
+from kooch.errors import ConfigError, HostLostError, KoochError
 from kooch.store.outcomes import Cause, Drift, Failed, Observed, Outcome, Skipped, Target
 from kooch.times import now
 
@@ -70,7 +71,7 @@ class _Batch(NamedTuple):
 class PlatformSpider(scrapy.Spider):
     """A platform. A leaf declares the attributes and `ask`; the rest has defaults."""
 
-    platform: ClassVar[str]
+    platform: str
     """Its name in code, SQL and prose, and of its table in `kooch.toml`."""
     batch_size: ClassVar[int] = 1
     """How many targets the first question may hold."""
@@ -79,8 +80,22 @@ class PlatformSpider(scrapy.Spider):
     requests_per_second: float
     """What each of the platform's hosts allows."""
 
-    def ask(self, batch: Sequence[Target]) -> Iterator[Request]:
-        """The first questions about a batch of targets, made by `question`."""
+    has_one_host: ClassVar[bool] = False
+    """Whether all its targets are asked of one host: a crawl that loses that host ends, and goes on another time."""
+    most_at_once: ClassVar[int] = 32
+    """How many requests to one host are on their way at once."""
+    limited_seconds: float | None = None
+    """How long to leave a host alone that answers 429 and does not say for how long; None: as after other failures."""
+
+    has_deadline: ClassVar[bool] = True
+    """Whether `crawl.target_seconds` limits the time for one target."""
+
+    def is_live(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
+        """Whether the host speaks for itself. An archive also repeats what others once answered."""
+        return True
+
+    def ask(self, batch: Sequence[Target]) -> Iterator[Request | Result]:
+        """The first questions about a batch of targets, made by `question`; or what is known without one."""
         raise NotImplementedError
 
     most_open: ClassVar[int] = _MOST_OPEN
@@ -93,6 +108,24 @@ class PlatformSpider(scrapy.Spider):
     def fault_of(self, target: Target) -> Failed | None:  # noqa: ARG002 -- for leaves
         """Why a target cannot be asked for at all."""
         return None
+
+    @classmethod
+    def unready(cls, settings: Settings) -> str | None:  # noqa: ARG003 -- for leaves
+        """What a crawl needs that is not there, and where to put it, in a sentence."""
+        return None
+
+    @classmethod
+    def tariff(cls, settings: Settings) -> Tariff | None:  # noqa: ARG003 -- for leaves
+        """What the platform charges, if it does."""
+        return None
+
+    def charged(self, response: Response) -> int | None:  # noqa: ARG002 -- for leaves
+        """How many accounts an answer under 200 is charged for; None: it cannot be told, so all that were asked for."""
+        return None
+
+    def is_final(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
+        """Whether an answer of 429 or 5xx says that asking again is of no use."""
+        return False
 
     @classmethod
     def forecast(cls, settings: Settings, targets: Sequence[Target]) -> Mapping[str, int]:
@@ -127,7 +160,7 @@ class PlatformSpider(scrapy.Spider):
                 "targets": targets,
                 "read": read,
                 "context": context,
-                "statuses": tuple(statuses),
+                "statuses": statuses,
                 "otherwise": otherwise,
                 "dont_obey_robotstxt": not is_page,
             },
@@ -153,7 +186,8 @@ class PlatformSpider(scrapy.Spider):
         spider = super().from_crawler(crawler)
         if job is None:
             try:
-                job = open_shell_job(kooch_settings(crawler.settings), cls.platform, roster)
+                chosen = kooch_settings(crawler.settings)
+                job = open_shell_job(chosen, cls.platform, roster, approval(cls, chosen))
             except KoochError as error:
                 _leave(error)
             crawler.signals.connect(spider._leave_with_fault, signals.spider_closed)
@@ -189,12 +223,17 @@ class PlatformSpider(scrapy.Spider):
                     yield outcome
                 self._asked.update(dict.fromkeys((target.key for target in batch.good), lane))
                 self._load[lane] += len(batch.good)
-                for request in self.ask(batch.good) if batch.good else ():
-                    yield request
+                for step in self.ask(batch.good) if batch.good else ():
+                    for sent in [step] if isinstance(step, Request) else self._settle([step.target], step.result):
+                        yield sent
         except Exception as error:
             # Scrapy would log it and end as if it had been stopped.
             self.fault = error
             raise
+
+    def host_lost(self, error: UnsentError) -> KoochError:
+        """What to tell the user when the one host of a crawl is lost."""
+        return HostLostError(f"{error.detail}. Run the same command again later: it continues where it stopped.")
 
     def halt(self, fault: BaseException) -> None:
         """End the crawl now, without an outcome for what is still open."""
@@ -206,6 +245,14 @@ class PlatformSpider(scrapy.Spider):
         # The last batch is written while the spider closes: there is nothing left to close then.
         with suppress(RuntimeError):
             await self.crawler.engine.close_spider_async(reason="fault")
+
+    def drop(self, target: Target) -> None:
+        """Be done with a target that needs no outcome."""
+        self._open.pop(target.key, None)
+        lane = self._asked.pop(target.key, None)
+        if lane is not None:
+            self._load[lane] -= 1
+        self._has_room.set()
 
     def unanswered(self) -> list[Outcome]:
         """Failures for what no answer was found for by a regular end: a plan never loses a target."""
@@ -254,7 +301,7 @@ class PlatformSpider(scrapy.Spider):
         detail = f"{place} says nothing about the account"
         drift: tuple[Drift, ...] = ()
         try:
-            _check_status(response, meta["statuses"])
+            check_status(response, meta["statuses"])
             drift = (Drift(path=urlsplit(response.url).path.strip("/").rpartition("/")[2], kind="mistyped"),)
             for step in meta["read"](response, *meta["targets"], **meta["context"]):
                 if isinstance(step, Request):
@@ -262,6 +309,7 @@ class PlatformSpider(scrapy.Spider):
                         left.pop(target.key, None)
                     if step.meta["otherwise"] is not None:
                         step.meta["shown_at"] = shown_at
+                    step.meta["spent_seconds"] = meta.get("spent_seconds", 0)
                     yield step
                 else:
                     left.pop(step.target.key, None)
@@ -280,6 +328,9 @@ class PlatformSpider(scrapy.Spider):
         place = _place(request.url)
         match failure.value:
             case StoppedError():
+                return
+            case UnsentError() as error if error.of_host and self.has_one_host:
+                self.halt(self.host_lost(error))
                 return
             case UnsentError() as error:
                 detail = f"{place}: {error.detail}"
@@ -324,7 +375,15 @@ class PlatformSpider(scrapy.Spider):
             if lane is not None:
                 self._load[lane] -= 1
             if self._open.pop(target.key, None) is not None:
-                yield Outcome(target=target.key, result=result, valid_at=at or recorded_at, recorded_at=recorded_at)
+                capture = target.capture
+                yield Outcome(
+                    target=target.key,
+                    result=result,
+                    valid_at=capture.captured_at if capture else at or recorded_at,
+                    recorded_at=recorded_at,
+                    handle=target.handle if capture else None,
+                    capture=capture,
+                )
         self._has_room.set()
 
     def _refuse_without_guard(self) -> None:
@@ -356,7 +415,8 @@ def _without_future(observed: Observed, limit: datetime) -> Observed:
     return replace(observed, bounds=bounds, last_post_at=last_post_at, drift=(*observed.drift, *drift))
 
 
-def _check_status(response: Response, understood: Sequence[int]) -> None:
+def check_status(response: Response, understood: Sequence[int]) -> None:
+    """Raises UnreadableError, by its meaning, for a status that is not understood."""
     status = response.status
     if status in understood:
         return

@@ -1,6 +1,6 @@
 """A crawler's job: the part of a run that has no outcome yet, taken up under the platform's lock and ended with it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +16,8 @@ from kooch.store.state import Run, RunState, end_run, open_state, plan_run, read
 from kooch.times import now
 
 Plan = Callable[[], list[Target]]
+Approve = Callable[[Sequence[Target]], None]
+"""Hears whom a crawl is about to ask, before anything is planned or given up, and raises what speaks against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class Crawled:
         return self.run.state == "running"
 
 
-def open_shell_job(settings: Settings, platform: str, roster: str | None) -> Job:
+def open_shell_job(settings: Settings, platform: str, roster: str | None, approve: Approve) -> Job:
     """A job for `scrapy crawl`, ended when the spider closes."""
     from kooch.store.read import targets as read_targets  # noqa: PLC0415 -- DuckDB's 40 MB are for the shell alone
 
@@ -64,6 +66,7 @@ def open_shell_job(settings: Settings, platform: str, roster: str | None) -> Job
             roster,
             lambda: read_targets(settings.home, platform=platform, roster=roster),
             fresh=False,
+            approve=approve,
         )
     )
     resources.callback(lambda: end_job(settings, job.run.run, job.planned))
@@ -71,15 +74,26 @@ def open_shell_job(settings: Settings, platform: str, roster: str | None) -> Job
 
 
 @contextmanager
-def open_job(settings: Settings, platform: str, roster: str | None, plan: Plan, *, fresh: bool) -> Iterator[Job]:
+def open_job(
+    settings: Settings,
+    platform: str,
+    roster: str | None,
+    plan: Plan,
+    *,
+    fresh: bool,
+    is_recheck: bool = False,
+    approve: Approve = lambda _targets: None,
+) -> Iterator[Job]:
     """The job of a run that is continued or planned, under the platform's lock."""
     home = settings.home
     with only_one(home, f"crawl-{platform}"):
         with open_state(home) as connection:
-            run = unfinished_run(connection, platform=platform, roster=roster)
+            run = unfinished_run(connection, platform=platform, roster=roster, is_recheck=is_recheck)
+            new = plan() if run is None or fresh else []
+            approve(left_of(home, run.run, targets_of(connection, run.run)) if run is not None and not fresh else new)
             if run is not None and fresh:
                 at = now()
-                left = _left(home, run.run, targets_of(connection, run.run))
+                left = left_of(home, run.run, targets_of(connection, run.run))
                 aborted = [
                     Outcome(target=target.key, result=Skipped(cause="aborted"), valid_at=at, recorded_at=at)
                     for target in left
@@ -89,9 +103,9 @@ def open_job(settings: Settings, platform: str, roster: str | None, plan: Plan, 
                 end_run(connection, run.run, "aborted")
                 run = None
             if run is None:
-                run = plan_run(connection, platform=platform, roster=roster, targets=plan())
+                run = plan_run(connection, platform=platform, roster=roster, targets=new, is_recheck=is_recheck)
             planned = targets_of(connection, run.run)
-            targets = _left(home, run.run, planned)
+            targets = left_of(home, run.run, planned)
             suppressed = connection.execute(
                 "SELECT account FROM suppressions WHERE platform = ?", (platform,)
             ).fetchall()
@@ -99,7 +113,7 @@ def open_job(settings: Settings, platform: str, roster: str | None, plan: Plan, 
         yield Job(settings=settings, run=run, planned=len(planned), targets=tuple(targets), suppressed=names)
 
 
-def _left(home: Path, run: str, targets: list[Target]) -> list[Target]:
+def left_of(home: Path, run: str, targets: list[Target]) -> list[Target]:
     done = answered(home, run)
     return [target for target in targets if target.key not in done]
 

@@ -5,6 +5,9 @@ about to be exhausted pause that host alone. A host that cannot be reached is fo
 wait, and then fails them all at once. All hosts under one registrable name share a rate, so that whoever owns a name
 cannot make Kooch ask faster by inventing hosts below it. Scrapy has none of this: its retries take no notice of
 Retry-After.
+
+The time for one target is limited too: what all its questions spend with servers, tries and redirects included. Waiting
+for a turn or through a pause is Kooch's own doing and does not count: a long queue is no fault of a server that answers.
 """
 
 import asyncio
@@ -15,6 +18,7 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import inf
 from time import monotonic
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
@@ -45,9 +49,8 @@ from kooch.times import now
 
 _log = logging.getLogger(__name__)
 
-LONGEST_PAUSE = 15 * 60.0
-"""Seconds a host may ask to be left alone; beyond it the run gives the host up."""
-_MOST_AT_ONCE = 32
+LONGEST_PAUSE = 16 * 60.0
+"""Seconds a host may ask to be left alone; beyond it the run gives the host up. X counts by windows of 15 minutes."""
 _MOST_ATTEMPTS = 10
 _MOST_LIMITED = 6
 _DOUBT_AFTER = 5
@@ -57,16 +60,27 @@ _STOP_CHECK_SECONDS = 0.2
 _HOSTS_A_NAME = 4
 """All hosts under one registrable name together are asked as often as this many hosts."""
 _CLOCK_ERROR_SECONDS = 300
+_LEAST_SECONDS = 0.05
+"""A target with less time left than this is not asked about."""
 # The list of public suffixes that comes with the package: nothing is fetched, nothing is cached on disk.
 _suffixes = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 
 
 class UnsentError(IgnoreRequest):
-    """A request that has no answer, and why. `attempts` is how often it was sent."""
+    """A request that has no answer, and why. `attempts` is how often it was sent; `of_host`: no other will be either."""
 
-    def __init__(self, cause: Cause, detail: str, attempts: int = 0, http_status: int | None = None) -> None:
+    def __init__(
+        self,
+        cause: Cause,
+        detail: str,
+        attempts: int = 0,
+        http_status: int | None = None,
+        *,
+        of_host: bool = False,
+    ) -> None:
         super().__init__(detail)
         self.cause, self.detail, self.attempts, self.http_status = cause, detail, attempts, http_status
+        self.of_host = of_host
 
 
 class StoppedError(IgnoreRequest):
@@ -141,7 +155,7 @@ class Gate:
     doubted: one request at a time goes out, the probe, at growing distances. When probes fail the host is given up.
     """
 
-    def __init__(self, host: str, per_second: float, attempts: int, turns: Turns) -> None:
+    def __init__(self, host: str, per_second: float, attempts: int, turns: Turns, most_at_once: int) -> None:
         self.host = host
         self.is_warned_of = False
         """Whether its clock was found wrong."""
@@ -149,6 +163,7 @@ class Gate:
         self.down: UnsentError | None = None
         self._interval = 1 / per_second
         self._attempts = attempts
+        self._most_at_once = most_at_once
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._next_at = 0.0
@@ -225,7 +240,7 @@ class Gate:
 
     def give_up(self, cause: Cause, detail: str) -> None:
         if self.down is None:
-            self.down = UnsentError(cause, detail)
+            self.down = UnsentError(cause, detail, of_host=True)
         self.turn_away(self.down)
 
     def turn_away(self, error: IgnoreRequest) -> None:
@@ -236,7 +251,9 @@ class Gate:
                 waiter.set_exception(error)
 
     def _release(self, *, is_timed: bool = False) -> None:
-        while self._waiting and self._timer is None and self._in_flight < (_MOST_AT_ONCE if self._is_trusted else 1):
+        while (
+            self._waiting and self._timer is None and self._in_flight < (self._most_at_once if self._is_trusted else 1)
+        ):
             at = monotonic()
             due = max(self._next_at, self._paused_until, self._turns.next_at)
             if due > at:
@@ -262,18 +279,21 @@ class Pacing:
     It stands on the spider's side of Scrapy's statistics, so that these count what was sent.
     """
 
-    def __init__(self, crawler: Crawler, per_second: float, attempts: int) -> None:
+    def __init__(self, crawler: Crawler) -> None:
+        spider: Any = crawler.spider
+        crawling = spider.job.settings.crawl
         self._crawler = crawler
-        self._per_second = per_second
-        self._attempts = attempts
+        self._per_second: float = spider.requests_per_second
+        self._most_at_once: int = spider.most_at_once
+        self._attempts: int = crawling.attempts
+        self._target_seconds: float = crawling.target_seconds if spider.has_deadline else inf
         self._gates: dict[str, Gate] = {}
         self._owners: dict[str, Turns] = {}
         self._watch: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        spider: Any = crawler.spider
-        pacing = cls(crawler, spider.requests_per_second, spider.job.settings.crawl.attempts)
+        pacing = cls(crawler)
         crawler.signals.connect(pacing.spider_opened, signals.spider_opened)
         crawler.signals.connect(pacing.spider_closed, signals.spider_closed)
         return pacing
@@ -294,21 +314,28 @@ class Pacing:
         gate = self._gates.get(host)
         if gate is None:
             turns = self._owners.setdefault(owner_of(request.url), Turns(self._per_second * _HOSTS_A_NAME))
-            gate = self._gates[host] = Gate(host, self._per_second, self._attempts, turns)
+            gate = self._gates[host] = Gate(host, self._per_second, self._attempts, turns, self._most_at_once)
         if (urlsplit(request.url).hostname or "") in guard.refused:
             gate.give_up("unsafe_address", f"{host} has no public address")
+        request.meta["download_timeout"] = min(request.meta["download_timeout"], self._time_left(request))
         if wait := request.meta.pop("wait_seconds", 0):
             await asyncio.sleep(wait)
         try:
             await gate.turn()
         except UnsentError as error:
-            raise UnsentError(error.cause, error.detail, request.meta.get("attempts", 0)) from None
+            attempts = request.meta.get("attempts", 0)
+            raise UnsentError(error.cause, error.detail, attempts, of_host=error.of_host) from None
         request.meta["attempts"] = request.meta.get("attempts", 0) + 1
         request.meta["sent_at"] = monotonic()
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
         gate = self._gates[host_of(request.url)]
-        sent_at = request.meta.pop("sent_at")
+        sent_at = _end_try(request)
+        spider: Any = self._crawler.spider
+        if not spider.is_live(response) or spider.is_final(response):
+            gate.answered()
+            gate.let_through()
+            return response
         asked = self._asked_pause(response, gate)
         loss = None
         if {"partial", "dataloss"} & set(response.flags):
@@ -317,7 +344,7 @@ class Pacing:
             loss = Loss("server_error", f"{gate.host} answers {response.status}", False, True)
         elif response.status == 429:
             loss = Loss("rate_limited", f"{gate.host} answers 429", False, True)
-            asked = self._backoff(request) + 1 if asked is None else asked
+            asked = spider.limited_seconds or self._backoff(request) + 1 if asked is None else asked
         if loss is None or loss.cause == "rate_limited" or asked is not None:
             gate.answered()
         else:
@@ -331,28 +358,43 @@ class Pacing:
         return response if loss is None else self._again(request, gate, loss, response.status)
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        sent_at = request.meta.pop("sent_at", None)
-        if sent_at is None:
+        if "sent_at" not in request.meta:
             return None
+        sent_at = _end_try(request)
         gate = self._gates[host_of(request.url)]
+        spider: Any = self._crawler.spider
         loss = _loss_of(exception, gate.host)
         if loss is None or loss.cause in ("body_too_large", "refused"):
             gate.answered()
         else:
             if urlsplit(request.url).hostname in installed_guard().refused:
                 loss = Loss("unsafe_address", f"{gate.host} has no public address", True, False)
+            if spider.has_one_host and any(
+                isinstance(why, DownloadConnectionRefusedError) for why in _reasons(exception)
+            ):
+                # Who is blocked and goes on asking is blocked for longer.
+                loss = loss._replace(may_pass=False)
             gate.lost(loss, sent_at)
         return None if loss is None else self._again(request, gate, loss)
 
     def _again(self, request: Request, gate: Gate, loss: Loss, status: int | None = None) -> Request:
         attempts = request.meta["attempts"]
+        self._time_left(request)
         if gate.down:
-            raise UnsentError(gate.down.cause, gate.down.detail, attempts, status)
+            raise UnsentError(gate.down.cause, gate.down.detail, attempts, status, of_host=True)
         # What befell its host is not the request's fault: the gate counts it, up to a point.
         most = _MOST_ATTEMPTS if loss.of_host else self._attempts
         if not loss.may_pass or attempts >= most:
             raise UnsentError(loss.cause, loss.detail, attempts, status)
         return _copy(request, 0 if loss.of_host else self._backoff(request))
+
+    def _time_left(self, request: Request) -> float:
+        """The seconds that servers may still take over the request's targets. Raises UnsentError when none are left."""
+        left: float = self._target_seconds - request.meta.get("spent_seconds", 0)
+        if left < _LEAST_SECONDS:
+            detail = f"servers took {self._target_seconds:g} seconds over it, the most for one account"
+            raise UnsentError("timeout", detail, request.meta.get("attempts", 0))
+        return left
 
     def _backoff(self, request: Request) -> float:
         # Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
@@ -365,7 +407,7 @@ class Pacing:
             pause = read_pause(value, at)
             if pause is not None:
                 return pause
-        for prefix in ("RateLimit", "X-RateLimit"):
+        for prefix in ("RateLimit", "X-RateLimit", "X-Rate-Limit"):
             left, value = (_header(response, f"{prefix}-{name}").strip() for name in ("Remaining", "Reset"))
             # What is under way may not be counted yet: it needs what is left.
             if re.fullmatch(r"\d{1,9}", left) and int(left) < gate.in_flight and value:
@@ -403,6 +445,13 @@ class Pacing:
             for gate in self._gates.values():
                 gate.turn_away(StoppedError("the crawl was stopped"))
             await asyncio.sleep(_STOP_CHECK_SECONDS)
+
+
+def _end_try(request: Request) -> float:
+    """Add the time that a request was under way to what its targets have spent; returns when it was sent."""
+    sent_at: float = request.meta.pop("sent_at")
+    request.meta["spent_seconds"] = request.meta.get("spent_seconds", 0) + monotonic() - sent_at
+    return sent_at
 
 
 def _copy(request: Request, wait_seconds: float = 0) -> Request:

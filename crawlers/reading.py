@@ -3,11 +3,12 @@
 import json
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any, TypeVar
-
-from scrapy.http import Response
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kooch.store.outcomes import Cause, Drift
+
+if TYPE_CHECKING:  # Archived pages are read without Scrapy, which takes a second to import.
+    from scrapy.http import Response
 
 _MOST = 2**31 - 1
 _MOST_LETTERS = 100_000
@@ -23,18 +24,23 @@ class UnreadableError(Exception):
         self.cause, self.detail = cause, detail
 
 
-def parse_json(response: Response, kind: type[J]) -> J:
-    """The JSON object or array in a body, read strictly.
+def parse_json(response: "Response", kind: type[J]) -> J:
+    """The JSON object or array in an answer, read strictly. Raises UnreadableError, as `parse_body` does."""
+    kind_sent = (response.headers.get("Content-Type") or b"no type").decode("latin-1")
+    return parse_body(response.body, kind, sent_as=kind_sent)
+
+
+def parse_body(body: bytes | str, kind: type[J], *, sent_as: str = "no type") -> J:
+    """The JSON object or array in a body, read strictly. `sent_as` is its content type, for the message.
 
     Raises UnreadableError: `not_json` for anything RFC 8259 does not allow or leaves open (NaN, a key twice, a number
     past Python's limit, nesting past the stack, HTML under 200), `unexpected_answer` for the wrong kind of top level.
     """
     try:
-        found = json.loads(response.body, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
+        found = json.loads(body, object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        kind_sent = (response.headers.get("Content-Type") or b"no type").decode("latin-1")
         fault = "too deep" if isinstance(error, RecursionError) else str(error)
-        raise UnreadableError("not_json", f"not JSON ({ascii(kind_sent)[:60]}; {ascii(fault)[:120]})") from None
+        raise UnreadableError("not_json", f"not JSON ({ascii(sent_as)[:60]}; {ascii(fault)[:120]})") from None
     if not isinstance(found, kind):
         raise UnreadableError("unexpected_answer", f"{type(found).__name__} where {kind.__name__} is documented")
     return found

@@ -19,7 +19,8 @@ from crawlers.base import PlatformSpider
 from crawlers.jobs import Crawled, Job, Plan, end_job, open_job
 from crawlers.pacing import host_of
 from crawlers.safety import Guard
-from kooch.config import Settings
+from crawlers.spending import Price, approval
+from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
 from kooch.store.outcomes import Outcome, Target
 
@@ -43,6 +44,8 @@ def crawl(
     roster: str | None,
     plan: Plan,
     fresh: bool = False,
+    is_recheck: bool = False,
+    on_price: Callable[[str, Price], None] = lambda _platform, _price: None,
     on_plan: Callable[[str, int, int], None] = lambda _platform, _planned, _left: None,
     on_outcome: Callable[[str, Outcome], None] = lambda _platform, _outcome: None,
     on_wait: Callable[[str, str, float], None] = lambda _platform, _host, _seconds: None,
@@ -50,14 +53,15 @@ def crawl(
     """Continue the unfinished run of `platform` over `roster`, or plan one and run it; returns when it has ended.
 
     `plan` lists the targets of a new run. With `fresh` an unfinished run is aborted instead: its open targets are
-    skipped. `on_plan` hears how many targets are planned and how many are left, `on_outcome` hears of every outcome once it is on disk, `on_wait` of a host that asked to be left alone
+    skipped. `is_recheck`: the run is a second look, and no other run continues it. `on_price` hears what a crawl costs at most, where the platform charges. `on_plan` hears how many targets are planned and how many are left, `on_outcome` hears of every outcome once it is on disk, `on_wait` of a host that asked to be left alone
     for some seconds. SIGINT or SIGTERM ends the crawl cleanly, and the run stays `running`; a second one kills.
 
     Raises RunningError while another process crawls the platform, StorageError when nothing can be stored,
-    ConfigError for a platform without a spider.
+    ConfigError for a platform without a spider, NotReadyError for one that lacks a token, or money.
     """
     spider = spider_of(platform)
-    with open_job(settings, platform, roster, plan, fresh=fresh) as job:
+    approve = approval(spider, settings, on_price)
+    with open_job(settings, platform, roster, plan, fresh=fresh, is_recheck=is_recheck, approve=approve) as job:
         on_plan(platform, job.planned, len(job.targets))
         if job.targets:
             told = replace(
@@ -65,7 +69,7 @@ def crawl(
                 on_outcome=lambda outcome: on_outcome(platform, outcome),
                 on_wait=lambda host, seconds: on_wait(platform, host, seconds),
             )
-            _run_spider(spider, told)
+            run_spider(spider, told)
         return end_job(settings, job.run.run, job.planned)
 
 
@@ -87,6 +91,17 @@ def describe(settings: Settings, platform: str, targets: Sequence[Target]) -> li
     ]
 
 
+def cost(settings: Settings, platform: str, accounts: int) -> float:
+    """What a look at so many accounts costs at most, in US dollars."""
+    tariff = spider_of(platform).tariff(settings)
+    return tariff.price(accounts) if tariff else 0
+
+
+def ready_platforms(settings: Settings) -> list[str]:
+    """The platforms that are crawled where none is named: those that lack nothing."""
+    return [platform for platform in platforms() if not spider_of(platform).unready(settings)]
+
+
 def platforms() -> list[str]:
     """The platforms that can be crawled: a spider in `crawlers/spiders/` registers by standing there."""
     return sorted(SpiderLoader.from_settings(_scrapy_settings()).list())
@@ -96,6 +111,14 @@ def spider_of(platform: str) -> type[PlatformSpider]:
     """Raises ConfigError when no spider has that name."""
     loader = SpiderLoader.from_settings(_scrapy_settings())
     if platform not in loader.list():
+        from kooch.rosters import read_platforms  # noqa: PLC0415 -- a crawl does not carry DuckDB's 40 MB
+
+        for known in read_platforms(BUNDLED_ROSTERS / "platforms.yaml"):
+            if known.platform == platform and known.closed:
+                raise ConfigError(
+                    f"{known.name} closed in {known.closed:%B %Y}: there is nothing left to crawl. "
+                    f"`kooch backfill {platform}` reads its archived pages."
+                )
         raise ConfigError(f"Platform {platform!r} has no spider; there are: {', '.join(sorted(loader.list()))}.")
     return cast("type[PlatformSpider]", loader.load(platform))
 
@@ -106,7 +129,7 @@ def _scrapy_settings() -> ScrapySettings:
     return settings
 
 
-def _run_spider(spider: type[PlatformSpider], job: Job) -> None:
+def run_spider(spider: type[PlatformSpider], job: Job) -> None:
     """Run one spider to its end in this process, which may have run others before."""
     loop = _reactor_loop()
     # What Scrapy warns of (a body too long, data lost) is a failure with its detail in the spool.

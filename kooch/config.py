@@ -19,6 +19,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -70,6 +71,8 @@ class CrawlSettings(Section):
     """While a crawl runs, load the spool and publish a new version this often."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 20
     """The longest a single request may take, its body included."""
+    target_seconds: Annotated[float, Field(gt=0)] = 200
+    """The longest that servers may take over one account, all questions, tries and redirects together. What Kooch itself waits, for its turn or as long as a server asked to, does not count."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """How often a request is tried when a server fails or is busy."""
     batch_rows: Annotated[int, Field(ge=1)] = 500
@@ -109,6 +112,34 @@ class MastodonSettings(Section):
     """For each server. 300 requests in 5 minutes is what Mastodon allows."""
     honour_noindex: bool = False
     """Skip accounts that ask not to be indexed (`noindex`, `indexable`) or not to be visited by programs (`#nobot`). Rosters hold people in a public role; set it as soon as one of yours holds others."""
+
+
+class XSettings(Section):
+    """X's API v2, which charges for every account that it shows. Its token comes from the environment alone: `KOOCH_X_BEARER_TOKEN`."""
+
+    api: AnyHttpUrl = AnyHttpUrl("https://api.x.com")
+    """Where the API is."""
+    requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 300 / 900
+    """300 requests in 15 minutes is what X allows an app, 100 accounts each."""
+    usd_per_user: Annotated[float, Field(ge=0, le=1000)] = 0.010
+    """What X charges for an account that it shows, in US dollars; look it up in X's developer console."""
+    monthly_budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] = 0
+    """What the crawls of one calendar month (UTC) may cost together. With 0 nothing is asked; a crawl that could cost more than what is left is not begun."""
+
+    @field_validator("api")
+    @classmethod
+    def _check_encryption(cls, api: AnyHttpUrl) -> AnyHttpUrl:
+        if api.scheme != "https" and api.host not in ("127.0.0.1", "[::1]", "localhost"):
+            raise ValueError("it must be an https address, or one of this machine: the token goes there")
+        return api
+
+
+def _checked_token(token: SecretStr) -> SecretStr | None:
+    """The token without the line break that a file leaves behind it; None for an empty variable."""
+    text = token.get_secret_value().strip()
+    if not re.fullmatch(r"[\x21-\x7e]*", text):
+        raise ValueError("a token has neither spaces nor letters beyond ASCII")
+    return SecretStr(text) if text else None
 
 
 def _checked_cron(cron: str) -> str:
@@ -203,6 +234,21 @@ class FreshnessSettings(Section):
         return own.warn_after_hours or self.warn_after_hours, own.error_after_hours or self.error_after_hours
 
 
+class WaybackSettings(Section):
+    """The Wayback Machine, from which `kooch backfill` has archived pages, and how fast it may be asked."""
+
+    url: AnyHttpUrl = AnyHttpUrl("https://web.archive.org")
+    """Where the archive is."""
+    index_per_minute: Annotated[float, Field(gt=0, le=60_000)] = 24
+    """Questions to its index. It allows 30, and asks programs for four fifths of that."""
+    captures_per_second: Annotated[float, Field(gt=0, le=1000)] = 8
+    """Archived pages. It allows 600 a minute, and asks programs for four fifths of that."""
+    index_rows: Annotated[int, Field(ge=1, le=100_000)] = 5000
+    """How many captures a page of the index lists."""
+    pause_seconds: Annotated[float, Field(gt=0)] = 60
+    """How long to leave it alone when it says that it was asked too fast; it does not say for how long itself."""
+
+
 class AppSettings(Section):
     """The Streamlit app."""
 
@@ -210,6 +256,10 @@ class AppSettings(Section):
     """The port on 127.0.0.1."""
     sql_page: bool = True
     """Whether the app offers the SQL page."""
+
+
+_TOKEN = "x_bearer_token"  # noqa: S105 -- the name of the setting
+_TOKEN_VARIABLE = "KOOCH_X_BEARER_TOKEN"  # noqa: S105 -- the name of the variable
 
 
 class Settings(BaseSettings):
@@ -226,6 +276,10 @@ class Settings(BaseSettings):
     crawl: CrawlSettings = CrawlSettings()
     bluesky: BlueskySettings = BlueskySettings()
     mastodon: MastodonSettings = MastodonSettings()
+    x: XSettings = XSettings()
+    x_bearer_token: Annotated[SecretStr, AfterValidator(_checked_token)] | None = None
+    """The bearer token of an app at X that may look accounts up. From the environment only."""
+    wayback: WaybackSettings = WaybackSettings()
     freshness: FreshnessSettings = FreshnessSettings()
     app: AppSettings = AppSettings()
     schedule: tuple[Schedule, ...] = ()
@@ -236,6 +290,8 @@ class Settings(BaseSettings):
         twice = [name for name, n in Counter(schedule.name for schedule in schedules).items() if n > 1]
         if twice:
             raise ValueError(f"two schedules are named {twice[0]!r}")
+        if any(schedule.name == "recheck" for schedule in schedules):
+            raise ValueError("'recheck' names Kooch's own second looks: choose another name")
         return schedules
 
     @classmethod
@@ -247,7 +303,14 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the signature is pydantic's
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the signature is pydantic's
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        file = TomlConfigSettingsSource(settings_cls)
+        section = file.toml_data.get("x")
+        if _TOKEN in file.toml_data or (isinstance(section, dict) and "bearer_token" in section):
+            raise ConfigError(
+                f"{file.toml_file_path} holds X's token, and that file is copied by backups. Remove it there and set the "
+                f"environment variable {_TOKEN_VARIABLE}."
+            )
+        return init_settings, env_settings, file
 
 
 def load_settings(home: Path | None = None) -> Settings:
@@ -277,11 +340,13 @@ def load_settings(home: Path | None = None) -> Settings:
             raise ConfigError(f"{source}: there is no setting {key!r}; docs/configuration.md lists them all.") from None
         says = first["msg"].removeprefix("Value error, ")
         given = str(first["input"]) if isinstance(first["input"], date) else first["input"]
-        value = "" if isinstance(given, dict | list | tuple) else f" is {given!r}"
+        value = "" if isinstance(given, dict | list | tuple) or key == _TOKEN else f" is {given!r}"
         where = f"the environment variable {variable}" if variable else file
         raise ConfigError(f"Setting {key}{value}: {says}. Correct it in {where}.") from None
     except SettingsError as error:
-        variable = next((name for name in sorted(os.environ) if _is_ours(name) and _is_no_json(os.environ[name])), "")
+        variable = next(
+            (name for name in sorted(os.environ) if _is_section(name) and _is_no_json(os.environ[name])), ""
+        )
         raise ConfigError(
             f"Environment variable {variable or 'KOOCH_…'} is {os.environ.get(variable, '')!r}, which is not JSON ({error.__cause__}). "
             "Correct it."
@@ -323,6 +388,11 @@ def _variable_of(place: Sequence[str]) -> str | None:
 
 def _is_ours(name: str) -> bool:
     return name.upper().startswith("KOOCH_")
+
+
+def _is_section(name: str) -> bool:
+    """Whether a variable holds a section, or a value of one: JSON, unlike a plain value, which an error may not show."""
+    return _is_ours(name) and name.upper()[6:].partition("__")[0].lower() not in {"home", "contact", _TOKEN}
 
 
 def _is_no_json(text: str) -> bool:

@@ -2,8 +2,10 @@
 
 KoochError                  one sentence: the thing, its value, the fault, the remedy
 ├── ConfigError     (2)     a setting, a command-line value
+│   └── NotReadyError       a platform that needs more before it is asked: a token, money; the others go on
 ├── RosterError     (2)     a roster file; names file and row
 ├── QueryError      (2)     SQL that cannot run, or may not
+├── HostLostError   (3)     the only host of a crawl answers no more; the run goes on another time
 ├── StorageError    (4)     spool, master, published version, state, disk
 └── RunningError    (75)    another process holds the lock
 """
@@ -22,6 +24,10 @@ class ConfigError(KoochError):
     exit_code = 2
 
 
+class NotReadyError(ConfigError):
+    pass
+
+
 class RosterError(KoochError):
     """A fault in a roster, at a file and, where there is one, a row (1 is the header)."""
 
@@ -35,6 +41,10 @@ class RosterError(KoochError):
 
 class QueryError(KoochError):
     exit_code = 2
+
+
+class HostLostError(KoochError):
+    exit_code = 3
 
 
 class StorageError(KoochError):

@@ -23,6 +23,8 @@ from kooch.config import (
     PlatformFreshness,
     Schedule,
     Settings,
+    WaybackSettings,
+    XSettings,
 )
 from kooch.store.load import load
 from kooch.store.read import open_version, reading_file
@@ -90,7 +92,9 @@ def settings_reference() -> str:
         ("[crawl]", CrawlSettings),
         ("[bluesky]", BlueskySettings),
         ("[mastodon]", MastodonSettings),
+        ("[x]", XSettings),
         ("[[schedule]]", Schedule),
+        ("[wayback]", WaybackSettings),
         ("[freshness]", FreshnessSettings),
         ("[freshness.platforms.NAME]", PlatformFreshness),
         ("[app]", AppSettings),

@@ -5,13 +5,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from analytics.charts.audience import CHOSEN
 from analytics.measures.figure import Figure, figure, names
 from analytics.measures.words import days, long_day
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
-from pages.shared.text import linked, note, notes, plain, say
+from pages.shared.text import linked, note, notes, plain, say, table
 
+_FEW_COUNTS = 8
+_MOST_COUNTS = 24
 _KINDS = {
     "stated": "stated",
     "published": "there when the report appeared",
@@ -69,7 +72,16 @@ def main() -> None:
     show_accounts(found)
     show_joins(found)
     show_moves(found)
-    show_chart("audience", file, {"audience": found.audience})
+    show_chart(
+        "audience",
+        file,
+        {"audience": found.audience},
+        source="crawls of this installation, archived pages and reports; each count names its own",
+        table=found.counts,
+        notes=() if found.audience.is_empty() else ("Click a ring or a diamond for its source.", *found.archive_notes),
+        on_select=lambda: None,  # the page runs again, and shows what was clicked
+        under=lambda: show_counts(found.audience),
+    )
 
 
 def show_role(role: dict[str, Any]) -> None:
@@ -142,6 +154,28 @@ def show_moves(found: Figure) -> None:
         st.info("Nothing. Loading a roster is a baseline, and a failed look changes nothing.")
         return
     st.dataframe(found.moves, hide_index=True, width="stretch")
+
+
+def show_counts(audience: pl.DataFrame) -> None:
+    """The points of the chart in words, the latest first. Where they are many, those that others recorded go first."""
+    n = audience.height
+    if not n:
+        return
+    for clicked in st.session_state["audience"].selection.get("count", []):
+        for row in audience.filter(pl.col(name) == clicked[name] for name in CHOSEN).iter_rows(named=True):
+            with st.container(border=True, gap="xxsmall"):
+                say("**{shown} followers** · {when} · {account}", **row)
+                st.markdown(linked(row["says"], row["url"]))
+    shown = audience.sort(pl.col("source") == "live", -pl.col("at")).head(_MOST_COUNTS).sort("account", -pl.col("at"))
+    with st.expander(f"The counts and their sources ({n:,})", expanded=n <= _FEW_COUNTS):
+        for (account,), counts in shown.group_by("account", maintain_order=True):
+            say("**{account}**", account=account)
+            table(
+                ("When", "Followers", "Source"),
+                ([(row["when"], None), (row["shown"], None), (row["says"], row["url"])] for row in counts.to_dicts()),
+            )
+        if n > _MOST_COUNTS:
+            st.caption(f"{_MOST_COUNTS:,} of {n:,} are shown. The CSV below has them all.")
 
 
 through_app()

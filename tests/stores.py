@@ -9,14 +9,17 @@ from typing import Any
 from kooch.config import BUNDLED_ROSTERS, VIEWS
 from kooch.rosters import AccountClaim, Member, Roster, Statement, write_roster
 from kooch.rosters.values import EventKind
+from kooch.store.backfills import Backfill, begin_backfill, plan_captures
 from kooch.store.load import Loaded
 from kooch.store.load import load as load_store
-from kooch.store.outcomes import Cause, Failed, Observed, Outcome, Profile, Target
+from kooch.store.outcomes import Capture, Cause, CrawledBound, Failed, Observed, Outcome, Profile, Skipped, Target
 from kooch.store.read import open_version, reading_file
 from kooch.store.spool import write_batch
 from kooch.store.state import RunState, end_run, open_state, plan_run
 
 START = datetime(2025, 6, 1, 12, tzinfo=UTC)
+READ_AT = datetime(2026, 11, 1, tzinfo=UTC)
+"""When archived pages are read."""
 
 Row = tuple[Any, ...]
 
@@ -108,6 +111,42 @@ def crawl(home: Path, *outcomes: Outcome, state: RunState = "partial") -> str:
     return run
 
 
+def archived(
+    day: str, handle: str, result: Failed | Skipped | None = None, *, page: str | None = None, **more: object
+) -> Outcome:
+    """An archived page of `day` at noon, looked up under `handle`: an active X account, or `result`."""
+    captured_at = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    told: dict[str, Any] = {"status": "active", "profile": Profile(handle=handle)} | more
+    if opened := told.pop("opened", None):
+        not_before = datetime.fromisoformat(f"{opened}T00:00:00+00:00")
+        told["bounds"] = (
+            CrawledBound(
+                event="joined", not_before=not_before, before=not_before + timedelta(seconds=1), kind="opened"
+            ),
+        )
+    address = f"{captured_at:%Y%m%d%H%M%S}/https://twitter.com/{page or handle}"
+    return Outcome(
+        target=address,
+        result=result or Observed(**told),
+        valid_at=captured_at,
+        recorded_at=READ_AT,
+        handle=handle,
+        capture=Capture(url=f"https://web.archive.org/web/{address}", captured_at=captured_at, digest="A" * 32),
+    )
+
+
+def backfill(home: Path, *outcomes: Outcome, platform: str = "x", state: RunState = "partial") -> str:
+    """A whole run over an archive in one batch."""
+    wanted = Backfill(first_day=None, last_day=None, every="day", is_planned=False)
+    targets = [Target(key=outcome.target, handle=outcome.handle, capture=outcome.capture) for outcome in outcomes]
+    with open_state(home) as connection:
+        run = begin_backfill(connection, platform=platform, roster=None, wanted=wanted, walks=()).run
+        plan_captures(connection, run, targets)
+        end_run(connection, run, state)
+    write_batch(home, run=run, platform=platform, outcomes=outcomes)
+    return run
+
+
 def query(home: Path, sql: str) -> list[Row]:
     """The rows of a query on the latest version; instants are in UTC."""
     with open_version(reading_file(home)) as connection:
@@ -117,7 +156,8 @@ def query(home: Path, sql: str) -> list[Row]:
 
 _REFERENCES = {
     "account_id": "account",
-    "target": "account",
+    "capture_id": "capture",
+    "other_account_id": "account",
     "merged_into": "account",
     "run_id": "run",
     "source_id": "source",
@@ -150,6 +190,9 @@ def ids(home: Path) -> set[Row]:
 
 def _named(row: Mapping[str, Any], names: Mapping[tuple[str, int], Sequence[str]]) -> str:
     def name(column: str, value: Any) -> Any:  # noqa: ANN401 -- a value of any column
+        if column == "target":
+            # An account of a live run, a capture of an archive run.
+            return [names.get((kind, value)) for kind in ("account", "capture")]
         if value is None or column not in _REFERENCES:
             return value
         if isinstance(value, list):

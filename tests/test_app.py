@@ -461,6 +461,63 @@ def hostile_store(home: Path) -> None:
     stores.load(home, bundled)
 
 
+def test_every_count_of_the_figure_page_leads_to_its_source(tmp_path: Path, browser: Browser) -> None:
+    day = {"not_after": "2025-03-01", "source_url": "https://daily.example/ann"}
+    koo = stores.roster(
+        "people",
+        [stores.member("ann", name="Ann")],
+        accounts=(stores.claim("ann", "Ann", "5", platform="koo"),),
+        statements=(
+            stores.statement("ann", "joined", "2025-03-01", handle="Ann", reported="1 lakh followers", **day),
+            stores.statement(
+                "ann", "joined", "2025-05-01", handle="Ann", reported="2 lakh followers", not_after="2025-05-01"
+            ),
+        ),
+    )
+    bundled = stores.bundle(tmp_path / "bundled", koo)
+    stores.load(tmp_path, bundled)
+    pages = [stores.archived(f"2025-01-{day:02}", "Ann", native_id="5", followers=50_000 + day) for day in range(1, 31)]
+    stores.backfill(tmp_path, *pages, platform="koo")
+    stores.load(tmp_path, bundled)
+    with serving(tmp_path) as url:
+        watched = Watched(browser, url, width=390, height=844)
+        page = watched.open("/figure?figure=Ann")
+        chart = page.get_by_test_id("stVegaLiteChart")
+        chart.scroll_into_view_if_needed()
+        for hit, says, leads in (
+            (-1, "200,000 ± 50,000 followers · 1 May 2025", None),
+            (-2, "100,000 ± 50,000 followers · 1 Mar 2025", "https://daily.example/ann"),
+            (
+                -3,
+                "50,030 followers · 30 Jan 2025",
+                "https://web.archive.org/web/20250130120000/https://twitter.com/Ann",
+            ),
+        ):
+            chart.locator(".mark-symbol").last.locator("path").nth(hit).click()
+            card = page.get_by_text(says).locator("xpath=ancestor::*[@data-testid='stVerticalBlock'][1]")
+            expect(card).to_be_visible()
+            if leads:
+                expect(card.get_by_role("link")).to_have_attribute("href", leads)
+                expect(card.get_by_role("link")).to_have_attribute("target", "_blank")
+            else:
+                expect(card.get_by_role("link")).to_have_count(0)
+
+        page.get_by_text("The counts and their sources (32)").click()
+        expect(page.get_by_role("link", name="Daily: “1 lakh followers”")).to_have_attribute(
+            "href", "https://daily.example/ann"
+        )
+        expect(page.get_by_role("row", name="1 May 2025 200,000 ± 50,000 Daily: “2 lakh followers”")).to_be_visible()
+        expect(page.get_by_text("24 of 32 are shown. The CSV below has them all.")).to_be_visible()
+        expect(page.get_by_text("Counts from Koo's archived pages are unverified")).to_be_visible()
+        with page.expect_download(timeout=60_000) as download:
+            page.get_by_role("button", name="CSV", exact=True).last.click()
+
+        assert download.value.path().read_bytes().count(b"\n") == 1 + 32
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert watched.outside() == []
+        page.close()
+
+
 def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path, browser: Browser) -> None:
     hostile_store(tmp_path)
     with serving(tmp_path) as url:

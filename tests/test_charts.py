@@ -81,11 +81,25 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
                 "at": day * 86_400_000,
                 "when": str(day),
                 "followers": 10 + day,
-                "is_archived": day == 0,
-                "stretch": str(day // 2),
-                "is_last": day == 3,
+                "low": None if day else 9,
+                "high": None if day else 11,
+                "shown": str(10 + day),
+                "source": source,
+                "says": source,
+                "url": url,
+                "stretch": None if source == "report" else str(day // 3),
+                "is_last": day == 5,
             }
-            for day in range(4)
+            for day, (source, url) in enumerate(
+                [
+                    ("archive", "https://archive.example/1"),
+                    ("archive", None),
+                    ("live", None),
+                    ("live", None),
+                    ("report", "https://paper.example/1"),
+                    ("report", None),
+                ]
+            )
         ]
     },
     "failures": {"failures": [{"platform": "Bluesky", "cause": "timeout", "words": "no answer in time", "targets": 3}]},
@@ -236,7 +250,30 @@ def test_audience_joins_points_of_one_stretch_only() -> None:
     lines = [layer for layer in spec["layer"] if layer["mark"]["type"] == "line"]
 
     assert [line["encoding"]["detail"]["field"] for line in lines] == ["stretch"]
-    assert count("audience", "point") == 4
+    assert [row["source"] for kind, rows in drawn(draw("audience")) if kind == "line" for row in rows] == [
+        "archive",
+        "archive",
+        "live",
+        "live",
+    ]
+
+
+def test_audience_has_a_shape_for_each_kind_of_source_and_shows_how_far_a_count_is_rounded() -> None:
+    chart = draw("audience")
+    marks = [
+        (layer["mark"].get("shape", "dot"), {row["source"] for row in rows}, len(rows))
+        for layer, (kind, rows) in zip(chart.to_dict()["layer"], drawn(chart), strict=True)
+        if kind == "point"
+    ]
+
+    # The squares are not seen: they are what a finger hits.
+    assert marks == [
+        ("dot", {"live"}, 2),
+        ("circle", {"archive"}, 2),
+        ("diamond", {"report"}, 2),
+        ("square", {"archive", "report"}, 4),
+    ]
+    assert [(row["low"], row["high"]) for kind, rows in drawn(chart) if kind == "rule" for row in rows] == [(9, 11)]
 
 
 def test_failures_draws_a_bar_a_cause_in_plain_words() -> None:

@@ -28,15 +28,17 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Any
 
+import duckdb
 import pytest
 
 from crawlers.jobs import Crawled
 from crawlers.run import crawl, spider_of
 from kooch.config import BlueskySettings, CrawlSettings, MastodonSettings, Settings
 from kooch.errors import RunningError
+from kooch.store.load import master_file
 from kooch.store.locks import only_one
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
-from tests import faults
+from tests import faults, stores, test_proofs_store, test_schedule, test_store
 from tests.faults import Asked, Bluesky, Fault, Mastodon, Reply, Server, as_json
 from tests.servers.fediverse import Authority
 from tests.test_crash import finish, spooled, start, without_run
@@ -361,6 +363,81 @@ def resolve(monkeypatch: pytest.MonkeyPatch, name: str, answer: Callable[[], lis
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
+def late(reply: Reply, seconds: float) -> Fault:
+    """The same reply, its body a byte at a time."""
+
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 %d Status\r\nContent-Length: %d\r\n\r\n" % (reply.status, len(reply.body)))
+        for n in range(len(reply.body)):
+            writer.write(reply.body[n : n + 1])
+            await writer.drain()
+            await asyncio.sleep(seconds / len(reply.body))
+
+    return drip
+
+
+def lingering(asked: Asked) -> Reply | Fault:
+    """A host that takes 0.6 s over every answer, and does not come to an end with the last."""
+    url = "https://bad.test/users/figure1"
+    match asked.path:
+        case "/users/figure1":
+            actor = {"id": url, "type": "Person", "preferredUsername": "figure1", "followers": f"{url}/followers"}
+            return late(as_json(actor), 0.6)
+        case "/users/figure1/followers":
+            return late(as_json({"totalItems": 7}), 30)
+        case "/.well-known/webfinger":
+            return late(faults.jrd(url), 0.6)
+    return late(as_json({"error": "This method requires an authenticated user"}, 401), 0.6)
+
+
+@pytest.mark.parametrize(
+    ("target_seconds", "expected", "most_asked"), [(1.5, "timeout", 3), (3.3, "observed without followers", 6)]
+)
+def test_servers_may_take_so_long_over_one_account_and_no_longer(
+    tmp_path: Path,
+    authority: Authority,
+    table: list[tuple[str, str, str]],
+    *,
+    target_seconds: float,
+    expected: str,
+    most_asked: int,
+) -> None:
+    """Slow bodies times questions times tries: five seconds and more, if nothing ended it."""
+    with (
+        Server(lingering, tls=authority.issue("bad.test").context(tmp_path)) as bad,
+        Server(faults.known_here(Mastodon()), tls=authority.issue("good.test").context(tmp_path)) as good,
+    ):
+        hosts = {name: server.url.removeprefix("https://") for name, server in (("bad.test", bad), ("good.test", good))}
+        limits = {"attempts": 3, "timeout_seconds": 1, "target_seconds": target_seconds}
+        chosen = mastodon_settings(tmp_path / "home", hosts, authority, crawling=limits)
+        _, found = crawled(chosen, [*on("bad.test", 1), *on("good.test", 3)])
+        seconds = monotonic() - bad.asked[0].at
+    said = found["@figure1@bad.test"]
+    got = said.cause if isinstance(said, Failed) else "observed without followers"
+    table.append((f"slow bodies x questions x tries, {target_seconds} s a target", expected, got))
+
+    assert got == expected
+    if isinstance(said, Failed):
+        assert said.detail.endswith("servers took 1.5 seconds over it, the most for one account")
+    else:
+        assert isinstance(said, Observed)
+        assert (said.native_id, said.followers) == ("https://bad.test/users/figure1", None)
+    assert len(bad.asked) <= most_asked
+    assert seconds < target_seconds + 2.5  # what lies between the tries does not count
+    assert all(isinstance(found[f"@figure{n}@good.test"], Observed) for n in (1, 2, 3))
+
+
+def test_waiting_for_a_turn_takes_nothing_off_the_time_for_an_account(tmp_path: Path, authority: Authority) -> None:
+    """Forty accounts at ten a second, and a pause of two seconds that the server asks for: more than a second each."""
+    limits = {"target_seconds": 1}
+    with Server(limited(Retry_After="2"), tls=authority.issue("bad.test").context(tmp_path)) as server:
+        hosts = {"bad.test": server.url.removeprefix("https://")}
+        chosen = mastodon_settings(tmp_path / "home", hosts, authority, rate=10, crawling=limits)
+        result, _ = crawled(chosen, on("bad.test", 40))
+
+    assert (result.run.state, result.observed) == ("complete", 40)
+
+
 def test_a_crawl_is_not_begun_while_another_process_crawls(tmp_path: Path, authority: Authority) -> None:
     with only_one(tmp_path, "crawl-mastodon"), pytest.raises(RunningError):
         crawled(mastodon_settings(tmp_path, {}, authority), on("good.test", 1))
@@ -399,6 +476,202 @@ def test_hosts_under_one_name_share_a_rate(tmp_path: Path, authority: Authority)
 
     assert (result.run.state, len(server.asked)) == ("complete", 30)
     assert (len(server.asked) - 1) / seconds <= 4 * 2 * 1.1
+
+
+# The rest of the matrix: disks, folders, clocks, readers, files and versions. What a row says is the check that it runs.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a row runs."""
+
+    folder: Path
+    bundled: Path
+    patch: pytest.MonkeyPatch
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "home"
+
+    @contextlib.contextmanager
+    def disk(self) -> Iterator[test_store.Disk]:
+        with contextlib.closing(test_store.Disk(self.folder / "disk")) as found:
+            yield found
+
+
+def on_a_full_disk(check: Callable[[test_store.Disk, Path], None]) -> Callable[[Place], None]:
+    def run(place: Place) -> None:
+        with place.disk() as disk:
+            check(disk, place.bundled)
+
+    return run
+
+
+def no_folder(place: Place) -> None:
+    command = [sys.executable, "-m", "kooch", "--home", str(place.home / "nowhere"), "crawl", "--due"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert "There is no data folder" in done.stderr
+    assert not place.home.exists()
+
+
+def readers_while_it_is_published(place: Place) -> None:
+    """Two readers ask without a pause while four versions are loaded and published."""
+    stores.load(place.home, place.bundled)
+    run = stores.plan(place.home, *(f"did:{n}" for n in range(100)))
+    wrong: list[object] = []
+    asked: list[int] = []
+    has_ended = threading.Event()
+
+    def read() -> None:
+        while not has_ended.is_set():
+            try:
+                wrong.extend(stores.query(place.home, test_proofs_store.HALF_A_LOAD))
+                asked.append(1)
+            except Exception as error:  # noqa: BLE001 -- whatever a reader meets is the fault looked for
+                wrong.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for reader in readers:
+        reader.start()
+    for first in range(0, 100, 25):
+        stores.spool(place.home, run, *(stores.seen(f"did:{n}", n) for n in range(first, first + 25)))
+        stores.load(place.home, place.bundled)
+    has_ended.set()
+    for reader in readers:
+        reader.join()
+
+    assert wrong == []
+    assert len(asked) >= 10
+    assert stores.query(place.home, "SELECT count(*) FROM outcomes") == [(100,)]
+
+
+def damaged(damage: Callable[[Path], None]) -> Callable[[Place], None]:
+    return lambda place: test_store.test_a_published_version_that_cannot_be_read_is_replaced_by_the_next(
+        place.home, place.bundled, damage
+    )
+
+
+def damaged_master(place: Place) -> None:
+    test_store.test_a_store_that_cannot_be_read_is_said_in_a_sentence(
+        place.home, place.bundled, test_store.damage_master, "move it away and run `kooch load`"
+    )
+
+
+def newer_master(place: Place) -> None:
+    test_store.test_a_store_that_cannot_be_read_is_said_in_a_sentence(
+        place.home, place.bundled, test_store.damage_newer, "Upgrade Kooch"
+    )
+
+
+def storage_of_duckdb_1_0(place: Place) -> None:
+    """A master as DuckDB 1.0 wrote it is loaded into and published as if it were of today."""
+    others = place.folder / "others"
+    for home in (place.home, others):
+        stores.crawl(home, stores.seen("did:a", 0, bio="One"))
+        stores.load(home, place.bundled)
+    old = place.folder / "old.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{master_file(place.home)}' AS master (READ_ONLY)")
+        connection.execute(f"ATTACH '{old}' AS old (STORAGE_VERSION 'v1.0.0')")
+        connection.execute("COPY FROM DATABASE master TO old")
+    old.replace(master_file(place.home))
+    for home in (place.home, others):
+        stores.crawl(home, stores.seen("did:a", 60, bio="Two"))
+        stores.load(home, place.bundled)
+    ours, wanted = (stores.query(home, "SELECT * EXCLUDE (run_id) FROM observations") for home in (place.home, others))
+
+    assert len(ours) == 2
+    assert ours == wanted
+    assert stores.query(place.home, "SELECT bio FROM profiles ORDER BY valid_from") == [("One",), ("Two",)]
+
+
+REST: list[tuple[str, str, str, Callable[[Place], None]]] = [
+    (
+        "3",
+        "disk full while spooling",
+        "StorageError (4), no part of a batch left",
+        on_a_full_disk(test_store.test_a_full_disk_while_spooling_leaves_no_part_of_a_batch),
+    ),
+    (
+        "3",
+        "disk full while loading",
+        "StorageError (4), nothing lost, loads later",
+        on_a_full_disk(test_store.test_a_full_disk_while_loading_loses_nothing),
+    ),
+    (
+        "3",
+        "disk full while publishing",
+        "StorageError (4), the last version stays",
+        on_a_full_disk(test_store.test_a_full_disk_while_publishing_keeps_the_last_version),
+    ),
+    (
+        "4",
+        "folder that cannot be written",
+        "StorageError (4) in a sentence",
+        lambda place: test_store.test_a_folder_that_cannot_be_written_is_said(place.bundled, place.folder),
+    ),
+    ("4", "folder that is not there", "exit 2 in a sentence, nothing made", no_folder),
+    (
+        "5",
+        "clock set back five hours",
+        "no slot runs twice",
+        lambda place: test_schedule.test_a_clock_set_back_runs_nothing_again(place.home),
+    ),
+    (
+        "5",
+        "clock a year ahead, then right",
+        "slots go on",
+        lambda place: test_schedule.test_a_loop_notices_that_its_clock_was_a_year_ahead(place.home),
+    ),
+    (
+        "5",
+        "daylight saving begins and ends",
+        "each night's slot once",
+        lambda _: test_schedule.test_an_hour_that_the_clocks_skip_is_made_up_for_and_one_they_repeat_comes_once(),
+    ),
+    ("27", "readers while versions are published", "no error, never half a run", readers_while_it_is_published),
+    ("28", "published version cut in half", "said; the next load replaces it", damaged(test_store.keep_the_start)),
+    ("28", "published version overwritten", "said; the next load replaces it", damaged(test_store.scramble)),
+    ("28", "master cut", "StorageError (4), last version readable", damaged_master),
+    ("29", "master of a newer Kooch", "StorageError (4): upgrade", newer_master),
+    (
+        "29",
+        "version of a newer Kooch",
+        "StorageError (4): upgrade",
+        lambda place: test_store.test_a_version_of_a_newer_kooch_is_not_read(place.home, place.bundled),
+    ),
+    (
+        "29",
+        "state of the first release",
+        "migrated, runs kept",
+        lambda place: test_schedule.test_a_state_file_of_before_is_migrated_and_keeps_its_runs(place.folder),
+    ),
+    (
+        "29",
+        "migration of the state cut short",
+        "nothing changed",
+        lambda place: test_schedule.test_a_migration_that_is_cut_short_changes_nothing(place.folder, place.patch),
+    ),
+    ("30", "master written by DuckDB 1.0", "loaded and published", storage_of_duckdb_1_0),
+]
+
+
+@pytest.mark.parametrize("row", REST, ids=lambda row: row[1])
+def test_a_fault_of_the_machine_or_its_files_is_as_the_matrix_says(
+    row: tuple[str, str, str, Callable[[Place], None]],
+    table: list[tuple[str, str, str]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    number, fault, expected, check = row
+    people = [stores.member("ann"), stores.member("bob")]
+    accounts = (stores.claim("ann", "ann.example", "did:a"), stores.claim("bob", "bob.example"))
+    bundled = stores.bundle(tmp_path / "bundled", stores.roster("people", people, accounts=accounts))
+    table.append((f"{fault} (row {number})", expected, "otherwise"))
+    check(Place(folder=tmp_path, bundled=bundled, patch=monkeypatch))
+    table[-1] = (f"{fault} (row {number})", expected, "so")
 
 
 def test_of_many_servers_the_dead_ones_cost_their_own_accounts_alone(tmp_path: Path, authority: Authority) -> None:

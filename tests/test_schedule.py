@@ -11,10 +11,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from hypothesis import strategies as st
 
 from kooch.config import Schedule, load_settings
 from kooch.errors import ConfigError, RunningError, StorageError
+from kooch.rosters import write_roster
 from kooch.schedule import install, slots
 from kooch.schedule.loop import LONGEST_WAIT, Scheduler
 from kooch.schedule.plan import due, next_due_at, slots_between, starts_at
@@ -35,7 +37,8 @@ from kooch.store.locks import only_one
 from kooch.store.outcomes import Observed, Outcome
 from kooch.store.spool import write_batch
 from kooch.store.state import open_state, state_file
-from tests.faults import Asked, Fault, Server
+from tests import stores
+from tests.faults import Asked, Bluesky, Fault, Server, did
 from tests.faults import silent as say_nothing
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -130,6 +133,7 @@ def test_the_latest_due_slot_stands_for_those_before_it() -> None:
         ("cron = '0 * * * *'\ntime_zone = 'Europe/Atlantis'", "Europe/Atlantis"),
         ("cron = '0 * * * *'\ntime_zone = '../../etc/passwd'", "time_zone"),
         ("cron = '0 * * * *'\n[[schedule]]\nname = 'a'\ncron = '0 * * * *'", "two schedules are named 'a'"),
+        ("cron = '0 * * * *'\n[[schedule]]\nname = 'recheck'\ncron = '0 * * * *'", "choose another name"),
         ("cron = '0 * * * *'\nfrom = 2027-02-10\nuntil = 2027-02-08", "earlier"),
         ("corn = '0 * * * *'", "schedule.0.corn"),
         ("cron = '0 * * * *'\njitter_seconds = -1", "jitter_seconds"),
@@ -162,6 +166,7 @@ class Crawl:
     roster: str | None
     ends_at: float
     code: int
+    is_recheck: bool = False
     pid: int = 4711
     has_ended: bool = False
 
@@ -187,6 +192,7 @@ class Machine:
     stops_at: float = float("inf")
     crawl: Crawl | None = None
     befell: Counter[str] = field(default_factory=Counter)
+    on_crawled: Callable[[Crawl], None] = lambda _crawl: None
     pid: int = 1
 
     @property
@@ -212,8 +218,9 @@ class Machine:
             self.crawl.has_ended = True
             if self.crawl.code in (0, 3):
                 self.note_runs(self.crawl)
+            self.on_crawled(self.crawl)
 
-    def start(self, platforms: Sequence[str], roster: str | None) -> Crawl:
+    def start(self, platforms: Sequence[str], roster: str | None, *, is_recheck: bool) -> Crawl:
         assert not self.has_orphan(), "two crawls at once"
         assert platforms
         self.perhaps("killed before the crawl began", 0.01)
@@ -221,7 +228,7 @@ class Machine:
         code = self.chance.choices([0, 3, 75, 1, -9], [80, 10, 4, 3, 3])[0]
         if self.is_calm:
             lasts, code = 60, self.calm_code
-        self.crawl = Crawl(self, platforms, roster, self.monotonic + lasts, code)
+        self.crawl = Crawl(self, platforms, roster, self.monotonic + lasts, code, is_recheck)
         return self.crawl
 
     def has_orphan(self) -> bool:
@@ -253,8 +260,8 @@ class Machine:
         with open_state(self.home) as state:
             at = self.now().isoformat()
             state.executemany(
-                "INSERT INTO runs (run, platform, source, roster, started_at, ended_at, state, version)"
-                " VALUES (?, ?, 'live', ?, ?, ?, ?, '')",
+                "INSERT INTO runs (run, platform, source, roster, started_at, ended_at, state, version, is_recheck)"
+                " VALUES (?, ?, 'live', ?, ?, ?, ?, '', ?)",
                 [
                     (
                         f"{platform} {self.monotonic}",
@@ -263,6 +270,7 @@ class Machine:
                         at,
                         at,
                         "partial" if crawl.code else "complete",
+                        crawl.is_recheck,
                     )
                     for platform in crawl.platforms
                 ],
@@ -595,6 +603,143 @@ def test_a_loop_outlives_a_full_disk(tmp_path: Path) -> None:
     assert len(faults) == 1
     with open_state(tmp_path) as state:
         assert state.execute("SELECT count(*) FROM slots").fetchone()[0] == 3
+
+
+# Second looks at accounts that seemed gone.
+
+
+@dataclass
+class Platform:
+    """What accounts answer when they are looked at, and who was asked: each crawl is stored and published."""
+
+    home: Path
+    bundled: Path
+    answers: Callable[[str, int], str | None]
+    """Of an account and the number of the look, from 1: its status; None for no answer."""
+    asked: list[tuple[bool, list[str]]] = field(default_factory=list)
+
+    def crawled(self, crawl: Crawl) -> None:
+        at = (crawl.machine.now() - stores.START).total_seconds() / 60
+        wanted = [look.account_id for look in read.second_looks(self.home) if look.due_at <= crawl.machine.now()]
+        only = wanted if crawl.is_recheck else None
+        keys = sorted(target.key for target in read.targets(self.home, platform="bluesky", roster=None, only=only))
+        self.asked.append((crawl.is_recheck, keys))
+        looks = Counter(key for _, asked in self.asked for key in asked)
+        outcomes = [
+            stores.seen(key, at, status=status) if (status := self.answers(key, looks[key])) else stores.failed(key, at)
+            for key in keys
+        ]
+        stores.crawl(self.home, *outcomes)
+        stores.load(self.home, self.bundled)
+
+    def due(self) -> list[tuple[datetime, str]]:
+        return list(_looks_in(self.home, read.reading_file(self.home)))
+
+
+@cache
+def _looks_in(home: Path, _version: Path) -> tuple[tuple[datetime, str], ...]:
+    return tuple((look.due_at, look.platform) for look in read.second_looks(home))
+
+
+def weeks_of(folder: Path, answers: Callable[[str, int], str | None]) -> tuple[list[tuple[str, datetime]], Platform]:
+    """Sixteen days from Monday noon, with a schedule that comes on Mondays: which slots began, and who was asked."""
+    keys = ["did:a", "did:b", "did:c"]
+    claims = tuple(stores.claim(key[-1], native_id=key) for key in keys)
+    bundled = stores.bundle(folder / "bundled", stores.roster("people", map(stores.member, "abc"), accounts=claims))
+    home = folder / "home"
+    stores.load(home, bundled)
+    platform = Platform(home, bundled, answers)
+    machine = calm(home, utc("2026-11-02 10:30"))
+    machine.on_crawled, machine.stops_at = platform.crawled, 16 * 86400
+    began: list[tuple[str, datetime]] = []
+    loop = Scheduler(
+        home,
+        [planned("mondays", "0 12 * * MON", jitter_seconds=0, platforms=["bluesky"])],
+        machine,
+        everything=["bluesky"],
+        second_looks=platform.due,
+        on_event=lambda event, slot: began.append((slot.schedule, slot.slot)) if event == "started" else None,
+        beat_every=DAY,
+    )
+    with open_state(home):
+        loop.run()
+    return began, platform
+
+
+MONDAYS = [("mondays", utc(f"2026-11-{day:02} 12:00")) for day in (2, 9, 16)]
+
+
+def test_an_account_that_seems_gone_is_looked_at_again_a_day_later(in_memory: Path) -> None:
+    """On the second Monday one account has left, and of another the platform says so by mistake."""
+
+    def answers(key: str, look: int) -> str | None:
+        gone_at = {"did:a": (2, 3), "did:b": (2,)}.get(key, ())
+        return "deleted" if look in gone_at else "active"
+
+    began, platform = weeks_of(in_memory, answers)
+
+    assert began == [*MONDAYS[:2], ("recheck", utc("2026-11-10 13:00")), MONDAYS[2]]
+    assert [asked for is_recheck, asked in platform.asked if is_recheck] == [["did:a", "did:b"]]
+    assert stores.query(platform.home, "SELECT figure_id, move FROM moves WHERE move = 'left'") == [("a", "left")]
+    assert stores.query(platform.home, "SELECT state FROM slots WHERE schedule = 'recheck'") == [("complete",)]
+
+
+def test_a_second_look_without_an_answer_is_taken_again_a_day_later(in_memory: Path) -> None:
+    def answers(key: str, look: int) -> str | None:
+        if key != "did:a" or look == 1:
+            return "active"
+        return None if look in (3, 4) else "deleted"
+
+    began, platform = weeks_of(in_memory, answers)
+
+    rechecks = [("recheck", utc(f"2026-11-{day} {hour}:00")) for day, hour in ((10, 13), (11, 14), (12, 15))]
+    assert began == [*MONDAYS[:2], *rechecks, MONDAYS[2]]
+    assert [asked for is_recheck, asked in platform.asked if is_recheck] == [["did:a"]] * 3
+    assert stores.query(platform.home, "SELECT state FROM states WHERE figure_id = 'a'") == [("left",)]
+
+
+def test_a_crawl_does_not_continue_a_second_look_nor_the_other_way_round(tmp_path: Path) -> None:
+    with open_state(tmp_path) as state:
+        for is_recheck in (True, False):
+            planned_run = state_store.plan_run(state, platform="bluesky", targets=[], is_recheck=is_recheck)
+            found = state_store.unfinished_run(state, platform="bluesky", roster=None, is_recheck=is_recheck)
+            assert found == planned_run
+            if is_recheck:
+                assert state_store.unfinished_run(state, platform="bluesky", roster=None) is None
+
+
+def test_what_is_due_asks_again_only_for_who_seemed_gone(tmp_path: Path) -> None:
+    """did(13) is deactivated and did(26) too; the third is there. A day has passed only for the first."""
+    home = tmp_path / "data"
+    accounts = [1, 13, 26]
+    claims = tuple(stores.claim(f"x-{n}", native_id=did(n)) for n in accounts)
+    members = [stores.member(f"x-{n}") for n in accounts]
+    (home / "rosters").mkdir(parents=True)
+    write_roster(stores.roster("people", members, accounts=claims), home / "rosters")
+    (home / "kooch.toml").write_text(
+        "[[schedule]]\nname = 'yearly'\ncron = '0 0 1 1 *'\nplatforms = ['bluesky']\n", encoding="utf-8"
+    )
+    ago = {1: 30, 13: 30, 26: 2}
+    for back in (100, 0):
+        minutes = {n: (datetime.now(UTC) - stores.START).total_seconds() / 60 - 60 * (ago[n] + back) for n in accounts}
+        status = {n: "active" if back or n == 1 else "deactivated" for n in accounts}
+        stores.crawl(home, *(stores.seen(did(n), minutes[n], status=status[n]) for n in accounts), state="complete")
+    assert kooch(home, "load").returncode == 0
+    upcoming = [(row["schedule"], row["platforms"], row["accounts"]) for row in lines(kooch(home, "schedule", "next"))]
+    with Server(Bluesky(accounts)) as server:
+        env = {"KOOCH_BLUESKY__APPVIEW": server.url, "KOOCH_BLUESKY__PLC": server.url, **HANGING}
+        done = kooch(home, "crawl", "--due", **env)
+    asked = {name for each in server.asked for name in (*each.values("actors"), *each.values("actor"))}
+
+    assert upcoming[:3] == [("recheck", "bluesky", 1), ("recheck", "bluesky", 1), ("yearly", "bluesky", None)]
+    assert done.returncode == 0, done.stderr
+    assert asked == {did(13)}
+    assert stores.query(home, "SELECT figure_id, state FROM states WHERE figure_id LIKE 'x-%' ORDER BY ALL") == [
+        ("x-1", "active"),
+        ("x-13", "left"),
+        ("x-26", "unconfirmed"),
+    ]
+    assert stores.query(home, "SELECT planned, state FROM runs WHERE is_recheck") == [(1, "complete")]
 
 
 # The state file.

@@ -1,4 +1,6 @@
-"""Followers of a figure's accounts over time."""
+"""Followers of a figure's accounts over time: seen live, read from an archive, reported by the press."""
+
+from typing import Any
 
 import altair as alt
 import polars as pl
@@ -6,13 +8,21 @@ import polars as pl
 from analytics.measures.figure import AUDIENCE
 from analytics.theme import BLUE, GREEN, INK, ORANGE, PAPER, empty, layered
 
-QUESTION = "How many followers, and when was that seen?"
+QUESTION = "How many followers, and who says so?"
 DEFINITION = (
-    "Every point is one sighting; a line joins sightings that follow each other at the usual distance, and where none was"
-    " made there is a gap. Hollow points were read from a web archive."
+    "A dot is a sighting by Kooch, a ring an archived page, a diamond what a report prints. An"
+    " upright stroke is how far a rounded count may be off. A line joins sightings of one account that follow"
+    " each other at the usual distance, and never for more than three months."
 )
-UNIT = "Followers as the platform showed them, UTC"
+UNIT = "Followers as the platform showed them, UTC; a report is dated by the end of its day"
 FRAMES = {"audience": AUDIENCE}
+
+# Ticks within a day say nothing that can be known of a report.
+_DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b %Y' : '%b %Y')"
+
+
+CHOSEN = ("account", "at", "source")
+"""What a click on a ring or a diamond selects, under the name `count`."""
 
 
 def draw(audience: pl.DataFrame) -> alt.LayerChart:
@@ -23,33 +33,59 @@ def draw(audience: pl.DataFrame) -> alt.LayerChart:
     palette = [BLUE, ORANGE, GREEN, "#7a4fa3", INK]
     shades = alt.Scale(domain=accounts, range=(palette * len(accounts))[: len(accounts)])
     colour = alt.Color("account:N", legend=None, scale=shades)
-    x = alt.X("at:T", title=None, axis=alt.Axis(tickCount=6), scale=alt.Scale(type="utc", padding=20))
+    x = alt.X("at:T", title=None, axis=alt.Axis(tickCount=6, labelExpr=_DAY), scale=alt.Scale(type="utc", padding=20))
     y = alt.Y(
         "followers:Q", title=None, axis=alt.Axis(format=",d", tickCount=5), scale=alt.Scale(zero=False, nice=True)
     )
     tooltip = [
         alt.Tooltip("account:N", title="Account"),
-        alt.Tooltip("when:N", title="Seen"),
-        alt.Tooltip("followers:Q", format=",d"),
+        alt.Tooltip("when:N", title="When"),
+        alt.Tooltip("shown:N", title="Followers"),
+        alt.Tooltip("says:N", title="Source"),
     ]
+    # Where a source is opened, the page says: no address need go into the picture.
+    drawn = audience.drop("url")
+    is_report, is_archived = pl.col("source") == "report", pl.col("source") == "archive"
+    chosen = alt.selection_point(name="count", fields=list(CHOSEN), toggle=False)
 
-    def points(*, is_archived: bool) -> alt.Chart:
-        seen = alt.Chart(audience.filter(pl.col("is_archived") == is_archived)).encode(x=x, y=y, tooltip=tooltip)
-        drawn: alt.Chart = (
-            seen.mark_point(size=45, strokeWidth=1.5, opacity=1, fill=PAPER).encode(
-                stroke=alt.Stroke("account:N", legend=None, scale=shades)
+    def hollow(which: pl.Expr, *, shape: str, size: int) -> alt.Chart:
+        points: alt.Chart = (
+            alt.Chart(drawn.filter(which))
+            .mark_point(shape=shape, size=size, opacity=1, fill=PAPER)
+            .encode(
+                x=x,
+                y=y,
+                stroke=alt.Stroke("account:N", legend=None, scale=shades),
+                strokeWidth=alt.condition(chosen, alt.value(4), alt.value(1.75), empty=False),
             )
-            if is_archived
-            else seen.mark_point(filled=True, size=35, opacity=1).encode(color=colour)
         )
-        return drawn
+        return points
+
+    def name(**looks: Any) -> alt.Chart:  # noqa: ANN401 -- any channel
+        """The account's name, left of an upright stroke if there is one."""
+        written: alt.Chart = (
+            alt.Chart(drawn.filter("is_last"))
+            .mark_text(align="right", dy=-12, dx=alt.ExprRef("datum.low == null ? 6 : -8"), fontWeight=600)
+            .encode(x=x, y=y, text="account:N", **looks)
+        )
+        return written
 
     return layered(
-        alt.Chart(audience).mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, detail="stretch:N"),
-        points(is_archived=False),
-        points(is_archived=True),
-        alt.Chart(audience.filter("is_last"))
-        .mark_text(align="right", dy=-12, dx=6, fontWeight=600)
-        .encode(x=x, y=y, text="account:N", color=colour),
+        alt.Chart(drawn.filter(~is_report)).mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, detail="stretch:N"),
+        alt.Chart(drawn.filter(pl.col("low").is_not_null()))
+        .mark_rule(strokeWidth=1.5, opacity=0.65)
+        .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q", color=colour),
+        alt.Chart(drawn.filter(~is_report & ~is_archived))
+        .mark_point(filled=True, size=24, opacity=1)
+        .encode(x=x, y=y, color=colour, tooltip=tooltip),
+        hollow(is_archived, shape="circle", size=45),
+        hollow(is_report, shape="diamond", size=80),
+        name(stroke=alt.value(PAPER), strokeWidth=alt.value(4)),
+        name(color=colour),
+        # As wide as a finger, above everything: what is touched.
+        alt.Chart(drawn.filter(is_report | is_archived))
+        .mark_point(shape="square", filled=True, size=400, opacity=0, cursor="pointer")
+        .encode(x=x, y=y, tooltip=tooltip)
+        .add_params(chosen),
         height=300,
     )

@@ -65,8 +65,8 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
         WITH latest AS (
             SELECT platform, arg_max(run_id, started_at) AS run_id
             FROM runs
-            WHERE ended_at IS NOT NULL
-            GROUP BY platform
+            WHERE ended_at IS NOT NULL AND NOT is_recheck
+            GROUP BY platform, source
         )
 
         SELECT coalesce(p.name, f.platform) AS platform, f.cause, count(*) AS targets
@@ -103,7 +103,8 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
         LIMIT 200
         """
     ).pl()
-    latest = runs.filter(pl.col("ended_at").is_not_null()).unique("platform", keep="first", maintain_order=True)
+    is_looking = pl.col("ended_at").is_not_null() & (pl.col("source") == "live")
+    latest = runs.filter(is_looking).unique("platform", keep="first", maintain_order=True)
     blocked = []
     for platform, observed in latest.select("platform", "observed").iter_rows():
         causes = set(failures.filter(pl.col("platform") == platform)["cause"])

@@ -9,22 +9,50 @@ import polars as pl
 
 from analytics.measures.words import interval
 
-AUDIENCE = pl.Schema(
+COUNTS = pl.Schema(
     {
         "account": pl.String(),  # handle and platform
+        "platform": pl.String(),
+        "account_id": pl.Int32(),  # NULL: a report that does not say which account
+        "valid_at": pl.Datetime("us", "UTC"),  # of a report the end of its day
+        "published_on": pl.Date(),  # of a report, in its zone
+        "followers": pl.Int32(),
+        "followers_precision": pl.Int32(),  # half-width of a rounded count; NULL: exact
+        "source": pl.String(),  # live, archive, import or report
+        "reported": pl.String(),  # the count as the report prints it
+        "citation": pl.String(),  # of a report
+        "url": pl.String(),  # opens the archived page or the report
+    }
+)
+AUDIENCE = pl.Schema(
+    {
+        "account": pl.String(),
         "at": pl.Int64(),  # milliseconds UTC
         "when": pl.String(),
         "followers": pl.Int64(),
-        "is_archived": pl.Boolean(),  # read from a web archive, not from the platform
-        "stretch": pl.String(),  # points of one stretch are joined by a line; between stretches is a gap
+        "low": pl.Int64(),  # the ends of a rounded count; NULL: exact
+        "high": pl.Int64(),
+        "shown": pl.String(),  # the count and how far it may be off
+        "source": pl.String(),  # as in COUNTS
+        "says": pl.String(),  # where it was read; of a report the publisher, and the count as printed
+        "url": pl.String(),
+        "stretch": pl.String(),  # points of one stretch are joined by a line; NULL: a report, which joins nothing
         "is_last": pl.Boolean(),
     }
 )
+# Further apart, nobody can say what the count did between.
+_LONGEST = timedelta(days=92)
+_SHORTEST = timedelta(days=2)
+_SOURCES = {"live": "seen by Kooch", "archive": "archived page", "import": "imported"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A figure's roles, accounts with their claims, joins with the evidence of both ends, moves and audience."""
+    """A figure's roles, accounts with their claims, joins with the evidence of both ends, moves and follower counts.
+
+    `counts` (COUNTS) are in order of account and time, `audience` (AUDIENCE) the same as it is drawn. `archive_notes`
+    say what to know of the counts from web archives among them.
+    """
 
     name: str
     kind: str
@@ -35,22 +63,16 @@ class Figure:
     claims: pl.DataFrame
     joins: pl.DataFrame
     moves: pl.DataFrame
+    counts: pl.DataFrame
     audience: pl.DataFrame
+    archive_notes: tuple[str, ...]
 
 
 def names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Every figure's id by what it is called in a choice: its name, and its id too where two share a name."""
-    return dict(
-        connection.execute(
-            """
-            SELECT
-                name || CASE WHEN count(*) OVER (PARTITION BY name) > 1 THEN ' (' || figure_id || ')' ELSE '' END AS label,
-                figure_id
-            FROM figures
-            ORDER BY label
-            """
-        ).fetchall()
-    )
+    known: pl.DataFrame = connection.sql("SELECT name, figure_id FROM figures").pl()
+    label = pl.when(pl.len().over("name") > 1).then(pl.format("{} ({})", "name", "figure_id")).otherwise("name")
+    return dict(known.select(label.alias("label"), "figure_id").sort("label").iter_rows())
 
 
 def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure | None:
@@ -86,7 +108,8 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
             p.state,
             p.followers,
             p.last_seen_at,
-            p.account_id
+            p.account_id,
+            f.archive_note
         FROM presence AS p
         LEFT JOIN platforms AS f ON f.platform = p.platform
         WHERE p.figure_id = $figure_id
@@ -138,6 +161,7 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         ORDER BY m.before DESC NULLS LAST
         """
     )
+    counts = _counts(connection, figure_id, accounts)
     return Figure(
         name=name,
         kind=kind,
@@ -154,43 +178,105 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
             )
         ),
         moves=moves,
-        audience=_audience(connection, accounts),
-    )
-
-
-def _audience(connection: duckdb.DuckDBPyConnection, accounts: pl.DataFrame) -> pl.DataFrame:
-    """AUDIENCE. Where two sightings are more than three usual distances apart (at least two days), there is a gap."""
-    # Straight from the observations: the view `audience` asks again whose the accounts are.
-    seen: pl.DataFrame = connection.sql(
-        """
-        SELECT o.account_id, o.valid_at, o.followers, r.source = 'archive' AS is_archived
-        FROM observations AS o
-        INNER JOIN runs AS r ON r.run_id = o.run_id
-        WHERE o.account_id IN (SELECT unnest($accounts::INTEGER[])) AND o.followers IS NOT NULL
-        ORDER BY o.account_id, o.valid_at
-        """,
-        params={"accounts": accounts["account_id"].to_list()},
-    ).pl()
-    names = accounts.select(
-        "account_id",
-        account=pl.format(
-            "{} · {}", pl.col("handle").fill_null(pl.format("account {}", pl.col("account_id"))), pl.col("platform")
+        counts=counts.select(COUNTS.names()).cast(COUNTS),
+        audience=_drawn(counts),
+        archive_notes=tuple(
+            counts.filter(pl.col("source") == "archive")["archive_note"].drop_nulls().unique(maintain_order=True)
         ),
     )
-    seen = seen.join(names, on="account_id", how="left", maintain_order="left")
-    distance = pl.col("valid_at").diff().over("account_id")
-    usual = pl.max_horizontal(3 * pl.col("distance").median().over("account_id"), pl.lit(timedelta(days=2)))
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, figure_id: str, accounts: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the view `audience`: COUNTS, the words in which AUDIENCE says them, and the platform's `archive_note`."""
+    # Straight from the tables: the view asks again whose the accounts are.
+    found: pl.DataFrame = connection.sql(
+        """
+        SELECT
+            u.*,
+            strftime(coalesce(u.published_on, u.valid_at), if(u.published_on IS NULL, '%-d %b %Y, %H:%M UTC', '%-d %b %Y'))
+                AS when,
+            format('{:,}', u.followers) || coalesce(format(' ± {:,}', u.followers_precision), '') AS shown
+        FROM (
+            SELECT
+                o.account_id,
+                NULL AS reported_on,
+                o.valid_at,
+                NULL AS published_on,
+                o.followers,
+                o.followers_precision,
+                r.source,
+                NULL AS reported,
+                NULL AS publisher,
+                NULL AS citation,
+                c.url
+            FROM observations AS o
+            INNER JOIN runs AS r ON r.run_id = o.run_id
+            LEFT JOIN captures AS c ON c.capture_id = o.capture_id
+            WHERE list_contains($accounts::INTEGER[], o.account_id) AND o.followers IS NOT NULL
+            UNION ALL
+            SELECT
+                b.account_id,
+                coalesce(p.name, b.platform),
+                b.known_at,
+                s.published_at,
+                b.reported_followers,
+                b.reported_precision,
+                'report',
+                b.reported,
+                s.publisher,
+                s.citation,
+                s.url
+            FROM bounds AS b
+            INNER JOIN sources AS s ON s.source_id = b.source_id
+            LEFT JOIN platforms AS p ON p.platform = b.platform
+            WHERE b.figure_id = $figure_id AND b.reported_followers IS NOT NULL
+        ) AS u
+        """,
+        params={"figure_id": figure_id, "accounts": accounts["account_id"].to_list()},
+    ).pl()
+    platform = pl.coalesce("platform", "reported_on")
+    handle = pl.coalesce("handle", pl.format("account {}", "account_id"), pl.lit("account unidentified"))
     return (
-        seen.with_columns(distance=distance)
-        .with_columns(n=(pl.col("distance") > usual).fill_null(value=False).cum_sum().over("account_id"))
+        found.join(accounts.select("account_id", "handle", "platform", "archive_note"), on="account_id", how="left")
+        .with_columns(
+            platform=platform,
+            account=pl.format("{} · {}", handle, platform),
+            url=pl.when(pl.col("url").str.contains("^https?://[^/]")).then("url"),
+            says=pl.col("source").replace_strict(_SOURCES, default=pl.format("{}: “{}”", "publisher", "reported")),
+        )
+        .sort("account", "account_id", "valid_at", "citation", maintain_order=True)
+    )
+
+
+def _drawn(counts: pl.DataFrame) -> pl.DataFrame:
+    """AUDIENCE. A line leaves out the time between two sightings that are far apart.
+
+    Far is, between two live ones, three usual distances (at least two days, at most 92); else 92 days.
+    """
+    is_report, is_live = pl.col("source") == "report", pl.col("source") == "live"
+    series = ["account_id", is_report]
+    distance = pl.col("valid_at").diff().over(series)
+    is_between_live = (is_live & is_live.shift()).over(series)
+    usual = 3 * distance.filter(is_between_live).median().over(series)
+    longest = pl.when(is_between_live).then(usual.clip(_SHORTEST, _LONGEST)).otherwise(_LONGEST)
+    precision = pl.col("followers_precision")
+    return (
+        counts.with_columns(distance=distance, longest=longest)
+        .with_columns(n=(pl.col("distance") > pl.col("longest")).fill_null(value=False).cum_sum().over(series))
         .select(
             "account",
+            "when",
+            "followers",
+            "shown",
+            "source",
+            "says",
+            "url",
             at=pl.col("valid_at").dt.epoch("ms"),
-            when=pl.col("valid_at").dt.strftime("%-d %b %Y, %H:%M UTC"),
-            followers="followers",
-            is_archived="is_archived",
-            stretch=pl.format("{} {}", pl.col("account_id"), pl.col("n")),
-            is_last=pl.col("valid_at") == pl.col("valid_at").max().over("account_id"),
+            low=(pl.col("followers") - precision).clip(0),
+            high=pl.col("followers") + precision,
+            stretch=pl.when(~is_report).then(pl.format("{} {}", pl.col("account_id"), pl.col("n"))),
+            is_last=pl.int_range(pl.len()).over("account") == pl.len().over("account") - 1,
         )
+        .select(AUDIENCE.names())
         .cast(AUDIENCE)
     )

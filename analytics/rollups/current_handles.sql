@@ -1,10 +1,17 @@
 -- One row per account: the handle it is known to have had last.
 SELECT
-    account_id,
+    h.account_id,
     first(
-        handle
-        -- What the platform showed or logged beats what a list says; then the latest; then one that has not ended.
-        ORDER BY kind = 'roster', valid_to IS NOT NULL, valid_from DESC NULLS LAST, kind = 'seen', handle
+        h.handle
+        -- What the platform shows or logs beats what a list says, and that what it showed to an archive; then the latest;
+        -- then one that has not ended.
+        ORDER BY
+            CASE WHEN h.kind = 'roster' THEN 1 WHEN h.kind = 'seen' AND s.last_live_at IS NULL THEN 2 ELSE 0 END,
+            h.valid_to IS NOT NULL,
+            h.valid_from DESC NULLS LAST,
+            h.kind = 'seen',
+            h.handle
     ) AS handle
-FROM handles
-GROUP BY account_id
+FROM handles AS h
+LEFT JOIN sightings AS s ON s.account_id = h.account_id
+GROUP BY h.account_id

@@ -26,10 +26,15 @@ SELECT
     t.newly_gone / r.observed AS gone_share, -- The one by the other
     NOT EXISTS (
         SELECT 1 FROM runs AS later
-        WHERE later.platform = r.platform AND later.started_at >= r.started_at + INTERVAL 24 HOURS AND later.observed > 0
+        WHERE
+            later.platform = r.platform
+            AND later.source = 'live'
+            AND later.started_at >= r.started_at + INTERVAL 24 HOURS
+            AND later.observed > 0
     ) AS is_holding -- No later run could confirm it yet
 FROM turned AS t
-INNER JOIN runs AS r ON r.run_id = t.run_id
+-- An archive shows no platform as it is today.
+INNER JOIN runs AS r ON r.run_id = t.run_id AND r.source = 'live'
 -- A tenth of the accounts, and more than a few, do not leave on the same day by chance.
 WHERE t.newly_gone >= 5 AND t.newly_gone >= 0.1 * r.observed
 ORDER BY r.started_at DESC

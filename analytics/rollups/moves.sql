@@ -1,4 +1,4 @@
--- One row per transition: joined, renamed, left, returned, ended by platform. What a roster knew at first is no move.
+-- One row per transition: joined, renamed, moved, left, returned, ended by platform. What a roster knew at first is no move.
 WITH baseline AS (
     SELECT m.figure_id, min(r.loaded_at) AS loaded_at
     FROM memberships AS m
@@ -30,6 +30,20 @@ renames AS (
     WHERE h.previous IS NOT NULL AND h.valid_from >= b.loaded_at
 ),
 
+successions AS (
+    SELECT
+        l.figure_id,
+        m.platform,
+        m.account_id,
+        CASE WHEN m.is_other_server THEN 'moved server' ELSE 'moved account' END AS move,
+        m.not_before,
+        m.before
+    FROM moved_accounts AS m
+    INNER JOIN links AS l ON l.account_id = m.account_id
+    -- One side's word is no proof, and what was so from the first is no move.
+    WHERE m.is_mutual AND m.not_before IS NOT NULL
+),
+
 departures AS (
     SELECT figure_id, platform, account_id, 'left' AS move, not_before, before
     FROM bounds
@@ -58,12 +72,14 @@ SELECT
     figure_id,
     platform,
     account_id,
-    move, -- joined, renamed, left, returned or ended by platform
+    move, -- joined, renamed, moved server or moved account (both accounts name each other), left, returned or ended by platform
     not_before, -- Between this instant
     before -- and this one
 FROM arrivals
 UNION ALL
 SELECT figure_id, platform, account_id, move, not_before, before FROM renames
+UNION ALL
+SELECT figure_id, platform, account_id, move, not_before, before FROM successions
 UNION ALL
 SELECT figure_id, platform, account_id, move, not_before, before FROM departures
 UNION ALL

@@ -1,14 +1,35 @@
--- One row per observation of an accepted account that shows its followers.
+-- One row per dated follower count: an observation of an accepted account that shows its followers, or a report of them.
 SELECT
     l.figure_id,
     a.platform,
     o.account_id,
-    o.valid_at, -- When the platform showed it
+    o.valid_at,
     o.followers,
-    o.followers_precision, -- Half-width of a rounded count; NULL: exact
-    r.source -- live, archive or import
+    o.followers_precision,
+    r.source,
+    c.url AS capture_url,
+    NULL AS source_id,
+    NULL AS reported,
+    c.url
 FROM observations AS o
 INNER JOIN links AS l ON l.account_id = o.account_id
 INNER JOIN accounts AS a ON a.account_id = o.account_id
 INNER JOIN runs AS r ON r.run_id = o.run_id
+LEFT JOIN captures AS c ON c.capture_id = o.capture_id
 WHERE o.followers IS NOT NULL
+UNION ALL
+SELECT
+    b.figure_id,
+    b.platform,
+    b.account_id, -- NULL: the report does not say which account
+    b.known_at AS valid_at, -- When the platform showed it; of a report the end of its day: the count is of then or a little earlier
+    b.reported_followers AS followers,
+    b.reported_precision AS followers_precision, -- Half-width of a rounded count; NULL: exact
+    'report' AS source, -- live, archive, import, or report (a source says so)
+    NULL AS capture_url, -- Opens the archived page; NULL: not from an archive
+    b.source_id, -- The report, of `sources`; NULL: not from a report
+    b.reported, -- The count as the report prints it
+    s.url -- Opens the archived page or the report; NULL: there is no address
+FROM bounds AS b
+INNER JOIN sources AS s ON s.source_id = b.source_id
+WHERE b.reported_followers IS NOT NULL

@@ -54,6 +54,7 @@ from kooch.store.outcomes import CrawledBound, Drift, Failed, Observed, Profile,
 _NOT_FOUND = {"error": "Record not found"}
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
+_MOST_NAMES = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,10 +218,13 @@ class MastodonSpider(PlatformSpider):
     ) -> Iterator[Result | Request]:
         """The account moved to: a link once it names the old one."""
         successor = parse_json(response, dict)
-        if observed.profile and observed.native_id in names_in(successor.get("alsoKnownAs")):
+        if as_text(successor["id"]) != observed.moved_to:
+            raise UnreadableError("unexpected_answer", "the actor is another")
+        is_named_back = observed.native_id in names_in(successor.get("alsoKnownAs"))
+        if observed.profile and is_named_back:
             links = tuple(dict.fromkeys((url, *observed.profile.links)))
             observed = replace(observed, profile=replace(observed.profile, links=links))
-        yield Result(target, observed)
+        yield Result(target, replace(observed, is_named_back=is_named_back))
 
     def read_end(self, response: Response, target: Target, gone: Observed) -> Iterator[Result | Request]:
         """What is left of an account that was known: a tombstone may say when it ended."""
@@ -250,7 +254,6 @@ class MastodonSpider(PlatformSpider):
         if not isinstance(read, Observed):
             yield Result(target, read)
             return
-        moved_to, page = _successor_of(shown)
         if read.native_id is None:
             address = _address(target)
             yield self.question(
@@ -261,14 +264,14 @@ class MastodonSpider(PlatformSpider):
                 otherwise=read,
                 context={"observed": read},
             )
-        elif read.status == "moved" and moved_to:
+        elif read.moved_to:
             yield self.question(
-                moved_to,
+                read.moved_to,
                 self.read_successor,
                 target,
                 headers={"Accept": ACTIVITY},
                 otherwise=read,
-                context={"observed": read, "url": page},
+                context={"observed": read, "url": _successor_of(shown)[1]},
             )
         else:
             yield Result(target, read)
@@ -350,7 +353,7 @@ def read_account(
     note = read_words(dict(account), "note", drift)
     texts = [note, *(value for _, value, _ in fields)]
     if honour and _asks_to_be_left_alone(account, texts):
-        return Skipped(cause="no_unauthenticated", detail="the owner asks not to be indexed or visited by programs")
+        return Skipped(cause="noindex", detail="the owner asks not to be indexed or visited by programs")
     return Observed(
         status=status,
         native_id=uri,
@@ -368,6 +371,7 @@ def read_account(
             avatar_url=read_words(dict(account), "avatar", drift),
         ),
         bounds=_opened(opened_on),
+        moved_to=_successor_of(account)[0],
         drift=tuple(drift),
     )
 
@@ -397,7 +401,7 @@ def read_actor(actor: Mapping[str, Any], target: Target, server: str, *, honour:
         if isinstance(field, dict) and field.get("type") == "PropertyValue" and isinstance(field.get("value"), str)
     ]
     if honour and _asks_to_be_left_alone(actor, [note, *fields]):
-        return Skipped(cause="no_unauthenticated", detail="the owner asks not to be indexed or visited by programs")
+        return Skipped(cause="noindex", detail="the owner asks not to be indexed or visited by programs")
     icon = actor.get("icon")
     return Observed(
         status="active" if moved is None else "moved",
@@ -411,6 +415,8 @@ def read_actor(actor: Mapping[str, Any], target: Target, server: str, *, honour:
             avatar_url=read_words(icon, "url", drift) if isinstance(icon, dict) else None,
         ),
         bounds=_opened(opened_on),
+        moved_to=_successor_of(actor)[0],
+        also_known_as=_other_actors(actor, drift),
         drift=tuple(drift),
     )
 
@@ -548,6 +554,22 @@ def _read_tombstone(tombstone: Mapping[str, Any], server: str) -> Observed:
     except (TypeError, ValueError):
         return replace(gone, drift=(Drift(path="deleted", kind="mistyped"),))
     return replace(gone, bounds=(CrawledBound(event="left", not_before=at, before=at + _SECOND, kind="tombstone"),))
+
+
+def _other_actors(actor: Mapping[str, Any], drift: list[Drift]) -> tuple[str, ...]:
+    """The actors that one names as itself, under other names or on other servers."""
+    found = []
+    for name in names_in(actor.get("alsoKnownAs")):
+        try:
+            server_of(name)
+        except UnreadableError as error:
+            # A mirror of another platform is no account of the Fediverse, and no fault of the document.
+            if error.cause != "refused":
+                drift.append(Drift(path="alsoKnownAs", kind="mistyped"))
+        else:
+            if name != actor["id"]:
+                found.append(name)
+    return tuple(dict.fromkeys(found))[:_MOST_NAMES]
 
 
 def _successor_of(shown: Mapping[str, Any]) -> tuple[str | None, str]:

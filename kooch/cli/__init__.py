@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from kooch import __version__
-from kooch.cli import crawl, doctor, export, query, roster, schedule, start, status, store
+from kooch.cli import (
+    backfill,
+    crawl,
+    doctor,
+    export,
+    imports,
+    metrics,
+    parse,
+    query,
+    roster,
+    schedule,
+    start,
+    status,
+    store,
+)
 from kooch.cli.output import complain
 from kooch.errors import KoochError
 
@@ -43,12 +57,16 @@ def options(
 app.command("start")(start.start)
 app.add_typer(roster.app, name="roster")
 app.command("crawl")(crawl.crawl)
+app.command("backfill")(backfill.backfill)
 app.add_typer(schedule.app, name="schedule")
 app.command("load")(store.load)
 app.command("backup")(store.backup)
 app.command("suppress")(store.suppress)
 app.command("status")(status.status)
+app.command("metrics")(metrics.metrics)
 app.command("sql")(query.sql)
+app.command("parse")(parse.parse)
+app.command("import")(imports.import_file)
 app.command("export")(export.export)
 app.command("doctor")(doctor.doctor)
 

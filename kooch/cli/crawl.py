@@ -14,16 +14,20 @@ from kooch.cli.progress import Listener, listener
 from kooch.cli.schedule import crawl_due
 from kooch.cli.store import load_now
 from kooch.config import Settings
-from kooch.errors import ConfigError, RunningError
+from kooch.errors import ConfigError, NotReadyError, RunningError
 from kooch.store import read
 from kooch.store.state import RunState
+from kooch.times import now
 
 
 def crawl(
     context: typer.Context,
-    platforms: Annotated[list[str] | None, typer.Argument(help="Default: all that have a spider.")] = None,
+    platforms: Annotated[list[str] | None, typer.Argument(help="Default: all that can be crawled.")] = None,
     roster: Annotated[str | None, typer.Option(help="Only the figures of this roster.")] = None,
     new: Annotated[bool, typer.Option("--new", help="Give up an unfinished run and plan afresh.")] = False,
+    recheck: Annotated[
+        bool, typer.Option("--recheck", help="Only accounts that seemed gone a day ago or longer: a second look.")
+    ] = False,
     due: Annotated[
         bool, typer.Option("--due", help="Crawl what the schedules in kooch.toml say, if anything.")
     ] = False,
@@ -33,13 +37,18 @@ def crawl(
 
     settings = settings_of(context, may_be_new=not due)
     if due:
-        if platforms or roster or new:
+        if platforms or roster or new or recheck:
             raise ConfigError("--due stands alone: platforms and roster come from [[schedule]] in kooch.toml.")
         raise typer.Exit(crawl_due(settings))
-    wanted = platforms or crawling.platforms()
-    for platform in wanted:
-        crawling.spider_of(platform)
-    raise typer.Exit(crawl_all(settings, wanted, roster=roster, new=new))
+    if recheck and (roster or new):
+        raise ConfigError(
+            "--recheck goes with platforms alone: it asks for accounts of every roster, and plans afresh."
+        )
+    wanted = platforms or crawling.ready_platforms(settings)
+    faults = [fault for platform in wanted if (fault := crawling.spider_of(platform).unready(settings))]
+    if len(faults) == len(wanted) and faults:
+        raise NotReadyError(" ".join(faults))
+    raise typer.Exit(crawl_all(settings, wanted, roster=roster, new=new, recheck=recheck))
 
 
 def crawl_all(
@@ -48,21 +57,23 @@ def crawl_all(
     *,
     roster: str | None = None,
     new: bool = False,
+    recheck: bool = False,
     tell: Listener | None = None,
 ) -> int:
     """Crawl platform after platform, load and publish.
 
-    Returns the exit code: 0 complete, 3 partial, 75 if only platforms are missing that another process crawls.
+    Returns the exit code: 0 complete, 2 if a platform lacks a token or money, 3 partial, 75 if only platforms are
+    missing that another process crawls.
     """
     load_now(settings, quiet=True)
     codes = set()
-    with _publishing_on_the_way(settings):
+    with publishing_on_the_way(settings):
         for platform in platforms:
             try:
-                state = _crawl_one(settings, platform, roster=roster, new=new, tell=tell or listener())
-            except RunningError as error:
+                state = _crawl_one(settings, platform, roster=roster, new=new, recheck=recheck, tell=tell or listener())
+            except (NotReadyError, RunningError) as error:
                 complain(str(error))
-                codes.add(RunningError.exit_code)
+                codes.add(error.exit_code)
                 continue
             codes.add(0 if state == "complete" else 3)
             if state == "running":  # interrupted: whoever ended this platform's crawl wants no other
@@ -71,15 +82,27 @@ def crawl_all(
     return min(codes - {0}, default=0)
 
 
-def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bool, tell: Listener) -> RunState:
+def _crawl_one(
+    settings: Settings, platform: str, *, roster: str | None, new: bool, recheck: bool, tell: Listener
+) -> RunState:
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
+    only: list[int] | None = None
+    if recheck:
+        at = now()
+        looks = read.second_looks(settings.home)
+        only = [look.account_id for look in looks if look.platform == platform and look.due_at <= at]
+        if not only:
+            return "complete"
     crawled = crawling.crawl(
         settings,
         platform=platform,
         roster=roster,
-        plan=lambda: read.targets(settings.home, platform=platform, roster=roster),
-        fresh=new,
+        plan=lambda: read.targets(settings.home, platform=platform, roster=roster, only=only),
+        # What an interrupted second look had not come to is planned again.
+        fresh=new or recheck,
+        is_recheck=recheck,
+        on_price=lambda platform, price: tell.priced(platform, price.accounts, price.usd, price.left_usd),
         on_plan=tell.planned,
         on_outcome=tell.outcome,
         on_wait=tell.waiting,
@@ -90,7 +113,7 @@ def _crawl_one(settings: Settings, platform: str, *, roster: str | None, new: bo
 
 
 @contextmanager
-def _publishing_on_the_way(settings: Settings) -> Iterator[None]:
+def publishing_on_the_way(settings: Settings) -> Iterator[None]:
     """Load and publish every few minutes, in a process of its own: the crawl never waits for it."""
     ended = threading.Event()
 

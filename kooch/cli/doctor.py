@@ -44,6 +44,7 @@ def doctor(
         ("master", _master, 4),
         ("published version", _published, 4),
         ("rosters", _rosters, 2),
+        ("archived pages of Koo", _koo_archive, 1),
     ]
     if rebuild:
         checks.append(("rebuild", _rebuild, 4))
@@ -125,8 +126,23 @@ def _published(settings: Settings) -> str:
 
 def _rosters(settings: Settings) -> str:
     lists = rosters.read_rosters(BUNDLED_ROSTERS, settings.home / "rosters")
-    faults = rosters.check(lists)
-    return f"{len(lists)} readable; {len(faults)} faults (`kooch roster check` lists them)"
+    evidence = rosters.read_evidence(settings.home / "rosters")
+    faults = rosters.check(lists, evidence)
+    beside = f" and {len(evidence)} statements beside them" if evidence else ""
+    return f"{len(lists)}{beside} readable; {len(faults)} faults (`kooch roster check` lists them)"
+
+
+def _koo_archive(settings: Settings) -> str:
+    """What would show whether they are read rightly. It is said and not asked: a check sends nothing."""
+    from crawlers.wayback import IndexQuery, index_url  # noqa: PLC0415 -- as below
+
+    (koo,) = (known for known in rosters.read_platforms(BUNDLED_ROSTERS / "platforms.yaml") if known.platform == "koo")
+    pages = IndexQuery(url="kooapp.com/profile/", match="prefix", last_day=koo.closed)
+    address = index_url(str(settings.wayback.url), pages, limit=20, resume_key=None)
+    return (
+        f"read, but unverified: no real one could be had. `kooch backfill koo --every month --to {koo.closed}` gets them;"
+        f" which pages there are, this address alone shows in a browser: {address}"
+    )
 
 
 def _rebuild(settings: Settings) -> str:
@@ -177,7 +193,7 @@ def _network(settings: Settings) -> str:
 
     hosts = {
         host.host.partition(":")[0]
-        for platform in crawling.platforms()
+        for platform in crawling.ready_platforms(settings)
         for host in crawling.describe(settings, platform, read.targets(settings.home, platform=platform, roster=None))
     }
     missing = []

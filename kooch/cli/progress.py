@@ -14,6 +14,10 @@ from kooch.store.state import Run
 class Listener(Protocol):
     """Hears of everything that happens in the crawls of one command."""
 
+    def walking(self, platform: str, walks: int, seconds: float) -> None: ...
+
+    def priced(self, platform: str, accounts: int, usd: float, left_usd: float) -> None: ...
+
     def planned(self, platform: str, planned: int, left: int) -> None: ...
 
     def outcome(self, platform: str, outcome: Outcome) -> None: ...
@@ -33,6 +37,12 @@ class Lines:
 
     def __init__(self) -> None:
         self._causes: Counter[Cause] = Counter()
+
+    def walking(self, platform: str, walks: int, seconds: float) -> None:
+        emit("index", platform=platform, questions=walks, seconds=round(seconds))
+
+    def priced(self, platform: str, accounts: int, usd: float, left_usd: float) -> None:
+        emit("price", platform=platform, accounts=accounts, cost_usd=usd, left_usd=left_usd)
 
     def planned(self, platform: str, planned: int, left: int) -> None:
         self._causes.clear()
@@ -64,6 +74,12 @@ class Prose:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self._progress = Progress(*columns, console=console, transient=True)
         self._task: TaskID | None = None
+
+    def walking(self, platform: str, walks: int, seconds: float) -> None:
+        say(f"{platform}: {walks:,} questions to the archive's index, at least {seconds / 60:,.0f} minutes.")
+
+    def priced(self, platform: str, accounts: int, usd: float, left_usd: float) -> None:
+        say(f"{platform}: {accounts:,} accounts, at most ${usd:,.2f}; ${left_usd:,.2f} is left of the month's budget.")
 
     def planned(self, platform: str, planned: int, left: int) -> None:
         self._causes.clear()
@@ -97,7 +113,8 @@ class Prose:
         if counts["planned"] and not counts["observed"]:
             say(f"{run.platform}: nothing was observed. No figure has changed state because of it.")
         if run.state == "running":
-            say("Interrupted: the next `kooch crawl` continues this run.")
+            command = "backfill" if run.source == "archive" else "crawl"
+            say(f"Interrupted: the next `kooch {command}` continues this run.")
 
 
 def _summary(run: Run, counts: dict[str, int]) -> dict[str, object]:

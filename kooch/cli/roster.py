@@ -46,8 +46,12 @@ def list_rosters(context: typer.Context) -> None:
 
 @app.command()
 def check(context: typer.Context) -> None:
-    """Find handles that are malformed, held by two figures, or on a mirror host. Exit code 2 if there are any."""
-    faults = rosters.check(_all(settings_of(context, may_be_new=True)))
+    """Find handles that are malformed, held by two figures, or on a mirror host, and follower counts that are none.
+
+    Exit code 2 if there are any.
+    """
+    settings = settings_of(context, may_be_new=True)
+    faults = rosters.check(_all(settings), rosters.read_evidence(settings.home / "rosters"))
     for fault in faults:
         if is_terminal():
             say(str(fault))

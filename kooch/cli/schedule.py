@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
@@ -16,10 +17,18 @@ from kooch.config import BUNDLED_ROSTERS, Schedule, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
 from kooch.schedule import install as installing
 from kooch.schedule.loop import Scheduler
-from kooch.schedule.plan import slots_between, starts_at
+from kooch.schedule.plan import rechecks, slots_between, starts_at
 from kooch.schedule.processes import Processes, processes
-from kooch.schedule.slots import Slot, covered_until, latest_slot, note_schedules, read_heartbeat
-from kooch.store.read import targets
+from kooch.schedule.slots import (
+    RECHECK,
+    Slot,
+    claimed_until,
+    covered_until,
+    latest_slot,
+    note_schedules,
+    read_heartbeat,
+)
+from kooch.store.read import second_looks, targets
 from kooch.store.state import open_state
 from kooch.times import now
 
@@ -113,11 +122,24 @@ def show_next(
     context: typer.Context,
     n: Annotated[int, typer.Option("--n", min=1, max=1000, help="How many.")] = 10,
 ) -> None:
-    """Show the slots that come next, over all schedules."""
+    """Show the slots that come next, over all schedules, and those for second looks at accounts that seemed gone."""
+    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import
+
     settings = settings_of(context)
-    _check(settings)
-    columns = ["starts_at", "slot", "schedule", "platforms", "roster"]
-    show(columns, [_row(found) for found in _following(settings.schedule, n)], title="slot")
+    everything = _check(settings)
+    columns = ["starts_at", "slot", "schedule", "platforms", "roster", "accounts", "cost_usd"]
+    costs = {schedule.name: _expected(settings, schedule, everything)["cost_usd"] for schedule in settings.schedule}
+    rows = [{**_row(found), "cost_usd": costs[found[1].name]} for found in _following(settings.schedule, n)]
+    with open_state(settings.home) as state:
+        covered = claimed_until(state, RECHECK, at=now())
+    for look in rechecks(_second_looks(settings, everything)):
+        if covered and look.slot <= covered:
+            continue
+        times = {"starts_at": look.slot, "slot": look.slot, "schedule": RECHECK}
+        cost_usd = max(crawling.cost(settings, platform, look.accounts) for platform in look.platforms)
+        accounts = {"accounts": look.accounts, "cost_usd": cost_usd}
+        rows.append({**times, "platforms": " ".join(look.platforms), "roster": "all", **accounts})
+    show(columns, sorted(rows, key=itemgetter("starts_at"))[:n], title="slot")
     if not settings.schedule and is_terminal():
         say(_NO_SCHEDULE)
 
@@ -164,7 +186,7 @@ def _check(settings: Settings) -> list[str]:
                 raise ConfigError(
                     f"Schedule {schedule.name!r}: there is no roster {schedule.roster!r}. Known are {', '.join(known)}."
                 )
-    return crawling.platforms()
+    return crawling.ready_platforms(settings)
 
 
 def _scheduler(settings: Settings, world: Processes, everything: list[str]) -> Scheduler:
@@ -173,9 +195,21 @@ def _scheduler(settings: Settings, world: Processes, everything: list[str]) -> S
         settings.schedule,
         world,
         everything=everything,
+        second_looks=lambda: _second_looks(settings, everything),
         on_event=_tell,
         on_fault=lambda error: complain(str(error)),
     )
+
+
+def _second_looks(settings: Settings, everything: list[str]) -> list[tuple[datetime, str]]:
+    """When each account that seemed gone may be asked again, and its platform, of those that schedules crawl."""
+    try:
+        looks = second_looks(settings.home)
+    except StorageError:
+        # Nothing is published yet.
+        return []
+    wanted = {platform for schedule in settings.schedule for platform in schedule.platforms or everything}
+    return [(look.due_at, look.platform) for look in looks if look.platform in wanted]
 
 
 def _tell(event: str, slot: Slot) -> None:
@@ -210,18 +244,20 @@ def _expected(settings: Settings, schedule: Schedule, everything: list[str]) -> 
     """What a first crawl of the schedule asks at most, and how long that takes; later ones ask less."""
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import
 
-    requests, seconds = 0, 0.0
+    requests, seconds, usd = 0, 0.0, 0.0
     for platform in schedule.platforms or everything:
         try:
             accounts = targets(settings.home, platform=platform, roster=schedule.roster)
         except (ConfigError, StorageError):
             # The roster, or all of them, is not published yet: nobody knows how many accounts there are.
-            return {"requests": None, "seconds": None, "cost_usd": 0}
+            is_free = not any(crawling.cost(settings, name, 1) for name in schedule.platforms or everything)
+            return {"requests": None, "seconds": None, "cost_usd": 0 if is_free else None}
         hosts = crawling.describe(settings, platform, accounts)
         requests += sum(host.requests for host in hosts)
+        usd += crawling.cost(settings, platform, len(accounts))
         # Hosts are asked at the same time, platforms one after the other.
         seconds += max((host.seconds for host in hosts), default=0)
-    return {"requests": requests, "seconds": round(seconds), "cost_usd": 0}
+    return {"requests": requests, "seconds": round(seconds), "cost_usd": round(usd, 6)}
 
 
 def _late(schedule: Schedule, last: Slot | None) -> int | None:
@@ -246,6 +282,7 @@ def _row(found: tuple[datetime, Schedule]) -> dict[str, object]:
         "schedule": schedule.name,
         "platforms": " ".join(schedule.platforms) or "all",
         "roster": schedule.roster or "all",
+        "accounts": None,
     }
 
 

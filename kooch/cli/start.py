@@ -45,7 +45,8 @@ def start(
 def _crawl(settings: Settings) -> None:
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
-    for platform in crawling.platforms():
+    platforms = crawling.ready_platforms(settings)
+    for platform in platforms:
         targets = read.targets(settings.home, platform=platform, roster=None)
         say(f"Crawling {platform}: {len(targets)} accounts of the rosters, once.")
         hosts = crawling.describe(settings, platform, targets)
@@ -60,7 +61,7 @@ def _crawl(settings: Settings) -> None:
     contact = settings.contact or "none: set `contact` in kooch.toml or KOOCH_CONTACT, so that servers can reach you"
     say(f"  Contact given to them: {contact}.")
     try:
-        crawl_all(settings, crawling.platforms(), tell=Prose())
+        crawl_all(settings, platforms, tell=Prose())
     except KoochError as error:
         say(f"The crawl stopped: {error} The app stays open.")
 

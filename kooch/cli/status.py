@@ -11,7 +11,7 @@ from kooch.store.read import open_version, reading_file
 from kooch.times import now
 
 _RUNS = """
-SELECT run_id, platform, coalesce(roster, 'all') AS roster, state, started_at, ended_at, planned, observed, failed, skipped
+SELECT run_id, platform, source, coalesce(roster, 'all') AS roster, state, started_at, ended_at, planned, observed, failed, skipped, nullif(cost_usd, 0) AS cost_usd
 FROM runs
 ORDER BY started_at DESC
 LIMIT $n
@@ -24,7 +24,13 @@ ORDER BY roster, platform
 _FAILURES = """
 SELECT f.platform, f.cause, count(*) AS targets, max(f.failed_at) AS last_at, any_value(f.detail) AS example
 FROM failures AS f
-WHERE f.run_id IN (SELECT arg_max(run_id, (started_at, run_id)) FROM runs WHERE ended_at IS NOT NULL GROUP BY platform)
+WHERE
+    f.run_id IN (
+        SELECT arg_max(run_id, (started_at, run_id))
+        FROM runs
+        WHERE ended_at IS NOT NULL AND NOT is_recheck
+        GROUP BY platform, source
+    )
 GROUP BY f.platform, f.cause
 ORDER BY targets DESC
 """
@@ -64,7 +70,7 @@ def _check(settings: Settings) -> int:
         seen: dict[str, datetime | None] = dict(connection.sql(_SEEN).pl().iter_rows())
         wanted = set(connection.sql(_CRAWLED).pl()["platform"])
     for schedule in settings.schedule:
-        wanted |= set(schedule.platforms or _all_platforms())
+        wanted |= set(schedule.platforms or _all_platforms(settings))
     at = now()
     code = 0
     rows = []
@@ -95,7 +101,7 @@ def _check(settings: Settings) -> int:
     return code
 
 
-def _all_platforms() -> list[str]:
+def _all_platforms(settings: Settings) -> list[str]:
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; few questions need it
 
-    return crawling.platforms()
+    return crawling.ready_platforms(settings)

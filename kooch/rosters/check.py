@@ -1,10 +1,13 @@
 """What a roster may hold, readable and yet wrong: malformed and doubly held handles, mirrors, torn identities."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from kooch.counts import NotACountError
 from kooch.rosters.handles import HANDLES, NATIVE_IDS, describe_foreign_host, host_of
+from kooch.rosters.reported import read_followers
 from kooch.rosters.values import AccountClaim, Member, Roster, RowValue, Statement
 
 
@@ -20,17 +23,22 @@ class Fault:
         return f"{self.file}, row {self.row}: {self.message}"
 
 
-def check(rosters: Sequence[Roster]) -> list[Fault]:
-    """The faults of all rosters together, by file and row. Reading has already refused what cannot be understood."""
+def check(rosters: Sequence[Roster], evidence: Sequence[Statement] = ()) -> list[Fault]:
+    """The faults of all rosters, and of statements that belong to none, together, by file and row.
+
+    Reading has already refused what cannot be understood.
+    """
     accounts = [claim for roster in rosters for claim in roster.accounts]
     members = [member for roster in rosters for member in roster.members]
-    statements = [statement for roster in rosters for statement in roster.statements]
+    statements = [*(statement for roster in rosters for statement in roster.statements), *evidence]
     faults = [
         *_malformed(accounts, statements),
         *_foreign_hosts(accounts),
         *_held_twice(accounts),
         *_torn_figures(members, accounts),
+        *_unreadable(statements),
         *_torn_sources(statements),
+        *_about_nobody(evidence, {member.figure_id for member in members}),
     ]
     return sorted(set(faults), key=lambda fault: (str(fault.file), fault.row, fault.message))
 
@@ -110,6 +118,50 @@ def _torn_figures(members: Iterable[Member], accounts: Iterable[AccountClaim]) -
                 f"wikidata_qid '{member.wikidata_qid}' is '{member.figure_id}' here and '{owner.figure_id}' in "
                 f"{owner.file}, row {owner.row}: one figure needs one figure_id",
             )
+
+
+def _unreadable(statements: Iterable[Statement]) -> Iterator[Fault]:
+    for statement in statements:
+        for message in (fault_of_address(statement.source_url), fault_of_count(statement.reported)):
+            if message:
+                yield _at(statement, message)
+
+
+def fault_of_address(source_url: str | None) -> str | None:
+    """What is wrong with the address of a report, if something is."""
+    try:
+        parts = urlsplit(source_url or "https://none.example")
+        is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        is_web = False
+    return None if is_web else f"source_url '{source_url}' is no web address: write https://…, or leave it empty"
+
+
+def fault_of_count(reported: str | None) -> str | None:
+    """What is wrong with a reported follower count, if something is."""
+    try:
+        if reported:
+            read_followers(reported)
+    except NotACountError:
+        return (
+            f"reported '{reported}' cannot be read as a number: write '<count> followers', such as '4.29 lakh "
+            "followers', and the rest under wording"
+        )
+    return None
+
+
+def fault_of_figure(figure_id: str, members: Set[str]) -> str | None:
+    """What is wrong with the figure of a statement that belongs to no roster, if something is."""
+    if figure_id in members:
+        return None
+    return f"figure_id '{figure_id}' is on no roster, so nothing comes of this row: add the figure to one, or correct the id"
+
+
+def _about_nobody(evidence: Iterable[Statement], members: Set[str]) -> Iterator[Fault]:
+    for statement in evidence:
+        message = fault_of_figure(statement.figure_id, members)
+        if message:
+            yield _at(statement, message)
 
 
 def _torn_sources(statements: Iterable[Statement]) -> Iterator[Fault]:

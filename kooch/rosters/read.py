@@ -19,7 +19,7 @@ from kooch.rosters.rows import (
     validate,
 )
 from kooch.rosters.tables import Row, check_year, one_of, parse_day, parse_zone, read_csv, refuse_control
-from kooch.rosters.values import PLATFORMS, Event, Platform, PlatformSlug, Roster, Selection, Source
+from kooch.rosters.values import PLATFORMS, Event, Platform, PlatformSlug, Roster, Selection, Source, Statement
 
 ROSTER_KEYS = (
     "title",
@@ -66,16 +66,16 @@ def read_roster(folder: Path) -> Roster:
             parse_account(cells, file=folder / "accounts.csv", row=row)
             for row, cells in _read_own(folder / "accounts.csv", ACCOUNT_COLUMNS, optional=("name",))
         ),
-        statements=tuple(
-            parse_statement(cells, file=folder / "statements.csv", row=row)
-            for row, cells in _read_own(folder / "statements.csv", STATEMENT_COLUMNS)
-        )
-        if (folder / "statements.csv").exists()
-        else (),
+        statements=tuple(read_statements(folder / "statements.csv")) if (folder / "statements.csv").exists() else (),
         folder=folder,
     )
     validate(roster)
     return roster
+
+
+def read_statements(file: Path) -> list[Statement]:
+    """The statements of one CSV in Kooch's own format. Raises RosterError."""
+    return [parse_statement(cells, file=file, row=row) for row, cells in _read_own(file, STATEMENT_COLUMNS)]
 
 
 def read_rosters(*roots: Path) -> list[Roster]:
@@ -238,7 +238,9 @@ def _parse_event(entry: _Entry) -> Event:
 
 
 def _parse_platform(entry: _Entry) -> Platform:
-    entry.refuse_unknown(("platform", "name", "opened", "closed", "account_url", "note", "sources"))
+    entry.refuse_unknown(
+        ("platform", "name", "opened", "closed", "account_url", "note", "archive_note", "sources"),
+    )
     name = entry.text("platform")
     platform = Platform(
         platform=cast(PlatformSlug, one_of("platform", name, PLATFORMS, file=entry.file, row=None)),
@@ -248,6 +250,7 @@ def _parse_platform(entry: _Entry) -> Platform:
         opened=entry.optional_day("opened"),
         closed=entry.optional_day("closed"),
         note=entry.optional_text("note"),
+        archive_note=entry.optional_text("archive_note"),
     )
     if (platform.opened or platform.closed) and not platform.sources:
         raise RosterError(f"{entry.place}has a date and no source: name one", file=entry.file)

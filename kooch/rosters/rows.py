@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast, get_args
 
@@ -155,6 +156,39 @@ def parse_statement(cells: Cells, *, file: Path, row: int) -> Statement:
     )
 
 
+def faults_of_statement(cells: Cells, *, file: Path, row: int) -> list[RosterError]:
+    """Everything that is wrong with one row of statements; `parse_statement` stops at the first."""
+    read: list[Callable[..., object]] = [
+        partial(_figure_id, cells),
+        partial(_platform, cells),
+        partial(one_of, "event", cells.get("event", ""), get_args(EventKind)),
+        partial(_optional_day, cells, "not_before"),
+        partial(_optional_day, cells, "not_after"),
+        partial(_required, cells, "publisher"),
+        partial(_required, cells, "published_on"),
+        partial(_optional_day, cells, "published_on"),
+        partial(_required, cells, "time_zone"),
+        partial(parse_zone, cells.get("time_zone") or "UTC"),
+        partial(parse_statement, cells),
+    ]
+    faults: dict[str, RosterError] = {}
+    for step in read:
+        try:
+            step(file=file, row=row)
+        except RosterError as error:
+            faults.setdefault(error.fault, error)
+    return list(faults.values())
+
+
+def says(statement: Statement) -> Hashable:
+    """What two statements have in common that say the same."""
+    s = statement
+    return (
+        *(s.figure_id, s.platform, s.handle, s.event, s.not_before, s.not_after),
+        *(s.source_url, s.publisher, s.published_on),
+    )
+
+
 def validate(roster: Roster) -> None:
     """Refuse what no single row shows: duplicates, accounts or statements of nobody on the list, a wrong span."""
     _refuse_span(roster)
@@ -163,10 +197,7 @@ def validate(roster: Roster) -> None:
         roster.accounts,
         lambda a: (a.figure_id, a.platform, a.handle.lower() if a.handle else a.native_id),
     )
-    _refuse_duplicates(
-        roster.statements,
-        lambda s: (s.figure_id, s.platform, s.handle, s.event, s.not_before, s.not_after, s.source_url, *_published(s)),
-    )
+    _refuse_duplicates(roster.statements, says)
     members = set(roster.figure_ids)
     for claim in roster.accounts:
         if claim.figure_id not in members and not (claim.polarity == "denies" and claim.name):
@@ -195,10 +226,6 @@ def _refuse_span(roster: Roster) -> None:
         )
     if since and since > roster.as_of:
         raise RosterError(f"complete_from {since} is after as_of {roster.as_of}: write an earlier day", file=file)
-
-
-def _published(statement: Statement) -> tuple[str, date]:
-    return statement.publisher, statement.published_on
 
 
 def _refuse_duplicates(values: Iterable[Value], key: Callable[[Value], Hashable]) -> None:

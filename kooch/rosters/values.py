@@ -27,6 +27,8 @@ PlatformSlug = Literal[
 ]
 
 PLATFORMS: tuple[PlatformSlug, ...] = get_args(PlatformSlug)
+EVIDENCE = "evidence"
+"""Among the user's rosters, the folder of statements that belong to none of them; no roster may have its name."""
 
 # Letters that Unicode does not decompose into a base letter and a mark.
 _LETTERS = str.maketrans(
@@ -155,7 +157,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Platform:
-    """A platform. `opened` is the earliest day an account can carry; `account_url` holds {handle}, {native_id}, …"""
+    """A platform. `opened` is the earliest day an account can carry; `account_url` holds {handle}, {native_id}, …
+
+    `archive_note` is what a reader must know of counts read from its archived pages.
+    """
 
     platform: PlatformSlug
     name: str
@@ -164,6 +169,7 @@ class Platform:
     opened: date | None = None
     closed: date | None = None
     note: str | None = None
+    archive_note: str | None = None
 
 
 # What stands on one row of a roster's table.

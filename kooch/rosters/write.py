@@ -15,7 +15,7 @@ import yaml
 from kooch.errors import RosterError, StorageError
 from kooch.rosters.read import ROSTER_KEYS
 from kooch.rosters.rows import ACCOUNT_COLUMNS, MEMBER_COLUMNS, SLUG, STATEMENT_COLUMNS
-from kooch.rosters.values import Roster, RowValue
+from kooch.rosters.values import EVIDENCE, Roster, RowValue, Statement
 
 
 def write_roster(roster: Roster, into: Path, *, replace: bool = False) -> Path:
@@ -23,6 +23,8 @@ def write_roster(roster: Roster, into: Path, *, replace: bool = False) -> Path:
     folder = into / roster.slug
     if not SLUG.fullmatch(roster.slug):
         raise RosterError(f"slug '{roster.slug}' is no slug: use lower-case letters, digits and -", file=folder)
+    if roster.slug == EVIDENCE:
+        raise RosterError(f"slug '{EVIDENCE}' names the folder of imported statements: choose another", file=folder)
     refuse_existing(folder, replace=replace)
     try:
         into.mkdir(parents=True, exist_ok=True)
@@ -58,10 +60,20 @@ def refuse_existing(folder: Path, *, replace: bool) -> None:
 def rewrite(file: Path, values: Sequence[RowValue]) -> None:
     """Replace one CSV of a roster by the rows of `values`."""
     columns = {"members.csv": MEMBER_COLUMNS, "accounts.csv": ACCOUNT_COLUMNS, "statements.csv": STATEMENT_COLUMNS}
+    _replace(file, columns[file.name], values)
+
+
+def write_statements(file: Path, statements: Sequence[Statement]) -> None:
+    """Write a CSV of statements that belongs to no roster, and its folder where there is none."""
+    _replace(file, STATEMENT_COLUMNS, statements)
+
+
+def _replace(file: Path, columns: Sequence[str], values: Sequence[RowValue]) -> None:
     temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _write(temporary, _csv(columns[file.name], map(cells_of, values)))
+            _write(temporary, _csv(columns, map(cells_of, values)))
             temporary.replace(file)
         finally:
             temporary.unlink(missing_ok=True)

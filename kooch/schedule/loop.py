@@ -1,6 +1,7 @@
 """The loop behind `kooch schedule run` and `kooch crawl --due`: claim what is due, crawl, write down the end."""
 
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -8,13 +9,16 @@ from typing import Protocol
 from kooch.config import Schedule
 from kooch.errors import RunningError, StorageError
 from kooch.schedule import slots
-from kooch.schedule.plan import due, next_due_at
-from kooch.schedule.slots import Slot, SlotState
+from kooch.schedule.plan import Due, Recheck, due, next_due_at, rechecks
+from kooch.schedule.slots import RECHECK, Slot, SlotState
 from kooch.store.locks import only_one
 from kooch.store.state import open_state
 
 # Woken at least this often, the loop notices that the machine slept or that somebody set the clock.
 LONGEST_WAIT = timedelta(seconds=30)
+
+_LONGEST_TRUST = timedelta(hours=1)
+"""So long does the loop go on without looking up what is due."""
 
 Event = Callable[[str, Slot], None]
 
@@ -45,8 +49,8 @@ class World(Protocol):
     def wait(self, seconds: float) -> None:
         """Return after `seconds` on a clock that nobody can set, or earlier: when the crawl or the loop should end."""
 
-    def start(self, platforms: Sequence[str], roster: str | None) -> Child:
-        """Start a crawl. Raises StorageError when the machine refuses."""
+    def start(self, platforms: Sequence[str], roster: str | None, *, is_recheck: bool) -> Child:
+        """Start a crawl, or one of second looks. Raises StorageError when the machine refuses."""
 
     def has_orphan(self) -> bool:
         """Whether a crawl of a loop that was killed is still running."""
@@ -55,7 +59,8 @@ class World(Protocol):
 class Scheduler:
     """One loop over `schedules`; of all that have the same `home`, one runs.
 
-    `everything` are the platforms of a schedule that names none. `on_event` hears of slots that are `started` or
+    `everything` are the platforms of a schedule that names none. `second_looks` says which accounts of which platform
+    wait for one, and since when it is due: no schedule need come soon for that. `on_event` hears of slots that are `started` or
     `ended`, `on_fault` of storage that fails: the loop goes on and tries again.
     """
 
@@ -66,12 +71,14 @@ class Scheduler:
         world: World,
         *,
         everything: Sequence[str],
+        second_looks: Callable[[], Iterable[tuple[datetime, str]]] = lambda: (),
         on_event: Event = lambda _event, _slot: None,
         on_fault: Callable[[StorageError], None] = lambda _error: None,
         beat_every: timedelta = timedelta(minutes=1),
     ) -> None:
         self._home, self._schedules, self._world = home, schedules, world
         self._everything = tuple(everything)
+        self._second_looks = second_looks
         self._on_event, self._on_fault, self._beat_every = on_event, on_fault, beat_every
         self._started_at = self._seen_at = world.now()
         self._beat_at: datetime | None = None
@@ -130,26 +137,35 @@ class Scheduler:
             for died in slots.running_slots(state):
                 ended = slots.ended_runs(state, died)
                 slots.end_slot(state, died, _state_of_runs(died, ended), exit_code=None, at=at)
-            found = []
-            for schedule in self._schedules:
-                if schedule.name in apart_from:
-                    continue
-                covered = slots.covered_until(state, schedule.name, at=at)
-                slot = due(schedule, after=covered, at=at)
-                if slot:
-                    found.append((slot.due_at, schedule, slot))
-            for _, schedule, slot in sorted(found, key=lambda item: item[0]):
-                platforms = schedule.platforms or self._everything
-                claimed = slots.claim(state, slot, platforms=platforms, roster=schedule.roster, at=at)
+            for slot, platforms, roster in self._due(state, at, apart_from):
+                claimed = slots.claim(state, slot, platforms=platforms, roster=roster, at=at)
                 if claimed:
                     return claimed
-            for schedule in self._schedules:
-                latest = slots.latest_slot(state, schedule.name)
-                if latest and latest.state == "aborted" and schedule.name not in apart_from:
+            for name in (*(schedule.name for schedule in self._schedules), RECHECK):
+                latest = slots.latest_slot(state, name)
+                if latest and latest.state == "aborted" and name not in apart_from:
                     claimed = slots.claim_again(state, latest)
                     if claimed:
                         return claimed
         return None
+
+    def _due(
+        self, state: sqlite3.Connection, at: datetime, apart_from: Sequence[str]
+    ) -> list[tuple[Due, Sequence[str], str | None]]:
+        """The slots that are due, each with its platforms and roster, the one that waits longest first."""
+        found: list[tuple[Due, Sequence[str], str | None]] = []
+        for schedule in self._schedules:
+            if schedule.name not in apart_from:
+                covered = slots.covered_until(state, schedule.name, at=at)
+                slot = due(schedule, after=covered, at=at)
+                if slot:
+                    found.append((slot, schedule.platforms or self._everything, schedule.roster))
+        looks = [look for look in self._open_rechecks(state, at) if look.slot <= at]
+        if looks and RECHECK not in apart_from:
+            platforms = sorted({platform for look in looks for platform in look.platforms})
+            slot = Due(schedule=RECHECK, slot=looks[-1].slot, coalesced=len(looks) - 1, due_at=looks[0].slot)
+            found.append((slot, platforms, None))
+        return sorted(found, key=lambda item: item[0].due_at)
 
     def _crawl(self, slot: Slot) -> Slot:
         """Crawl what the slot has not crawled yet, and return it as it ended."""
@@ -159,7 +175,7 @@ class Scheduler:
             if not left:
                 slots.end_slot(state, slot, _state_of_runs(slot, ended), exit_code=None, at=self._world.now())
                 return slots.read_slot(state, slot.schedule, slot.slot)
-            child = self._world.start(left, slot.roster)
+            child = self._world.start(left, slot.roster, is_recheck=slot.schedule == RECHECK)
             slots.note_pid(state, slot, child.pid)
         self._on_event("started", slot)
         while (code := child.poll()) is None:
@@ -185,11 +201,18 @@ class Scheduler:
             case _:
                 return "failed"
 
+    def _open_rechecks(self, state: sqlite3.Connection, now: datetime) -> list[Recheck]:
+        """The slots for second looks that nobody has claimed, ascending."""
+        covered = slots.claimed_until(state, RECHECK, at=now)
+        return [look for look in rechecks(self._second_looks()) if covered is None or look.slot > covered]
+
     def _next_due_at(self, now: datetime) -> datetime | None:
         with open_state(self._home) as state:
             covered = {s.name: slots.covered_until(state, s.name, at=now) for s in self._schedules}
+            looks = [look.slot for look in self._open_rechecks(state, now) if look.slot > now]
         found = [next_due_at(schedule, after=covered[schedule.name], at=now) for schedule in self._schedules]
-        return min((at for at in found if at), default=None)
+        # Somebody else may crawl as well, and find accounts gone.
+        return min([*(at for at in found if at), *looks, now + _LONGEST_TRUST])
 
     def _beat(self, *, has_ended: bool = False) -> None:
         now = self._world.now()

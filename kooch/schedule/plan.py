@@ -1,6 +1,6 @@
 """A schedule's slots: planned instants in UTC, whatever the clocks of its time zone do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -13,6 +13,15 @@ from kooch.times import end_of, start_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Recheck:
+    """A slot for second looks: the full hour after they are due, so that a crawl's worth of them is one crawl."""
+
+    slot: datetime
+    platforms: tuple[str, ...]
+    accounts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
     """A slot whose time has come. `coalesced` counts the missed slots before it for which it stands."""
 
@@ -20,6 +29,18 @@ class Due:
     slot: datetime
     coalesced: int
     due_at: datetime
+
+
+def rechecks(looks: Iterable[tuple[datetime, str]]) -> list[Recheck]:
+    """The slots for second looks, ascending; `looks` are when each account is due, and on which platform."""
+    found: dict[datetime, list[str]] = {}
+    for due_at, platform in looks:
+        slot = due_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        found.setdefault(slot, []).append(platform)
+    return [
+        Recheck(slot=slot, platforms=tuple(sorted(set(platforms))), accounts=len(platforms))
+        for slot, platforms in sorted(found.items())
+    ]
 
 
 def slots_between(schedule: Schedule, after: datetime, until: datetime | None = None) -> Iterator[datetime]:

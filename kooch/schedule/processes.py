@@ -39,10 +39,12 @@ class Processes:
         if readable:
             os.read(self._wakeup, 1024)
 
-    def start(self, platforms: Sequence[str], roster: str | None) -> subprocess.Popen[bytes]:
+    def start(self, platforms: Sequence[str], roster: str | None, *, is_recheck: bool) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "kooch", "--home", str(self._home), "crawl", *platforms]
         if roster:
             command += ["--roster", roster]
+        if is_recheck:
+            command.append("--recheck")
         try:
             handle = self._lock_file()
             try:

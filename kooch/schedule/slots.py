@@ -13,6 +13,8 @@ from kooch.store.state import transaction
 SlotState = Literal["running", "complete", "partial", "failed", "busy", "aborted"]
 
 MOST_ATTEMPTS = 3
+RECHECK = "recheck"
+"""The name of slots that no schedule promises: second looks at accounts that seemed gone."""
 
 # What lies further ahead than this was claimed by a clock that went wrong, and stands only for itself.
 _TRUSTED = timedelta(days=1)
@@ -71,10 +73,16 @@ def note_schedules(connection: sqlite3.Connection, schedules: Sequence[Schedule]
 def covered_until(connection: sqlite3.Connection, schedule: str, *, at: datetime) -> datetime:
     """Up to which instant every slot was run, or stood for, or never promised."""
     (since,) = connection.execute("SELECT since FROM schedules WHERE schedule = ?", (schedule,)).fetchone()
+    claimed = claimed_until(connection, schedule, at=at)
+    return max(datetime.fromisoformat(since), claimed) if claimed else datetime.fromisoformat(since)
+
+
+def claimed_until(connection: sqlite3.Connection, schedule: str, *, at: datetime) -> datetime | None:
+    """The latest slot that was claimed, or that another stood for."""
     (slot,) = connection.execute(
         "SELECT max(slot) FROM slots WHERE schedule = ? AND slot <= ?", (schedule, _text(at + _TRUSTED))
     ).fetchone()
-    return datetime.fromisoformat(max(since, slot or since))
+    return datetime.fromisoformat(slot) if slot else None
 
 
 def claim(
@@ -135,8 +143,8 @@ def latest_slot(connection: sqlite3.Connection, schedule: str) -> Slot | None:
 def ended_runs(connection: sqlite3.Connection, slot: Slot) -> dict[str, str]:
     """The platforms of `slot` that have a run that ended since the slot began, and how it ended."""
     rows = connection.execute(
-        "SELECT platform, state FROM runs WHERE roster IS ? AND ended_at >= ? ORDER BY ended_at",
-        (slot.roster, _text(slot.started_at)),
+        "SELECT platform, state FROM runs WHERE roster IS ? AND is_recheck = ? AND ended_at >= ? ORDER BY ended_at",
+        (slot.roster, slot.schedule == RECHECK, _text(slot.started_at)),
     )
     return {platform: state for platform, state in rows if platform in slot.platforms}
 

@@ -25,17 +25,36 @@ def store_batches(
     _read(connection, files)
     connection.execute("INSERT INTO batches SELECT batch_id, now(), count(*) FROM incoming GROUP BY batch_id")
     for platform, account in suppressed:
-        connection.execute("DELETE FROM incoming WHERE platform = ? AND lower(target) = lower(?)", [platform, account])
+        connection.execute(
+            "DELETE FROM incoming WHERE platform = $1"
+            " AND (lower(target) = lower($2) OR (capture IS NOT NULL AND '@' || lower(handle) = $2))",
+            [platform, account],
+        )
         connection.execute(
             "UPDATE incoming SET outcome = 'skipped', cause = 'suppressed', native_id = NULL, profile = NULL,"
             " handles = NULL, bounds = NULL, drift = NULL WHERE platform = ? AND native_id = ?",
             [platform, account],
         )
+        connection.execute(_UNNAME, [platform, account])
     assign_ids(connection, "run", "SELECT DISTINCT run AS key FROM incoming")
-    for step in (_DRIFT, _WORD_OF_REGISTRIES, _ONE_OUTCOME_A_TARGET, _TAKEOVERS, _KEYS):
+    assign_ids(connection, "capture", "SELECT platform || ' ' || target AS key FROM incoming WHERE capture IS NOT NULL")
+    for step in (_DRIFT, _ACCOUNT_KEYS, _WORD_OF_REGISTRIES, _ONE_OUTCOME_A_TARGET, _TAKEOVERS, _KEYS, _HELD_HANDLES):
         connection.execute(step)
     merged = resolve_accounts(connection)
-    for step in (_MERGE, _ARRIVED, _REPLACE, _REPEATED, _OUTCOMES, _WORDS, _OBSERVATIONS, _HANDLES, _BOUNDS, _SERVERS):
+    for step in (
+        _CAPTURES,
+        _MERGE,
+        _ARRIVED,
+        _REPLACE,
+        _REPEATED,
+        _OUTCOMES,
+        _WORDS,
+        _OBSERVATIONS,
+        _HANDLES,
+        _BOUNDS,
+        _SERVERS,
+        _ACCOUNT_LINKS,
+    ):
         connection.execute(step)
     return merged
 
@@ -71,19 +90,39 @@ ORDER BY batch_id
 LIMIT 1
 """
 
+# Under which natural key an answer is stored. A live target is its account. An archived page is the account whose id it
+# shows; without an id, nobody's but its own handle, name and date of opening: two people may have held the handle. That
+# the platform has ended, a page says of whoever was looked up.
+_ACCOUNT_KEYS = """
+ALTER TABLE incoming ADD COLUMN account_key VARCHAR;
+UPDATE incoming SET account_key = platform || ' ' || CASE
+    WHEN capture IS NULL AND target LIKE '@%' THEN lower(target)
+    WHEN capture IS NULL THEN target
+    WHEN native_id IS NOT NULL THEN native_id
+    WHEN profile IS NULL THEN '@' || lower(handle)
+    ELSE '@~' || lower(concat_ws(' ', profile.handle, coalesce(bounds[1].not_before::VARCHAR, profile.display_name)))
+END
+WHERE capture IS NULL OR outcome = 'observed'
+"""
+
 # What a registry or server says of an account stays said, also when the answer is fetched again.
 _WORD_OF_REGISTRIES = """
 CREATE OR REPLACE TEMP TABLE said AS
 SELECT
     run,
-    platform || ' ' || coalesce(native_id, CASE WHEN target LIKE '@%' THEN lower(target) ELSE target END) AS key,
+    coalesce(platform || ' ' || native_id, account_key) AS key,
     valid_at,
     recorded_at,
     server,
     handles,
-    bounds
+    bounds,
+    moved_to,
+    is_named_back,
+    also_known_as
 FROM incoming
-WHERE outcome = 'observed' AND (server IS NOT NULL OR len(handles) > 0 OR len(bounds) > 0)
+WHERE
+    outcome = 'observed'
+    AND (server IS NOT NULL OR len(handles) > 0 OR len(bounds) > 0 OR moved_to IS NOT NULL OR len(also_known_as) > 0)
 """
 
 # Of a target fetched twice, because a crash came between, the later outcome counts.
@@ -138,11 +177,64 @@ _KEYS = """
 CREATE OR REPLACE TEMP TABLE sightings_of_keys AS
 SELECT
     platform,
-    CASE WHEN target NOT LIKE '@%' THEN target WHEN outcome = 'observed' THEN native_id END AS native_id,
-    CASE WHEN target LIKE '@%' THEN substr(target, 2) END AS handle,
+    CASE WHEN capture IS NULL AND target NOT LIKE '@%' THEN target WHEN outcome = 'observed' THEN native_id END
+        AS native_id,
+    CASE WHEN starts_with(account_key, platform || ' @') THEN substr(account_key, length(platform) + 3) END AS handle,
     min(valid_at) AS seen_at
 FROM incoming
+WHERE account_key IS NOT NULL
 GROUP BY ALL
+"""
+
+# Whose a listed handle was, where only archived pages can tell: of the account that held it last before the list and
+# first after it, or else of the one seen with it within a month of the list.
+_HELD_HANDLES = """
+CREATE OR REPLACE TEMP TABLE shown AS
+SELECT platform, lower(profile.handle) AS handle, native_id, valid_at
+FROM incoming
+WHERE capture IS NOT NULL AND outcome = 'observed' AND native_id IS NOT NULL
+UNION ALL
+SELECT a.platform, lower(p.handle), a.native_id, o.valid_at
+FROM observations AS o
+INNER JOIN accounts AS a ON a.account_id = o.account_id AND a.native_id IS NOT NULL
+ASOF JOIN profiles AS p ON p.account_id = o.account_id AND p.valid_from <= o.valid_at
+WHERE o.capture_id IS NOT NULL;
+
+INSERT INTO sightings_of_keys
+SELECT platform, CASE WHEN is_near_after THEN id_after ELSE id_before END, handle, listed_at
+FROM (
+    SELECT
+        l.platform,
+        l.handle,
+        l.listed_at,
+        arg_max(s.native_id, (s.valid_at, s.native_id)) FILTER (WHERE s.valid_at < l.listed_at) AS id_before,
+        arg_min(s.native_id, (s.valid_at, s.native_id)) FILTER (WHERE s.valid_at >= l.listed_at) AS id_after,
+        l.listed_at - max(s.valid_at) FILTER (WHERE s.valid_at < l.listed_at) AS age_before,
+        min(s.valid_at) FILTER (WHERE s.valid_at >= l.listed_at) - l.listed_at AS age_after,
+        coalesce(age_after < age_before, age_before IS NULL) AS is_near_after
+    FROM (
+        SELECT a.platform, substr(i.key, length(a.platform) + 3) AS handle, max(s.published_at)::TIMESTAMPTZ AS listed_at
+        FROM accounts AS a
+        INNER JOIN claims AS c ON c.account_id = a.account_id
+        INNER JOIN sources AS s ON s.source_id = c.source_id
+        INNER JOIN ids AS i ON i.kind = 'account' AND i.id = a.account_id AND starts_with(i.key, a.platform || ' @')
+        WHERE a.native_id IS NULL AND a.merged_into IS NULL
+        GROUP BY a.platform, i.key
+    ) AS l
+    INNER JOIN shown AS s ON s.platform = l.platform AND s.handle = l.handle
+    GROUP BY l.platform, l.handle, l.listed_at
+)
+WHERE id_before = id_after OR least(age_before, age_after) <= INTERVAL 31 DAYS
+"""
+
+_CAPTURES = """
+INSERT INTO captures
+SELECT i.id, n.capture.url, n.capture.captured_at, n.capture.digest
+FROM incoming AS n
+INNER JOIN ids AS i ON i.kind = 'capture' AND i.key = n.platform || ' ' || n.target
+ANTI JOIN captures AS c ON c.capture_id = i.id
+WHERE n.capture IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY i.id ORDER BY n.recorded_at) = 1
 """
 
 # What was known of a row that turns out to be another account goes to that account; its planned outcomes stay.
@@ -151,7 +243,8 @@ DELETE FROM observations USING newly_merged AS m, observations AS kept
 WHERE
     m.handle_only = observations.account_id
     AND kept.account_id = m.merged_into
-    AND kept.run_id = observations.run_id;
+    AND kept.run_id = observations.run_id
+    AND kept.capture_id IS NULL;
 UPDATE observations SET account_id = m.merged_into
 FROM newly_merged AS m WHERE m.handle_only = observations.account_id;
 UPDATE profiles SET account_id = m.merged_into
@@ -169,16 +262,21 @@ SELECT
     r.id AS run_id,
     t.id AS target_id,
     a.account_id,
+    CASE WHEN i.capture IS NOT NULL THEN t.id END AS capture_id,
+    -- What an observation of a run goes by: one a capture, or one an account.
+    coalesce(capture_id, a.account_id) AS sighted,
     i.rowid AS row,
     CASE WHEN i.profile IS NOT NULL THEN hash(i.profile) END AS words,
-    i.* EXCLUDE (run, target, batch_id, folder, native_id, server, profile, handles, bounds, drift)
+    i.* EXCLUDE (
+        run, target, batch_id, folder, handle, capture, account_key, native_id, server, profile, handles, bounds, drift
+    )
 FROM incoming AS i
 INNER JOIN ids AS r ON r.kind = 'run' AND r.key = i.run
 INNER JOIN ids AS t
     ON
-        t.kind = 'account'
-        AND t.key = i.platform || ' ' || CASE WHEN i.target LIKE '@%' THEN lower(i.target) ELSE i.target END
-INNER JOIN account_of AS a ON a.key = t.key;
+        t.kind = CASE WHEN i.capture IS NULL THEN 'account' ELSE 'capture' END
+        AND t.key = CASE WHEN i.capture IS NULL THEN i.account_key ELSE i.platform || ' ' || i.target END
+LEFT JOIN account_of AS a ON a.key = i.account_key;
 
 CREATE OR REPLACE TEMP TABLE facts AS
 SELECT r.id AS run_id, a.account_id, s.* EXCLUDE (run, key)
@@ -189,29 +287,30 @@ INNER JOIN account_of AS a ON a.key = s.key
 
 _REPLACE = """
 CREATE OR REPLACE TEMP TABLE again AS
-SELECT o.run_id, o.target, o.outcome
+SELECT o.run_id, o.target, o.outcome, coalesce(a.capture_id, t.merged_into, t.account_id) AS sighted
 FROM outcomes AS o
-SEMI JOIN arrived AS a ON a.run_id = o.run_id AND a.target_id = o.target;
+INNER JOIN arrived AS a ON a.run_id = o.run_id AND a.target_id = o.target
+LEFT JOIN accounts AS t ON t.account_id = o.target;
 
 -- An answer that comes late, and older than the one that is stored, changes nothing.
 DELETE FROM arrived
 USING again AS o
 LEFT JOIN failures AS f ON f.run_id = o.run_id AND f.target = o.target
-LEFT JOIN accounts AS t ON t.account_id = o.target
-LEFT JOIN observations AS b ON b.run_id = o.run_id AND b.account_id = coalesce(t.merged_into, t.account_id)
+LEFT JOIN observations AS b ON b.run_id = o.run_id AND coalesce(b.capture_id, b.account_id) = o.sighted
 WHERE
     o.run_id = arrived.run_id
     AND o.target = arrived.target_id
     AND arrived.recorded_at < CASE o.outcome WHEN 'observed' THEN b.recorded_at ELSE f.failed_at END;
 
 CREATE OR REPLACE TEMP TABLE replaced AS
-SELECT o.run_id, o.target, a.account_id
+SELECT o.run_id, o.target, o.sighted, coalesce(b.account_id, a.account_id) AS account_id
 FROM again AS o
-INNER JOIN arrived AS a ON a.run_id = o.run_id AND a.target_id = o.target;
+INNER JOIN arrived AS a ON a.run_id = o.run_id AND a.target_id = o.target
+LEFT JOIN observations AS b ON b.run_id = o.run_id AND coalesce(b.capture_id, b.account_id) = o.sighted;
 DELETE FROM outcomes USING replaced AS r WHERE r.run_id = outcomes.run_id AND r.target = outcomes.target;
 DELETE FROM failures USING replaced AS r WHERE r.run_id = failures.run_id AND r.target = failures.target;
 DELETE FROM observations USING replaced AS r
-WHERE r.run_id = observations.run_id AND r.account_id = observations.account_id
+WHERE r.run_id = observations.run_id AND r.sighted = coalesce(observations.capture_id, observations.account_id)
 """
 
 # Two targets of one run that are one account are two outcomes and one sighting: the earlier.
@@ -221,17 +320,17 @@ SELECT a.run_id, a.target_id
 FROM arrived AS a
 SEMI JOIN (
     SELECT run_id, account_id
-    FROM arrived WHERE outcome = 'observed'
+    FROM arrived WHERE outcome = 'observed' AND capture_id IS NULL
     GROUP BY run_id, account_id HAVING count(*) > 1
 ) AS d ON d.run_id = a.run_id AND d.account_id = a.account_id
-WHERE a.outcome = 'observed'
+WHERE a.outcome = 'observed' AND a.capture_id IS NULL
 QUALIFY row_number() OVER (PARTITION BY a.run_id, a.account_id ORDER BY a.valid_at, a.target_id) > 1;
 
 CREATE OR REPLACE TEMP TABLE met AS
 SELECT a.run_id, a.target_id, a.account_id, a.valid_at < o.valid_at AS is_earlier
 FROM arrived AS a
 INNER JOIN observations AS o ON o.run_id = a.run_id AND o.account_id = a.account_id
-WHERE a.outcome = 'observed';
+WHERE a.outcome = 'observed' AND a.capture_id IS NULL;
 INSERT INTO repeated SELECT run_id, target_id FROM met WHERE NOT is_earlier;
 UPDATE arrived SET words = NULL
 FROM repeated AS r WHERE r.run_id = arrived.run_id AND r.target_id = arrived.target_id;
@@ -351,7 +450,7 @@ SELECT
     a.posts,
     a.followers_precision,
     a.last_post_at,
-    NULL,
+    a.capture_id,
     NULL,
     a.words IS NOT NULL
 FROM arrived AS a
@@ -447,6 +546,42 @@ FROM (
 WHERE
     s.account_id = accounts.account_id
     AND (accounts.server_read_at IS NULL OR accounts.server_read_at <= s.read_at)
+"""
+
+# Others go on naming an account that is suppressed.
+_UNNAME = """
+UPDATE incoming SET
+    moved_to = nullif(moved_to, $2),
+    is_named_back = CASE WHEN moved_to IS DISTINCT FROM $2 THEN is_named_back END,
+    also_known_as = list_filter(also_known_as, lambda name: name <> $2)
+WHERE platform = $1 AND (moved_to = $2 OR list_contains(also_known_as, $2))
+"""
+
+# Written anew each time: an account that was named may have become known.
+_ACCOUNT_LINKS = """
+CREATE OR REPLACE TEMP TABLE named AS
+SELECT account_id, 'moved_to' AS kind, moved_to AS other, is_named_back, run_id, recorded_at AS known_at
+FROM facts WHERE moved_to IS NOT NULL
+UNION ALL
+SELECT account_id, 'also_known_as', unnest(also_known_as), NULL, run_id, recorded_at FROM facts
+UNION ALL
+SELECT coalesce(m.merged_into, l.account_id), l.kind, l.other, l.is_named_back, l.run_id, l.known_at
+FROM account_links AS l
+LEFT JOIN newly_merged AS m ON m.handle_only = l.account_id;
+DELETE FROM account_links;
+INSERT INTO account_links
+SELECT
+    n.account_id,
+    n.kind,
+    n.other,
+    any_value(o.account_id),
+    bool_or(n.is_named_back),
+    arg_min(n.run_id, (n.known_at, n.run_id)),
+    min(n.known_at)
+FROM named AS n
+INNER JOIN accounts AS a ON a.account_id = n.account_id
+LEFT JOIN accounts AS o ON o.platform = a.platform AND o.native_id = n.other AND o.merged_into IS NULL
+GROUP BY n.account_id, n.kind, n.other
 """
 
 # Every answer counts, also one that was fetched again.

@@ -4,14 +4,15 @@ Only accepted claims are stored: importing a roster is the decision that accepts
 reviewer denies, nothing but the number is kept here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 import duckdb
 import pyarrow as pa
 
-from kooch.rosters import AccountClaim, Event, Platform, Roster, Source, Statement
+from kooch.counts import NotACountError
+from kooch.rosters import AccountClaim, Event, Platform, Roster, Source, Statement, read_followers
 from kooch.store.identity import assign_ids, resolve_accounts
 from kooch.times import end_of, start_of
 
@@ -57,6 +58,8 @@ _BOUNDS = pa.schema(
         ("kind", _TEXT),
         ("wording", _TEXT),
         ("reported", _TEXT),
+        ("reported_followers", pa.int32()),
+        ("reported_precision", pa.int32()),
         ("source", _TEXT),
         ("known_at", _INSTANT),
     ]
@@ -79,9 +82,13 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """Everything that is listed and not crawled. `loaded_at` says when each roster was first loaded."""
+    """Everything that is listed and not crawled. `loaded_at` says when each roster was first loaded.
+
+    `evidence` are statements that belong to no roster; of figures that are on none, nothing is stored.
+    """
 
     rosters: Sequence[Roster]
+    evidence: Sequence[Statement]
     events: Sequence[Event]
     platforms: Sequence[Platform]
     decisions: Sequence[Decision]
@@ -128,7 +135,7 @@ class _Sources:
         self._rows: dict[str, Row] = {}
         self._origins: dict[str, set[str]] = {}
 
-    def of_statement(self, statement: Statement, licence: str) -> str:
+    def of_statement(self, statement: Statement, licence: str | None) -> str:
         key = statement.source_url or f"{statement.publisher} {statement.published_on}"
         return self._add(
             key,
@@ -202,27 +209,35 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
                 }
             )
             bounds += _bounds_of_claim(claim, roster, names[0], sources)
-    for roster in listed.rosters:
-        for statement in roster.statements:
-            names = _names(statement.handle, None)
-            if verdicts.deny(statement.figure_id, statement.platform, names):
-                continue
-            if any((statement.platform, name) in listed.suppressed for name in names):
-                continue
-            # A report that names a handle accepts no link: until a list claims it, the account is unidentified.
-            account = next((name for name in names if (statement.figure_id, statement.platform, name) in claimed), None)
-            bounds += _bounds_of_statement(statement, account, sources.of_statement(statement, roster.licence))
-            if statement.event == "absent":
-                searches.append(
-                    {
-                        "figure_id": statement.figure_id,
-                        "platform": statement.platform,
-                        "method": "statement",
-                        "searched_at": end_of(statement.not_after or statement.published_on, statement.time_zone),
-                        "outcome": "absent",
-                    }
-                )
+    for statement, licence in _statements(listed):
+        names = _names(statement.handle, None)
+        if verdicts.deny(statement.figure_id, statement.platform, names):
+            continue
+        if any((statement.platform, name) in listed.suppressed for name in names):
+            continue
+        # A report that names a handle accepts no link: until a list claims it, the account is unidentified.
+        account = next((name for name in names if (statement.figure_id, statement.platform, name) in claimed), None)
+        bounds += _bounds_of_statement(statement, account, sources.of_statement(statement, licence))
+        if statement.event == "absent":
+            searches.append(
+                {
+                    "figure_id": statement.figure_id,
+                    "platform": statement.platform,
+                    "method": "statement",
+                    "searched_at": end_of(statement.not_after or statement.published_on, statement.time_zone),
+                    "outcome": "absent",
+                }
+            )
     return claims, bounds, searches
+
+
+def _statements(listed: Listed) -> Iterator[tuple[Statement, str | None]]:
+    """Every statement about a figure on a roster, with its roster's licence."""
+    figures: set[str] = set()
+    for roster in listed.rosters:
+        figures.update(roster.figure_ids)
+        yield from ((statement, roster.licence) for statement in roster.statements)
+    yield from ((statement, None) for statement in listed.evidence if statement.figure_id in figures)
 
 
 def _bounds_of_statement(statement: Statement, account: str | None, source: str) -> list[Row]:
@@ -234,7 +249,6 @@ def _bounds_of_statement(statement: Statement, account: str | None, source: str)
         "account": account,
         "event": statement.event,
         "wording": statement.wording,
-        "reported": statement.reported,
         "source": source,
         "known_at": known_at,
     }
@@ -243,11 +257,26 @@ def _bounds_of_statement(statement: Statement, account: str | None, source: str)
     before = min(end_of(statement.not_after, zone), known_at) if statement.not_after else None
     if statement.event != "absent":
         before = before or known_at
-    rows = [common | {"kind": "stated", "not_before": not_before, "before": before}]
+    rows = [common | _count_of(statement) | {"kind": "stated", "not_before": not_before, "before": before}]
     if statement.event == "joined" and not_before:
         # Should its date be wrong, the report still says that the figure is there when it appears.
-        rows.append(common | {"kind": "published", "not_before": None, "before": known_at, "reported": None})
+        rows.append(common | {"kind": "published", "not_before": None, "before": known_at})
     return rows
+
+
+def _count_of(statement: Statement) -> Row:
+    """The follower count that a statement reports. One that cannot be read is no number: `kooch roster check` names it."""
+    if statement.reported is None:
+        return {}
+    try:
+        count = read_followers(statement.reported)
+    except NotACountError:
+        return {"reported": statement.reported}
+    return {
+        "reported": statement.reported,
+        "reported_followers": count.value,
+        "reported_precision": count.precision,
+    }
 
 
 def _bounds_of_claim(claim: AccountClaim, roster: Roster, account: str, sources: _Sources) -> list[Row]:
@@ -339,6 +368,7 @@ def _platform_rows(platforms: Iterable[Platform], sources: _Sources) -> list[Row
             "name": platform.name,
             "opened": platform.opened,
             "closed": platform.closed,
+            "archive_note": platform.archive_note,
             "source": sources.of_document(platform.sources[0], "UTC") if platform.sources else None,
         }
         for platform in platforms
@@ -457,11 +487,15 @@ def _store_bounds(connection: duckdb.DuckDBPyConnection, bounds: list[Row]) -> N
             b.kind,
             b.wording,
             b.reported,
+            b.reported_followers,
+            b.reported_precision,
             s.id AS source_id,
             b.known_at
         FROM bounding AS b
         INNER JOIN ids AS k ON k.kind = 'bound' AND k.key = b.key
         INNER JOIN ids AS s ON s.kind = 'source' AND s.key = b.source
+        -- Of one statement in two files, the same every time: what reports a count.
+        ORDER BY k.id, b.reported NULLS LAST
         """
     )
     connection.unregister("listed_bounds")

@@ -125,8 +125,8 @@ def _store(
         _store_bounds_of_accounts(connection)
         reopened = _store_runs(connection, known_runs)
         _store_slots(connection, home)
-        _store_urls(connection, listed)
         build_views(connection, views)
+        _store_urls(connection, listed)
         describe_shared_columns(connection)
         refuse_faults(connection)
         connection.execute(
@@ -147,6 +147,7 @@ def read_listed(home: Path, bundled: Path) -> Listed:
         note_rosters(state, [roster.slug for roster in lists])
         return Listed(
             rosters=lists,
+            evidence=rosters.read_evidence(home / "rosters"),
             events=rosters.read_events(bundled / "events.yaml"),
             platforms=rosters.read_platforms(bundled / "platforms.yaml"),
             decisions=[
@@ -326,6 +327,7 @@ def _known_runs(home: Path) -> list[dict[str, object]]:
                 "requests": run.requests,
                 "bytes": run.bytes,
                 "cost_usd": run.cost_usd,
+                "is_recheck": run.is_recheck,
                 "version": run.version,
             }
             for run in runs(state)
@@ -405,11 +407,8 @@ def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
                     '{user}', split_part(h.handle, '@', 1)), '{server}', split_part(h.handle, '@', 2)) AS url
             FROM accounts AS a
             INNER JOIN patterns AS p ON p.platform = a.platform
-            INNER JOIN (
-                SELECT account_id, arg_max(handle, (kind <> 'roster', coalesce(valid_from, '-infinity'), handle)) AS handle
-                FROM handles WHERE valid_to IS NULL
-                GROUP BY account_id
-            ) AS h ON h.account_id = a.account_id
+            INNER JOIN current_handles AS h ON h.account_id = a.account_id
+            SEMI JOIN handles AS o ON o.account_id = h.account_id AND o.handle = h.handle AND o.valid_to IS NULL
         ) AS made
         WHERE made.account_id = accounts.account_id AND made.url IS DISTINCT FROM accounts.url;
 

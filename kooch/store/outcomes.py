@@ -29,11 +29,18 @@ Cause = Literal[
     "malformed_handle",
     "handle_taken_over",
     "conflicting_answers",
+    "unknown_layout",
+    "no_data",
+    "another_account",
+    "another_time",
+    "not_archived",
+    "excluded",
     "no_unauthenticated",
+    "noindex",
     "aborted",
     "suppressed",
 ]
-"""Why a target has no observation. The last three belong to skipped targets, the others to failed ones."""
+"""Why a target has no observation. The last four belong to skipped targets, the others to failed ones."""
 
 CAUSES_IN_WORDS: dict[Cause, str] = {
     "unreachable": "the network or the server could not be reached",
@@ -49,7 +56,14 @@ CAUSES_IN_WORDS: dict[Cause, str] = {
     "malformed_handle": "the handle cannot exist on this platform",
     "handle_taken_over": "the handle now belongs to another account",
     "conflicting_answers": "two services contradict each other",
+    "unknown_layout": "the archived page has a form that is not known",
+    "no_data": "the archived page holds no data, only the program that would fetch them",
+    "another_account": "the page is about another account",
+    "another_time": "the archive answered with a page of another time",
+    "not_archived": "the archive does not hold what its index lists",
+    "excluded": "the archive does not show this site",
     "no_unauthenticated": "skipped: the owner asks not to be shown to visitors without an account",
+    "noindex": "skipped: the owner asks programs to leave the account alone",
     "aborted": "skipped: the run was given up",
     "suppressed": "skipped: the account is suppressed",
 }
@@ -59,11 +73,21 @@ CAUSES: tuple[str, ...] = get_args(Cause)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """One account to look at: by its stable id where that is known, else by handle.
+class Capture:
+    """An archived page: the address that opens it, when it was archived, and the digest of its body (Base32 SHA-1)."""
 
-    `key` is the native id, or `@` and the handle. `listed_before` is the instant by which the roster that
-    claims the account vouches for its handle: whoever took the handle later is somebody else.
+    url: str
+    captured_at: datetime
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One account to look at: by its stable id where that is known, else by handle. Or one archived page of it.
+
+    `key` is the native id, or `@` and the handle; of an archived page its 14-digit timestamp, `/` and original
+    address. `listed_before` is the instant by which the roster that claims the account vouches for its handle: whoever
+    took the handle later is somebody else.
     """
 
     key: str
@@ -71,6 +95,7 @@ class Target:
     native_id: str | None = None
     server: str | None = None
     listed_before: datetime | None = None
+    capture: Capture | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +139,11 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """A determinate answer. Counts are NULL where the platform does not show them, never zero."""
+    """A determinate answer. Counts are NULL where the platform does not show them, never zero.
+
+    `moved_to` and `also_known_as` are native ids of accounts that this one names; `is_named_back` says whether the one
+    it moved to names it in turn, None if nobody looked.
+    """
 
     status: Status
     native_id: str | None = None
@@ -127,6 +156,9 @@ class Observed:
     profile: Profile | None = None
     handles: tuple[HandleSpan, ...] = ()
     bounds: tuple[CrawledBound, ...] = ()
+    moved_to: str | None = None
+    is_named_back: bool | None = None
+    also_known_as: tuple[str, ...] = ()
     drift: tuple[Drift, ...] = ()
 
 
@@ -150,9 +182,14 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one target. `valid_at` is when the platform showed it, `recorded_at` when it was stored (UTC)."""
+    """What became of one target. `valid_at` is when the platform showed it, `recorded_at` when it was stored (UTC).
+
+    Of an archived page, `valid_at` is when it was archived, and `handle` the one it was looked up under.
+    """
 
     target: str
     result: Observed | Failed | Skipped
     valid_at: datetime
     recorded_at: datetime
+    handle: str | None = None
+    capture: Capture | None = None

@@ -1,12 +1,15 @@
 """How Kooch itself opens a published version: its own file, by its real path, read-only, in UTC, and not for long."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from kooch.errors import ConfigError, StorageError
+from kooch.store.departures import CONFIRMED_AFTER_HOURS
 from kooch.store.outcomes import Target
 from kooch.store.publish import published_folder
 from kooch.store.schema import LATEST, quoted
@@ -44,8 +47,60 @@ def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def targets(home: Path, *, platform: str, roster: str | None) -> list[Target]:
+def captures_read(home: Path, platform: str) -> set[str]:
+    """The addresses of archived pages of which an observation is published."""
+    with open_version(reading_file(home)) as connection:
+        found = connection.sql(
+            """
+            SELECT c.url
+            FROM observations AS o
+            INNER JOIN captures AS c ON c.capture_id = o.capture_id
+            INNER JOIN accounts AS a ON a.account_id = o.account_id
+            WHERE a.platform = $platform
+            """,
+            params={"platform": platform},
+        ).pl()
+    return set(found["url"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLook:
+    """An accepted account that answered as gone, without a second answer a day later; from `due_at` on it may be asked."""
+
+    platform: str
+    account_id: int
+    due_at: datetime
+
+
+def second_looks(home: Path) -> list[SecondLook]:
+    """The accounts that wait for a second look, by when it is due: a day after the first answer, or after one that failed."""
+    with open_version(reading_file(home)) as connection:
+        found = connection.sql(
+            """
+            SELECT
+                s.platform,
+                s.account_id,
+                greatest(min(s.first_missing_at), max(f.failed_at)) + to_hours($hours) AS due_at
+            FROM states AS s
+            LEFT JOIN (
+                SELECT coalesce(a.merged_into, a.account_id) AS account_id, f.failed_at
+                FROM failures AS f
+                INNER JOIN runs AS r ON r.run_id = f.run_id AND r.source = 'live'
+                INNER JOIN accounts AS a ON a.account_id = f.target
+            ) AS f ON f.account_id = s.account_id
+            WHERE s.state = 'unconfirmed'
+            GROUP BY s.platform, s.account_id
+            ORDER BY due_at, s.account_id
+            """,
+            params={"hours": CONFIRMED_AFTER_HOURS},
+        ).pl()
+    return [SecondLook(**row) for row in found.iter_rows(named=True)]
+
+
+def targets(home: Path, *, platform: str, roster: str | None, only: Collection[int] | None = None) -> list[Target]:
     """The accounts to look at on `platform`: accepted, of `roster` or of all, each once, by id where it is known.
+
+    `only` are the `account_id`s that are wanted, if not all are.
 
     Raises ConfigError for a roster that is not there.
     """
@@ -67,11 +122,11 @@ def targets(home: Path, *, platform: str, roster: str | None) -> list[Target]:
             INNER JOIN claims AS c ON c.account_id = l.account_id
             LEFT JOIN current_handles AS h ON h.account_id = l.account_id
             LEFT JOIN bounds AS b ON b.account_id = l.account_id AND b.kind = 'listed'
-            WHERE a.platform = $platform
+            WHERE a.platform = $platform AND ($only IS NULL OR list_contains($only::INTEGER[], a.account_id))
             GROUP BY a.account_id, a.native_id, a.server, h.handle
             ORDER BY a.account_id
             """,
-            params={"platform": platform, "roster": roster},
+            params={"platform": platform, "roster": roster, "only": None if only is None else list(only)},
         ).pl()
     return [
         Target(

@@ -26,6 +26,9 @@ SCHEMA = pa.schema(
         ("outcome", pa.string()),
         ("valid_at", _INSTANT),
         ("recorded_at", _INSTANT),
+        # of an archived page
+        ("handle", pa.string()),
+        ("capture", pa.struct([("url", pa.string()), ("captured_at", _INSTANT), ("digest", pa.string())])),
         # of an observed target
         ("native_id", pa.string()),
         ("server", pa.string()),
@@ -60,6 +63,9 @@ SCHEMA = pa.schema(
                 )
             ),
         ),
+        ("moved_to", pa.string()),
+        ("is_named_back", pa.bool_()),
+        ("also_known_as", pa.list_(pa.string())),
         ("drift", pa.list_(pa.struct([("path", pa.string()), ("kind", pa.string())]))),
         # of a failed or skipped one
         ("cause", pa.string()),
@@ -152,6 +158,8 @@ def _row(run: str, platform: str, outcome: Outcome) -> dict[str, object]:
         "target": outcome.target,
         "valid_at": outcome.valid_at,
         "recorded_at": outcome.recorded_at,
+        "handle": outcome.handle,
+        "capture": asdict(outcome.capture) if outcome.capture else None,
     }
     match outcome.result:
         case Observed():

@@ -12,17 +12,21 @@ from typing import Literal
 
 from kooch import __version__
 from kooch.errors import StorageError
-from kooch.store.outcomes import Target
+from kooch.store.outcomes import Capture, Target
 from kooch.times import now
 
 RunState = Literal["running", "complete", "partial", "failed", "aborted"]
+RunSource = Literal["live", "archive", "import"]
 
 _MIGRATIONS = Path(__file__).with_name("state_migrations")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One crawl of one platform. `roster` None means every roster; times are UTC."""
+    """One crawl of one platform. `roster` None means every roster; times are UTC.
+
+    `is_recheck`: it asks only about accounts that seemed gone, a second time.
+    """
 
     run: str
     platform: str
@@ -36,6 +40,7 @@ class Run:
     cost_usd: float
     version: str
     planned: int = 0
+    is_recheck: bool = False
 
 
 def state_file(home: Path) -> Path:
@@ -87,21 +92,58 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def plan_run(
-    connection: sqlite3.Connection, *, platform: str, targets: Sequence[Target], roster: str | None = None
+    connection: sqlite3.Connection,
+    *,
+    platform: str,
+    targets: Sequence[Target],
+    roster: str | None = None,
+    is_recheck: bool = False,
 ) -> Run:
     """Write down a new run with its targets, whole, and return it. Targets are unique by key."""
-    run = uuid.uuid4().hex
     with transaction(connection):
-        connection.execute(
-            "INSERT INTO runs (run, platform, source, roster, started_at, state, version)"
-            " VALUES (?, ?, 'live', ?, ?, 'running', ?)",
-            (run, platform, roster, _text(now()), __version__),
-        )
-        connection.executemany(
-            "INSERT INTO targets VALUES (?, ?, ?, ?, ?, ?)",
-            [(run, t.key, t.handle, t.native_id, t.server, _text(t.listed_before)) for t in targets],
-        )
+        run = begin_run(connection, platform=platform, roster=roster, source="live", is_recheck=is_recheck)
+        add_targets(connection, run, targets)
     return read_run(connection, run)
+
+
+def begin_run(
+    connection: sqlite3.Connection,
+    *,
+    platform: str,
+    roster: str | None,
+    source: RunSource,
+    is_recheck: bool = False,
+) -> str:
+    """Write down a run without targets, inside the caller's transaction, and return its key."""
+    run = uuid.uuid4().hex
+    connection.execute(
+        "INSERT INTO runs (run, platform, source, roster, started_at, state, version, is_recheck)"
+        " VALUES (?, ?, ?, ?, ?, 'running', ?, ?)",
+        (run, platform, source, roster, _text(now()), __version__, is_recheck),
+    )
+    return run
+
+
+def add_targets(connection: sqlite3.Connection, run: str, targets: Iterable[Target]) -> None:
+    """Plan `targets` in `run`, inside the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO targets (run, target, handle, native_id, server, listed_before, url, captured_at, digest)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                run,
+                target.key,
+                target.handle,
+                target.native_id,
+                target.server,
+                _text(target.listed_before),
+                target.capture.url if target.capture else None,
+                _text(target.capture.captured_at if target.capture else None),
+                target.capture.digest if target.capture else None,
+            )
+            for target in targets
+        ),
+    )
 
 
 def read_run(connection: sqlite3.Connection, run: str) -> Run:
@@ -116,11 +158,19 @@ def runs(connection: sqlite3.Connection) -> list[Run]:
     return [_run(row) for row in connection.execute("SELECT * FROM runs ORDER BY started_at, run")]
 
 
-def unfinished_run(connection: sqlite3.Connection, *, platform: str, roster: str | None) -> Run | None:
-    """The latest run of `platform` over `roster` that was planned and never ended."""
+def unfinished_run(
+    connection: sqlite3.Connection,
+    *,
+    platform: str,
+    roster: str | None,
+    source: RunSource = "live",
+    is_recheck: bool = False,
+) -> Run | None:
+    """The latest run of `platform` over `roster` that was begun and never ended."""
     row = connection.execute(
-        "SELECT * FROM runs WHERE platform = ? AND roster IS ? AND state = 'running' ORDER BY started_at DESC LIMIT 1",
-        (platform, roster),
+        "SELECT * FROM runs WHERE platform = ? AND roster IS ? AND source = ? AND is_recheck = ? AND state = 'running'"
+        " ORDER BY started_at DESC LIMIT 1",
+        (platform, roster, source, is_recheck),
     ).fetchone()
     return _run(row) if row else None
 
@@ -134,6 +184,7 @@ def targets_of(connection: sqlite3.Connection, run: str) -> list[Target]:
             native_id=row["native_id"],
             server=row["server"],
             listed_before=_instant(row["listed_before"]),
+            capture=_capture(row),
         )
         for row in connection.execute("SELECT * FROM targets WHERE run = ? ORDER BY target", (run,))
     ]
@@ -146,7 +197,13 @@ def planned_counts(connection: sqlite3.Connection) -> dict[str, int]:
             """
             SELECT r.run, r.planned - (
                 SELECT count(*) FROM suppressions AS s
-                INNER JOIN targets AS t ON t.run = r.run AND t.target IN (s.account, lower(s.account))
+                INNER JOIN targets AS t
+                    ON
+                        t.run = r.run
+                        AND (
+                            t.target IN (s.account, lower(s.account))
+                            OR (r.source = 'archive' AND '@' || lower(t.handle) = s.account)
+                        )
                 WHERE s.platform = r.platform
             )
             FROM runs AS r
@@ -165,6 +222,21 @@ def count_traffic(connection: sqlite3.Connection, run: str, *, requests: int, re
     connection.execute(
         "UPDATE runs SET requests = requests + ?, bytes = bytes + ? WHERE run = ?", (requests, received, run)
     )
+
+
+def count_cost(connection: sqlite3.Connection, run: str, usd: float) -> None:
+    """Add to what a run has cost, in millionths of a dollar: what was counted too much is taken off again."""
+    connection.execute("UPDATE runs SET cost_usd = round(cost_usd + ?, 6) WHERE run = ?", (usd, run))
+
+
+def cost_since(connection: sqlite3.Connection, *, platform: str, since: datetime) -> float:
+    """What the crawls of a platform have cost that were under way at `since` or later, in US dollars."""
+    (usd,) = connection.execute(
+        "SELECT round(coalesce(sum(cost_usd), 0), 6) FROM runs"
+        " WHERE platform = ? AND source = 'live' AND (started_at >= ? OR ended_at IS NULL OR ended_at >= ?)",
+        (platform, _text(since), _text(since)),
+    ).fetchone()
+    return float(usd)
 
 
 def end_run(connection: sqlite3.Connection, run: str, state: RunState) -> None:
@@ -213,9 +285,21 @@ def _scripts(folder: Path) -> list[str]:
     return [file.read_text(encoding="utf-8") for file in files]
 
 
+def _capture(row: sqlite3.Row) -> Capture | None:
+    captured_at = _instant(row["captured_at"])
+    return Capture(url=row["url"], captured_at=captured_at, digest=row["digest"]) if captured_at else None
+
+
 def _run(row: sqlite3.Row) -> Run:
     started_at = datetime.fromisoformat(row["started_at"])
-    return Run(**{**dict(row), "started_at": started_at, "ended_at": _instant(row["ended_at"])})
+    return Run(
+        **{
+            **dict(row),
+            "started_at": started_at,
+            "ended_at": _instant(row["ended_at"]),
+            "is_recheck": bool(row["is_recheck"]),
+        }
+    )
 
 
 def _text(instant: datetime | None) -> str | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +14,7 @@ from kooch.errors import ConfigError, StorageError
 from kooch.rosters import clean_handle
 from kooch.rosters.values import PLATFORMS
 from kooch.store import spool
+from kooch.store.bodies import forget_bodies
 from kooch.store.load import Loaded, load, master_file
 from kooch.store.locks import only_one
 from kooch.store.publish import published_folder
@@ -39,20 +41,22 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
     what is under way would bring it back.
     """
     plain = _plain_name(platform, account)
-    with only_one(home, f"crawl-{platform}"):
+    with only_one(home, f"crawl-{platform}"), only_one(home, "backfill"):
         meant = {plain} | _names(home, platform, plain)
         was_known = len(meant) > 1 or _is_known(home, platform, plain)
         names = _remember(home, platform, meant, reason)
         with only_one(home, "load", wait=True):
-            removed = sum(_cut_batch(file, platform, names) for file in _batches(home))
+            removed = [row for file in _batches(home) for row in _cut_batch(file, platform, names)]
+            pages = {f"{platform} {row['target']}" for row in removed if row["capture"]}
+            forget_bodies(home, {row["capture"]["digest"] for row in removed if row["capture"]})
             for file in sorted((spool.archive_folder(home) / "ids").glob("*.parquet")):
-                _cut_ids(file, platform, names)
+                _cut_ids(file, platform, names, pages)
             # Freed blocks of a database keep what stood in them: the master is made anew.
             for file in (master_file(home), master_file(home).with_suffix(".duckdb.wal")):
                 file.unlink(missing_ok=True)
         loaded = load(home, views=views, bundled=bundled)
         _remove_older_versions(home, loaded.version)
-        return Suppressed(names=tuple(sorted(meant)), was_known=was_known, outcomes=removed, loaded=loaded)
+        return Suppressed(names=tuple(sorted(meant)), was_known=was_known, outcomes=len(removed), loaded=loaded)
 
 
 def _plain_name(platform: str, account: str) -> str:
@@ -125,6 +129,12 @@ def _remember(home: Path, platform: str, names: set[str], reason: str) -> tuple[
                 str(row["account"])
                 for row in state.execute("SELECT account FROM suppressions WHERE platform = ?", (platform,))
             }
+            for table in ("index_rows", "walks"):
+                state.executemany(
+                    f"DELETE FROM {table} WHERE (run, walk) IN (SELECT w.run, w.walk FROM walks AS w"
+                    " INNER JOIN runs AS r ON r.run = w.run WHERE r.platform = ? AND '@' || lower(w.handle) = ?)",
+                    [(platform, name) for name in sorted(every)],
+                )
             state.executemany(
                 "DELETE FROM targets WHERE run IN (SELECT run FROM runs WHERE platform = ?)"
                 " AND ? IN (target, native_id, '@' || lower(handle))",
@@ -148,31 +158,57 @@ def _read(file: Path) -> pa.Table:
         ) from error
 
 
-def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> int:
-    """Rewrite a batch without the outcomes of `names`; returns how many there were."""
+def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Rewrite a batch without the outcomes of `names`; returns those, each with its target and capture."""
     table = _read(file)
     known = pa.array(names)
     is_meant = pc.and_(
         pc.equal(table["platform"], platform),
         pc.or_(
             pc.or_(pc.is_in(table["target"], known), pc.is_in(pc.utf8_lower(table["target"]), known)),
-            pc.fill_null(pc.is_in(table["native_id"], known), False),
+            pc.or_(
+                pc.fill_null(pc.is_in(table["native_id"], known), False),
+                # An archived page that shows no id goes by the handle it was looked up under.
+                pc.fill_null(
+                    pc.is_in(pc.binary_join_element_wise("@", pc.utf8_lower(table["handle"]), ""), known), False
+                ),
+            ),
         ),
     )
-    kept = table.filter(pc.invert(is_meant))
-    if kept.num_rows < table.num_rows:
+    kept, unnamed = _without_names(table.filter(pc.invert(is_meant)), platform, names)
+    if unnamed or kept.num_rows < table.num_rows:
         _replace(file, kept)
-    return int(table.num_rows - kept.num_rows)
+    cut: list[dict[str, Any]] = table.filter(is_meant).select(["target", "capture"]).to_pylist()
+    return cut
 
 
-def _cut_ids(file: Path, platform: str, names: Sequence[str]) -> None:
-    """Keep the numbers, so that none is given twice, and forget whose they were."""
+def _without_names(table: pa.Table, platform: str, names: Sequence[str]) -> tuple[pa.Table, int]:
+    """The same batch in which no other account names one of `names`, and how many did."""
+    rows = table.select(["platform", "moved_to", "is_named_back", "also_known_as"]).to_pylist()
+    n = 0
+    for row in rows:
+        others = [name for name in row["also_known_as"] or () if name not in names]
+        if row["platform"] != platform or (row["moved_to"] not in names and others == (row["also_known_as"] or [])):
+            continue
+        n += 1
+        row["also_known_as"] = others
+        if row["moved_to"] in names:
+            row["moved_to"] = row["is_named_back"] = None
+    for name in ("moved_to", "is_named_back", "also_known_as") if n else ():
+        field = table.schema.field(name)
+        cells = pa.array([row[name] for row in rows], field.type)
+        table = table.set_column(table.schema.get_field_index(name), field, cells)
+    return table, n
+
+
+def _cut_ids(file: Path, platform: str, names: Sequence[str], pages: set[str]) -> None:
+    """Keep the numbers, so that none is given twice, and forget whose they were; `pages` are the keys of captures."""
     table = _read(file)
     word = re.compile(
         "|".join(rf"(?<!\S){re.escape(platform)} {re.escape(name)}(?!\S)" for name in names), re.IGNORECASE
     )
     keys = [
-        f"suppressed {number}" if word.search(key) else key
+        f"suppressed {number}" if key in pages or word.search(key) else key
         for key, number in zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True)
     ]
     if keys != table["key"].to_pylist():

@@ -22,6 +22,7 @@ def show_chart(
     frames: dict[str, Any],
     *,
     roster: str | None = None,
+    source: str | None = None,
     table: pl.DataFrame | None = None,
     notes: tuple[str, ...] = (),
     is_titled: bool = True,
@@ -30,11 +31,11 @@ def show_chart(
 ) -> None:
     """Draw chart `name` of `frames` with everything that belongs to it. `table` is what CSV gives, else the first frame.
 
-    `notes` are said above the small print. With `on_select` a click calls it; read the state under the key `name`.
+    Of `source`, where there is no `roster`, the small print says that it comes. `notes` are said above the small print. With `on_select` a click calls it; read the state under the key `name`.
     `under` shows what belongs between the picture and the small print.
     """
     module = charts()[name]
-    words = ask(file, caption, chart=module, roster=roster)
+    words = ask(file, caption, chart=module, roster=roster, source=source)
     drawn = module.draw(**frames)
     if is_titled:
         st.subheader(plain(words.question))

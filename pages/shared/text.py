@@ -1,6 +1,7 @@
 """Text that came from a roster, a source or a profile, made harmless before Streamlit reads it as Markdown."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import LiteralString
 from urllib.parse import quote, urlsplit
 
@@ -30,6 +31,13 @@ def linked(text: object, url: str | None) -> str:
     """`text` as Markdown, a link where `url` is a web address."""
     target = address(url)
     return f"[{plain(text)}]({target})" if target else plain(text)
+
+
+def table(columns: Sequence[LiteralString], rows: Iterable[Sequence[tuple[object, str | None]]]) -> None:
+    """A table that every browser and reader of screens knows. A cell is its text and the web address it leads to."""
+    lines = [" | ".join(columns), " | ".join("---" for _ in columns)]
+    lines += [" | ".join(linked(text, url) for text, url in row) for row in rows]
+    st.markdown("\n".join(f"| {line} |" for line in lines))
 
 
 def say(template: LiteralString, **values: object) -> None:

@@ -43,7 +43,8 @@ CREATE TABLE platforms ( -- One row per social platform.
     name VARCHAR NOT NULL,
     opened DATE, -- First day of public use (a month or year is its first day)
     closed DATE, -- Announced or actual end
-    source_id INTEGER -- Who says so
+    source_id INTEGER, -- Who says so
+    archive_note VARCHAR -- What to know before believing its archived pages; NULL: nothing
 );
 CREATE TABLE sources ( -- One row per document that something rests on; two statements of one report are one source.
     source_id INTEGER NOT NULL,
@@ -83,6 +84,15 @@ CREATE TABLE handles ( -- One row per handle of an account and period.
     valid_to TIMESTAMPTZ, -- NULL: not known to have ended
     kind VARCHAR NOT NULL -- roster (a list says so), registry (the platform's own log) or seen (in an observation)
 );
+CREATE TABLE account_links ( -- One row per account that another names as itself, or as where it moved to. One side's word.
+    account_id INTEGER NOT NULL, -- Who says so
+    kind VARCHAR NOT NULL, -- moved_to or also_known_as
+    other VARCHAR NOT NULL, -- The native id of the account that is named
+    other_account_id INTEGER, -- The same, of `accounts`; NULL: not known there
+    is_named_back BOOLEAN, -- Of moved_to: whether that account named this one when it was asked; NULL: it did not answer
+    run_id INTEGER NOT NULL, -- The first run that read it
+    known_at TIMESTAMPTZ NOT NULL
+);
 CREATE TABLE claims ( -- One row per published statement that an account is a figure's.
     claim_id INTEGER NOT NULL,
     figure_id VARCHAR NOT NULL,
@@ -114,6 +124,8 @@ CREATE TABLE bounds ( -- One row per piece of evidence on when something can hav
     kind VARCHAR NOT NULL, -- stated, published (it is there when the report appears), opened (day shown by the platform), listed (in a roster), plc (directory log), seen (in an observation), gone or returned (confirmed by a second look)
     wording VARCHAR, -- What the source says
     reported VARCHAR, -- Follower count as the source writes it
+    reported_followers INTEGER, -- That count as a number; NULL: none is reported, or it cannot be read
+    reported_precision INTEGER, -- Half-width of the rounded count; NULL: exact
     source_id INTEGER, -- The document, or
     run_id INTEGER, -- the crawl it rests on
     known_at TIMESTAMPTZ NOT NULL -- When the world could know it: end of the day of publication, else our recording
@@ -141,10 +153,11 @@ CREATE TABLE runs ( -- One row per crawl of one platform. planned = observed + f
     requests BIGINT NOT NULL,
     bytes BIGINT NOT NULL, -- Received
     cost_usd DOUBLE NOT NULL,
-    version VARCHAR NOT NULL -- Of Kooch
+    version VARCHAR NOT NULL, -- Of Kooch
+    is_recheck BOOLEAN NOT NULL -- A second look: only accounts were asked for that had seemed gone a day before
 );
 CREATE TABLE slots ( -- One row per slot of a schedule that was claimed: it ran once, or another stood for it.
-    schedule VARCHAR NOT NULL, -- Its name in kooch.toml
+    schedule VARCHAR NOT NULL, -- Its name in kooch.toml, or recheck: second looks at accounts that seemed gone
     slot TIMESTAMPTZ NOT NULL, -- The planned instant, before jitter
     coalesced INTEGER NOT NULL, -- Missed slots before it for which it stands
     platforms VARCHAR[] NOT NULL,
@@ -182,7 +195,7 @@ CREATE TABLE profiles ( -- One row per change of an account's words.
 );
 CREATE TABLE captures ( -- One row per archived page that was read.
     capture_id INTEGER NOT NULL,
-    url VARCHAR NOT NULL,
+    url VARCHAR NOT NULL, -- Opens the archived page
     captured_at TIMESTAMPTZ NOT NULL,
     digest VARCHAR NOT NULL
 );
@@ -214,7 +227,7 @@ CREATE TABLE batches ( -- One row per loaded batch: loading it again changes not
     rows INTEGER NOT NULL
 );
 CREATE TABLE ids ( -- One row per natural key that was given an integer; kept in the archive too, so that a rebuild gives the same.
-    kind VARCHAR NOT NULL, -- account, source, claim, bound or run
+    kind VARCHAR NOT NULL, -- account, capture, source, claim, bound or run
     key VARCHAR NOT NULL,
     id INTEGER NOT NULL
 );

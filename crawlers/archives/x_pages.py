@@ -1,0 +1,395 @@
+"""Profile pages of X (Twitter) until 2020: six layouts in some fifty languages.
+
+A page that embeds its account's own user object is read from there, from the bytes: broken markup, of which there is
+much, hides an element from a parser and not from a search. Else the layout's own elements are read, inside the profile's
+header alone: visitors, recommended accounts and the authors of posts have followers too. The user objects inside posts
+are never read; they are as old as some cache.
+
+The layouts, with their dates, are those of real captures from 2008, 2012, 2014, 2016 and 2017. Two are only known from
+public code that reads them: the list of labels of early 2008 (a comment in a reader of that spring, HTMLParser.as) and
+the mobile pages (`table.profile-stats` and `div.statnum`, in many scrapers). Which pages are older than 2008 and have
+another form is not known; they are failures.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html import unescape
+from itertools import islice
+
+from parsel import Selector, SelectorList
+
+from crawlers.archives.x_users import as_links, is_handle, original, read_v1_user
+from crawlers.reading import UnreadableError, parse_body
+from kooch import counts
+from kooch.store.outcomes import Observed, Profile, Status
+
+_MOST = 2**31 - 1
+_MOST_MARKS = 20
+"""Places looked at for an embedded user object; a page has one. Strangers write this."""
+_END = "\U000f1c0f"
+"""Put after a page, where it ends: a number or a text that holds it was cut off. A code point that nobody assigns."""
+
+_ATTRIBUTE = re.compile(rb"""\s*([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?|\s*/(?!>)""")
+_MARKS = ((b"<input", re.compile(rb"init-data")), (b"<div", re.compile(rb"data-user\s*=")))
+_PROFILE_USER = re.compile(r'(?<!\\)"profile_user"\s*:\s*(?={)')
+_ACCOUNT_LINK = re.compile(
+    r"(?:(?:https?:)?//(?:[\w-]+\.)?twitter\.com(?::\d+)?)?/?(?:(?:#|%23)!/)?(\w+)(/(?:#!?/)?followers)?/?(?:\?.*)?",
+    re.ASCII | re.DOTALL,
+)
+"""Groups: the account, and whether its followers are meant."""
+_FEED = re.compile(r"/(?:user_timeline|favorites)/(\d{1,20})\.(?:rss|atom)$", re.ASCII)
+
+_BETWEEN = ".,'’‘´`·٬،， \u00a0\u2009\u202f"
+"""Signs that part groups of digits, in whatever language."""
+_NUMBERS = re.compile(rf"\d(?:[\d{_BETWEEN}]*\d)?")
+_WHOLE = re.compile(rf"\d+|\d{{1,3}}([{_BETWEEN}])(?:\d{{2,3}}\1)*\d{{3}}")
+_TIMES = re.compile(r"[\s\u00a0]?(?:[KkMmBb]\b|[千万萬億亿천만억])")
+_AROUND = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Spaces, and the marks that steer the direction of writing."""
+_SUSPENDED = "This account is currently suspended and is being investigated due to strange activity."
+_PROTECTED = re.compile(r"This person has protected their (?:tweets|updates)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """Where a layout has what, in CSS. `followers`, `following`, `posts` are elements in `stats` that show a number.
+
+    `exact`: the attributes that hold a number in full, in XPath from the element that shows it. `protected` is empty
+    where the page says it in words.
+    """
+
+    stats: str
+    followers: str
+    following: str
+    posts: str
+    exact: tuple[str, ...] = ()
+    handle: str
+    native_id: str
+    display_name: str
+    bio: str
+    link: str
+    avatar: str
+    verified: str
+    protected: str
+
+
+_CLASSIC = _Layout(
+    stats="body",
+    followers="#follower_count",
+    following="#following_count",
+    posts="#update_count",
+    handle='meta[name="page-user-screen_name"]::attr(content)',
+    native_id='link[rel="alternate"]::attr(href)',
+    display_name="#side .fn",
+    bio="#side #bio .bio",
+    link='#side a.url[rel~="me"]::attr(href)',
+    avatar="h2.thumb img#profile-image::attr(src)",
+    verified="#side .verified-profile",
+    protected="",
+)
+_LAYOUTS = (
+    _Layout(  # since May 2014
+        stats="div.ProfileNav",
+        followers='li.ProfileNav-item--followers a[data-nav="followers"] .ProfileNav-value',
+        following='li.ProfileNav-item--following a[data-nav="following"] .ProfileNav-value',
+        posts='li.ProfileNav-item--tweets a[data-nav="tweets"] .ProfileNav-value',
+        exact=("@data-count", "ancestor::a[1]/@title"),
+        handle="div.ProfileNav div.user-actions::attr(data-screen-name)",
+        native_id="div.ProfileNav::attr(data-user-id)",
+        display_name="a.ProfileHeaderCard-nameLink",
+        bio="p.ProfileHeaderCard-bio",
+        link="span.ProfileHeaderCard-urlText a::attr(title)",
+        avatar="img.ProfileAvatar-image::attr(src)",
+        verified="span.ProfileHeaderCard-badges span.Icon--verified",
+        protected='span.ProfileHeaderCard-badges span.Icon--protected, div.ProfileNav div.user-actions[data-protected="true"]',
+    ),
+    _Layout(  # 2012 to May 2014
+        stats=".js-mini-profile-stats",
+        followers='a[data-nav="followers"] strong',
+        following='a[data-nav="following"] strong',
+        posts='a[data-nav="profile"] strong',
+        exact=("@title",),
+        handle="div.profile-header .profile-card-inner::attr(data-screen-name)",
+        native_id="div.profile-header .profile-card-inner::attr(data-user-id)",
+        display_name="div.profile-header .fullname .profile-field",
+        bio="div.profile-header .bio",
+        link="div.profile-header .url a::attr(title)",
+        avatar="div.profile-header img.avatar::attr(src)",
+        verified="div.profile-header .fullname .verified",
+        protected='div.profile-header .user-actions[data-protected="true"]',
+    ),
+    _Layout(  # 2011 and 2012, the pages with #! in their addresses
+        stats="ul.user-stats",
+        followers="a.user-stats-followers",
+        following="a.user-stats-following",
+        posts="a.user-stats-tweets",
+        handle="div.profile-header::attr(data-screen-name)",
+        native_id="div.profile-header .profile-actions-container::attr(data-user-id)",
+        display_name="div.profile-header .full-name h2",
+        bio="div.profile-header .bio",
+        link="div.profile-header .url a::attr(href)",
+        avatar="div.profile-header .profile-picture img::attr(src)",
+        verified="div.profile-header .full-name .verified",
+        protected="div.profile-header .protected",
+    ),
+    _CLASSIC,  # 2008 to 2012
+    replace(  # early 2008: labels are links, numbers stand after them
+        _CLASSIC,
+        stats="ul.stats",
+        followers='li > a[href$="/followers"] ~ span.stats_count',
+        following='li > a[href$="/friends"] ~ span.stats_count',
+    ),
+    _Layout(  # mobile.twitter.com
+        stats="table.profile-stats",
+        followers='a[href*="/followers"] .statnum',
+        following='a[href*="/following"] .statnum',
+        posts="td:first-child > .statnum",
+        handle=".profile .screen-name::text",
+        native_id="",
+        display_name=".profile .fullname",
+        bio=".profile .bio",
+        link=".profile .url a::attr(data-url)",
+        avatar=".profile td.avatar img::attr(src)",
+        verified='.profile .badge img[src*="verified"]',
+        protected='.profile .badge img[src*="protected"]',
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counts:
+    handle: str
+    followers: int
+    precision: int | None
+    following: int | None
+    posts: int | None
+
+
+def read_page(body: bytes, captured_at: datetime) -> Observed:
+    """The account whose profile a page is.
+
+    Raises UnreadableError: `no_data` for a page that is only a program, `conflicting_answers` where a page shows two
+    exact numbers or two accounts, `unknown_layout` for any other page.
+    """
+    users = [user for text in _embedded_users(body) if (user := _read_embedded(text, captured_at)) is not None]
+    if users:
+        if any((user.native_id, user.followers) != (users[0].native_id, users[0].followers) for user in users):
+            raise UnreadableError("conflicting_answers", f"{len(users)} embedded users do not agree")
+        return users[0]
+    page = Selector(text=body.decode("utf-8", "replace") + _END, type="html")
+    language = (
+        page.css("html::attr(lang)").get() or page.css('meta[http-equiv="Content-Language"]::attr(content)').get()
+    )
+    for layout in _LAYOUTS:
+        if (found := _read_counts(page, layout, language)) is not None:
+            return _observe(page, layout, found)
+    if page.css("#react-root") or b"twttr.versionName = 'phoenix'" in body:
+        raise UnreadableError("no_data", "the page is a program that would fetch the profile")
+    title = " ".join((page.css("title::text").get() or "").replace(_END, "").split())
+    raise UnreadableError(
+        "unknown_layout", f"{len(body):,} bytes, title {ascii(title)[:80]}: no profile of a known form"
+    )
+
+
+def _embedded_users(body: bytes) -> Iterator[str]:
+    """The JSON texts of the profile's user object: in `input#init-data`, and in the header's `data-user`."""
+    lowered = body.lower()
+    for tag, mark in _MARKS:
+        places = islice(mark.finditer(lowered), _MOST_MARKS)
+        for start in sorted({lowered.rfind(tag, 0, place.start()) for place in places} - {-1}):
+            attributes = _attributes_from(body, start + len(tag))
+            if attributes.get("id") == "init-data":
+                yield from _profile_users_in(attributes.get("value", ""))
+            elif "profile-header" in attributes.get("class", "").split():
+                yield attributes.get("data-user", "")
+
+
+def _attributes_from(body: bytes, at: int) -> dict[str, str]:
+    """The attributes of a tag, from the end of its name on. The first of a name counts, as in HTML."""
+    found: dict[str, str] = {}
+    while (attribute := _ATTRIBUTE.match(body, at)) and attribute.end() > at:
+        at = attribute.end()
+        name, *values = attribute.groups()
+        if name is not None:
+            value = next((value for value in values if value is not None), b"").decode("utf-8", "replace")
+            # Most of what is escaped is this one, and `unescape` is slow.
+            found.setdefault(name.decode("utf-8", "replace").lower(), unescape(value.replace("&quot;", '"')))
+    return found
+
+
+def _profile_users_in(init_data: str) -> Iterator[str]:
+    """What `profile_user` is, wherever the rest may be broken or hold a key twice."""
+    for key in _PROFILE_USER.finditer(init_data):
+        try:
+            _, end = json.JSONDecoder().raw_decode(init_data, key.end())
+        except (ValueError, RecursionError):
+            continue
+        yield init_data[key.end() : end]
+
+
+def _read_embedded(text: str, captured_at: datetime) -> Observed | None:
+    try:
+        return read_v1_user(parse_body(text, dict), captured_at)
+    except UnreadableError:
+        # The layout may still show what the object does not.
+        return None
+
+
+def _read_counts(page: Selector, layout: _Layout, language: str | None) -> _Counts | None:
+    """The counts of the page's account, where the page has this layout."""
+    readings = [
+        reading
+        for stats in page.css(layout.stats)
+        if (reading := _read_stats(page, stats, layout, language)) is not None
+    ]
+    if any(
+        (r.handle.casefold(), r.followers) != (readings[0].handle.casefold(), readings[0].followers) for r in readings
+    ):
+        raise UnreadableError("conflicting_answers", f"{len(readings)} profiles on one page do not agree")
+    return readings[0] if readings else None
+
+
+def _read_stats(page: Selector, stats: Selector, layout: _Layout, language: str | None) -> _Counts | None:
+    """What one list of counts says, if it is the profile's. A visitor's links to `/followers`, without a name."""
+    own = [(handle, shown) for shown in stats.css(layout.followers) if (handle := _owner(page, shown, layout))]
+    if not own:
+        return None
+    if len(own) > 1:
+        raise UnreadableError("conflicting_answers", f"{len(own)} counts of followers in one profile")
+    handle, shown = own[0]
+    followers, precision = _read_shown(shown, layout, language)
+    return _Counts(
+        handle=handle,
+        followers=followers,
+        precision=precision,
+        following=_read_exact(stats.css(layout.following), layout),
+        posts=_read_exact(stats.css(layout.posts), layout),
+    )
+
+
+def _owner(page: Selector, shown: Selector, layout: _Layout) -> str | None:
+    """Whose followers a number counts: whom its link names, or, where it is no link, whom the header names."""
+    link = shown.xpath("(ancestor-or-self::a | ../a)[1]/@href").get()
+    if link is not None:
+        handle = _account_in(link, is_followers=True)
+    else:
+        canonical = page.css('link[rel="canonical"]::attr(href)').get("")
+        handle = page.css(layout.handle).get() or _account_in(canonical, is_followers=False)
+    handle = handle.strip().removeprefix("@")
+    return handle if is_handle(handle) else None
+
+
+def _account_in(link: str, *, is_followers: bool) -> str:
+    """Whose profile, or list of followers, a link leads to; nothing for a link to anything else."""
+    found = _ACCOUNT_LINK.fullmatch(original(link.strip()))
+    return found[1] if found and bool(found[2]) is is_followers else ""
+
+
+def _read_shown(shown: Selector, layout: _Layout, language: str | None) -> tuple[int, int | None]:
+    """A number and its precision, exact if the page has it anywhere in full."""
+    text = _own_text(shown)
+    exact = _exact_values(shown, layout)
+    if len(exact) > 1:
+        raise UnreadableError("conflicting_answers", f"followers are {sorted(exact)}")
+    if exact:
+        (value,) = exact
+        if value < 1000 and not _WHOLE.fullmatch(text):
+            # X shortens no number this small: the attribute was shortened, too.
+            raise UnreadableError("unknown_layout", f"followers are {value} and {ascii(text)[:40]}")
+        return value, None
+    try:
+        count = counts.read_count(text, language)
+    except counts.NotACountError as error:
+        raise UnreadableError("unknown_layout", f"followers: {ascii(str(error))[:160]}") from None
+    if not 0 <= count.value <= _MOST:
+        raise UnreadableError("unknown_layout", f"followers are {count.value}")
+    return count.value, count.precision
+
+
+def _read_exact(shown: SelectorList[Selector], layout: _Layout) -> int | None:
+    """A number that is shown once, and in full."""
+    values = _exact_values(shown[0], layout) if len(shown) == 1 else set()
+    return values.pop() if len(values) == 1 else None
+
+
+def _exact_values(shown: Selector, layout: _Layout) -> set[int]:
+    """The whole numbers that an element and its attributes give. A number without a word is never a rounded one."""
+    sayings = [saying for source in layout.exact for saying in shown.xpath(source).getall()]
+    found = {_whole_number_in(saying) for saying in sayings}
+    text = _own_text(shown)
+    if _WHOLE.fullmatch(text):
+        found.add(_whole_number_in(text))
+    return {value for value in found if value is not None}
+
+
+def _whole_number_in(saying: str) -> int | None:
+    """The one number among words, in the digits of any script, whatever separates its groups.
+
+    None for no number, several, one with decimals, a sign or a zero before it, one that a word multiplies, and one past
+    every count.
+    """
+    numbers = list(_NUMBERS.finditer(saying))
+    if len(numbers) != 1 or not _WHOLE.fullmatch(numbers[0][0]):
+        return None
+    start, end = numbers[0].span()
+    if saying[:start].endswith(("-", "−", "+")) or _TIMES.match(saying, end) or _END in saying:
+        return None
+    digits = "".join(letter for letter in numbers[0][0] if letter.isdecimal())
+    value = int(digits[:20])
+    return value if value <= _MOST and len(str(value)) == len(digits) else None
+
+
+def _own_text(shown: Selector) -> str:
+    """The text of an element without that of its children, which is the number's name."""
+    return "".join(shown.xpath("text()").getall()).strip(_AROUND)
+
+
+def _observe(page: Selector, layout: _Layout, found: _Counts) -> Observed:
+    return Observed(
+        status=_read_state(page, layout),
+        native_id=_read_native_id(page, layout),
+        followers=found.followers,
+        followers_precision=found.precision,
+        following=found.following,
+        posts=found.posts,
+        profile=Profile(
+            handle=found.handle,
+            display_name=_words(page, layout.display_name),
+            bio=_words(page, layout.bio),
+            links=as_links(iter(page.css(layout.link).getall()[:1])),
+            verified=True if page.css(layout.verified) else None,
+            avatar_url=next(iter(as_links(iter(page.css(layout.avatar).getall()[:1]))), None),
+        ),
+    )
+
+
+def _read_state(page: Selector, layout: _Layout) -> Status:
+    """What the page says of the account. The oldest layouts say it in words: English, as far as they are known."""
+    if layout.protected:
+        return "protected" if page.css(layout.protected) else "active"
+    if _SUSPENDED in page.css("div.profile-head p > em::text").getall():
+        return "suspended"
+    # Whoever protects posts shows none; a post may hold these words, too.
+    content = page.css("#content")
+    is_protected = not content.css(".entry-content") and _PROTECTED.search(content.xpath("string()").get(""))
+    return "protected" if is_protected else "active"
+
+
+def _read_native_id(page: Selector, layout: _Layout) -> str | None:
+    """The account's number: one only, however often it is written."""
+    if not layout.native_id:
+        return None
+    values = page.css(layout.native_id).getall()
+    if layout.native_id.startswith("link"):
+        values = [feed[1] for value in values if (feed := _FEED.search(value))]
+    found = {value for value in values if re.fullmatch(r"[1-9]\d{0,19}", value, re.ASCII)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _words(page: Selector, css: str) -> str | None:
+    """A text as it is read, or nothing where the page ends in it."""
+    text = page.css(css).xpath("string()").get()
+    return " ".join(text.split()) or None if text is not None and _END not in text else None

@@ -1,0 +1,69 @@
+"""Archived posts of X: the JSON that the Wayback Machine holds of `twitter.com/NAME/status/ID`.
+
+Two forms, as https://github.com/travisbrown/birdsite (core/src/model/wxj) found them: until November 2022 that of API
+v1.1, a post with its `user`; since December 2022 that of v2, `data` and `includes`.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from crawlers.archives.x_users import read_v1_user, read_v2_user
+from crawlers.reading import UnreadableError, as_list, as_object, as_text, parse_body
+from kooch.store.outcomes import Observed
+
+
+def read_status(body: bytes, captured_at: datetime, handle: str | None) -> Observed:
+    """The author of a post; or of the post that it repeats or quotes, where `handle` is that author.
+
+    Accounts that a post only mentions are not read. Raises UnreadableError.
+    """
+    status = parse_body(body, dict)
+    try:
+        if "data" in status and "includes" in status:
+            return _read_v2(status, captured_at, handle)
+        if "user" in status:
+            return _read_v1(status, captured_at, handle)
+    except (LookupError, TypeError, ValueError) as error:
+        raise UnreadableError("unknown_layout", f"post: {type(error).__name__}: {ascii(str(error))[:120]}") from None
+    raise UnreadableError("unknown_layout", f"no post, but an object with {ascii(sorted(status))[:120]}")
+
+
+def _read_v1(status: dict[str, Any], captured_at: datetime, handle: str | None) -> Observed:
+    authors = [as_object(post["user"]) for post in _posts_in(status)]
+    author = _called(handle, authors, "screen_name")
+    if author is None:
+        raise UnreadableError("another_account", f"the post is by {_name(authors[0], 'screen_name')}")
+    return read_v1_user(author, captured_at)
+
+
+def _posts_in(status: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A post, then the ones it repeats or quotes. A list of our own: how deep it goes is up to strangers."""
+    posts = [status]
+    for post in posts:
+        yield post
+        posts += [as_object(post[field]) for field in ("retweeted_status", "quoted_status") if post.get(field)]
+
+
+def _read_v2(status: dict[str, Any], captured_at: datetime, handle: str | None) -> Observed:
+    includes = as_object(status["includes"])
+    posts = [as_object(status["data"]), *(as_object(post) for post in as_list(includes.get("tweets", [])))]
+    ids = [as_text(post["author_id"]) for post in posts]
+    # An author without metrics is there only for a place derived from the profile.
+    users = {user["id"]: user for user in map(as_object, as_list(includes["users"])) if "public_metrics" in user}
+    authors = [users[author_id] for author_id in ids if author_id in users]
+    author = _called(handle, authors if handle is not None or ids[0] in users else [], "username")
+    if author is not None:
+        return read_v2_user(author, captured_at)
+    if ids[0] not in users:
+        raise UnreadableError("no_data", "the post's author is there without metrics")
+    raise UnreadableError("another_account", f"the post is by {_name(users[ids[0]], 'username')}")
+
+
+def _called(handle: str | None, authors: list[dict[str, Any]], field: str) -> dict[str, Any] | None:
+    """The first author who has the handle; the first of all where any will do."""
+    return next((a for a in authors if handle is None or as_text(a[field]).casefold() == handle.casefold()), None)
+
+
+def _name(author: dict[str, Any], field: str) -> str:
+    return ascii(author.get(field))[:40]

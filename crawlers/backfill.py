@@ -1,0 +1,403 @@
+"""A platform's past from the Wayback Machine: the index is walked for captures, then each is read as of its own time.
+
+Two crawls of one run, each at the pace that the archive asks of it. What the index listed and which bodies were fetched
+is kept at once: a run that was killed goes on where it stopped, and asks for nothing twice.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawlers.archives import parser_of
+from crawlers.base import PlatformSpider, Result, check_status
+from crawlers.jobs import Crawled, Job, end_job, left_of
+from crawlers.pacing import UnsentError
+from crawlers.reading import UnreadableError
+from crawlers.run import run_spider
+from crawlers.wayback import (
+    capture_url,
+    index_url,
+    is_askable,
+    is_excluded,
+    memento_at,
+    period_of,
+    queries_of,
+    read_index,
+    split_capture_url,
+    thin,
+    urlkey,
+)
+from kooch.config import Settings
+from kooch.errors import HostLostError, KoochError, StorageError
+from kooch.store.backfills import (
+    Backfill,
+    Walk,
+    begin_backfill,
+    ended_walks,
+    keep_page,
+    open_walks,
+    plan_captures,
+    read_backfill,
+    rows_of,
+)
+from kooch.store.bodies import keep_body, read_body
+from kooch.store.locks import only_one
+from kooch.store.outcomes import Capture, Failed, Observed, Outcome, Skipped, Target
+from kooch.store.spool import answered, write_batch
+from kooch.store.state import Run, end_run, open_state, targets_of, unfinished_run
+from kooch.times import now
+
+LOCK = "backfill"
+"""One backfill at a time, whatever the platform: they all ask one archive."""
+_MOST_PAGES = 10_000
+_LATE_TIMERS = 0.96
+"""Turns of the index come so much slower than the limit: one timer that fires late must not make one too many."""
+
+
+class Rate(NamedTuple):
+    """What the archive allows one kind of question."""
+
+    requests_per_second: float
+
+
+class IndexSpider(PlatformSpider):
+    """Walks through the index. A walk that ends is in `state.sqlite`; one that fails is an outcome of the run."""
+
+    name = "wayback-index"
+    has_one_host = True
+    has_deadline = False
+
+    @classmethod
+    def section(cls, settings: Settings) -> Rate:
+        return Rate(settings.wayback.index_per_minute / 60 * _LATE_TIMERS)
+
+    def take(self, job: Job) -> None:
+        super().take(job)
+        self.platform = job.run.platform
+        self.limited_seconds = job.settings.wayback.pause_seconds
+        with open_state(job.settings.home) as state:
+            wanted = read_backfill(state, job.run.run)
+            walks = open_walks(state, job.run.run)
+        self._resume_keys = {walk.walk: walk.resume_key for walk in walks}
+        self._queries = {
+            query.name: query.within(wanted.first_day, wanted.last_day)
+            for walk in walks
+            for query in queries_of(self.platform, walk.handle)
+        }
+        self._pages = Counter[str]()
+
+    def lane_of(self, target: Target) -> str:
+        return target.key
+
+    def fault_of(self, target: Target) -> Failed | None:
+        detail = f"{ascii(target.handle)[:80]} is not a handle"
+        return (
+            None if is_askable(self.platform, target.handle or "") else Failed(cause="malformed_handle", detail=detail)
+        )
+
+    def ask(self, batch: Sequence[Target]) -> Iterator[Request]:
+        for target in batch:
+            yield self._ask_page(target, self._resume_keys[target.key])
+
+    def host_lost(self, error: UnsentError) -> KoochError:
+        return _lost(error)
+
+    def read_page(self, response: Response, target: Target, asked: str | None) -> Iterator[Request]:
+        """A page of the index is kept, then the next is asked for."""
+        if is_excluded(response.status, _headers(response)):
+            raise UnreadableError("excluded", f"the archive does not show {target.key}")
+        check_status(response, (200,))
+        page = read_index(response.body, self._queries[target.key])
+        self._pages[target.key] += 1
+        if page.resume_key is not None and (page.resume_key == asked or self._pages[target.key] > _MOST_PAGES):
+            raise UnreadableError("unexpected_answer", f"the index of {target.key} goes round in circles")
+        try:
+            with open_state(self.job.settings.home) as state:
+                keep_page(
+                    state, self.job.run.run, target.key, page.rows, misfits=page.misfits, resume_key=page.resume_key
+                )
+        except StorageError as error:
+            self.halt(error)
+            return
+        if page.resume_key is None:
+            self.drop(target)
+        else:
+            yield self._ask_page(target, page.resume_key)
+
+    def _ask_page(self, target: Target, resume_key: str | None) -> Request:
+        wayback = self.job.settings.wayback
+        query = self._queries[target.key]
+        url = index_url(str(wayback.url), query, limit=wayback.index_rows, resume_key=resume_key)
+        return self.question(url, self.read_page, target, statuses=(200, 403), context={"asked": resume_key})
+
+
+class CaptureSpider(PlatformSpider):
+    """Reads archived pages. Those of one digest come one after another: the first brings the body, the others find it."""
+
+    name = "wayback"
+    has_one_host = True
+    most_at_once = 8
+    """What is on its way when the process is killed is fetched again."""
+    most_open = 1
+
+    @classmethod
+    def section(cls, settings: Settings) -> Rate:
+        return Rate(settings.wayback.captures_per_second)
+
+    def take(self, job: Job) -> None:
+        super().take(job)
+        self.platform = job.run.platform
+        self.limited_seconds = job.settings.wayback.pause_seconds
+        self._reader = parser_of(job.run.platform)
+
+    def lane_of(self, target: Target) -> str:
+        return _capture_of(target).digest
+
+    def ask(self, batch: Sequence[Target]) -> Iterator[Request | Result]:
+        for target in batch:
+            body = read_body(self.job.settings.home, _capture_of(target).digest)
+            if body is not None:
+                yield Result(target, self._read(body, target))
+                continue
+            timestamp, _, original = target.key.partition("/")
+            url = capture_url(str(self.job.settings.wayback.url), timestamp, original, raw=True)
+            yield self.question(url, self.read_capture, target, statuses=range(200, 600), is_page=True)
+
+    def is_live(self, response: Response) -> bool:
+        return memento_at(_headers(response)) is None
+
+    def host_lost(self, error: UnsentError) -> KoochError:
+        return _lost(error)
+
+    def read_capture(self, response: Response, target: Target) -> Iterator[Result]:
+        """The archived page, or why it is not the one that was asked for."""
+        capture, headers = _capture_of(target), _headers(response)
+        archived_at = memento_at(headers)
+        if is_excluded(response.status, headers):
+            yield Result(target, Failed(cause="excluded", detail=f"{capture.url}: not shown by the archive"))
+        elif archived_at is None and response.status == 404:
+            yield Result(target, Failed(cause="not_archived", detail=capture.url, http_status=404))
+        elif archived_at is None:
+            check_status(response, (200,))
+            raise UnreadableError("unexpected_answer", "answers with a page that is not archived")
+        elif archived_at != capture.captured_at or not _is_same_page(response.url, target):
+            detail = f"{capture.url}: answered with {response.url}"
+            yield Result(target, Failed(cause="another_time", detail=detail, http_status=response.status))
+        elif response.status != 200:
+            detail = f"{capture.url}: the archived answer is {response.status}"
+            yield Result(target, Failed(cause="unexpected_answer", detail=detail, http_status=response.status))
+        else:
+            try:
+                keep_body(self.job.settings.home, capture.digest, response.body)
+            except StorageError as error:
+                self.halt(error)
+            yield Result(target, self._read(response.body, target))
+
+    def _read(self, body: bytes, target: Target) -> Observed | Failed:
+        capture = _capture_of(target)
+        result = self._reader(body, capture.captured_at, handle=target.handle)
+        return replace(result, detail=f"{capture.url}: {result.detail}") if isinstance(result, Failed) else result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Whom a backfill tells what.
+
+    `on_walks` hears how many walks through the index are ahead, and how many seconds they take at least; the others hear
+    what those of a crawl hear.
+    """
+
+    on_walks: Callable[[int, float], None] = lambda _walks, _seconds: None
+    on_plan: Callable[[str, int, int], None] = lambda _platform, _planned, _left: None
+    on_outcome: Callable[[str, Outcome], None] = lambda _platform, _outcome: None
+    on_wait: Callable[[str, str, float], None] = lambda _platform, _host, _seconds: None
+
+
+def backfill(
+    settings: Settings,
+    *,
+    platform: str,
+    roster: str | None,
+    accounts: Callable[[], Sequence[Target]],
+    read_already: Callable[[], set[str]],
+    wanted: Backfill,
+    fresh: bool = False,
+    tell: Listener = Listener(),
+) -> Crawled:
+    """Continue the unfinished backfill of `platform` over `roster`, or begin one as `wanted`; returns when it has ended.
+
+    `accounts` lists those whose handles are looked up, `read_already` the addresses of captures that need no second
+    reading. With `fresh` an unfinished run is given up instead, its open captures are skipped.
+
+    Raises RunningError while another backfill runs, HostLostError when the archive answers no more, StorageError,
+    ConfigError for a platform whose archived pages cannot be read.
+    """
+    parser_of(platform)
+    with only_one(settings.home, LOCK):
+        run, suppressed = _run_of(settings, platform, roster, accounts, wanted, fresh=fresh)
+
+        def job_of(targets: Sequence[Target], planned: int) -> Job:
+            return Job(
+                settings=settings,
+                run=run,
+                planned=planned,
+                targets=tuple(targets),
+                suppressed=suppressed,
+                on_outcome=lambda outcome: tell.on_outcome(platform, outcome),
+                on_wait=lambda host, seconds: tell.on_wait(platform, host, seconds),
+            )
+
+        with open_state(settings.home) as state:
+            is_planned = read_backfill(state, run.run).is_planned
+        if not is_planned:
+            walks = _open_walks(settings, run.run)
+            tell.on_walks(len(walks), len(walks) / IndexSpider.section(settings).requests_per_second)
+            if walks:
+                run_spider(IndexSpider, job_of([_target_of(walk, run, settings) for walk in walks], 0))
+            if _open_walks(settings, run.run):
+                return Crawled(run=run, planned=0, observed=0, failed=0, skipped=0)
+            _plan(settings, run, read_already())
+        with open_state(settings.home) as state:
+            planned = targets_of(state, run.run)
+        left = left_of(settings.home, run.run, planned)
+        tell.on_plan(platform, len(planned), len(left))
+        if left:
+            run_spider(CaptureSpider, job_of(left, len(planned)))
+        return end_job(settings, run.run, len(planned))
+
+
+def _run_of(
+    settings: Settings,
+    platform: str,
+    roster: str | None,
+    accounts: Callable[[], Sequence[Target]],
+    wanted: Backfill,
+    *,
+    fresh: bool,
+) -> tuple[Run, frozenset[str]]:
+    with open_state(settings.home) as state:
+        suppressed = frozenset(
+            str(account)
+            for (account,) in state.execute("SELECT account FROM suppressions WHERE platform = ?", (platform,))
+        )
+        run = unfinished_run(state, platform=platform, roster=roster, source="archive")
+        if run is not None and fresh:
+            _give_up(settings, run)
+            run = None
+        if run is None:
+            walks = [
+                walk
+                for account in accounts()
+                if account.handle and not {f"@{account.handle.lower()}", account.native_id} & suppressed
+                for walk in _walks_of(platform, account.handle, wanted)
+            ]
+            unique = {walk.walk: walk for walk in walks}
+            run = begin_backfill(state, platform=platform, roster=roster, wanted=wanted, walks=unique.values())
+    return run, suppressed
+
+
+def _give_up(settings: Settings, run: Run) -> None:
+    at = now()
+    with open_state(settings.home) as state:
+        if not read_backfill(state, run.run).is_planned:
+            plan_captures(state, run.run, _failed_walks(settings, run))
+        open_targets = left_of(settings.home, run.run, targets_of(state, run.run))
+        outcomes = [
+            Outcome(
+                target=target.key,
+                result=Skipped(cause="aborted"),
+                valid_at=_capture_of(target).captured_at,
+                recorded_at=at,
+                handle=target.handle,
+                capture=target.capture,
+            )
+            for target in open_targets
+        ]
+        if outcomes:
+            write_batch(settings.home, run=run.run, platform=run.platform, outcomes=outcomes)
+        end_run(state, run.run, "aborted")
+
+
+def _plan(settings: Settings, run: Run, read_already: set[str]) -> None:
+    """Choose among what the index lists, and plan that together with the walks that failed."""
+    base = str(settings.wayback.url)
+    targets = {target.key: target for target in _failed_walks(settings, run)}
+    with open_state(settings.home) as state:
+        wanted = read_backfill(state, run.run)
+        ended = ended_walks(state, run.run)
+        for handle in sorted({walk.handle for walk in ended}):
+            covered: set[object] = set()
+            for query in queries_of(run.platform, handle):
+                for row in thin(rows_of(state, run.run, query.name), wanted.every):
+                    period = period_of(row, wanted.every)
+                    if period in covered:
+                        continue
+                    if query.sure_until and row.captured_at.date() <= query.sure_until:
+                        covered.add(period)
+                    url = capture_url(base, row.timestamp, row.original, raw=False)
+                    if url not in read_already:
+                        key = f"{row.timestamp}/{row.original}"
+                        capture = Capture(url=url, captured_at=row.captured_at, digest=row.digest)
+                        targets.setdefault(key, Target(key=key, handle=handle, capture=capture))
+        plan_captures(state, run.run, list(targets.values()))
+
+
+def _walks_of(platform: str, handle: str, wanted: Backfill) -> Iterator[Walk]:
+    for query in queries_of(platform, handle):
+        if not query.within(wanted.first_day, wanted.last_day).is_empty:
+            yield Walk(walk=query.name, handle=handle)
+
+
+def _target_of(walk: Walk, run: Run, settings: Settings) -> Target:
+    """A walk as a target of its run, should it fail. Its address opens the archive's own list of captures."""
+    url = f"{str(settings.wayback.url).rstrip('/')}/web/*/{walk.walk}"
+    return Target(
+        key=walk.walk,
+        handle=walk.handle,
+        capture=Capture(url=url, captured_at=run.started_at, digest="-"),
+    )
+
+
+def _open_walks(settings: Settings, run: str) -> list[Walk]:
+    done = answered(settings.home, run)
+    with open_state(settings.home) as state:
+        return [walk for walk in open_walks(state, run) if walk.walk not in done]
+
+
+def _failed_walks(settings: Settings, run: Run) -> list[Target]:
+    done = answered(settings.home, run.run)
+    with open_state(settings.home) as state:
+        return [_target_of(walk, run, settings) for walk in open_walks(state, run.run) if walk.walk in done]
+
+
+def _capture_of(target: Target) -> Capture:
+    assert target.capture is not None  # noqa: S101 -- a backfill plans nothing else
+    return target.capture
+
+
+def _headers(response: Response) -> Mapping[str, str]:
+    return {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+    }
+
+
+def _is_same_page(url: str, target: Target) -> bool:
+    """Whether an answer is about the address that was asked for, in whatever spelling."""
+    try:
+        return urlkey(split_capture_url(url)[1]) == urlkey(target.key.partition("/")[2])
+    except ValueError:
+        return False
+
+
+def _lost(error: UnsentError) -> KoochError:
+    if "refuses connections" in error.detail:
+        return HostLostError(
+            f"{error.detail}: that is how the archive blocks whoever asked too fast, for an hour at first and twice as long"
+            " each time. Wait an hour, then run the same command again: it continues where it stopped."
+        )
+    return HostLostError(f"{error.detail}. Run the same command again later: it continues where it stopped.")

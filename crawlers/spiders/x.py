@@ -1,0 +1,291 @@
+"""X: accounts from API v2, 100 a request, each paid for.
+
+An account is its numeric id. Members that cannot be shown stand in `errors`, under HTTP 200. There, suspended and
+missing accounts have one and the same `type`, so that title and detail together decide.
+
+Documents: https://docs.x.com/x-api/users/lookup/introduction, https://docs.x.com/x-api/fundamentals/rate-limits,
+https://docs.x.com/x-api/fundamentals/response-codes-and-errors, https://docs.x.com/x-api/getting-started/pricing.
+"""
+
+import logging
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NoReturn
+from urllib.parse import urlencode
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawlers.archives.x_users import FIRST_AT, is_handle
+from crawlers.base import PlatformSpider, Result
+from crawlers.jobs import Job
+from crawlers.reading import (
+    UnreadableError,
+    as_flag,
+    as_instant,
+    as_list,
+    as_object,
+    as_text,
+    parse_json,
+    read_count,
+    read_words,
+)
+from crawlers.spending import Tariff
+from kooch.config import Settings
+from kooch.store.outcomes import Cause, CrawledBound, Drift, Failed, Observed, Profile, Status, Target
+
+_log = logging.getLogger(__name__)
+
+_FIELDS = "created_at,description,public_metrics,verified,verified_type,protected,withheld,location,url,entities"
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
+"""What the API says of a name that it does not take: it does not match `^[A-Za-z0-9_]{1,15}$`."""
+_ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
+_ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
+_REASONS: tuple[tuple[str, re.Pattern[str], Status], ...] = (
+    ("Forbidden", re.compile(r"User has been suspended: \[(.+)\]\."), "suspended"),
+    ("Not Found Error", re.compile(r"Could not find user with (?:username|id)s?: \[(.+)\]\."), "not_found"),
+)
+"""Why an account is not shown: title and detail, which names it."""
+_SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
+_KINDS = frozenset({"none", "blue", "business", "government"})
+
+_TOKEN_REFUSED = "refuses the token: set KOOCH_X_BEARER_TOKEN to that of an app which may look accounts up"  # noqa: S105 -- a sentence
+_REFUSALS: Mapping[int, tuple[Cause, str]] = {
+    401: ("refused", _TOKEN_REFUSED),
+    402: ("refused", "asks for money: buy credits in X's developer console"),
+    403: ("refused", _TOKEN_REFUSED),
+    429: ("rate_limited", "has reached the cap of your project at X: raise it in X's developer console"),
+}
+"""Answers that would be the same for every account: nothing more is asked after one."""
+
+
+class XSpider(PlatformSpider):
+    name = platform = "x"
+    batch_size = 100
+    most_open = 1
+    """One batch at a time: so much is counted too high at most when a crawl is killed."""
+
+    @classmethod
+    def unready(cls, settings: Settings) -> str | None:
+        if settings.x_bearer_token is None:
+            return (
+                "Environment variable KOOCH_X_BEARER_TOKEN is not set, and X answers known apps only. Set it to the bearer "
+                "token of an app of yours at X."
+            )
+        if settings.x.usd_per_user and not settings.x.monthly_budget_usd:
+            return (
+                f"Setting x.monthly_budget_usd is 0, and X charges ${settings.x.usd_per_user:g} for an account. Set what a "
+                f"month may cost in {settings.home / 'kooch.toml'}."
+            )
+        return None
+
+    @classmethod
+    def tariff(cls, settings: Settings) -> Tariff | None:
+        if not settings.x.usd_per_user:
+            return None
+        return Tariff(usd_each=settings.x.usd_per_user, monthly_budget_usd=settings.x.monthly_budget_usd)
+
+    @classmethod
+    def forecast(cls, settings: Settings, targets: Sequence[Target]) -> Mapping[str, int]:
+        # A plan has the known ids first: where they end, one batch makes two questions.
+        kinds = {target.native_id is None for target in targets}
+        return {str(settings.x.api): -(-len(targets) // cls.batch_size) + len(kinds) // 2}
+
+    def take(self, job: Job) -> None:
+        super().take(job)
+        self._refusal: Failed | None = None
+
+    def charged(self, response: Response) -> int | None:
+        try:
+            return len(as_list(parse_json(response, dict).get("data", [])))
+        except (UnreadableError, TypeError):
+            return None
+
+    def is_final(self, response: Response) -> bool:
+        # The cap of a month answers 429 as well, and says that requests remain.
+        remaining = response.headers.get("X-Rate-Limit-Remaining") or b"0"
+        return response.status == 429 and remaining.isdigit() and int(remaining) > 0
+
+    def fault_of(self, target: Target) -> Failed | None:
+        if self._refusal is not None:
+            return self._refusal
+        what, is_right = (
+            ("id", _ID.fullmatch(target.native_id))
+            if target.native_id is not None
+            else ("handle", _HANDLE.fullmatch(target.handle or ""))
+        )
+        detail = f"{ascii(target.native_id or target.handle)[:80]} is not the {what} of an account of X"
+        return None if is_right else Failed(cause="malformed_handle", detail=detail, attempts=0)
+
+    def ask(self, batch: Sequence[Target]) -> Iterator[Request]:
+        numbered = [target for target in batch if target.native_id is not None]
+        named = [target for target in batch if target.native_id is None]
+        for path, parameter, targets in (("users", "ids", numbered), ("users/by", "usernames", named)):
+            if targets:
+                query = urlencode(
+                    {parameter: ",".join(_name(target) for target in targets), "user.fields": _FIELDS}, safe=","
+                )
+                yield self._question(f"{path}?{query}", targets)
+
+    def _question(self, path: str, targets: Sequence[Target]) -> Request:
+        settings = self.job.settings
+        token = settings.x_bearer_token.get_secret_value() if settings.x_bearer_token else ""
+        request = self.question(
+            f"{str(settings.x.api).rstrip('/')}/2/{path}",
+            self.read_users,
+            *targets,
+            statuses=(200, 400, *_REFUSALS),
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        # The token is for X alone, wherever it may send us.
+        request.meta["dont_redirect"] = True
+        return request
+
+    def read_users(self, response: Response, *targets: Target) -> Iterator[Result]:
+        """Accounts in any order; those that are not shown stand in `errors`, each with its reason."""
+        if response.status in _REFUSALS:
+            self._refuse(response)
+        found = parse_json(response, dict)
+        if response.status == 400:
+            raise UnreadableError("unexpected_answer", f"answers 400, {_title(found)}")
+        # A name of digits alone may be somebody else's id.
+        key = "username" if targets[0].native_id is None else "id"
+        users: dict[str, dict[str, Any]] = {}
+        for user in as_list(found.get("data", [])):
+            if isinstance(user, dict) and isinstance(name := user.get(key), str):
+                if name.lower() in users:
+                    raise UnreadableError("unexpected_answer", f"{key} {ascii(name)[:40]} stands twice")
+                users[name.lower()] = user
+        errors = {name: error for error in as_list(found.get("errors", [])) for name in _names_in_error(error)}
+        for target in targets:
+            name = _name(target)
+            if name in users:
+                yield Result(target, _read_member(users[name], target))
+            elif name in errors:
+                yield Result(target, _read_error(errors[name], target))
+            else:
+                detail = "the account stands neither in data nor in errors"
+                yield Result(target, Failed(cause="unexpected_answer", detail=detail, http_status=200))
+
+    def _refuse(self, response: Response) -> NoReturn:
+        """Raises UnreadableError, and lets no more be asked."""
+        cause, fault = _REFUSALS[response.status]
+        if response.status == 429 and parse_json(response, dict).get("title") != "UsageCapExceeded":
+            raise UnreadableError(cause, "answers 429")
+        if self._refusal is None:
+            _log.warning("X %s (%d).", fault, response.status)
+        self._refusal = Failed(cause=cause, detail=f"X {fault}", http_status=response.status, attempts=0)
+        raise UnreadableError(cause, fault)
+
+
+def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
+    """An account as API v2 shows it. Identity and status are strict: raises KeyError, TypeError or ValueError.
+
+    An account that was opened after the roster had listed its handle is somebody else's.
+    """
+    native_id, handle, is_protected = as_text(user["id"]), as_text(user["username"]), as_flag(user["protected"])
+    if not _ID.fullmatch(native_id):
+        raise ValueError("id is not an id")
+    if not is_handle(handle):
+        raise ValueError("username is not a handle")
+    drift: list[Drift] = []
+    bounds = _read_opening(user, drift)
+    if target.native_id is None and target.listed_before is not None:
+        if not bounds:
+            raise ValueError("no created_at, which alone tells whether the handle is still the listed account's")
+        if bounds[0].not_before >= target.listed_before:
+            detail = f"{native_id} was opened only after the roster had listed the handle"
+            return Failed(cause="handle_taken_over", detail=detail, http_status=200)
+    metrics = user.get("public_metrics")
+    counts: dict[str, Any] = metrics if isinstance(metrics, dict) else {}
+    return Observed(
+        status="protected" if is_protected else "active",
+        native_id=native_id,
+        followers=read_count(counts, "followers_count", drift),
+        following=read_count(counts, "following_count", drift),
+        posts=read_count(counts, "tweet_count", drift),
+        profile=Profile(
+            handle=handle,
+            display_name=read_words(user, "name", drift),
+            bio=read_words(user, "description", drift),
+            links=_read_links(user),
+            verified=_read_verified(user, drift),
+        ),
+        bounds=bounds,
+        drift=tuple(drift),
+    )
+
+
+def _read_member(user: dict[str, Any], target: Target) -> Observed | Failed:
+    try:
+        return read_user(user, target)
+    except (LookupError, TypeError, ValueError) as error:
+        detail = f"user: {type(error).__name__}: {ascii(str(error))[:160]}"
+        return Failed(cause="unexpected_answer", detail=detail, http_status=200)
+
+
+def _read_error(error: dict[str, Any], target: Target) -> Observed | Failed:
+    """Why an account is not shown."""
+    title, detail = error.get("title"), error.get("detail")
+    words = detail if isinstance(detail, str) else ""
+    for expected, form, status in _REASONS:
+        said = form.fullmatch(words)
+        if title == expected and said and said[1].lower() == _name(target):
+            return Observed(status=status, native_id=target.native_id)
+    return Failed(cause="unexpected_answer", detail=f"users: {_title(error)}", http_status=200)
+
+
+def _read_opening(user: dict[str, Any], drift: list[Drift]) -> tuple[CrawledBound, ...]:
+    try:
+        at = as_instant(user["created_at"])
+    except (LookupError, TypeError, ValueError):
+        at = None
+    if at is None or at < FIRST_AT:
+        drift.append(Drift(path="created_at", kind="mistyped" if "created_at" in user else "missing"))
+        return ()
+    # X writes whole seconds with three zeroes.
+    precision = _MILLISECOND if at.microsecond else _SECOND
+    return (CrawledBound(event="joined", not_before=at, before=at + precision, kind="opened"),)
+
+
+def _read_verified(user: dict[str, Any], drift: list[Drift]) -> bool | None:
+    """Whether it has a mark of any kind: `verified_type` says which, `verified` is older."""
+    kind, verified = user.get("verified_type"), user.get("verified")
+    if isinstance(kind, str) and kind in _KINDS:
+        return kind != "none" or verified is True
+    if kind is not None:
+        drift.append(Drift(path="verified_type", kind="mistyped"))
+    if isinstance(verified, bool):
+        return verified
+    drift.append(Drift(path="verified", kind="mistyped" if "verified" in user else "missing"))
+    return None
+
+
+def _read_links(user: dict[str, Any]) -> tuple[str, ...]:
+    """The owner's address and those in the description: as they were written, where X says so, not as it shortened."""
+    found: list[object] = []
+    for part in ("url", "description"):
+        try:
+            links = [as_object(link) for link in as_list(as_object(as_object(user["entities"])[part])["urls"])]
+            found += [link.get("expanded_url") or link.get("url") for link in links]
+        except (LookupError, TypeError):
+            if part == "url":
+                found.append(user.get("url"))
+    addresses = (link for link in found if isinstance(link, str) and _ADDRESS.fullmatch(link))
+    return tuple(dict.fromkeys(link.encode("utf-8", "replace").decode().replace("\0", "") for link in addresses))
+
+
+def _name(target: Target) -> str:
+    """What a target is asked by, as it is compared: case does not count."""
+    return target.native_id or (target.handle or "").lower()
+
+
+def _names_in_error(error: object) -> Iterator[str]:
+    """Which accounts an error is about; one about something else of an answer is about none."""
+    if isinstance(error, dict) and error.get("resource_type", "user") == "user":
+        yield from (name.lower() for key in ("value", "resource_id") if isinstance(name := error.get(key), str))
+
+
+def _title(found: dict[str, Any]) -> str:
+    return f"{ascii(found.get('title'))[:60]}: {ascii(found.get('detail'))[:120]}"

@@ -1,0 +1,78 @@
+"""`kooch backfill`: a platform's past, from the Wayback Machine."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from kooch.cli.crawl import publishing_on_the_way
+from kooch.cli.output import settings_of
+from kooch.cli.progress import listener
+from kooch.cli.store import load_now
+from kooch.errors import ConfigError
+from kooch.store import read
+from kooch.store.backfills import Backfill
+
+_DAY = ["%Y-%m-%d"]
+
+
+class Every(StrEnum):
+    """How many captures are kept: one of each day, and so on."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    CAPTURE = "capture"
+
+
+def backfill(
+    context: typer.Context,
+    platform: Annotated[str, typer.Argument(help="x or koo.")],
+    roster: Annotated[str | None, typer.Option(help="Only the figures of this roster.")] = None,
+    first: Annotated[
+        datetime | None, typer.Option("--from", formats=_DAY, help="The first day of the captures.")
+    ] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=_DAY, help="The last day, itself included.")] = None,
+    every: Annotated[
+        Every, typer.Option(help="Read one capture of each day, week or month, or all of them.")
+    ] = Every.DAY,
+    new: Annotated[bool, typer.Option("--new", help="Give up an unfinished backfill and begin afresh.")] = False,
+) -> None:
+    """Read archived profile pages of every accepted account, or finish the backfill that was interrupted; then publish."""
+    from crawlers import backfill as backfilling  # noqa: PLC0415 -- Scrapy takes a second to import
+    from crawlers.archives import parser_of  # noqa: PLC0415 -- no other command waits for the parsers
+
+    parser_of(platform)
+    settings = settings_of(context)
+    if first and last and last < first:
+        raise ConfigError(f"--to {last:%Y-%m-%d} is earlier than --from {first:%Y-%m-%d}. Swap them.")
+    if first and first.replace(tzinfo=UTC) > datetime.now(UTC):
+        raise ConfigError(f"--from {first:%Y-%m-%d} is still to come; an archive holds the past. Give an earlier day.")
+    load_now(settings, quiet=True)
+    tell = listener()
+    with publishing_on_the_way(settings):
+        crawled = backfilling.backfill(
+            settings,
+            platform=platform,
+            roster=roster,
+            accounts=lambda: read.targets(settings.home, platform=platform, roster=roster),
+            read_already=lambda: read.captures_read(settings.home, platform),
+            wanted=Backfill(
+                first_day=first.date() if first else None,
+                last_day=last.date() if last else None,
+                every=every.value,
+                is_planned=False,
+            ),
+            fresh=new,
+            tell=backfilling.Listener(
+                on_walks=lambda walks, seconds: tell.walking(platform, walks, seconds),
+                on_plan=tell.planned,
+                on_outcome=tell.outcome,
+                on_wait=tell.waiting,
+            ),
+        )
+    load_now(settings, quiet=True)
+    counts = {name: getattr(crawled, name) for name in ("planned", "observed", "failed", "skipped")}
+    tell.ended(crawled.run, counts)
+    raise typer.Exit(0 if crawled.run.state == "complete" else 3)

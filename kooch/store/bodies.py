@@ -1,0 +1,53 @@
+"""Kept bodies of archived pages, by the archive's digest: what was fetched once is never fetched again."""
+
+import gzip
+import os
+import re
+import uuid
+from pathlib import Path
+
+from kooch.errors import StorageError
+
+_DIGEST = re.compile(r"[A-Z2-7]{32}")
+
+
+def bodies_folder(home: Path) -> Path:
+    return home / "bodies"
+
+
+def body_file(home: Path, digest: str) -> Path:
+    """Where the body with `digest` (Base32 SHA-1, as the index has it) is kept. Raises ValueError for another form."""
+    if not _DIGEST.fullmatch(digest):
+        raise ValueError(f"{digest!r} is not a digest")
+    return bodies_folder(home) / digest[:2] / f"{digest}.gz"
+
+
+def read_body(home: Path, digest: str) -> bytes | None:
+    """The kept body; None when there is none, or it is damaged: it is fetched again then."""
+    try:
+        return gzip.decompress(body_file(home, digest).read_bytes())
+    except (OSError, EOFError, ValueError):
+        return None
+
+
+def keep_body(home: Path, digest: str, body: bytes) -> None:
+    """Keep `body` under `digest`. Raises StorageError when it cannot be written."""
+    file = body_file(home, digest)
+    partial = file.with_name(f"{uuid.uuid4().hex}.partial")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(gzip.compress(body, compresslevel=6, mtime=0))
+        partial.rename(file)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StorageError(
+            f"Kept bodies {file.parent}: an archived page could not be written ({os.strerror(error.errno or 0)}). Free"
+            " space or correct the permissions, then run the command again: it continues where it stopped."
+        ) from error
+
+
+def forget_bodies(home: Path, digests: set[str]) -> None:
+    """Remove the bodies with these digests, for good."""
+    for digest in digests:
+        if _DIGEST.fullmatch(digest):
+            body_file(home, digest).unlink(missing_ok=True)
