@@ -32,13 +32,14 @@ from crawlers.wayback import (
     urlkey,
 )
 from kooch.config import Settings
-from kooch.errors import HostLostError, KoochError, StorageError
+from kooch.errors import ConfigError, HostLostError, KoochError, StorageError
 from kooch.store.backfills import (
     Backfill,
     Walk,
     begin_backfill,
     ended_walks,
     keep_page,
+    misfits_of,
     open_walks,
     plan_captures,
     read_backfill,
@@ -54,6 +55,8 @@ from kooch.times import now
 LOCK = "backfill"
 """One backfill at a time, whatever the platform: they all ask one archive."""
 _MOST_PAGES = 10_000
+_NO_DIGEST = "-"
+"""Of a walk through the index, which stands among the targets of its run once it has failed."""
 _LATE_TIMERS = 0.96
 """Turns of the index come so much slower than the limit: one timer that fires late must not make one too many."""
 
@@ -157,6 +160,11 @@ class CaptureSpider(PlatformSpider):
     def lane_of(self, target: Target) -> str:
         return _capture_of(target).digest
 
+    def fault_of(self, target: Target) -> Failed | None:
+        # The outcome of a walk that failed was lost with its batch.
+        detail = f"the index of {target.key} could not be read"
+        return Failed(cause="unexpected_answer", detail=detail) if _capture_of(target).digest == _NO_DIGEST else None
+
     def ask(self, batch: Sequence[Target]) -> Iterator[Request | Result]:
         for target in batch:
             body = read_body(self.job.settings.home, _capture_of(target).digest)
@@ -190,12 +198,18 @@ class CaptureSpider(PlatformSpider):
         elif response.status != 200:
             detail = f"{capture.url}: the archived answer is {response.status}"
             yield Result(target, Failed(cause="unexpected_answer", detail=detail, http_status=response.status))
+        elif (encoding := headers.get("content-encoding", "identity").lower()) != "identity":
+            # Kept, it would be read as the page it is not, for good.
+            detail = f"{capture.url}: cannot be decoded from {ascii(encoding)[:40]}"
+            yield Result(target, Failed(cause="unexpected_answer", detail=detail, http_status=200))
         else:
-            try:
-                keep_body(self.job.settings.home, capture.digest, response.body)
-            except StorageError as error:
-                self.halt(error)
-            yield Result(target, self._read(response.body, target))
+            result = self._read(response.body, target)
+            if not (isinstance(result, Observed) and result.native_id in self.job.suppressed):
+                try:
+                    keep_body(self.job.settings.home, capture.digest, response.body)
+                except StorageError as error:
+                    self.halt(error)
+            yield Result(target, result)
 
     def _read(self, body: bytes, target: Target) -> Observed | Failed:
         capture = _capture_of(target)
@@ -207,11 +221,12 @@ class CaptureSpider(PlatformSpider):
 class Listener:
     """Whom a backfill tells what.
 
-    `on_walks` hears how many walks through the index are ahead, and how many seconds they take at least; the others hear
-    what those of a crawl hear.
+    `on_walks` hears how many walks through the index are ahead, and how many seconds they take at least; `on_misfits` how
+    many of its rows were no captures; the others hear what those of a crawl hear.
     """
 
     on_walks: Callable[[int, float], None] = lambda _walks, _seconds: None
+    on_misfits: Callable[[int], None] = lambda _rows: None
     on_plan: Callable[[str, int, int], None] = lambda _platform, _planned, _left: None
     on_outcome: Callable[[str, Outcome], None] = lambda _platform, _outcome: None
     on_wait: Callable[[str, str, float], None] = lambda _platform, _host, _seconds: None
@@ -260,6 +275,10 @@ def backfill(
                 run_spider(IndexSpider, job_of([_target_of(walk, run, settings) for walk in walks], 0))
             if _open_walks(settings, run.run):
                 return Crawled(run=run, planned=0, observed=0, failed=0, skipped=0)
+            with open_state(settings.home) as state:
+                misfits = misfits_of(state, run.run)
+            if misfits:
+                tell.on_misfits(misfits)
             _plan(settings, run, read_already())
         with open_state(settings.home) as state:
             planned = targets_of(state, run.run)
@@ -288,6 +307,11 @@ def _run_of(
         if run is not None and fresh:
             _give_up(settings, run)
             run = None
+        if run is not None and replace(read_backfill(state, run.run), is_planned=False) != wanted:
+            raise ConfigError(
+                f"The unfinished backfill of {platform} keeps {_in_words(read_backfill(state, run.run))}. Run the command as"
+                " you did then, or give that one up with --new."
+            )
         if run is None:
             walks = [
                 walk
@@ -298,6 +322,11 @@ def _run_of(
             unique = {walk.walk: walk for walk in walks}
             run = begin_backfill(state, platform=platform, roster=roster, wanted=wanted, walks=unique.values())
     return run, suppressed
+
+
+def _in_words(wanted: Backfill) -> str:
+    every = "every capture" if wanted.every == "capture" else f"one capture a {wanted.every}"
+    return f"{every}, from {wanted.first_day or 'the beginning'} to {wanted.last_day or 'now'}"
 
 
 def _give_up(settings: Settings, run: Run) -> None:
@@ -358,7 +387,7 @@ def _target_of(walk: Walk, run: Run, settings: Settings) -> Target:
     return Target(
         key=walk.walk,
         handle=walk.handle,
-        capture=Capture(url=url, captured_at=run.started_at, digest="-"),
+        capture=Capture(url=url, captured_at=run.started_at, digest=_NO_DIGEST),
     )
 
 

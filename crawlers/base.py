@@ -76,30 +76,24 @@ class PlatformSpider(scrapy.Spider):
     batch_size: ClassVar[int] = 1
     """How many targets the first question may hold."""
 
-    job: Job
-    requests_per_second: float
-    """What each of the platform's hosts allows."""
-
+    most_open: ClassVar[int] = _MOST_OPEN
+    """How many targets of one lane are under way at once."""
     has_one_host: ClassVar[bool] = False
     """Whether all its targets are asked of one host: a crawl that loses that host ends, and goes on another time."""
     most_at_once: ClassVar[int] = 32
     """How many requests to one host are on their way at once."""
-    limited_seconds: float | None = None
-    """How long to leave a host alone that answers 429 and does not say for how long; None: as after other failures."""
-
     has_deadline: ClassVar[bool] = True
     """Whether `crawl.target_seconds` limits the time for one target."""
 
-    def is_live(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
-        """Whether the host speaks for itself. An archive also repeats what others once answered."""
-        return True
+    job: Job
+    requests_per_second: float
+    """What each of the platform's hosts allows."""
+    limited_seconds: float | None = None
+    """How long to leave a host alone that answers 429 and does not say for how long; None: as after other failures."""
 
     def ask(self, batch: Sequence[Target]) -> Iterator[Request | Result]:
         """The first questions about a batch of targets, made by `question`; or what is known without one."""
         raise NotImplementedError
-
-    most_open: ClassVar[int] = _MOST_OPEN
-    """How many targets of one lane are under way at once."""
 
     def lane_of(self, target: Target) -> str:  # noqa: ARG002 -- for leaves
         """What keeps a target waiting: where it is a server of many, targets of the others need not wait for it."""
@@ -122,6 +116,10 @@ class PlatformSpider(scrapy.Spider):
     def charged(self, response: Response) -> int | None:  # noqa: ARG002 -- for leaves
         """How many accounts an answer under 200 is charged for; None: it cannot be told, so all that were asked for."""
         return None
+
+    def is_live(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
+        """Whether the host speaks for itself. An archive also repeats what others once answered."""
+        return True
 
     def is_final(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
         """Whether an answer of 429 or 5xx says that asking again is of no use."""

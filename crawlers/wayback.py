@@ -27,7 +27,7 @@ _FORMS = {
 }
 _RESUME_KEY = re.compile(r"[\x21-\x7e]{1,8000}")
 _ASKABLE = {
-    "x": re.compile(r"\w{1,15}", re.ASCII),
+    "x": re.compile(r"\w{1,20}", re.ASCII),
     # What would lead to another place: the index unquotes an address before it looks it up.
     "koo": re.compile(r"(?!\.+$)[^\s/?#%*\\\x00-\x1f\x7f\ud800-\udfff]{1,64}"),
 }
@@ -158,7 +158,8 @@ def read_index(body: bytes, query: IndexQuery) -> IndexPage:
     """The rows on a page of the index that answer `query`: of its days and type, and of any status.
 
     Repetitions are kept where one address was asked for; below a prefix nothing says what they repeat. Misfits are rows
-    that cannot be read, and rows of other addresses. Raises UnreadableError for what is no page of an index.
+    that cannot be read, and rows of other addresses. Raises UnreadableError for what is no page of an index, and for one
+    of which no row can be read.
     """
     table = parse_body(body, list)
     if not table:
@@ -178,6 +179,9 @@ def read_index(body: bytes, query: IndexQuery) -> IndexPage:
     if missing := [field for field in _FIELDS if names.count(field) != 1]:
         raise UnreadableError("unexpected_answer", f"the index does not say once: {', '.join(missing)}")
     rows = [_read_row(names, cells) for cells in table[1:]]
+    if rows and not any(rows):
+        # A form that is not known would look like an archive that holds nothing.
+        raise UnreadableError("unexpected_answer", f"of {len(rows)} rows of the index none can be read")
     good = [row for row in rows if row is not None and _is_at(row.original, query)]
     return IndexPage(tuple(row for row in good if _answers(row, query)), resume_key, len(rows) - len(good))
 

@@ -243,7 +243,7 @@ class WaybackSettings(Section):
     """Questions to its index. It allows 30, and asks programs for four fifths of that."""
     captures_per_second: Annotated[float, Field(gt=0, le=1000)] = 8
     """Archived pages. It allows 600 a minute, and asks programs for four fifths of that."""
-    index_rows: Annotated[int, Field(ge=1, le=100_000)] = 5000
+    index_rows: Annotated[int, Field(ge=1, le=10_000)] = 5000
     """How many captures a page of the index lists."""
     pause_seconds: Annotated[float, Field(gt=0)] = 60
     """How long to leave it alone when it says that it was asked too fast; it does not say for how long itself."""

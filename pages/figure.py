@@ -120,7 +120,8 @@ def _status(account: dict[str, Any]) -> str:
     if account["last_seen_at"] is None:
         return status
     followers = f", {account['followers']:,} followers" if account["followers"] is not None else ""
-    return f"{status}{followers}, {long_day(account['last_seen_at'].date())}"
+    where = " on an archived page" if account["last_live_at"] is None else ""
+    return f"{status}{where}{followers}, {long_day(account['last_seen_at'].date())}"
 
 
 def show_joins(found: Figure) -> None:

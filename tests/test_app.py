@@ -482,6 +482,9 @@ def test_every_count_of_the_figure_page_leads_to_its_source(tmp_path: Path, brow
     with serving(tmp_path) as url:
         watched = Watched(browser, url, width=390, height=844)
         page = watched.open("/figure?figure=Ann")
+        expect(
+            page.get_by_text("observed active on an archived page, 50,030 followers, 30 January 2025")
+        ).to_be_visible()
         chart = page.get_by_test_id("stVegaLiteChart")
         chart.scroll_into_view_if_needed()
         for hit, says, leads in (

@@ -22,8 +22,9 @@ import pytest
 from crawlers.backfill import CaptureSpider, Listener, backfill
 from crawlers.jobs import Crawled
 from kooch.config import load_settings
-from kooch.errors import HostLostError
+from kooch.errors import ConfigError, HostLostError
 from kooch.store.backfills import Backfill
+from kooch.store.bodies import bodies_folder
 from kooch.store.read import captures_read, targets
 from kooch.store.state import open_state
 from tests.servers.wayback import Archived, Limit, Reply, WaybackArchive
@@ -188,7 +189,7 @@ def archived() -> Iterator[Archived]:
     yield first
     yield Archived(url=first.url, timestamp=timestamp(9), body=first.body, status=429, repeats=first.timestamp)
     yield from of_days("limited", 11, range(1, 3))
-    yield from of_days("faulty", 12, range(7))
+    yield from of_days("faulty", 12, range(8))
     yield from of_days("near", 13, range(50, 55))
     yield from of_hours("often1", 14, 300)
     yield from of_hours("often2", 15, 300)
@@ -360,11 +361,12 @@ def test_each_fault_of_an_archive_has_its_cause(tmp_path: Path, archive: Wayback
         f"{timestamp(2)}id_": Reply(302, {"Location": f"/web/{timestamp(3)}id_/https://twitter.com/faulty"}, b""),
         f"{timestamp(4)}id_": Reply(200, {"Content-Type": "text/html"}, b"<h1>sorry</h1>"),
         f"{timestamp(5)}id_": lambda reply: reply._replace(is_cut=True),
+        f"{timestamp(7)}id_": lambda reply: reply._replace(headers={**reply.headers, "Content-Encoding": "compress"}),
         "not_shown&": Reply(403, blocked, b"Blocked Site Error"),
         "not_shown%2Fstatus": Reply(200, {}, b"<h1>Error</h1>"),
     }
 
-    assert counts(desk.backfill()) == ("partial", 9, 2, 7, 0)
+    assert counts(desk.backfill()) == ("partial", 10, 2, 8, 0)
     assert [row[2] for row in desk.query(SERIES)] == [1003, 1006]
     assert [(cause, http) for cause, http, _ in desk.query(FAILURES)] == [
         ("another_time", 200),
@@ -373,13 +375,16 @@ def test_each_fault_of_an_archive_has_its_cause(tmp_path: Path, archive: Wayback
         ("not_json", 200),
         ("server_error", 503),
         ("unexpected_answer", 200),
+        ("unexpected_answer", 200),
         ("unreachable", None),
     ]
     # Each names what cannot be had.
     assert desk.query(
         "SELECT count(*) FROM failures AS f INNER JOIN captures AS c ON c.capture_id = f.target"
         " WHERE c.url LIKE '%/web/%twitter.com/%'"
-    ) == [(7,)]
+    ) == [(8,)]
+    # What could not be decoded is not kept.
+    assert len(list(bodies_folder(desk.home).rglob("*.gz"))) == 2
 
 
 def test_an_archived_error_is_not_the_archives(tmp_path: Path, archive: WaybackArchive) -> None:
@@ -395,6 +400,17 @@ def test_an_archived_error_is_not_the_archives(tmp_path: Path, archive: WaybackA
     assert [(cause, http) for cause, http, _ in desk.query(FAILURES)] == [("unexpected_answer", 429)]
 
 
+def test_no_page_of_a_suppressed_account_is_kept(tmp_path: Path, archive: WaybackArchive) -> None:
+    """Who holds a handle only its page tells."""
+    desk = Desk.of(tmp_path, archive.url, "near")
+    with open_state(desk.home) as state:
+        state.execute("INSERT INTO suppressions VALUES ('x', '13', 'asked', '2026-01-01T00:00:00+00:00')")
+
+    assert counts(desk.backfill()) == ("complete", 5, 0, 0, 5)
+    assert not list(bodies_folder(desk.home).rglob("*.gz"))
+
+
+@pytest.mark.proof
 def test_given_up_its_captures_are_skipped(tmp_path: Path, archive: WaybackArchive) -> None:
     desk = Desk.of(tmp_path, archive.url, "twice", captures_per_second=40)
     running = desk.start()
@@ -409,6 +425,34 @@ def test_given_up_its_captures_are_skipped(tmp_path: Path, archive: WaybackArchi
     assert desk.query(
         "SELECT state, planned = observed + failed + skipped, skipped > 0 FROM runs ORDER BY started_at"
     ) == [("aborted", True, True), ("complete", True, False)]
+
+
+def test_an_unfinished_one_goes_on_as_it_began(tmp_path: Path, archive: WaybackArchive) -> None:
+    desk = Desk.of(tmp_path, archive.url, "twice", "bob", captures_per_second=200)
+    archive.faults = {"/cdx/": Reply(503, {}, b"")}
+    load(desk.home, desk.bundled)
+    archive.refuse()
+    with pytest.raises(HostLostError):
+        look_back(desk.home, "day")
+    archive.listen(int(archive.url.rpartition(":")[2]))
+    archive.faults = {}
+
+    with pytest.raises(ConfigError, match=r"keeps one capture a day, from the beginning to now.*--new"):
+        look_back(desk.home, "month")
+    assert look_back(desk.home, "day").observed == 200
+
+
+def test_rows_of_the_index_that_are_no_captures_are_told_of(tmp_path: Path, archive: WaybackArchive) -> None:
+    told: list[int] = []
+    desk = Desk.of(tmp_path, archive.url, "near")
+
+    def spoil(reply: Reply) -> Reply:
+        return reply._replace(body=reply.body.replace(b"20160220100000", b"20160200100000"))
+
+    archive.faults = {"/cdx/": spoil}
+
+    assert desk.backfill(tell=Listener(on_misfits=told.append)).observed == 4
+    assert told == [1]
 
 
 def test_an_archive_that_holds_nothing_ends_with_nothing(tmp_path: Path, archive: WaybackArchive) -> None:

@@ -312,6 +312,7 @@ def test_doctor_finds_a_damaged_master(home: Path) -> None:
     assert "master.duckdb cannot be read" in str(check["found"])
 
 
+@pytest.mark.proof
 def test_a_damaged_batch_of_the_archive_is_a_fault_for_rebuild_and_for_a_new_master(home: Path) -> None:
     assert kooch(home, "crawl", "bluesky", env={"KOOCH_BLUESKY__APPVIEW": "https://nowhere.invalid"}).returncode == 3
     batch = next(file for file in (home / "archive").glob("*/*.parquet") if file.parent.name != "ids")

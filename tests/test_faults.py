@@ -44,6 +44,8 @@ from tests.servers.fediverse import Authority
 from tests.test_crash import finish, spooled, start, without_run
 from tests.test_crawlers import BAD_JSON, FOLDERS, known, replay, settings_for, targets_in
 
+pytestmark = pytest.mark.proof
+
 ROOT = Path(__file__).parent.parent
 Answer = Callable[[Asked], Reply | Fault]
 Results = dict[str, Observed | Failed | Skipped]
@@ -772,7 +774,6 @@ def numbers(said: Observed) -> dict[str, Any]:
     return {name: value for name, value in (counts | dates).items() if value is not None}
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
 def test_no_change_of_a_key_makes_a_wrong_number_and_none_goes_unrecorded(folder: Path) -> None:
     case = json.loads((folder / "input.json").read_text())
@@ -866,7 +867,6 @@ class Limited:
         return Reply(found.status, found.body, found.headers | headers) if isinstance(found, Reply) else found
 
 
-@pytest.mark.proof
 def test_a_limit_of_mastodon_is_used_and_never_exceeded(tmp_path: Path, authority: Authority) -> None:
     """300 in 5 minutes, twenty times as fast."""
     limits = Limited(Mastodon(), limit=300, period=15, style="mastodon")
@@ -881,7 +881,6 @@ def test_a_limit_of_mastodon_is_used_and_never_exceeded(tmp_path: Path, authorit
     assert sum(whole) / (300 * len(whole)) >= 0.95
 
 
-@pytest.mark.proof
 def test_a_limit_of_bluesky_is_used_and_never_exceeded(tmp_path: Path) -> None:
     """3000 in 5 minutes, ten times as fast: the second that whole seconds cost weighs ten times as much."""
     numbers = [n for n in range(1, 15_000) if Bluesky.is_shown(n)][:10_000]
@@ -897,7 +896,6 @@ def test_a_limit_of_bluesky_is_used_and_never_exceeded(tmp_path: Path) -> None:
     assert sum(whole) / (3000 * len(whole)) >= 0.95
 
 
-@pytest.mark.proof
 def test_of_two_hundred_servers_the_slow_ones_delay_nobody(tmp_path: Path, authority: Authority) -> None:
     hosts = [f"s{n}.test" for n in range(200)]
     at_fault = {"slow.test": 0.0, "hangs.test": 0.0, "busy.test": 0.0}
@@ -962,7 +960,6 @@ def started(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.proof
 @pytest.mark.timeout(600)
 def test_a_hundred_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
     """Each home is killed ten times on its way through 1,000 targets; then it must be as if nothing had happened."""
@@ -1007,7 +1004,6 @@ def test_a_hundred_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> No
     assert early >= 80
 
 
-@pytest.mark.proof
 @pytest.mark.timeout(600)
 def test_a_crawl_of_a_hundred_thousand_targets_keeps_its_memory(tmp_path: Path) -> None:
     server = started("serve")

@@ -329,7 +329,9 @@ def in_memory() -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.parametrize("begins_at", [utc("2026-10-05 09:10"), utc("2027-03-14 09:10")])
+@pytest.mark.parametrize(
+    "begins_at", [utc("2026-10-05 09:10"), pytest.param(utc("2027-03-14 09:10"), marks=pytest.mark.proof)]
+)
 @pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.proof) for seed in (1, 2))])
 def test_in_24_days_of_trouble_every_slot_runs_once_or_is_stood_for(
     seed: int, begins_at: datetime, in_memory: Path
@@ -684,6 +686,7 @@ def test_an_account_that_seems_gone_is_looked_at_again_a_day_later(in_memory: Pa
     assert stores.query(platform.home, "SELECT state FROM slots WHERE schedule = 'recheck'") == [("complete",)]
 
 
+@pytest.mark.proof
 def test_a_second_look_without_an_answer_is_taken_again_a_day_later(in_memory: Path) -> None:
     def answers(key: str, look: int) -> str | None:
         if key != "did:a" or look == 1:
@@ -708,6 +711,7 @@ def test_a_crawl_does_not_continue_a_second_look_nor_the_other_way_round(tmp_pat
                 assert state_store.unfinished_run(state, platform="bluesky", roster=None) is None
 
 
+@pytest.mark.proof
 def test_what_is_due_asks_again_only_for_who_seemed_gone(tmp_path: Path) -> None:
     """did(13) is deactivated and did(26) too; the third is there. A day has passed only for the first."""
     home = tmp_path / "data"

@@ -156,6 +156,13 @@ def test_a_row_of_another_width_is_counted_and_no_row(cells: list[Any]) -> None:
     assert read_index(body_of(cells, FIRST), PAGES) == IndexPage((row(FIRST[0]),), None, 1)
 
 
+def test_a_page_of_rows_that_cannot_be_read_is_not_an_empty_one() -> None:
+    rows = [[*FIRST[:4], f"sha1:{FIRST[4]}"], [*FIRST[:4], "-"]]
+
+    with pytest.raises(UnreadableError, match="of 2 rows of the index none can be read"):
+        read_index(body_of(*rows), PAGES)
+
+
 def test_rows_of_other_days_and_types_are_left_out_and_no_misfits() -> None:
     june = IndexQuery(
         url="twitter.com/name",
@@ -240,7 +247,7 @@ def test_an_address_has_a_key_or_is_none(text: str) -> None:
     [
         ("x", "narendramodi", True),
         ("x", "_name_15_signs_", True),
-        *[("x", handle, False) for handle in ("", "a/b", "name?", "name#", "na me", "na%6de", "*", "..", "ñ", "a" * 16, "a\n")],
+        *[("x", handle, False) for handle in ("", "a/b", "name?", "name#", "na me", "na%6de", "*", "..", "ñ", "a" * 21, "a\n")],
         *[("koo", handle, True) for handle in ("_BHASHINI", "Dev_Fadnavis", "CMOPb", "a.b", "a-b", "हिन्दी")],
         *[("koo", handle, False) for handle in ("", ".", "..", "a/b", "a\\b", "a?b", "a#b", "a%2Fb", "a*", "a b", "a\0", "\ud800", "a" * 65)],
     ],

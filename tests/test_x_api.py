@@ -225,6 +225,7 @@ def test_a_repeated_question_is_paid_for_once(tmp_path: Path) -> None:
     assert (len(server.asked), result.run.cost_usd, result.observed) == (2, 0.02, 3)
 
 
+@pytest.mark.proof
 def test_what_a_killed_crawl_has_spent_is_on_disk(tmp_path: Path) -> None:
     """The third answer never comes: two are counted as they came, the third as if all of it had."""
     home, api = tmp_path / "data", XApi()
@@ -522,6 +523,7 @@ def test_a_closed_platform_is_not_crawled() -> None:
         spider_of("koo")
 
 
+@pytest.mark.proof
 def test_the_commands_say_what_it_costs(tmp_path: Path) -> None:
     home = tmp_path / "data"
     write_people(home, range(1, 4))

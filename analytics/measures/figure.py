@@ -108,6 +108,7 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
             p.state,
             p.followers,
             p.last_seen_at,
+            p.last_live_at,
             p.account_id,
             f.archive_note
         FROM presence AS p

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kooch.cli.crawl import publishing_on_the_way
-from kooch.cli.output import settings_of
+from kooch.cli.output import complain, settings_of
 from kooch.cli.progress import listener
 from kooch.cli.store import load_now
 from kooch.errors import ConfigError
@@ -51,12 +51,15 @@ def backfill(
         raise ConfigError(f"--from {first:%Y-%m-%d} is still to come; an archive holds the past. Give an earlier day.")
     load_now(settings, quiet=True)
     tell = listener()
+    accounts = read.targets(settings.home, platform=platform, roster=roster)
+    if without := sum(account.handle is None for account in accounts):
+        complain(f"{without:,} accounts are known by their id only and left out: an archive is asked by handle.")
     with publishing_on_the_way(settings):
         crawled = backfilling.backfill(
             settings,
             platform=platform,
             roster=roster,
-            accounts=lambda: read.targets(settings.home, platform=platform, roster=roster),
+            accounts=lambda: accounts,
             read_already=lambda: read.captures_read(settings.home, platform),
             wanted=Backfill(
                 first_day=first.date() if first else None,
@@ -67,6 +70,9 @@ def backfill(
             fresh=new,
             tell=backfilling.Listener(
                 on_walks=lambda walks, seconds: tell.walking(platform, walks, seconds),
+                on_misfits=lambda rows: complain(
+                    f"{rows:,} rows of the archive's index are no captures, and left out."
+                ),
                 on_plan=tell.planned,
                 on_outcome=tell.outcome,
                 on_wait=tell.waiting,

@@ -91,8 +91,7 @@ def keep_page(
             ((run, walk, row.timestamp, row.original, row.mimetype, row.status, row.digest) for row in rows),
         )
         connection.execute(
-            "UPDATE walks SET resume_key = ?, pages = pages + 1, misfits = misfits + ?, ended_at = ?"
-            " WHERE run = ? AND walk = ?",
+            "UPDATE walks SET resume_key = ?, misfits = misfits + ?, ended_at = ? WHERE run = ? AND walk = ?",
             (resume_key, misfits, None if resume_key else now().isoformat(), run, walk),
         )
 
@@ -113,6 +112,12 @@ def rows_of(connection: sqlite3.Connection, run: str, walk: str) -> list[IndexRo
         (run, walk),
     )
     return [IndexRow(**dict(row)) for row in rows]
+
+
+def misfits_of(connection: sqlite3.Connection, run: str) -> int:
+    """How many rows of the index were no captures, over all walks of a run."""
+    (misfits,) = connection.execute("SELECT coalesce(sum(misfits), 0) FROM walks WHERE run = ?", (run,)).fetchone()
+    return int(misfits)
 
 
 def plan_captures(connection: sqlite3.Connection, run: str, targets: Sequence[Target]) -> None:

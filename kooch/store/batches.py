@@ -16,10 +16,15 @@ from kooch.store.schema import quoted
 
 
 def store_batches(
-    connection: duckdb.DuckDBPyConnection, files: Sequence[Path], suppressed: Iterable[tuple[str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[Path],
+    suppressed: Iterable[tuple[str, str]],
+    *,
+    looking_back: Iterable[str] = (),
 ) -> bool:
     """Store what `files` hold, except of suppressed (platform, account); True if accounts were merged or have learned their ids.
 
+    `looking_back` are platforms whose archived pages are still being read: whose a handle was is said when all are there.
     Follows all merges of this load, those that rosters brought about before included.
     """
     _read(connection, files)
@@ -38,15 +43,21 @@ def store_batches(
         connection.execute(_UNNAME, [platform, account])
     assign_ids(connection, "run", "SELECT DISTINCT run AS key FROM incoming")
     assign_ids(connection, "capture", "SELECT platform || ' ' || target AS key FROM incoming WHERE capture IS NOT NULL")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE looking_back AS SELECT unnest(?::VARCHAR[]) AS platform",
+        [sorted(set(looking_back))],
+    )
     for step in (_DRIFT, _ACCOUNT_KEYS, _WORD_OF_REGISTRIES, _ONE_OUTCOME_A_TARGET, _TAKEOVERS, _KEYS, _HELD_HANDLES):
         connection.execute(step)
     merged = resolve_accounts(connection)
     for step in (
+        _REMEMBER_HOLDERS,
         _CAPTURES,
         _MERGE,
         _ARRIVED,
         _REPLACE,
         _REPEATED,
+        _READ_AGAIN,
         _OUTCOMES,
         _WORDS,
         _OBSERVATIONS,
@@ -187,7 +198,9 @@ GROUP BY ALL
 """
 
 # Whose a listed handle was, where only archived pages can tell: of the account that held it last before the list and
-# first after it, or else of the one seen with it within a month of the list.
+# first after it; where the archive knows one of these only, of the account seen with it within a month of the list. Of a
+# handle on several lists, the latest must tell, and no other may tell otherwise. What was found is remembered with the
+# numbers: pages that come later would have another account found when the store is made anew.
 _HELD_HANDLES = """
 CREATE OR REPLACE TEMP TABLE shown AS
 SELECT platform, lower(profile.handle) AS handle, native_id, valid_at
@@ -200,8 +213,18 @@ INNER JOIN accounts AS a ON a.account_id = o.account_id AND a.native_id IS NOT N
 ASOF JOIN profiles AS p ON p.account_id = o.account_id AND p.valid_from <= o.valid_at
 WHERE o.capture_id IS NOT NULL;
 
-INSERT INTO sightings_of_keys
-SELECT platform, CASE WHEN is_near_after THEN id_after ELSE id_before END, handle, listed_at
+CREATE OR REPLACE TEMP TABLE undecided AS
+SELECT a.platform, substr(i.key, length(a.platform) + 3) AS handle, s.published_at::TIMESTAMPTZ AS listed_at
+FROM accounts AS a
+INNER JOIN claims AS c ON c.account_id = a.account_id
+INNER JOIN sources AS s ON s.source_id = c.source_id
+INNER JOIN ids AS i ON i.kind = 'account' AND i.id = a.account_id AND starts_with(i.key, a.platform || ' @')
+ANTI JOIN looking_back AS b ON b.platform = a.platform
+WHERE a.native_id IS NULL AND a.merged_into IS NULL
+GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE held AS
+SELECT platform, handle, any_value(native_id) AS native_id, max(listed_at) AS listed_at
 FROM (
     SELECT
         l.platform,
@@ -209,22 +232,42 @@ FROM (
         l.listed_at,
         arg_max(s.native_id, (s.valid_at, s.native_id)) FILTER (WHERE s.valid_at < l.listed_at) AS id_before,
         arg_min(s.native_id, (s.valid_at, s.native_id)) FILTER (WHERE s.valid_at >= l.listed_at) AS id_after,
-        l.listed_at - max(s.valid_at) FILTER (WHERE s.valid_at < l.listed_at) AS age_before,
-        min(s.valid_at) FILTER (WHERE s.valid_at >= l.listed_at) - l.listed_at AS age_after,
-        coalesce(age_after < age_before, age_before IS NULL) AS is_near_after
-    FROM (
-        SELECT a.platform, substr(i.key, length(a.platform) + 3) AS handle, max(s.published_at)::TIMESTAMPTZ AS listed_at
-        FROM accounts AS a
-        INNER JOIN claims AS c ON c.account_id = a.account_id
-        INNER JOIN sources AS s ON s.source_id = c.source_id
-        INNER JOIN ids AS i ON i.kind = 'account' AND i.id = a.account_id AND starts_with(i.key, a.platform || ' @')
-        WHERE a.native_id IS NULL AND a.merged_into IS NULL
-        GROUP BY a.platform, i.key
-    ) AS l
+        max(s.valid_at) FILTER (WHERE s.valid_at < l.listed_at) AS before_at,
+        min(s.valid_at) FILTER (WHERE s.valid_at >= l.listed_at) AS after_at,
+        CASE
+            WHEN id_before = id_after THEN id_after
+            WHEN before_at IS NULL AND after_at - l.listed_at <= INTERVAL 31 DAYS THEN id_after
+            WHEN after_at IS NULL AND l.listed_at - before_at <= INTERVAL 31 DAYS THEN id_before
+        END AS native_id
+    FROM undecided AS l
     INNER JOIN shown AS s ON s.platform = l.platform AND s.handle = l.handle
+    -- Made anew, the store meets what the platform itself has answered together with what the archive shows.
+    ANTI JOIN (SELECT platform, handle FROM sightings_of_keys WHERE native_id IS NOT NULL) AS k
+        ON k.platform = l.platform AND k.handle = l.handle
     GROUP BY l.platform, l.handle, l.listed_at
 )
-WHERE id_before = id_after OR least(age_before, age_after) <= INTERVAL 31 DAYS
+GROUP BY platform, handle
+HAVING count(DISTINCT native_id) = 1 AND max(listed_at) = max(listed_at) FILTER (WHERE native_id IS NOT NULL);
+
+INSERT INTO sightings_of_keys
+SELECT u.platform, substr(n.key, length(u.platform) + 2), u.handle, max(u.listed_at)
+FROM undecided AS u
+INNER JOIN ids AS k ON k.kind = 'holder' AND k.key = u.platform || ' @' || u.handle
+INNER JOIN ids AS n ON n.kind = 'account' AND n.id = k.id AND starts_with(n.key, u.platform || ' ')
+WHERE NOT starts_with(n.key, u.platform || ' @')
+GROUP BY ALL
+UNION ALL
+SELECT platform, native_id, handle, listed_at
+FROM held
+ANTI JOIN ids AS k ON k.kind = 'holder' AND k.key = platform || ' @' || handle
+"""
+
+_REMEMBER_HOLDERS = """
+INSERT INTO ids
+SELECT 'holder', h.platform || ' @' || h.handle, n.id
+FROM held AS h
+INNER JOIN ids AS n ON n.kind = 'account' AND n.key = h.platform || ' ' || h.native_id
+ANTI JOIN ids AS k ON k.kind = 'holder' AND k.key = h.platform || ' @' || h.handle
 """
 
 _CAPTURES = """
@@ -338,6 +381,26 @@ DELETE FROM observations USING met AS m
 WHERE m.is_earlier AND m.run_id = observations.run_id AND m.account_id = observations.account_id
 """
 
+# A capture that several runs have read is an outcome of each and one sighting: as it was read last.
+_READ_AGAIN = """
+CREATE OR REPLACE TEMP TABLE outdated AS
+SELECT run_id, capture_id, account_id
+FROM (
+    SELECT run_id, capture_id, account_id, recorded_at
+    FROM arrived WHERE outcome = 'observed' AND capture_id IS NOT NULL
+    UNION ALL
+    SELECT o.run_id, o.capture_id, o.account_id, o.recorded_at
+    FROM observations AS o
+    SEMI JOIN arrived AS a ON a.capture_id = o.capture_id AND a.outcome = 'observed'
+)
+QUALIFY row_number() OVER (PARTITION BY capture_id ORDER BY recorded_at DESC, run_id DESC) > 1;
+INSERT INTO repeated SELECT run_id, capture_id FROM outdated;
+UPDATE arrived SET words = NULL
+FROM outdated AS o WHERE o.run_id = arrived.run_id AND o.capture_id = arrived.capture_id;
+DELETE FROM observations USING outdated AS o
+WHERE o.run_id = observations.run_id AND o.capture_id = observations.capture_id
+"""
+
 _OUTCOMES = """
 INSERT INTO outcomes SELECT run_id, target_id, outcome FROM arrived;
 INSERT INTO failures
@@ -355,6 +418,8 @@ CREATE OR REPLACE TEMP TABLE changed AS
 SELECT account_id FROM replaced
 UNION
 SELECT account_id FROM met WHERE is_earlier
+UNION
+SELECT account_id FROM outdated
 UNION
 SELECT merged_into FROM newly_merged;
 

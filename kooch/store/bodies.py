@@ -4,6 +4,7 @@ import gzip
 import os
 import re
 import uuid
+import zlib
 from pathlib import Path
 
 from kooch.errors import StorageError
@@ -25,8 +26,10 @@ def body_file(home: Path, digest: str) -> Path:
 def read_body(home: Path, digest: str) -> bytes | None:
     """The kept body; None when there is none, or it is damaged: it is fetched again then."""
     try:
-        return gzip.decompress(body_file(home, digest).read_bytes())
-    except (OSError, EOFError, ValueError):
+        packed = body_file(home, digest).read_bytes()
+        # A power cut can leave an empty file, which unpacks to an empty body.
+        return gzip.decompress(packed) if packed else None
+    except (OSError, EOFError, ValueError, zlib.error):
         return None
 
 
@@ -47,7 +50,9 @@ def keep_body(home: Path, digest: str, body: bytes) -> None:
 
 
 def forget_bodies(home: Path, digests: set[str]) -> None:
-    """Remove the bodies with these digests, for good."""
+    """Remove the bodies with these digests, for good, and what was left of writing any. No backfill may be running."""
     for digest in digests:
         if _DIGEST.fullmatch(digest):
             body_file(home, digest).unlink(missing_ok=True)
+    for partial in bodies_folder(home).glob("*/*.partial"):
+        partial.unlink(missing_ok=True)

@@ -118,7 +118,10 @@ def _store(
         fresh = _not_loaded(connection, [*forgotten, *waiting])
         if single(connection, "SELECT rosters_digest FROM versions") != digest:
             store_listed(connection, listed)
-        if store_batches(connection, fresh, listed.suppressed):
+        looking_back = [
+            str(run["platform"]) for run in known_runs if (run["source"], run["state"]) == ("archive", "running")
+        ]
+        if store_batches(connection, fresh, listed.suppressed, looking_back=looking_back):
             # What rosters accept or deny of a handle is now said of the account it has turned out to be.
             store_listed(connection, listed)
         store_departures(connection)

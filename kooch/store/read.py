@@ -82,6 +82,8 @@ def second_looks(home: Path) -> list[SecondLook]:
                 s.account_id,
                 greatest(min(s.first_missing_at), max(f.failed_at)) + to_hours($hours) AS due_at
             FROM states AS s
+            -- What an archived page said, another look cannot confirm.
+            INNER JOIN sightings AS g ON g.account_id = s.account_id AND g.last_live_at = g.last_seen_at
             LEFT JOIN (
                 SELECT coalesce(a.merged_into, a.account_id) AS account_id, f.failed_at
                 FROM failures AS f

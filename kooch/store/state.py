@@ -63,6 +63,8 @@ def open_state(home: Path) -> Iterator[sqlite3.Connection]:
         ) from error
     with closing(connection):
         connection.row_factory = sqlite3.Row
+        # SQLite's own folds ASCII only.
+        connection.create_function("lower", 1, lambda text: text and text.lower(), deterministic=True)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")

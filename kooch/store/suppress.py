@@ -43,14 +43,24 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
     plain = _plain_name(platform, account)
     with only_one(home, f"crawl-{platform}"), only_one(home, "backfill"):
         meant = {plain} | _names(home, platform, plain)
+        held_by = sorted(name for name in meant if not name.startswith("@"))
+        if plain.startswith("@") and len(held_by) > 1:
+            raise ConfigError(
+                f"{plain!r} was the handle of several accounts: {', '.join(held_by)}. Say which is meant by its id, such as"
+                f" `kooch suppress {platform} id:{held_by[0]}`."
+            )
         was_known = len(meant) > 1 or _is_known(home, platform, plain)
         names = _remember(home, platform, meant, reason)
         with only_one(home, "load", wait=True):
-            removed = [row for file in _batches(home) for row in _cut_batch(file, platform, names)]
+            removed = [row for file in _batches(home) for row in _meant_in(file, platform, names)]
+            # Before the batches that name them: killed in between, another call finds them again.
             pages = {f"{platform} {row['target']}" for row in removed if row["capture"]}
             forget_bodies(home, {row["capture"]["digest"] for row in removed if row["capture"]})
+            _forget_pages(home, platform, [row["target"] for row in removed if row["capture"]])
             for file in sorted((spool.archive_folder(home) / "ids").glob("*.parquet")):
                 _cut_ids(file, platform, names, pages)
+            for file in _batches(home):
+                _cut_batch(file, platform, names)
             # Freed blocks of a database keep what stood in them: the master is made anew.
             for file in (master_file(home), master_file(home).with_suffix(".duckdb.wal")):
                 file.unlink(missing_ok=True)
@@ -63,6 +73,9 @@ def _plain_name(platform: str, account: str) -> str:
     """The natural key that a user means: a native id, or `@` and the handle, also from a profile's address."""
     if platform not in PLATFORMS:
         raise ConfigError(f"There is no platform {platform!r}. Known are {', '.join(PLATFORMS)}.")
+    if account.startswith("id:") and account != "id:":
+        # A number may be a handle of X, too.
+        return account.removeprefix("id:")
     try:
         handle, native_id = clean_handle(platform, account)
     except ValueError:
@@ -129,19 +142,31 @@ def _remember(home: Path, platform: str, names: set[str], reason: str) -> tuple[
                 str(row["account"])
                 for row in state.execute("SELECT account FROM suppressions WHERE platform = ?", (platform,))
             }
-            for table in ("index_rows", "walks"):
-                state.executemany(
-                    f"DELETE FROM {table} WHERE (run, walk) IN (SELECT w.run, w.walk FROM walks AS w"
-                    " INNER JOIN runs AS r ON r.run = w.run WHERE r.platform = ? AND '@' || lower(w.handle) = ?)",
-                    [(platform, name) for name in sorted(every)],
-                )
-            state.executemany(
-                "DELETE FROM targets WHERE run IN (SELECT run FROM runs WHERE platform = ?)"
-                " AND ? IN (target, native_id, '@' || lower(handle))",
-                [(platform, name) for name in sorted(every)],
-            )
+            of_platform = "run IN (SELECT run FROM runs WHERE platform = ?)"
+            is_planned = f"{of_platform} AND ? IN (target, native_id, '@' || lower(handle))"
+            digests: set[str] = set()
+            for name in sorted(every):
+                walks = f"SELECT run, walk FROM walks WHERE {of_platform} AND '@' || lower(handle) = ?"
+                state.execute(f"DELETE FROM index_rows WHERE (run, walk) IN ({walks})", (platform, name))
+                state.execute(f"DELETE FROM walks WHERE (run, walk) IN ({walks})", (platform, name))
+                digests |= {
+                    str(row["digest"])
+                    for row in state.execute(f"SELECT digest FROM targets WHERE {is_planned}", (platform, name))
+                }
+                state.execute(f"DELETE FROM targets WHERE {is_planned}", (platform, name))
+            # Also of pages that were fetched and never read, as when a backfill was killed.
+            forget_bodies(home, digests)
         state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return tuple(sorted(every))
+
+
+def _forget_pages(home: Path, platform: str, targets: Sequence[str]) -> None:
+    """Plan archived pages no more, not even in the past: whose they were, only reading them has told."""
+    with open_state(home) as state, transaction(state):
+        state.executemany(
+            "DELETE FROM targets WHERE run IN (SELECT run FROM runs WHERE platform = ?) AND target = ?",
+            [(platform, target) for target in targets],
+        )
 
 
 def _batches(home: Path) -> list[Path]:
@@ -158,28 +183,41 @@ def _read(file: Path) -> pa.Table:
         ) from error
 
 
-def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Rewrite a batch without the outcomes of `names`; returns those, each with its target and capture."""
+def _meant_in(file: Path, platform: str, names: Sequence[str]) -> list[dict[str, Any]]:
+    """The outcomes of `names` in a batch, each with its target and capture."""
     table = _read(file)
+    rows: list[dict[str, Any]] = (
+        table.filter(_is_meant(table, platform, names)).select(["target", "capture"]).to_pylist()
+    )
+    return rows
+
+
+def _is_meant(table: pa.Table, platform: str, names: Sequence[str]) -> pa.ChunkedArray:
+    """Which rows are outcomes of `names`."""
     known = pa.array(names)
-    is_meant = pc.and_(
+    # Folded here, as the names were: no two libraries agree on every letter's lower case.
+    looked_up = [
+        handle for handle in pc.unique(table["handle"]).to_pylist() if handle and f"@{handle.lower()}" in names
+    ]
+    return pc.and_(
         pc.equal(table["platform"], platform),
         pc.or_(
             pc.or_(pc.is_in(table["target"], known), pc.is_in(pc.utf8_lower(table["target"]), known)),
             pc.or_(
                 pc.fill_null(pc.is_in(table["native_id"], known), False),
                 # An archived page that shows no id goes by the handle it was looked up under.
-                pc.fill_null(
-                    pc.is_in(pc.binary_join_element_wise("@", pc.utf8_lower(table["handle"]), ""), known), False
-                ),
+                pc.is_in(table["handle"], pa.array(looked_up, pa.string())),
             ),
         ),
     )
-    kept, unnamed = _without_names(table.filter(pc.invert(is_meant)), platform, names)
+
+
+def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> None:
+    """Rewrite a batch without the outcomes of `names`."""
+    table = _read(file)
+    kept, unnamed = _without_names(table.filter(pc.invert(_is_meant(table, platform, names))), platform, names)
     if unnamed or kept.num_rows < table.num_rows:
         _replace(file, kept)
-    cut: list[dict[str, Any]] = table.filter(is_meant).select(["target", "capture"]).to_pylist()
-    return cut
 
 
 def _without_names(table: pa.Table, platform: str, names: Sequence[str]) -> tuple[pa.Table, int]:

@@ -227,7 +227,7 @@ CREATE TABLE batches ( -- One row per loaded batch: loading it again changes not
     rows INTEGER NOT NULL
 );
 CREATE TABLE ids ( -- One row per natural key that was given an integer; kept in the archive too, so that a rebuild gives the same.
-    kind VARCHAR NOT NULL, -- account, capture, source, claim, bound or run
+    kind VARCHAR NOT NULL, -- account, capture, source, claim, bound, run or holder (whose a listed handle was found to be)
     key VARCHAR NOT NULL,
     id INTEGER NOT NULL
 );

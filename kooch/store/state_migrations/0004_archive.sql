@@ -15,7 +15,6 @@ CREATE TABLE walks (
     walk TEXT NOT NULL,                  -- the address asked for; with a * at its end, what begins with it
     handle TEXT NOT NULL,
     resume_key TEXT,                     -- where the next page begins; NULL: at the start
-    pages INTEGER NOT NULL DEFAULT 0,
     misfits INTEGER NOT NULL DEFAULT 0,  -- rows that no index should hold
     ended_at TEXT,
     PRIMARY KEY (run, walk)
