@@ -77,9 +77,10 @@ _MORE = {
     "th": {"พ": 10**3, "ม": 10**4, "ส": 10**5, "ล": 10**6},
     "zh": {"千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8},
 }
-# Words with two meanings of which one cannot be: no account has a milliard of followers.
+# Words with two meanings of which one cannot be: no account has a milliard of followers. A capital tells in Catalan.
 _SETTLED = {
     "tr": {"b": 10**3},  # bin; else the English billion
+    "ca": {"M": 10**6},  # as it stands; a small one was a thousand until CLDR 40
     "bn": {"কো": 10**7},  # koti; CLDR writes 10**11, too, as `000কো`
     "": {"m": 10**6},  # in an unknown language; else the milliard of Indonesian
 }
@@ -138,7 +139,8 @@ def _read(text: str, tag: str) -> Count:
     number, word = found[1], found[3]
     magnitude = 1
     if word is not None:
-        known = _find_words(tag).get(_fold(word))
+        words = _find_words(tag)
+        known = words.get(word) or words.get(_fold(word))
         if known is None:
             raise _RefusedError(f"{word!r} has no single meaning in its language")
         magnitude = known
