@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from sys import intern
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -104,13 +105,15 @@ def open_job(
                 run = None
             if run is None:
                 run = plan_run(connection, platform=platform, roster=roster, targets=new, is_recheck=is_recheck)
-            planned = targets_of(connection, run.run)
-            targets = left_of(home, run.run, planned)
+            # A plan may be long: it is held once while the crawl goes on.
+            del new
+            targets = tuple(left_of(home, run.run, targets_of(connection, run.run)))
+            planned = read_run(connection, run.run).planned
             suppressed = connection.execute(
                 "SELECT account FROM suppressions WHERE platform = ?", (platform,)
             ).fetchall()
         names = frozenset(str(account) for (account,) in suppressed)
-        yield Job(settings=settings, run=run, planned=len(planned), targets=tuple(targets), suppressed=names)
+        yield Job(settings=settings, run=run, planned=planned, targets=targets, suppressed=names)
 
 
 def left_of(home: Path, run: str, targets: list[Target]) -> list[Target]:
@@ -146,5 +149,5 @@ def _outcomes(settings: Settings, run: str) -> dict[str, str]:
             except (pa.ArrowException, FileNotFoundError):
                 # Broken, or on its way into the archive, which is read next.
                 continue
-            kinds |= dict(zip(table["target"].to_pylist(), table["outcome"].to_pylist(), strict=True))
+            kinds |= zip(table["target"].to_pylist(), map(intern, table["outcome"].to_pylist()), strict=True)
     return kinds

@@ -1,8 +1,4 @@
-"""What befalls a crawl of many servers: the matrix of faults, as a table; pace, drift, kills and memory.
-
-Run as a program it is one of the processes that the proofs start: `python tests/test_faults.py serve`, or
-`python tests/test_faults.py crawl HOME URL N RATE`.
-"""
+"""What befalls a crawl of many servers: the matrix of faults, as a table; pace, drift, kills and memory."""
 
 import asyncio
 import contextlib
@@ -33,7 +29,7 @@ import pytest
 
 from crawlers.jobs import Crawled
 from crawlers.run import crawl, spider_of
-from kooch.config import BlueskySettings, CrawlSettings, MastodonSettings, Settings
+from kooch.config import CrawlSettings, MastodonSettings, Settings
 from kooch.errors import RunningError
 from kooch.store.load import master_file
 from kooch.store.locks import only_one
@@ -42,7 +38,7 @@ from tests import faults, stores, test_proofs_store, test_schedule, test_store
 from tests.faults import Asked, Bluesky, Fault, Mastodon, Reply, Server, as_json
 from tests.servers.fediverse import Authority
 from tests.test_crash import finish, spooled, start, without_run
-from tests.test_crawlers import BAD_JSON, FOLDERS, known, platform_of, replay, settings_for, targets_in
+from tests.test_crawlers import BAD_JSON, FOLDERS, platform_of, replay, settings_for, targets_in
 
 pytestmark = pytest.mark.proof
 
@@ -957,7 +953,7 @@ def test_of_two_hundred_servers_the_slow_ones_delay_nobody(tmp_path: Path, autho
 
 def started(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-W", "error", __file__, *arguments],
+        [sys.executable, "-W", "error", str(ROOT / "tests" / "crawling.py"), *arguments],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -1030,24 +1026,3 @@ def test_a_crawl_of_a_hundred_thousand_targets_keeps_its_memory(tmp_path: Path) 
     assert out.split() == ["complete", "100000", "100000", "0", "0"]
     assert max(sizes) < 300
     assert max(sizes) - begun < 30
-
-
-def main(action: str, *arguments: str) -> None:
-    if action == "serve":
-        with Server(Bluesky(range(1, 120_000))) as server:
-            print(server.url, flush=True)
-            threading.Event().wait()
-    home, url, count, rate = arguments
-    numbers = [n for n in range(1, 2 * int(count)) if Bluesky.is_shown(n)][: int(count)]
-    networks: Any = ("127.0.0.0/8",)
-    settings = Settings(
-        home=Path(home),
-        crawl=CrawlSettings(allow_networks=networks, timeout_seconds=3),
-        bluesky=BlueskySettings(appview=url, plc=url, requests_per_second=float(rate)),  # type: ignore[arg-type]
-    )
-    result = crawl(settings, platform="bluesky", roster=None, plan=lambda: known(numbers))
-    print(result.run.state, result.planned, result.observed, result.failed, result.skipped)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
