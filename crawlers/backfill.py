@@ -67,11 +67,29 @@ class Rate(NamedTuple):
     requests_per_second: float
 
 
-class IndexSpider(PlatformSpider):
+class ArchiveSpider(PlatformSpider):
+    """What both crawls of the archive share: its one host, its manners, and the platform they look back at."""
+
+    has_one_host = True
+
+    def take(self, job: Job) -> None:
+        super().take(job)
+        self.platform = job.run.platform
+        self.limited_seconds = job.settings.wayback.pause_seconds
+
+    def host_lost(self, error: UnsentError) -> KoochError:
+        if "refuses connections" not in error.detail:
+            return super().host_lost(error)
+        return HostLostError(
+            f"{error.detail}: that is how the archive blocks whoever asked too fast, for an hour at first and twice as long"
+            " each time. Wait an hour, then run the same command again: it continues where it stopped."
+        )
+
+
+class IndexSpider(ArchiveSpider):
     """Walks through the index. A walk that ends is in `state.sqlite`; one that fails is an outcome of the run."""
 
     name = "wayback-index"
-    has_one_host = True
     has_deadline = False
 
     @classmethod
@@ -80,8 +98,6 @@ class IndexSpider(PlatformSpider):
 
     def take(self, job: Job) -> None:
         super().take(job)
-        self.platform = job.run.platform
-        self.limited_seconds = job.settings.wayback.pause_seconds
         with open_state(job.settings.home) as state:
             wanted = read_backfill(state, job.run.run)
             walks = open_walks(state, job.run.run)
@@ -105,9 +121,6 @@ class IndexSpider(PlatformSpider):
     def ask(self, batch: Sequence[Target]) -> Iterator[Request]:
         for target in batch:
             yield self._ask_page(target, self._resume_keys[target.key])
-
-    def host_lost(self, error: UnsentError) -> KoochError:
-        return _lost(error)
 
     def read_page(self, response: Response, target: Target, asked: str | None) -> Iterator[Request]:
         """A page of the index is kept, then the next is asked for."""
@@ -138,11 +151,10 @@ class IndexSpider(PlatformSpider):
         return self.question(url, self.read_page, target, statuses=(200, 403), context={"asked": resume_key})
 
 
-class CaptureSpider(PlatformSpider):
+class CaptureSpider(ArchiveSpider):
     """Reads archived pages. Those of one digest come one after another: the first brings the body, the others find it."""
 
     name = "wayback"
-    has_one_host = True
     most_at_once = 8
     """What is on its way when the process is killed is fetched again."""
     most_open = 1
@@ -153,8 +165,6 @@ class CaptureSpider(PlatformSpider):
 
     def take(self, job: Job) -> None:
         super().take(job)
-        self.platform = job.run.platform
-        self.limited_seconds = job.settings.wayback.pause_seconds
         self._reader = parser_of(job.run.platform)
 
     def lane_of(self, target: Target) -> str:
@@ -177,9 +187,6 @@ class CaptureSpider(PlatformSpider):
 
     def is_live(self, response: Response) -> bool:
         return memento_at(_headers(response)) is None
-
-    def host_lost(self, error: UnsentError) -> KoochError:
-        return _lost(error)
 
     def read_capture(self, response: Response, target: Target) -> Iterator[Result]:
         """The archived page, or why it is not the one that was asked for."""
@@ -421,12 +428,3 @@ def _is_same_page(url: str, target: Target) -> bool:
         return urlkey(split_capture_url(url)[1]) == urlkey(target.key.partition("/")[2])
     except ValueError:
         return False
-
-
-def _lost(error: UnsentError) -> KoochError:
-    if "refuses connections" in error.detail:
-        return HostLostError(
-            f"{error.detail}: that is how the archive blocks whoever asked too fast, for an hour at first and twice as long"
-            " each time. Wait an hour, then run the same command again: it continues where it stopped."
-        )
-    return HostLostError(f"{error.detail}. Run the same command again later: it continues where it stopped.")
