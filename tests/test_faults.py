@@ -19,6 +19,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
@@ -944,7 +945,11 @@ def test_of_two_hundred_servers_the_slow_ones_delay_nobody(tmp_path: Path, autho
     assert all(isinstance(found[f"@figure{n}@{host}"], Observed) for host in hosts for n in range(1, 9))
     assert result.observed >= 1600
     assert last < 8 + 6
-    assert min(gaps) > 0.7  # as the server sees it, whose own loop is late at times
+    # A turn taken late is made up for by the next, and a first request also waits for its TLS handshake: what a server
+    # counts is how many come in a number of seconds, and that is never two more than the rate allows.
+    for host in hosts:
+        for earlier, later in combinations(range(len(times[host])), 2):
+            assert times[host][later] - times[host][earlier] > later - earlier - 2, host
     assert whole < 90
 
 
