@@ -388,7 +388,8 @@ def test_a_host_keeps_its_rate(tmp_path: Path) -> None:
     rate = (len(times) - 1) / seconds
 
     print(f"{rate:.2f} requests/s of 10, {used / seconds:.1%} of a core")
-    assert 9.5 <= rate <= 10.1
+    assert rate >= 9.5
+    assert len(times) - 1 <= 10 * seconds + 1  # a request that comes late is made up for by the next
     assert used / seconds <= 0.25
 
 

@@ -22,20 +22,43 @@ _COLUMN = re.compile(r"(\w+),? -- (.+)$")
 def build_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Create or replace everything in `folder`, in the order of what reads what."""
     files = {file.stem: file for kind in ("macros", "views", "rollups") for file in (folder / kind).glob("*.sql")}
+    standing = _standing(connection)
+    described = {}
     for name in _in_order(files):
+        # A file may have changed its folder between two releases.
+        if name in standing:
+            connection.execute(f"DROP {standing[name]} {name}")
         file, sql = files[name], files[name].read_text(encoding="utf-8").rstrip().rstrip(";")
-        _drop(connection, name)
         match file.parent.name:
             case "macros":
-                parameters = ", ".join(_PARAMETER.findall(sql))
-                connection.execute(f"CREATE MACRO {name}({parameters}) AS TABLE {sql}")
-                connection.execute(f"COMMENT ON MACRO TABLE {name} IS {quoted(_first_line(sql))}")
+                kind = "MACRO TABLE"
+                connection.execute(f"CREATE MACRO {name}({', '.join(_PARAMETER.findall(sql))}) AS TABLE {sql}")
             case "views":
+                kind = "VIEW"
                 connection.execute(f"CREATE VIEW {name} AS {sql}")
-                _describe(connection, "VIEW", name, sql)
             case _:
+                kind = "TABLE"
                 connection.execute(f"CREATE TABLE {name} AS {sql}")
-                _describe(connection, "TABLE", name, sql)
+        connection.execute(f"COMMENT ON {kind} {name} IS {quoted(_first_line(sql))}")
+        if kind != "MACRO TABLE":
+            described.update({(name, column): text for column, text in _column_comments(sql)})
+    for name, column in connection.execute(
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
+    ).fetchall():
+        if text := described.get((name, column)):
+            connection.execute(f"COMMENT ON COLUMN {name}.{column} IS {quoted(text)}")
+
+
+def _standing(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What exists by name, with its kind as DROP calls it."""
+    return dict(
+        connection.execute("""
+            SELECT table_name, 'TABLE' FROM duckdb_tables() WHERE NOT internal
+            UNION ALL SELECT view_name, 'VIEW' FROM duckdb_views() WHERE NOT internal
+            UNION ALL SELECT function_name, 'MACRO TABLE' FROM duckdb_functions()
+                WHERE function_type = 'table_macro' AND NOT internal
+        """).fetchall()
+    )
 
 
 def _in_order(files: dict[str, Path]) -> Iterable[str]:
@@ -44,25 +67,6 @@ def _in_order(files: dict[str, Path]) -> Iterable[str]:
         code = _COMMENT.sub("", file.read_text(encoding="utf-8"))
         graph[name] = (set(_WORD.findall(code)) & files.keys()) - {name}
     return TopologicalSorter(graph).static_order()
-
-
-def _drop(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    # A file may have changed its folder between two releases.
-    connection.execute(f"DROP MACRO TABLE IF EXISTS {name}")
-    for (kind,) in connection.execute(
-        "SELECT CASE table_type WHEN 'VIEW' THEN 'VIEW' ELSE 'TABLE' END FROM information_schema.tables"
-        " WHERE table_name = ?",
-        [name],
-    ).fetchall():
-        connection.execute(f"DROP {kind} {name}")
-
-
-def _describe(connection: duckdb.DuckDBPyConnection, kind: str, name: str, sql: str) -> None:
-    connection.execute(f"COMMENT ON {kind} {name} IS {quoted(_first_line(sql))}")
-    columns = {row[0] for row in connection.execute(f"DESCRIBE {name}").fetchall()}
-    for column, text in _column_comments(sql):
-        if column in columns:
-            connection.execute(f"COMMENT ON COLUMN {name}.{column} IS {quoted(text)}")
 
 
 def _column_comments(sql: str) -> list[tuple[str, str]]:
