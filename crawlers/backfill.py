@@ -200,7 +200,7 @@ class CaptureSpider(ArchiveSpider):
             check_status(response, (200,))
             raise UnreadableError("unexpected_answer", "answers with a page that is not archived")
         elif archived_at != capture.captured_at or not _is_same_page(response.url, target):
-            detail = f"{capture.url}: answered with {response.url}"
+            detail = f"{capture.url}: answered with another page, archived {archived_at:%Y-%m-%d %H:%M:%S} UTC"
             yield Result(target, Failed(cause="another_time", detail=detail, http_status=response.status))
         elif response.status != 200:
             detail = f"{capture.url}: the archived answer is {response.status}"
@@ -211,12 +211,18 @@ class CaptureSpider(ArchiveSpider):
             yield Result(target, Failed(cause="unexpected_answer", detail=detail, http_status=200))
         else:
             result = self._read(response.body, target)
-            if not (isinstance(result, Observed) and result.native_id in self.job.suppressed):
+            if self._may_keep(result):
                 try:
                     keep_body(self.job.settings.home, capture.digest, response.body)
                 except StorageError as error:
                     self.halt(error)
             yield Result(target, result)
+
+    def _may_keep(self, result: Observed | Failed) -> bool:
+        """Not what is about an account that is kept out, or about one that nobody asked for and that may be."""
+        if isinstance(result, Observed):
+            return result.native_id not in self.job.suppressed
+        return result.cause != "another_account"
 
     def _read(self, body: bytes, target: Target) -> Observed | Failed:
         capture = _capture_of(target)

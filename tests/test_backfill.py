@@ -191,6 +191,7 @@ def archived() -> Iterator[Archived]:
     yield from of_days("limited", 11, range(1, 3))
     yield from of_days("faulty", 12, range(8))
     yield from of_days("near", 13, range(50, 55))
+    yield Archived(url="https://twitter.com/lent", timestamp=timestamp(3), body=page("borrower", 16, 1))
     yield from of_hours("often1", 14, 300)
     yield from of_hours("often2", 15, 300)
 
@@ -407,6 +408,16 @@ def test_no_page_of_a_suppressed_account_is_kept(tmp_path: Path, archive: Waybac
         state.execute("INSERT INTO suppressions VALUES ('x', '13', 'asked', '2026-01-01T00:00:00+00:00')")
 
     assert counts(desk.backfill()) == ("complete", 5, 0, 0, 5)
+    assert not list(bodies_folder(desk.home).rglob("*.gz"))
+
+
+def test_whom_a_page_of_somebody_else_is_about_is_not_kept(tmp_path: Path, archive: WaybackArchive) -> None:
+    """It may be an account that is kept out, or is to be one day."""
+    desk = Desk.of(tmp_path, archive.url, "lent")
+
+    assert counts(desk.backfill()) == ("failed", 1, 0, 1, 0)
+    address = f"{archive.url}/web/{timestamp(3)}/https://twitter.com/lent"
+    assert desk.query(FAILURES) == [("another_account", None, f"{address}: the page is about another account")]
     assert not list(bodies_folder(desk.home).rglob("*.gz"))
 
 

@@ -16,7 +16,7 @@ from html import unescape
 from typing import Any
 
 from crawlers.reading import UnreadableError, as_instant, as_text, parse_body, read_count, read_words
-from kooch.store.outcomes import Cause, CrawledBound, Drift, Failed, Observed, Profile
+from kooch.store.outcomes import CrawledBound, Drift, Failed, Observed, Profile
 
 _FOUNDED_AT = datetime(2019, 11, 1, tzinfo=UTC)
 """Work on Koo began in November 2019 (Republic World, 2021-02-28): no account is older."""
@@ -69,7 +69,9 @@ def parse_archived(body: bytes, captured_at: datetime, *, handle: str | None = N
     try:
         return _read_body(body, captured_at, handle)
     except UnreadableError as error:
-        return Failed(cause=error.cause, detail=f"{error.detail}; {_describe(body)}")
+        # Whom another account's page is about is not told: it may be somebody who is kept out.
+        detail = error.detail if error.cause == "another_account" else f"{error.detail}; {_describe(body)}"
+        return Failed(cause=error.cause, detail=detail)
 
 
 def _read_body(body: bytes, captured_at: datetime, handle: str | None) -> Observed:
@@ -136,13 +138,13 @@ def _accounts_in(data: object) -> Iterator[dict[str, Any]]:
 def _read_one(accounts: list[dict[str, Any]], captured_at: datetime, handle: str | None) -> Observed:
     """The account asked for. Raises UnreadableError unless there is one, and one reading of it."""
     names = {account["handle"].casefold() for account in accounts}
-    shown = ", ".join(ascii(name)[:40] for name in sorted(names)[:5])
     if handle is None and len(names) > 1:
-        raise UnreadableError("unknown_layout", f"{len(names)} accounts ({shown}): say which with --handle")
+        raise UnreadableError("unknown_layout", f"{len(names)} accounts: say which with --handle")
     wanted = names.pop() if handle is None else handle.casefold()
     if handle is not None and wanted not in names:
-        cause: Cause = "another_account" if len(names) == 1 else "unknown_layout"
-        raise UnreadableError(cause, f"asked for {ascii(handle)[:40]}, found {shown}")
+        if len(names) == 1:
+            raise UnreadableError("another_account", "the page is about another account")
+        raise UnreadableError("unknown_layout", f"{len(names)} accounts, none of them the one asked for")
     readings = [_read(account, captured_at) for account in accounts if account["handle"].casefold() == wanted]
     if any(reading != readings[0] for reading in readings):
         raise UnreadableError("unknown_layout", f"{len(readings)} objects about {ascii(wanted)[:40]} do not agree")

@@ -30,5 +30,6 @@ def parse_archived(body: bytes, captured_at: datetime, *, handle: str | None = N
         return Failed(cause=error.cause, detail=error.detail)
     shown = observed.profile.handle if observed.profile else ""
     if handle is not None and shown.casefold() != handle.casefold():
-        return Failed(cause="another_account", detail=f"the page is about {ascii(shown)[:40]}")
+        # Whom it is about is not told: it may be somebody who is kept out.
+        return Failed(cause="another_account", detail="the page is about another account")
     return observed

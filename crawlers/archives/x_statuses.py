@@ -33,7 +33,7 @@ def _read_v1(status: dict[str, Any], captured_at: datetime, handle: str | None) 
     authors = [as_object(post["user"]) for post in _posts_in(status)]
     author = _called(handle, authors, "screen_name")
     if author is None:
-        raise UnreadableError("another_account", f"the post is by {_name(authors[0], 'screen_name')}")
+        raise UnreadableError("another_account", "the post is by another account")
     return read_v1_user(author, captured_at)
 
 
@@ -57,13 +57,9 @@ def _read_v2(status: dict[str, Any], captured_at: datetime, handle: str | None) 
         return read_v2_user(author, captured_at)
     if ids[0] not in users:
         raise UnreadableError("no_data", "the post's author is there without metrics")
-    raise UnreadableError("another_account", f"the post is by {_name(users[ids[0]], 'username')}")
+    raise UnreadableError("another_account", "the post is by another account")
 
 
 def _called(handle: str | None, authors: list[dict[str, Any]], field: str) -> dict[str, Any] | None:
     """The first author who has the handle; the first of all where any will do."""
     return next((a for a in authors if handle is None or as_text(a[field]).casefold() == handle.casefold()), None)
-
-
-def _name(author: dict[str, Any], field: str) -> str:
-    return ascii(author.get(field))[:40]
