@@ -35,9 +35,11 @@ from kooch.config import Settings
 from kooch.errors import ConfigError, HostLostError, KoochError, StorageError
 from kooch.store.backfills import (
     Backfill,
+    Every,
     Walk,
     begin_backfill,
     ended_walks,
+    is_planned,
     keep_page,
     misfits_of,
     open_walks,
@@ -280,8 +282,8 @@ def backfill(
             )
 
         with open_state(settings.home) as state:
-            is_planned = read_backfill(state, run.run).is_planned
-        if not is_planned:
+            has_plan = is_planned(state, run.run)
+        if not has_plan:
             walks = _open_walks(settings, run.run)
             tell.on_walks(len(walks), len(walks) / IndexSpider.section(settings).requests_per_second)
             if walks:
@@ -320,7 +322,7 @@ def _run_of(
         if run is not None and fresh:
             _give_up(settings, run)
             run = None
-        if run is not None and replace(read_backfill(state, run.run), is_planned=False) != wanted:
+        if run is not None and read_backfill(state, run.run) != wanted:
             raise ConfigError(
                 f"The unfinished backfill of {platform} keeps {_in_words(read_backfill(state, run.run))}. Run the command as"
                 " you did then, or give that one up with --new."
@@ -338,14 +340,14 @@ def _run_of(
 
 
 def _in_words(wanted: Backfill) -> str:
-    every = "every capture" if wanted.every == "capture" else f"one capture a {wanted.every}"
+    every = "every capture" if wanted.every is Every.CAPTURE else f"one capture a {wanted.every}"
     return f"{every}, from {wanted.first_day or 'the beginning'} to {wanted.last_day or 'now'}"
 
 
 def _give_up(settings: Settings, run: Run) -> None:
     at = now()
     with open_state(settings.home) as state:
-        if not read_backfill(state, run.run).is_planned:
+        if not is_planned(state, run.run):
             plan_captures(state, run.run, _failed_walks(settings, run))
         open_targets = left_of(settings.home, run.run, targets_of(state, run.run))
         outcomes = [

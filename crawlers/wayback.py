@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from crawlers.reading import UnreadableError, parse_body
-from kooch.store.backfills import IndexRow
+from kooch.store.backfills import Every, IndexRow
 
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
 _OTHER_NAMES = {"url": "original", "mime": "mimetype", "status": "statuscode"}
@@ -35,7 +35,6 @@ _MEMENTO = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} (19|20)[0-9]{2} [0
 _CAPTURE = re.compile(r"/web/(\d{14})(?:[a-z]{2}_)?/(.+)", re.DOTALL)
 _REVISIT = "warc/revisit"
 """The type of a repetition, whatever it repeats."""
-_DIGITS_OF = {"day": 8, "month": 6}
 _FULL_PAGES_OF_X, _LAST_PAGES_OF_X = date(2020, 5, 31), date(2020, 12, 31)
 """From June 2020 on pages of X are programs without numbers; some old ones were shown until the end of that year."""
 
@@ -226,7 +225,7 @@ def _answers(row: IndexRow, query: IndexQuery) -> bool:
     return query.mimetype in (None, row.mimetype)
 
 
-def thin(rows: Iterable[IndexRow], every: str) -> list[IndexRow]:
+def thin(rows: Iterable[IndexRow], every: Every) -> list[IndexRow]:
     """The first good capture of each `day`, `week` (from Monday) or `month`, in UTC; of `capture`, all that are good.
 
     Good is what was answered 200. A repetition is as good as the body that it repeats; where the rows do not tell, it is
@@ -245,15 +244,17 @@ def thin(rows: Iterable[IndexRow], every: str) -> list[IndexRow]:
     return sorted(kept.values(), key=lambda row: (row.timestamp, row.original))
 
 
-def period_of(row: IndexRow, every: str) -> object:
+def period_of(row: IndexRow, every: Every) -> object:
     """What `thin` keeps one capture of. One body at one second is one capture, however its address is written."""
     match every:
-        case "capture":
+        case Every.CAPTURE:
             return row.timestamp, row.digest
-        case "week":
+        case Every.DAY:
+            return row.captured_at.date()
+        case Every.WEEK:
             return row.captured_at.isocalendar()[:2]
-        case _:
-            return row.timestamp[: _DIGITS_OF[every]]
+        case Every.MONTH:
+            return row.timestamp[:6]
 
 
 def capture_url(base: str, timestamp: str, original: str, *, raw: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from kooch.config import BUNDLED_ROSTERS, VIEWS
 from kooch.rosters import AccountClaim, Member, Roster, Statement, write_roster
 from kooch.rosters.values import EventKind
-from kooch.store.backfills import Backfill, begin_backfill, plan_captures
+from kooch.store.backfills import Backfill, Every, begin_backfill, plan_captures
 from kooch.store.load import Loaded
 from kooch.store.load import load as load_store
 from kooch.store.outcomes import Capture, Cause, CrawledBound, Failed, Observed, Outcome, Profile, Skipped, Target
@@ -137,7 +137,7 @@ def archived(
 
 def backfill(home: Path, *outcomes: Outcome, platform: str = "x", state: RunState = "partial") -> str:
     """A whole run over an archive in one batch."""
-    wanted = Backfill(first_day=None, last_day=None, every="day", is_planned=False)
+    wanted = Backfill(first_day=None, last_day=None, every=Every.DAY)
     targets = [Target(key=outcome.target, handle=outcome.handle, capture=outcome.capture) for outcome in outcomes]
     with open_state(home) as connection:
         run = begin_backfill(connection, platform=platform, roster=None, wanted=wanted, walks=()).run

@@ -9,7 +9,7 @@ import pytest
 
 from kooch.config import VIEWS
 from kooch.errors import ConfigError
-from kooch.store.backfills import Backfill, Walk, begin_backfill, plan_captures
+from kooch.store.backfills import Backfill, Every, Walk, begin_backfill, plan_captures
 from kooch.store.bodies import body_file, keep_body, read_body
 from kooch.store.load import master_file
 from kooch.store.outcomes import Failed, Profile, Target
@@ -28,7 +28,7 @@ ORDER BY o.valid_at, o.followers
 AUDIENCE = (
     "SELECT figure_id, strftime(valid_at, '%Y-%m-%d'), followers, source, capture_url FROM audience ORDER BY valid_at"
 )
-DAILY = Backfill(first_day=None, last_day=None, every="day", is_planned=False)
+DAILY = Backfill(first_day=None, last_day=None, every=Every.DAY)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from crawlers.backfill import CaptureSpider, Listener, backfill
 from crawlers.jobs import Crawled
 from kooch.config import load_settings
 from kooch.errors import ConfigError, HostLostError
-from kooch.store.backfills import Backfill
+from kooch.store.backfills import Backfill, Every
 from kooch.store.bodies import bodies_folder
 from kooch.store.read import captures_read, targets
 from kooch.store.state import open_state
@@ -142,7 +142,7 @@ def look_back(home: Path, every: str, *, days: tuple[date | None, date | None] =
         roster=None,
         accounts=lambda: targets(home, platform="x", roster=None),
         read_already=lambda: captures_read(home, "x"),
-        wanted=Backfill(first_day=days[0], last_day=days[1], every=every, is_planned=False),
+        wanted=Backfill(first_day=days[0], last_day=days[1], every=Every(every)),
         **more,
     )
 

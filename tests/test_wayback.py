@@ -32,7 +32,7 @@ from crawlers.wayback import (
     thin,
     urlkey,
 )
-from kooch.store.backfills import IndexRow
+from kooch.store.backfills import Every, IndexRow
 from tests.servers.loopback import fetch
 from tests.servers.wayback import Archived, Limit, Reply, WaybackArchive
 
@@ -304,13 +304,13 @@ def test_posts_are_asked_for_without_days() -> None:
 @pytest.mark.parametrize(
     ("every", "expected"),
     [
-        ("capture", ["20160103230000", "20160104010000", "20160104020000", "20160131000000", "20160201000000"]),
-        ("day", ["20160103230000", "20160104010000", "20160131000000", "20160201000000"]),
-        ("week", ["20160103230000", "20160104010000", "20160131000000", "20160201000000"]),
-        ("month", ["20160103230000", "20160201000000"]),
+        (Every.CAPTURE, ["20160103230000", "20160104010000", "20160104020000", "20160131000000", "20160201000000"]),
+        (Every.DAY, ["20160103230000", "20160104010000", "20160131000000", "20160201000000"]),
+        (Every.WEEK, ["20160103230000", "20160104010000", "20160131000000", "20160201000000"]),
+        (Every.MONTH, ["20160103230000", "20160201000000"]),
     ],
 )
-def test_the_first_of_each_is_kept(every: str, expected: list[str]) -> None:
+def test_the_first_of_each_is_kept(every: Every, expected: list[str]) -> None:
     """3 January 2016 was a Sunday."""
     rows = [row(timestamp) for timestamp in (*expected, "20160104010000", "20160104020000")]
 
@@ -320,7 +320,7 @@ def test_the_first_of_each_is_kept(every: str, expected: list[str]) -> None:
 def test_a_body_at_one_second_is_one_capture_however_its_address_is_written() -> None:
     rows = [row("20160101000000"), row("20160101000000", original="http://twitter.com/Name")]
 
-    assert len(thin(rows, "capture")) == 1
+    assert len(thin(rows, Every.CAPTURE)) == 1
 
 
 @pytest.mark.parametrize(
@@ -341,16 +341,18 @@ def test_a_body_at_one_second_is_one_capture_however_its_address_is_written() ->
     ],
 )
 def test_repetitions_are_as_good_as_what_they_repeat(rows: list[IndexRow], expected: list[int]) -> None:
-    assert [kept.captured_at.hour for kept in thin(rows, "day")] == expected
+    assert [kept.captured_at.hour for kept in thin(rows, Every.DAY)] == expected
 
 
 @given(
     st.lists(
         st.tuples(st.integers(0, 20 * 24), st.sampled_from([200, 404, None]), st.sampled_from("ABC")), max_size=30
     ),
-    st.sampled_from(["capture", "day", "week", "month"]),
+    st.sampled_from(Every),
 )
-def test_thinning_keeps_one_of_each_and_makes_nothing(captures: list[tuple[int, int | None, str]], every: str) -> None:
+def test_thinning_keeps_one_of_each_and_makes_nothing(
+    captures: list[tuple[int, int | None, str]], every: Every
+) -> None:
     start = datetime(2016, 1, 1, tzinfo=UTC)
     rows = [row(f"{start + timedelta(hours=hour):%Y%m%d%H%M%S}", status, sign * 32) for hour, status, sign in captures]
     kept = thin(rows, every)
@@ -580,7 +582,7 @@ def test_a_body_comes_as_it_was_archived(archive: WaybackArchive) -> None:
 
     assert (first.status, again.status, again.mimetype) == (200, None, "warc/revisit")
     assert first.digest == again.digest == ARCHIVED[40].digest
-    assert thin(page.rows, "month") == [first, again]
+    assert thin(page.rows, Every.MONTH) == [first, again]
     for kept in (first, again):
         answer = capture(archive, kept.timestamp, kept.original)
         assert (answer.status, answer.body) == (200, BYTES)

@@ -1,7 +1,6 @@
 """`kooch backfill`: a platform's past, from the Wayback Machine."""
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,18 +11,9 @@ from kooch.cli.progress import listener
 from kooch.cli.store import load_now
 from kooch.errors import ConfigError
 from kooch.store import read
-from kooch.store.backfills import Backfill
+from kooch.store.backfills import Backfill, Every
 
 _DAY = ["%Y-%m-%d"]
-
-
-class Every(StrEnum):
-    """How many captures are kept: one of each day, and so on."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-    CAPTURE = "capture"
 
 
 def backfill(
@@ -64,8 +54,7 @@ def backfill(
             wanted=Backfill(
                 first_day=first.date() if first else None,
                 last_day=last.date() if last else None,
-                every=every.value,
-                is_planned=False,
+                every=every,
             ),
             fresh=new,
             tell=backfilling.Listener(

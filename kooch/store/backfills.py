@@ -4,20 +4,29 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from enum import StrEnum
 
 from kooch.store.outcomes import Target
 from kooch.store.state import Run, add_targets, begin_run, read_run, transaction
 from kooch.times import now
 
 
+class Every(StrEnum):
+    """How many captures are kept: one of each day, and so on."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    CAPTURE = "capture"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backfill:
-    """What a run over an archive wants: captures of these days, both included, one kept for `every` of them."""
+    """What a run over an archive wants: captures of these days, both included; None: from the beginning, to now."""
 
     first_day: date | None
     last_day: date | None
-    every: str
-    is_planned: bool
+    every: Every
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +71,13 @@ def begin_backfill(
 def read_backfill(connection: sqlite3.Connection, run: str) -> Backfill:
     row = connection.execute("SELECT * FROM backfills WHERE run = ?", (run,)).fetchone()
     first_day, last_day = (date.fromisoformat(row[name]) if row[name] else None for name in ("first_day", "last_day"))
-    return Backfill(
-        first_day=first_day, last_day=last_day, every=row["every"], is_planned=row["planned_at"] is not None
-    )
+    return Backfill(first_day=first_day, last_day=last_day, every=Every(row["every"]))
+
+
+def is_planned(connection: sqlite3.Connection, run: str) -> bool:
+    """Whether all walks were walked, and the captures to read chosen."""
+    row = connection.execute("SELECT planned_at FROM backfills WHERE run = ?", (run,)).fetchone()
+    return row["planned_at"] is not None
 
 
 def open_walks(connection: sqlite3.Connection, run: str) -> list[Walk]:
