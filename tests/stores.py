@@ -9,7 +9,7 @@ from typing import Any
 from kooch.config import BUNDLED_ROSTERS, VIEWS
 from kooch.rosters import AccountClaim, Member, Roster, Statement, write_roster
 from kooch.rosters.values import EventKind
-from kooch.store.backfills import Backfill, Every, begin_backfill, plan_captures
+from kooch.store.backfills import Backfill, Every, Walk, begin_backfill, keep_page, plan_captures
 from kooch.store.load import Loaded
 from kooch.store.load import load as load_store
 from kooch.store.outcomes import Capture, Cause, CrawledBound, Failed, Observed, Outcome, Profile, Skipped, Target
@@ -135,12 +135,22 @@ def archived(
     )
 
 
-def backfill(home: Path, *outcomes: Outcome, platform: str = "x", state: RunState = "partial") -> str:
-    """A whole run over an archive in one batch."""
-    wanted = Backfill(first_day=None, last_day=None, every=Every.DAY)
+def backfill(
+    home: Path,
+    *outcomes: Outcome,
+    platform: str = "x",
+    state: RunState = "partial",
+    days: tuple[str | None, str | None] = (None, None),
+) -> str:
+    """A whole run over an archive in one batch: all that the index lists between two days, both included."""
+    first_day, last_day = (date.fromisoformat(day) if day else None for day in days)
+    wanted = Backfill(first_day=first_day, last_day=last_day, every=Every.DAY)
+    walks = [Walk(walk=handle, handle=handle) for handle in {str(outcome.handle) for outcome in outcomes}]
     targets = [Target(key=outcome.target, handle=outcome.handle, capture=outcome.capture) for outcome in outcomes]
     with open_state(home) as connection:
-        run = begin_backfill(connection, platform=platform, roster=None, wanted=wanted, walks=()).run
+        run = begin_backfill(connection, platform=platform, roster=None, wanted=wanted, walks=walks).run
+        for walk in walks:
+            keep_page(connection, run, walk.walk, (), misfits=0, resume_key=None)
         plan_captures(connection, run, targets)
         end_run(connection, run, state)
     write_batch(home, run=run, platform=platform, outcomes=outcomes)

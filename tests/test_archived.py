@@ -137,6 +137,56 @@ def test_a_listed_handle_is_whose_it_was_when_it_was_listed(
     assert [row[0] for row in query(home, AUDIENCE)] == figures
 
 
+STRANGER = {f"2024-12-{day:02}": "3" for day in (1, 20)}
+OWNER = {f"2025-0{month}-05": "7" for month in (1, 2)}
+
+
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [(STRANGER, (None, "2024-12-31")), (OWNER, ("2025-01-01", None))],
+        [(OWNER, ("2025-01-01", None)), (STRANGER, (None, "2024-12-31"))],
+        [({"2012-06-01": "7"}, (None, "2013-12-31")), (OWNER, ("2025-01-01", None)), (STRANGER, ("2014-01-01", None))],
+        [({"2024-12-20": "3"}, ("2024-12-01", "2025-01-01")), ({"2025-03-01": "7"}, ("2025-01-02", None))],
+    ],
+    ids=["past first", "past last", "the nearest past last", "a month around it first"],
+)
+def test_whose_a_handle_was_is_not_said_before_all_is_looked_for_that_can_tell(
+    home: Path, bundled: Path, runs: list[tuple[dict[str, str], tuple[str | None, str | None]]]
+) -> None:
+    """Together these pages show that it changed hands; so none of them may be anybody's before the others are there."""
+    load(home, bundled)
+    for pages, days in runs:
+        backfill(
+            home, *(archived(day, "Ann", native_id=number, followers=1) for day, number in pages.items()), days=days
+        )
+        load(home, bundled)
+        assert not query(home, AUDIENCE)
+
+
+def test_days_looked_for_one_after_the_other_tell_as_much_as_all_at_once(home: Path, bundled: Path) -> None:
+    load(home, bundled)
+    for first, last in (("2024-01-01", "2024-12-31"), ("2025-01-01", "2025-12-31")):
+        backfill(home, archived(f"{first[:4]}-06-01", "ann", native_id="7", followers=1), days=(first, last))
+        load(home, bundled)
+
+    assert [row[1] for row in query(home, AUDIENCE)] == ["2024-06-01", "2025-06-01"]
+
+
+def test_pages_without_an_id_are_of_one_account_in_one_year_at_the_most(home: Path, bundled: Path) -> None:
+    """The same name years later may be somebody else's, and no name is nobody's."""
+    load(home, bundled)
+    named, nameless = Profile(handle="ann", display_name="Ann"), Profile(handle="ann")
+    days = ("2008-02-01", "2008-10-04", "2009-11-20")
+    backfill(home, *(archived(day, "ann", profile=named, followers=1) for day in days))
+    backfill(home, *(archived(day, "ann", profile=nameless, followers=2, page=f"{day}/ann") for day in days))
+    load(home, bundled)
+
+    counted = "SELECT count(DISTINCT account_id), count(*) FROM observations WHERE followers = {}"
+    assert query(home, counted.format(1)) == [(2, 3)]
+    assert query(home, counted.format(2)) == [(3, 3)]
+
+
 def test_a_handle_that_lists_give_to_two_people_is_nobodys(home: Path, tmp_path: Path) -> None:
     lists = [
         roster(day[:4], [member(who)], accounts=(claim(who, "pm", platform="x"),), as_of=date.fromisoformat(day))

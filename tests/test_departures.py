@@ -62,6 +62,21 @@ def test_a_second_look_a_day_later_confirms_it(
     assert found == [(move, at(0), at(DAY)) for move in moves]
 
 
+def test_what_the_platform_did_confirms_no_act_of_the_owner(tmp_path: Path, bundled: Path) -> None:
+    for day, status in enumerate(("active", "suspended", "deleted")):
+        look(tmp_path, day * DAY, status, DIDS[0])
+    load(tmp_path, bundled)
+
+    assert state_of(tmp_path) == "unconfirmed"
+    assert query(tmp_path, "SELECT * FROM moves") == []
+
+    look(tmp_path, 3 * DAY, "deleted", DIDS[0])
+    load(tmp_path, bundled)
+
+    assert state_of(tmp_path) == "left"
+    assert query(tmp_path, "SELECT move, not_before, before FROM moves") == [("left", at(0), at(2 * DAY))]
+
+
 def test_a_failure_between_changes_nothing(tmp_path: Path, bundled: Path) -> None:
     look(tmp_path, 0, "active", DIDS[0])
     crawl(tmp_path, failed(DIDS[0], DAY), state="failed")

@@ -22,7 +22,11 @@ missing AS (
     SELECT
         s.account_id,
         min(o.valid_at) AS first_missing_at,
-        max(o.valid_at) AS last_missing_at
+        max(o.valid_at) AS last_missing_at,
+        -- The owner's act and the platform's are two things: an answer confirms only one of its own kind.
+        min(o.valid_at) FILTER (
+            WHERE (o.status IN ('deleted', 'deactivated')) = (s.status IN ('deleted', 'deactivated'))
+        ) AS alike_since
     FROM seen AS s
     INNER JOIN observations AS o ON o.account_id = s.account_id
     WHERE o.valid_at > coalesce(s.last_there_at, '-infinity'::TIMESTAMPTZ)
@@ -36,14 +40,15 @@ SELECT
     CASE
         WHEN s.status IS NULL THEN 'never observed'
         WHEN m.account_id IS NULL THEN s.status::VARCHAR
-        WHEN m.last_missing_at - m.first_missing_at < INTERVAL 24 HOURS THEN 'unconfirmed'
+        WHEN m.last_missing_at - m.alike_since < INTERVAL 24 HOURS THEN 'unconfirmed'
         WHEN s.status IN ('suspended', 'platform_closed') THEN 'ended by platform'
         WHEN s.status IN ('deleted', 'deactivated') AND s.last_there_at IS NOT NULL THEN 'left'
         ELSE s.status::VARCHAR
-    END AS state, -- never observed; active and the like; unconfirmed (gone by answers less than a day apart); left (its owner's act); ended by platform
+    END AS state, -- never observed; active and the like; unconfirmed (gone, by no two answers of one kind that are a day apart); left (its owner's act); ended by platform
     s.status, -- Of the latest observation; NULL: never observed
     s.last_there_at, -- Last seen there
     m.first_missing_at, -- First answer since then that it is gone; NULL: it is not
+    m.alike_since, -- The first of those that are of the latest one's kind: the owner's act, or not
     m.last_missing_at, -- The latest such answer
     s.last_seen_at
 FROM seen AS s

@@ -117,6 +117,26 @@ def ended_walks(connection: sqlite3.Connection, run: str) -> list[Walk]:
     return [Walk(**dict(row)) for row in rows]
 
 
+def walked_handles(connection: sqlite3.Connection) -> list[dict[str, str | None]]:
+    """Of which handles backfills that have ended know all that the index lists, and between which days.
+
+    Each has `platform`, `handle` in lower case, `first_day` and `last_day`, both included (None: from the beginning, to the
+    day of the run), and `started_at`.
+    """
+    rows = connection.execute(
+        """
+        SELECT r.platform, lower(w.handle) AS handle, b.first_day, b.last_day, r.started_at
+        FROM walks AS w
+        INNER JOIN backfills AS b ON b.run = w.run
+        INNER JOIN runs AS r ON r.run = w.run
+        WHERE r.state NOT IN ('running', 'aborted')
+        GROUP BY r.run, lower(w.handle)
+        HAVING count(w.ended_at) = count(*)
+        """
+    )
+    return [dict(row) for row in rows]
+
+
 def rows_of(connection: sqlite3.Connection, run: str, walk: str) -> list[IndexRow]:
     """What a walk has found, by time."""
     rows = connection.execute(

@@ -4,10 +4,11 @@ Every step works on all batches of a load at once and gives the same tables what
 often a batch comes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from kooch.errors import StorageError
 from kooch.store import spool
@@ -20,12 +21,12 @@ def store_batches(
     files: Sequence[Path],
     suppressed: Iterable[tuple[str, str]],
     *,
-    looking_back: Iterable[str] = (),
+    walked: Sequence[Mapping[str, str | None]] = (),
 ) -> bool:
     """Store what `files` hold, except of suppressed (platform, account); True if accounts were merged or have learned their ids.
 
-    `looking_back` are platforms whose archived pages are still being read: whose a handle was is said when all are there.
-    Follows all merges of this load, those that rosters brought about before included.
+    `walked` are the handles of which it is known what an archive lists, as `backfills.walked_handles` gives them: whose a
+    handle was is said when all that can tell is there. Follows all merges of this load, those that rosters brought about before included.
     """
     _read(connection, files)
     connection.execute("INSERT INTO batches SELECT batch_id, now(), count(*) FROM incoming GROUP BY batch_id")
@@ -43,10 +44,9 @@ def store_batches(
         connection.execute(_UNNAME, [platform, account])
     assign_ids(connection, "run", "SELECT DISTINCT run AS key FROM incoming")
     assign_ids(connection, "capture", "SELECT platform || ' ' || target AS key FROM incoming WHERE capture IS NOT NULL")
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE looking_back AS SELECT unnest(?::VARCHAR[]) AS platform",
-        [sorted(set(looking_back))],
-    )
+    connection.register("walked_handles", pa.Table.from_pylist([dict(row) for row in walked], _WALKED))
+    connection.execute(_WALKS)
+    connection.unregister("walked_handles")
     for step in (_DRIFT, _ACCOUNT_KEYS, _WORD_OF_REGISTRIES, _ONE_OUTCOME_A_TARGET, _TAKEOVERS, _KEYS, _HELD_HANDLES):
         connection.execute(step)
     merged = resolve_accounts(connection)
@@ -102,8 +102,8 @@ LIMIT 1
 """
 
 # Under which natural key an answer is stored. A live target is its account. An archived page is the account whose id it
-# shows; without an id, nobody's but its own handle, name and date of opening: two people may have held the handle. That
-# the platform has ended, a page says of whoever was looked up.
+# shows; without an id, nobody's but its own handle with the date of opening, or with name and year: two people may have
+# held the handle. That the platform has ended, a page says of whoever was looked up.
 _ACCOUNT_KEYS = """
 ALTER TABLE incoming ADD COLUMN account_key VARCHAR;
 UPDATE incoming SET account_key = platform || ' ' || CASE
@@ -111,7 +111,9 @@ UPDATE incoming SET account_key = platform || ' ' || CASE
     WHEN capture IS NULL THEN target
     WHEN native_id IS NOT NULL THEN native_id
     WHEN profile IS NULL THEN '@' || lower(handle)
-    ELSE '@~' || lower(concat_ws(' ', profile.handle, coalesce(bounds[1].not_before::VARCHAR, profile.display_name)))
+    ELSE '@~' || lower(concat_ws(' ', profile.handle, coalesce(
+        bounds[1].not_before::VARCHAR, profile.display_name || ' ' || year(valid_at), target
+    )))
 END
 WHERE capture IS NULL OR outcome = 'observed'
 """
@@ -197,10 +199,23 @@ WHERE account_key IS NOT NULL
 GROUP BY ALL
 """
 
+_WALKED = pa.schema([(name, pa.string()) for name in ("platform", "handle", "first_day", "last_day", "started_at")])
+
+_WALKS = """
+CREATE OR REPLACE TEMP TABLE walked AS
+SELECT
+    platform,
+    handle,
+    coalesce(first_day::TIMESTAMPTZ, '-infinity') AS from_at,
+    (last_day::DATE + 1)::TIMESTAMPTZ AS until_at,
+    started_at::TIMESTAMPTZ AS started_at
+FROM walked_handles
+"""
+
 # Whose a listed handle was, where only archived pages can tell: of the account that held it last before the list and
-# first after it; where the archive knows one of these only, of the account seen with it within a month of the list. Of a
-# handle on several lists, the latest must tell, and no other may tell otherwise. What was found is remembered with the
-# numbers: pages that come later would have another account found when the store is made anew.
+# first after it; where the archive has pages on one side only, of the account seen with it within a month of the list.
+# Either is said only where what lies between was looked for: else pages that come later would tell otherwise. Of a handle
+# on several lists, the latest must tell, and no other may tell otherwise. What was found is remembered with the numbers.
 _HELD_HANDLES = """
 CREATE OR REPLACE TEMP TABLE shown AS
 SELECT platform, lower(profile.handle) AS handle, native_id, valid_at
@@ -219,8 +234,20 @@ FROM accounts AS a
 INNER JOIN claims AS c ON c.account_id = a.account_id
 INNER JOIN sources AS s ON s.source_id = c.source_id
 INNER JOIN ids AS i ON i.kind = 'account' AND i.id = a.account_id AND starts_with(i.key, a.platform || ' @')
-ANTI JOIN looking_back AS b ON b.platform = a.platform
 WHERE a.native_id IS NULL AND a.merged_into IS NULL
+GROUP BY ALL;
+
+CREATE OR REPLACE TEMP TABLE known AS
+SELECT
+    u.*,
+    coalesce(min(w.from_at) FILTER (WHERE coalesce(w.until_at, w.started_at) >= u.listed_at), 'infinity') AS from_at,
+    coalesce(max(CASE
+        WHEN w.until_at IS NOT NULL THEN w.until_at
+        WHEN w.started_at >= u.listed_at + INTERVAL 31 DAYS THEN 'infinity'
+        ELSE w.started_at
+    END) FILTER (WHERE w.from_at <= u.listed_at), '-infinity') AS until_at
+FROM undecided AS u
+LEFT JOIN walked AS w ON w.platform = u.platform AND w.handle = u.handle
 GROUP BY ALL;
 
 CREATE OR REPLACE TEMP TABLE held AS
@@ -235,16 +262,17 @@ FROM (
         max(s.valid_at) FILTER (WHERE s.valid_at < l.listed_at) AS before_at,
         min(s.valid_at) FILTER (WHERE s.valid_at >= l.listed_at) AS after_at,
         CASE
+            WHEN before_at < l.from_at OR after_at >= l.until_at THEN NULL
             WHEN id_before = id_after THEN id_after
-            WHEN before_at IS NULL AND after_at - l.listed_at <= INTERVAL 31 DAYS THEN id_after
-            WHEN after_at IS NULL AND l.listed_at - before_at <= INTERVAL 31 DAYS THEN id_before
+            WHEN before_at IS NULL AND l.from_at = '-infinity' AND after_at - l.listed_at <= INTERVAL 31 DAYS THEN id_after
+            WHEN after_at IS NULL AND l.until_at = 'infinity' AND l.listed_at - before_at <= INTERVAL 31 DAYS THEN id_before
         END AS native_id
-    FROM undecided AS l
+    FROM known AS l
     INNER JOIN shown AS s ON s.platform = l.platform AND s.handle = l.handle
     -- Made anew, the store meets what the platform itself has answered together with what the archive shows.
     ANTI JOIN (SELECT platform, handle FROM sightings_of_keys WHERE native_id IS NOT NULL) AS k
         ON k.platform = l.platform AND k.handle = l.handle
-    GROUP BY l.platform, l.handle, l.listed_at
+    GROUP BY l.platform, l.handle, l.listed_at, l.from_at, l.until_at
 )
 GROUP BY platform, handle
 HAVING count(DISTINCT native_id) = 1 AND max(listed_at) = max(listed_at) FILTER (WHERE native_id IS NOT NULL);

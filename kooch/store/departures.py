@@ -25,8 +25,8 @@ looks AS (
         o.valid_at,
         o.run_id,
         o.recorded_at,
-        o.status,
-        o.status IN ('not_found', 'deleted', 'deactivated', 'suspended', 'platform_closed') AS is_gone
+        o.status IN ('not_found', 'deleted', 'deactivated', 'suspended', 'platform_closed') AS is_gone,
+        o.status IN ('deleted', 'deactivated') AS is_left
     FROM observations AS o
     SEMI JOIN changing AS c ON c.account_id = o.account_id
 ),
@@ -54,7 +54,11 @@ summed AS (
         max(valid_at) AS last_at,
         arg_min(run_id, (valid_at, run_id)) AS run_id,
         arg_min(recorded_at, (valid_at, run_id)) AS known_at,
-        arg_max(status, (valid_at, run_id)) AS status
+        min(valid_at) FILTER (WHERE is_left) AS left_at,
+        arg_min(run_id, (valid_at, run_id)) FILTER (WHERE is_left) AS left_run_id,
+        arg_min(recorded_at, (valid_at, run_id)) FILTER (WHERE is_left) AS left_known_at,
+        -- What was said last counts; and of the owner's act, too, one answer is not enough.
+        arg_max(is_left, (valid_at, run_id)) AND last_at - left_at >= INTERVAL {CONFIRMED_AFTER_HOURS} HOURS AS is_left
     FROM numbered
     GROUP BY account_id, stretch, is_gone
 )
@@ -65,11 +69,11 @@ SELECT * FROM summed WHERE NOT is_gone OR last_at - first_at >= INTERVAL {CONFIR
 DELETE FROM account_bounds WHERE kind IN ('gone', 'returned');
 
 INSERT INTO account_bounds
-SELECT account_id, 'left', before_at, first_at, 'gone', run_id, known_at
+SELECT account_id, 'left', before_at, left_at, 'gone', left_run_id, left_known_at
 FROM (
     SELECT *, lag(last_at) OVER (PARTITION BY account_id ORDER BY stretch) AS before_at FROM stretches
 )
-WHERE is_gone AND status IN ('deleted', 'deactivated') AND before_at IS NOT NULL;
+WHERE is_left AND before_at IS NOT NULL;
 
 INSERT INTO account_bounds
 SELECT account_id, 'joined', before_at, first_at + INTERVAL 1 MICROSECOND, 'returned', run_id, known_at
@@ -77,11 +81,10 @@ FROM (
     SELECT
         *,
         lag(last_at) OVER (PARTITION BY account_id ORDER BY stretch) AS before_at,
-        lag(is_gone) OVER (PARTITION BY account_id ORDER BY stretch) AS was_gone,
-        lag(status) OVER (PARTITION BY account_id ORDER BY stretch) AS status_before
+        lag(is_left) OVER (PARTITION BY account_id ORDER BY stretch) AS was_left
     FROM stretches
 )
-WHERE NOT is_gone AND was_gone AND status_before IN ('deleted', 'deactivated') AND stretch > 2
+WHERE NOT is_gone AND was_left AND stretch > 2
 """
 
 

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from kooch import __version__, rosters
 from kooch.errors import StorageError
 from kooch.store import spool
+from kooch.store.backfills import walked_handles
 from kooch.store.batches import store_batches
 from kooch.store.checks import refuse_faults
 from kooch.store.columns import describe_shared_columns
@@ -74,13 +75,17 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
                 f"State {state_file(home)} knows no run, and the archive holds some: it was lost or replaced. Restore it from"
                 " a backup; without one, start afresh with another --home."
             )
+        with open_state(home) as state:
+            walked = walked_handles(state)
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
         waiting, unreadable = _set_aside(spool.waiting_batches(home), _has_columns)
         broken = [*unreadable]
 
         def store() -> tuple[int, int]:
-            return _store(home, views, waiting, broken, listed=listed, digest=digest, known_runs=known_runs)
+            return _store(
+                home, views, waiting, broken, listed=listed, digest=digest, known_runs=known_runs, walked=walked
+            )
 
         try:
             version, n = store()
@@ -105,6 +110,7 @@ def _store(
     listed: Listed,
     digest: str,
     known_runs: list[dict[str, object]],
+    walked: list[dict[str, str | None]],
 ) -> tuple[int, int]:
     """Bring the master to its next version; returns its number and that of the batches in it that are new.
 
@@ -118,10 +124,7 @@ def _store(
         fresh = _not_loaded(connection, [*forgotten, *waiting])
         if single(connection, "SELECT rosters_digest FROM versions") != digest:
             store_listed(connection, listed)
-        looking_back = [
-            str(run["platform"]) for run in known_runs if (run["source"], run["state"]) == ("archive", "running")
-        ]
-        if store_batches(connection, fresh, listed.suppressed, looking_back=looking_back):
+        if store_batches(connection, fresh, listed.suppressed, walked=walked):
             # What rosters accept or deny of a handle is now said of the account it has turned out to be.
             store_listed(connection, listed)
         store_departures(connection)

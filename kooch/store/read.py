@@ -73,14 +73,14 @@ class SecondLook:
 
 
 def second_looks(home: Path) -> list[SecondLook]:
-    """The accounts that wait for a second look, by when it is due: a day after the first answer, or after one that failed."""
+    """The accounts that wait for a second look, by when it is due: a day after the first answer of its kind, or after one that failed."""
     with open_version(reading_file(home)) as connection:
         found = connection.sql(
             """
             SELECT
                 s.platform,
                 s.account_id,
-                greatest(min(s.first_missing_at), max(f.failed_at)) + to_hours($hours) AS due_at
+                greatest(min(s.alike_since), max(f.failed_at)) + to_hours($hours) AS due_at
             FROM states AS s
             -- What an archived page said, another look cannot confirm.
             INNER JOIN sightings AS g ON g.account_id = s.account_id AND g.last_live_at = g.last_seen_at
