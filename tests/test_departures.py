@@ -1,9 +1,11 @@
 """A failed crawl never looks like an exodus: gone is what two looks a day apart agree on."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from kooch.store.outcomes import CrawledBound
 from tests.stores import at, bundle, claim, crawl, failed, load, member, query, roster, seen
 
 HOUR, DAY = 60, 24 * 60
@@ -62,19 +64,58 @@ def test_a_second_look_a_day_later_confirms_it(
     assert found == [(move, at(0), at(DAY)) for move in moves]
 
 
-def test_what_the_platform_did_confirms_no_act_of_the_owner(tmp_path: Path, bundled: Path) -> None:
-    for day, status in enumerate(("active", "suspended", "deleted")):
+@pytest.mark.parametrize(
+    ("looks", "state", "moves"),
+    [
+        ({1: "suspended", 2: "deleted"}, "unconfirmed", []),
+        ({1: "suspended", 2: "deleted", 3: "deleted"}, "left", [("left", 0, 2)]),
+        ({1: "suspended", 2: "suspended", 40: "deleted"}, "ended by platform", [("ended by platform", 0, 1)]),
+        (
+            {1: "suspended", 2: "suspended", 40: "deleted", 42: "deleted"},
+            "ended by platform",
+            [("ended by platform", 0, 1)],
+        ),
+        ({1: "deleted", 2: "deleted", 40: "suspended", 42: "suspended"}, "left", [("left", 0, 1)]),
+        ({1: "not_found", 3: "deactivated"}, "unconfirmed", []),
+        ({1: "not_found", 3: "not_found"}, "not_found", []),
+    ],
+)
+def test_what_two_looks_agree_on_first_has_ended_the_stay(
+    looks: dict[int, str], state: str, moves: list[tuple[str, int, int]], tmp_path: Path, bundled: Path
+) -> None:
+    for day, status in ({0: "active"} | looks).items():
         look(tmp_path, day * DAY, status, DIDS[0])
     load(tmp_path, bundled)
 
-    assert state_of(tmp_path) == "unconfirmed"
-    assert query(tmp_path, "SELECT * FROM moves") == []
+    assert state_of(tmp_path) == state
+    found = query(tmp_path, "SELECT move, not_before, before FROM moves")
+    assert found == [(move, at(after * DAY), at(before * DAY)) for move, after, before in moves]
 
-    look(tmp_path, 3 * DAY, "deleted", DIDS[0])
+
+def tombstone(year: int) -> CrawledBound:
+    at_second = datetime(year, 1, 1, tzinfo=UTC)
+    return CrawledBound(event="left", not_before=at_second, before=at_second + timedelta(seconds=1), kind="tombstone")
+
+
+def test_a_tombstone_alone_ends_no_stay(tmp_path: Path, bundled: Path) -> None:
+    """It is the word of one server, which an account that is seen again later has proved wrong."""
+    look(tmp_path, 0, "active", DIDS[0])
+    crawl(tmp_path, seen(DIDS[0], DAY, status="deleted", bounds=(tombstone(2024),)), state="complete")
+    look(tmp_path, 2 * DAY, "active", DIDS[0])
     load(tmp_path, bundled)
 
-    assert state_of(tmp_path) == "left"
-    assert query(tmp_path, "SELECT move, not_before, before FROM moves") == [("left", at(0), at(2 * DAY))]
+    assert query(tmp_path, "SELECT * FROM bounds WHERE event = 'left'") == []
+    assert query(tmp_path, "SELECT spell FROM joins WHERE figure_id = 'm0'") == [(1,)]
+
+
+@pytest.mark.parametrize(("year", "n"), [(2024, 0), (2026, 1)])
+def test_a_tombstone_dates_an_end_that_looks_have_confirmed(year: int, n: int, tmp_path: Path, bundled: Path) -> None:
+    look(tmp_path, 0, "active", DIDS[0])
+    for day in (400, 402):
+        crawl(tmp_path, seen(DIDS[0], day * DAY, status="deleted", bounds=(tombstone(year),)), state="complete")
+    load(tmp_path, bundled)
+
+    assert query(tmp_path, "SELECT count(*) FROM bounds WHERE kind = 'tombstone'") == [(n,)]
 
 
 def test_a_failure_between_changes_nothing(tmp_path: Path, bundled: Path) -> None:

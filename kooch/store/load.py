@@ -301,7 +301,7 @@ def _store_bounds_of_accounts(connection: duckdb.DuckDBPyConnection) -> None:
             a.platform,
             b.*,
             concat_ws(' ', c.figure_id, b.account_id, b.event, b.kind, b.not_before, b.before) AS key
-        FROM account_bounds AS b
+        FROM believed_bounds AS b
         INNER JOIN (SELECT DISTINCT figure_id, account_id FROM claims) AS c ON c.account_id = b.account_id
         INNER JOIN accounts AS a ON a.account_id = b.account_id
         """
