@@ -51,6 +51,15 @@ def test_a_move_that_both_accounts_confirm_is_a_move(tmp_path: Path, bundled: Pa
     assert query(tmp_path, "SELECT moved_to, is_mutual FROM moved_accounts") == [(NEW, True)]
 
 
+def test_an_account_that_names_itself_goes_nowhere(tmp_path: Path, bundled: Path) -> None:
+    crawl(tmp_path, account(OLD, 0))
+    crawl(tmp_path, account(OLD, 60, status="moved", moved_to=OLD, is_named_back=True))
+    load(tmp_path, bundled)
+
+    assert query(tmp_path, "SELECT * FROM moved_accounts") == []
+    assert query(tmp_path, "SELECT * FROM moves") == []
+
+
 @pytest.mark.parametrize("is_named_back", [False, None])
 def test_the_word_of_one_side_alone_is_no_move(tmp_path: Path, bundled: Path, *, is_named_back: bool | None) -> None:
     crawl(tmp_path, account(OLD, 0))

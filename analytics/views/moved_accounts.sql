@@ -8,7 +8,8 @@ WITH told AS (
             WHERE o.account_id = n.account_id AND o.run_id = n.run_id
         ) AS told_at
     FROM account_links AS n
-    WHERE n.kind = 'moved_to'
+    -- An account that names itself, as one whose two names have turned out to be one, goes nowhere.
+    WHERE n.kind = 'moved_to' AND n.other_account_id IS DISTINCT FROM n.account_id
 )
 
 SELECT
