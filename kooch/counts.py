@@ -9,7 +9,7 @@ a text is read only where one reading is left:
    refused in English, in Polish (which groups with spaces) and in an unknown language; so are `1 234` and `1'234` there.
 
 A word means what CLDR says for the language, today or when Twitter used it, and what English and Indian words mean in
-every language. Where those differ it is refused: `M` in Indonesian is Twitter's million or CLDR's milliard.
+every language. Where those differ it is refused, as `B` in Spanish, 10**9 or 10**12, unless one of them cannot be.
 """
 
 import re
@@ -57,13 +57,20 @@ _EVERYWHERE = {
 # resources/locales/*/numbers.yml, commits 507a3b0c of 2012 to eee886e5 of 2016; the captures' `مليو` is one of them).
 # For te, ta and ml, where CLDR counts in millions only: lakh and crore as in the package indic-num2words 1.3.2; for kn as
 # in umeshramya/multilingual-number-to-words. For zh: what CLDR gives either script, in both.
+# The short forms of af, fi and sv are of July 2012 (874d7879), those of bg, two Cyrillic letters, of November (507a3b0c).
+# For el: the press, of an account with 100,095,297 (magnesia.tv, 2022: `100 εκατ. followers`). For es: `mill.` is usual in
+# Mexico (erroresgramaticales.blogspot.com/2008/10/abreviatura-para-millones.html).
 _MORE = {
+    "af": {"mil": 10**6},
     "ar": {"مليو": 10**6},
-    "bg": {"хиляда": 10**3},
+    "bg": {"хиляда": 10**3, "х": 10**3, "м": 10**6},
     "bn": {"মিলিয়ন": 10**6},
     "ca": {"mil": 10**3, "m": 10**3},
     "da": {"td": 10**3},
     "de": {"tsd": 10**3},
+    "el": {"εκατ": 10**6},
+    "es": {"mill": 10**6},
+    "fi": {"ml": 10**6},
     "gl": {"mil": 10**3},
     "he": {"מיל׳": 10**6},
     "hi": {"l": 10**5},
@@ -72,6 +79,7 @@ _MORE = {
     "kn": {"ಲಕ್ಷ": 10**5, "ಕೋಟಿ": 10**7},
     "ml": {"ലക്ഷം": 10**5, "കോടി": 10**7},
     "mr": {"दशलक्ष": 10**6},
+    "sv": {"mjn": 10**6},
     "ta": {"லட்சம்": 10**5, "இலட்சம்": 10**5, "கோடி": 10**7},
     "te": {"లక్ష": 10**5, "లక్షలు": 10**5, "లక్షల": 10**5, "కోటి": 10**7, "కోట్లు": 10**7, "కోట్ల": 10**7},
     "th": {"พ": 10**3, "ม": 10**4, "ส": 10**5, "ล": 10**6},
@@ -80,9 +88,10 @@ _MORE = {
 # Words with two meanings of which one cannot be: no account has a milliard of followers. A capital tells in Catalan.
 _SETTLED = {
     "tr": {"b": 10**3},  # bin; else the English billion
-    "ca": {"M": 10**6},  # as it stands; a small one was a thousand until CLDR 40
+    "ca": {"M": 10**6, "m": 10**3},  # as they stand; a small one was a thousand until CLDR 40, and nothing since
     "bn": {"কো": 10**7},  # koti; CLDR writes 10**11, too, as `000কো`
-    "": {"m": 10**6},  # in an unknown language; else the milliard of Indonesian
+    "id": {"m": 10**6},  # Twitter's (twitter-cldr-rb, ca8c9cb1 of 2014, and English); else CLDR's milliard
+    "": {"M": 10**6},  # in an unknown language; else the milliard of Indonesian. A small one is a thousand in Catalan
 }
 
 
@@ -140,7 +149,7 @@ def _read(text: str, tag: str) -> Count:
     magnitude = 1
     if word is not None:
         words = _find_words(tag)
-        known = words.get(word) or words.get(_fold(word))
+        known = words.get(_bare(word)) or words.get(_fold(word))
         if known is None:
             raise _RefusedError(f"{word!r} has no single meaning in its language")
         magnitude = known
@@ -263,6 +272,9 @@ def _single(meanings: dict[str, set[int]]) -> dict[str, int]:
 
 
 def _fold(word: str) -> str:
-    """The word without case, spaces, the marks of an abbreviation (`.`, `׳`, `॰`) and the nukta some leave out."""
-    plain = unicodedata.normalize("NFKC", _REMOVE_UNSEEN.sub("", word)).casefold()
-    return re.sub(r"[\s.'’׳॰\u093c]+", "", plain)
+    return _bare(word).casefold()
+
+
+def _bare(word: str) -> str:
+    """The word without spaces, the marks of an abbreviation (`.`, `׳`, `॰`) and the nukta some leave out."""
+    return re.sub(r"[\s.'’׳॰\u093c]+", "", unicodedata.normalize("NFKC", _REMOVE_UNSEEN.sub("", word)))

@@ -192,7 +192,7 @@ def test_of_a_file_alone_the_only_account_is_read() -> None:
 
     assert one == read(USER)
     assert isinstance(several, Failed)
-    assert several.detail.startswith("2 accounts: say which with --handle; title 'Example Minister on Koo'")
+    assert several.detail == f"2 accounts: say which with --handle; {len(PAGE):,} bytes of HTML"
 
 
 @pytest.mark.parametrize(
@@ -204,6 +204,11 @@ def test_of_a_file_alone_the_only_account_is_read() -> None:
         "Koo has shut down",
         "At Koo, the little yellow bird says its final good-bye",
         "Koo: our platform ceased operations.",
+        "Koo: our app is discontinued",
+        "Thank you for being with Koo. Our services have been discontinued.",
+        "We are closing down.</p><p>Team Koo",
+        "We regret to inform you that Koo will be shutting down on 10th July 2024.",
+        "Koo is <b>shutting&nbsp;down</b><br>Write to help@koo.test",
     ],
 )
 def test_a_notice_says_in_some_words_that_koo_closes(words: str) -> None:
@@ -224,6 +229,22 @@ def test_a_notice_says_in_some_words_that_koo_closes(words: str) -> None:
         "This profile on Koo does not exist",
         '<script>"Koo is shutting down"</script>',
         "<p title='Koo is shutting down'>",
+        "Koo will never shut down.",
+        "Koo isn't shutting down.",
+        "The little yellow bird on Koo never says goodbye.",
+        "Koo has shut down its offices in Delhi.",
+        "Koo has <b>shut down</b> its offices.",
+        "Koo has shut down operations in Nigeria.",
+        "Koo is shutting down?",
+        "Koo is a social app. Blog: Why we discontinued dark mode on Koo",
+        "Koo lives. We closed down our shop in 2020.",
+        "The day Koo shuts down I leave.",
+        "If Koo shuts down, I leave.",
+        "Koo users hear that Twitter shuts down.",
+        "@rsp (Ravi): Koo is shutting down.",
+        "Ravi, 1.2M followers: Koo is shutting down.",
+        "Ravi. Followers: 12. Koo is shutting down.",
+        "A. Example. Koo is shutting down.",
     ],
 )
 def test_other_words_prove_no_end(words: str) -> None:
@@ -245,6 +266,7 @@ def test_other_words_prove_no_end(words: str) -> None:
         b"{",
         b'{"handle": NaN}',
         b"\x1f\x8b<html>Koo",
+        b" \n",
     ],
     ids=repr,
 )
@@ -253,8 +275,26 @@ def test_what_is_no_page_fails(body: bytes) -> None:
 
     assert isinstance(found, Failed)
     assert found.cause == "unknown_layout"
-    assert f"{len(body)} bytes that begin" in found.detail
     assert found.detail.isascii()
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"", "an empty body"),
+        (b" \n", "2 bytes of white space"),
+        (b'{"handle": "somebody"}', "22 bytes of JSON"),
+        (b'["somebody"]', "12 bytes of JSON"),
+        (b"<title>somebody</title>", "23 bytes of HTML"),
+        (b"somebody", "8 bytes of another kind"),
+    ],
+)
+def test_of_what_cannot_be_read_the_kind_and_the_length_are_told_and_no_names(body: bytes, says: str) -> None:
+    found = parse_archived(body, AFTER, handle="a")
+
+    assert isinstance(found, Failed)
+    assert found.detail.endswith(f"; {says}")
+    assert "somebody" not in found.detail
 
 
 @pytest.mark.parametrize(

@@ -309,6 +309,22 @@ def test_every_fault_of_every_row_is_named_and_nothing_is_taken_over(tmp_path: P
 
 
 @pytest.mark.parametrize(
+    ("days", "says"),
+    [
+        ({"published_on": "2190-04-09", "not_after": "2190-04-09"}, "published_on 2190-04-09 is in the future"),
+        ({"not_before": "2021-02-11", "not_after": ""}, "not_before 2021-02-11 is after published_on 2021-02-10"),
+    ],
+)
+def test_tomorrows_news_is_a_fault(tmp_path: Path, days: dict[str, str], says: str) -> None:
+    file = write_rows(tmp_path / "a.csv", ROW | days)
+    (fault,) = import_evidence(file, into=tmp_path / "rosters", rosters=[ANN]).faults
+
+    assert fault.row == 2
+    assert says in fault.message
+    assert not (tmp_path / "rosters").exists()
+
+
+@pytest.mark.parametrize(
     ("columns", "says"),
     [
         ({"followers": "1"}, "column 'followers' is unknown"),

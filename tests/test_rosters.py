@@ -4,7 +4,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -31,6 +31,7 @@ from kooch.rosters import (
 )
 from kooch.rosters.rows import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS
 from kooch.rosters.values import PLATFORMS, PlatformSlug
+from kooch.times import now
 
 BUNDLED = Path(__file__).parents[1] / "rosters"
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "rosters"
@@ -318,6 +319,14 @@ def test_a_later_root_wins_on_the_same_slug(folder: Path, tmp_path: Path) -> Non
         ("statements.csv", "Asia/Kolkata", "localtime", 2, "time_zone 'localtime' is unknown"),
         ("roster.yaml", "Europe/Berlin", "right/UTC", None, "time_zone 'right/UTC' is unknown"),
         ("roster.yaml", "2024-05-01", "9999-12-31", None, "as_of '9999-12-31' is not between 1900 and 2200"),
+        (
+            "roster.yaml",
+            "2024-05-01",
+            "2190-01-01",
+            None,
+            "as_of 2190-01-01 is in the future: write a day that has come",
+        ),
+        ("statements.csv", "2021-02-04", "2190-01-01", 2, "published_on 2190-01-01 is in the future: write a day that"),
         ("roster.yaml", "listed", "listed\ncomplete_from: 2020-01-01", None, "only a census is complete"),
         ("roster.yaml", "listed", "census\ncomplete_from: 2025-01-01", None, "is after as_of 2024-05-01"),
         ("roster.yaml", "listed", "everybody", None, "selection 'everybody' is unknown"),
@@ -338,6 +347,18 @@ def test_a_fault_names_file_and_row(
 
     assert (caught.value.file, caught.value.row) == (folder / file, row)
     assert fault in caught.value.fault
+
+
+def test_today_of_the_furthest_time_zone_is_no_future(folder: Path) -> None:
+    tomorrow, later = (now().date() + timedelta(days=days) for days in (1, 3))
+    (folder / "roster.yaml").write_text(TOP.replace("2024-05-01", str(tomorrow)))
+    (folder / "statements.csv").write_text(STATEMENTS.replace("2021-02-04", str(tomorrow)))
+    read = read_roster(folder)
+
+    assert (read.as_of, read.statements[0].published_on) == (tomorrow, tomorrow)
+    (folder / "roster.yaml").write_text(TOP.replace("2024-05-01", str(later)))
+    with pytest.raises(RosterError, match=f"as_of {later} is in the future"):
+        read_roster(folder)
 
 
 def test_a_leading_at_sign_is_no_part_of_a_handle(folder: Path) -> None:
@@ -585,6 +606,7 @@ def test_a_fault_in_a_table_names_its_row_and_nothing_is_written(
     [
         ({"platform": "orkut"}, "platform 'orkut' is unknown"),
         ({"country": "??"}, "country '[?]{2}' is no country code"),
+        ({"as_of": date(2190, 1, 1)}, "as_of 2190-01-01 is in the future"),
         ({"as_of": date(9999, 12, 31)}, "as_of '9999-12-31' is not between"),
         ({"time_zone": "localtime"}, "time_zone 'localtime' is unknown"),
     ],

@@ -31,7 +31,7 @@ from kooch.store.state import Run, cost_since, end_run, open_state, plan_run, ru
 from tests import faults, stores
 from tests.canary import Watched, traces
 from tests.faults import Asked, Fault, Reply, Server, as_json
-from tests.servers.x_api import TOKEN, XApi, is_shown
+from tests.servers.x_api import TOKEN, XApi, is_shown, problem, user
 
 SHARED = Path(__file__).parents[2] / "shared"
 Results = dict[str, Observed | Failed | Skipped]
@@ -388,6 +388,37 @@ def test_answers_of_the_official_mock_are_read() -> None:
         assert [isinstance(result, Failed) and result.cause for result in found] == ["unexpected_answer"] * 2
         if exchange["status"] == 400:
             assert "'Invalid Request'" in str(found[0])
+
+
+ANSWERS: list[tuple[int, dict[str, Any]]] = [
+    (200, {"data": [user(1, id="999")]}),
+    (
+        200,
+        {
+            "errors": [
+                problem("figure1", "usernames", is_suspended=True) | {"detail": "Is @figure999, 999: [Figure999]."}
+            ]
+        },
+    ),
+    (
+        200,
+        {"errors": [problem("figure1", "usernames", is_suspended=True) | {"detail": "User has been suspended: [999"}]},
+    ),
+    (400, {"title": "Invalid Request", "detail": "`usernames` [figure999] does not match"}),
+    (200, {"data": [user(999), user(999)], "errors": [problem("figure999", "usernames", is_suspended=True)]}),
+]
+
+
+@pytest.mark.parametrize(("status", "body"), ANSWERS)
+def test_a_failure_names_no_account_but_the_one_asked_for(status: int, body: dict[str, Any]) -> None:
+    target = Target(key="@figure1", handle="figure1", listed_before=datetime(2013, 1, 1, tzinfo=UTC))
+    spider = spider_with([target])
+    (question,) = spider.ask([target])
+    answer = answer_to(question, json.dumps(body).encode(), status)
+    (failed,) = (outcome.result for outcome in spider._receive(answer) if isinstance(outcome, Outcome))
+
+    assert isinstance(failed, Failed)
+    assert "999" not in failed.detail
 
 
 def spider_with(targets: list[Target]) -> XSpider:

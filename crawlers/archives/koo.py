@@ -39,17 +39,36 @@ _REPLAYED = re.compile(r"https?://web\.archive\.org/web/\d{1,14}(?:[a-z]{2}_)?/(
 _SCRIPT = re.compile(rb"<script\b([^<>]*)>", re.IGNORECASE)
 _IS_NEXT_DATA = re.compile(rb"(?<![\w-])id\s*=\s*[\"']?__NEXT_DATA__(?![\w-])")
 _SCRIPT_END = re.compile(rb"</script", re.IGNORECASE)
-_TITLE = re.compile(rb"<title\b[^<>]*>([^<]{0,500})", re.IGNORECASE)
 _PIECE = re.compile(r"<([^<>]*)>|([^<]+|<)")
+_BLOCK = re.compile(
+    r"/?(?:address|article|br|div|footer|h[1-6]|header|hr|li|main|p|section|td|title|tr|ul)\b", re.IGNORECASE
+)
 _UNSHOWN = re.compile(r"/?(script|style)\b", re.IGNORECASE)
 _KOO = re.compile(r"\bkoo\b", re.IGNORECASE)
-_CLOSES = re.compile(
-    r"\blittle yellow bird\b.{0,40}\bgood-?bye\b"
-    r"|\b(?:koo|we|our (?:app|platform|services?))\b(?:(?!\bnot\b|n['’]t\b)[^.!?]){0,100}"
-    r"\b(?:(?:shut|clos|wind)(?:s|es|ed|ting|ing)? ?down|(?:to|be|been|being) sunset|sunset(?:ting|ted)"
-    r"|discontinu(?:es?|ed|ing)|ceas(?:es?|ed|ing) operations|(?:say|bid)s? (?:its |our |a |final )*good-?bye)\b",
-    re.IGNORECASE,
+# A clause by Koo about itself and no more: whoever else writes about the end begins, goes on or denies in other words.
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_ENDS = (
+    r"(?: to (?:the public|all|everyone|you all|our users)| for (?:good|ever|the public|all|everyone)"
+    r"| (?:today|now|forever|permanently)"
+    rf"| (?:on|from|by|after|in|as of|effective)(?: the)? (?:\d[\w,/-]*|(?:{_MONTHS})[a-z]*)[\w ,/-]{{0,20}})?"
+    r"\s*(?:[.!,;:…|)\"”’–—-]|$)"
 )
+_CLOSES = re.compile(
+    r"\blittle yellow bird\b(?:(?!\b(?:not?|never)\b|n['’]t\b)[^.!?]){0,40}\bgood-?bye\b" + _ENDS + "|"
+    r"(?:^|[.!?…:;,\"“‘–—-])\s*"
+    r"(?:(?:the )?koo(?: app| platform)?|we|(?:the|this|our) (?:app|platform|services?))\b"
+    r"(?: (?:koo|we|it|is|are|was|were|has|have|had|been|be|being|will|shall|must|to|now|today|that|you|and|the|a|this|our|its"
+    r"|officially|permanently|finally|sadly|taken|made|come|decided|decision|tough|difficult|hard|painful|regret|sorry"
+    r"|announc(?:e|es|ed|ing)|inform|say|going|about)\b){0,20}"
+    r" (?:(?:shut|clos|wind)(?:s|es|ed|ting|ing)? ?down|(?:be|been|being) sunset|sunset(?:ting|ted)?"
+    r"|discontinu(?:e|es|ed|ing)|ceas(?:e|es|ed|ing) operations|(?:say|bid)s? (?:its |our |a |final )*good-?bye)\b"
+    r"(?: (?:koo|(?:the|this|our|its|all)(?: koo)? (?:app|platform|services?|operations)))?" + _ENDS,
+    re.IGNORECASE | re.MULTILINE,
+)
+_SHOWS_SOMEBODY = re.compile(
+    r"(?<!\w)@\w|\d[\d.,]*\s*(?:[^\W\d]+\.?\s+)?followers?\b|\bfollowers?\W{0,3}\d", re.IGNORECASE
+)
+"""A handle, or a number beside followers."""
 _IS_FOR_A_WHILE = re.compile(r"\btemporar|\bmaintenance\b|\bback soon\b", re.IGNORECASE)
 
 
@@ -64,7 +83,7 @@ def parse_archived(body: bytes, captured_at: datetime, *, handle: str | None = N
     says which accounts elsewhere are theirs. (Clients read `socialProfile.website`; the form of the rest is unknown.)
     `createdAt`, in seconds, milliseconds or ISO 8601, gives the bound `opened`: that second. Where no account can have
     been opened, before November 2019 or more than a day after the capture, it is drift. The notice (`platform_closed`)
-    is known by its date, its words and its shortness together: of other pages, none of these proves anything.
+    is known by its date, its words, its shortness, and that it shows nobody: alone, none of these proves anything.
     """
     try:
         return _read_body(body, captured_at, handle)
@@ -79,7 +98,7 @@ def _read_body(body: bytes, captured_at: datetime, handle: str | None) -> Observ
     accounts = list(_accounts_in(data))
     if accounts:
         return _read_one(accounts, captured_at, handle)
-    if captured_at >= _CLOSING_AT and _is_notice(body):
+    if captured_at >= _CLOSING_AT and _is_notice(body, handle):
         return Observed(status="platform_closed")
     missing = "__NEXT_DATA__" if data is None else "object with handle and followerCount"
     raise UnreadableError("unknown_layout", f"there is no {missing}")
@@ -216,35 +235,38 @@ def _links_in(social: object, bio: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:_MOST_LINKS]
 
 
-def _is_notice(page: bytes) -> bool:
-    """Whether a page says in a few words that Koo closes for good."""
+def _is_notice(page: bytes, handle: str | None) -> bool:
+    """Whether a page says in a few words that Koo closes for good, and shows no account."""
     text = _visible_text(page) if _start_of(page) == b"<" else ""
     return (
         len(text) <= _MOST_NOTICE
         and _KOO.search(text) is not None
         and _CLOSES.search(text) is not None
         and _IS_FOR_A_WHILE.search(text) is None
+        and _SHOWS_SOMEBODY.search(text) is None
+        and (handle is None or re.search(rf"(?<!\w){re.escape(handle)}(?!\w)", text, re.IGNORECASE) is None)
     )
 
 
 def _visible_text(page: bytes) -> str:
-    """What a page of HTML shows, as far as it tells that it is too long for a notice."""
+    """What a page of HTML shows, a line for each of its blocks, as far as it tells that it is too long for a notice."""
     words: list[str] = []
     letters, hidden_in = 0, ""
     for tag, text in _PIECE.findall(page.decode("utf-8", "replace")):
         unshown = _UNSHOWN.match(tag)
         if unshown and hidden_in in ("", unshown[1].lower()):
             hidden_in = "" if tag.startswith("/") else unshown[1].lower()
+        elif _BLOCK.match(tag) and not hidden_in:
+            words.append("\n")
         elif text.strip() and not hidden_in:
             words += unescape(text).split()
             letters += len(text)
         if letters > 2 * _MOST_NOTICE:
             break
-    return " ".join(words)
+    return "\n".join(filter(None, (" ".join(line.split()) for line in " ".join(words).split("\n"))))
 
 
 def _describe(body: bytes) -> str:
-    """What a body looks like, for whoever has to find out what it is."""
-    title = _TITLE.search(body)
-    name = f"title {ascii(' '.join(title[1].decode('utf-8', 'replace').split()))[:80]}, " if title else ""
-    return f"{name}{len(body):,} bytes that begin {ascii(body[:60].decode('utf-8', 'replace'))[:100]}"
+    """What kind of body it is; nothing that stands in it, which may name somebody who is kept out."""
+    kinds = {b"": "white space", b"{": "JSON", b"[": "JSON", b"<": "HTML"}
+    return f"{len(body):,} bytes of {kinds.get(_start_of(body), 'another kind')}" if body else "an empty body"

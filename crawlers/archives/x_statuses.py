@@ -47,14 +47,20 @@ def _posts_in(status: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _read_v2(status: dict[str, Any], captured_at: datetime, handle: str | None) -> Observed:
     includes = as_object(status["includes"])
-    posts = [as_object(status["data"]), *(as_object(post) for post in as_list(includes.get("tweets", [])))]
-    ids = [as_text(post["author_id"]) for post in posts]
+    post, others = as_object(status["data"]), map(as_object, as_list(includes.get("tweets") or []))
+    ids = [as_text(post["author_id"]), *(as_text(other["author_id"]) for other in others if other.get("author_id"))]
     # An author without metrics is there only for a place derived from the profile.
-    users = {user["id"]: user for user in map(as_object, as_list(includes["users"])) if "public_metrics" in user}
-    authors = [users[author_id] for author_id in ids if author_id in users]
+    users: dict[str, list[dict[str, Any]]] = {}
+    for user in map(as_object, as_list(includes["users"])):
+        if "public_metrics" in user:
+            users.setdefault(user["id"], []).append(user)
+    authors = [user for author_id in ids for user in users.get(author_id, [])]
     author = _called(handle, authors if handle is not None or ids[0] in users else [], "username")
     if author is not None:
-        return read_v2_user(author, captured_at)
+        readings = [read_v2_user(copy, captured_at) for copy in users[author["id"]]]
+        if any(reading != readings[0] for reading in readings):
+            raise UnreadableError("conflicting_answers", f"{len(readings)} copies of the author do not agree")
+        return readings[0]
     if ids[0] not in users:
         raise UnreadableError("no_data", "the post's author is there without metrics")
     raise UnreadableError("another_account", "the post is by another account")

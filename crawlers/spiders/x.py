@@ -9,6 +9,7 @@ https://docs.x.com/x-api/fundamentals/response-codes-and-errors, https://docs.x.
 
 import logging
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -47,6 +48,8 @@ _REASONS: tuple[tuple[str, re.Pattern[str], Status], ...] = (
     ("Not Found Error", re.compile(r"Could not find user with (?:username|id)s?: \[(.+)\]\."), "not_found"),
 )
 """Why an account is not shown: title and detail, which names it."""
+_NAMED = re.compile(r"\[[^\]]*\]?|@\w+|\d+")
+"""What a title or detail may name accounts by."""
 _SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 _KINDS = frozenset({"none", "blue", "business", "government"})
 
@@ -151,22 +154,16 @@ class XSpider(PlatformSpider):
             raise UnreadableError("unexpected_answer", f"answers 400, {_title(found)}")
         # A name of digits alone may be somebody else's id.
         key = "username" if targets[0].native_id is None else "id"
-        users: dict[str, dict[str, Any]] = {}
+        users: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for user in as_list(found.get("data", [])):
             if isinstance(user, dict) and isinstance(name := user.get(key), str):
-                if name.lower() in users:
-                    raise UnreadableError("unexpected_answer", f"{key} {ascii(name)[:40]} stands twice")
-                users[name.lower()] = user
-        errors = {name: error for error in as_list(found.get("errors", [])) for name in _names_in_error(error)}
+                users[name.lower()].append(user)
+        errors: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for error in as_list(found.get("errors", [])):
+            for name in _names_in_error(error):
+                errors[name].append(error)
         for target in targets:
-            name = _name(target)
-            if name in users:
-                yield Result(target, _read_member(users[name], target))
-            elif name in errors:
-                yield Result(target, _read_error(errors[name], target))
-            else:
-                detail = "the account stands neither in data nor in errors"
-                yield Result(target, Failed(cause="unexpected_answer", detail=detail, http_status=200))
+            yield Result(target, _read_answer(users[_name(target)], errors[_name(target)], target))
 
     def _refuse(self, response: Response) -> NoReturn:
         """Raises UnreadableError, and lets no more be asked."""
@@ -195,7 +192,8 @@ def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
         if not bounds:
             raise ValueError("no created_at, which alone tells whether the handle is still the listed account's")
         if bounds[0].not_before >= target.listed_before:
-            detail = f"{native_id} was opened only after the roster had listed the handle"
+            # The account is not the one asked for: its id is nobody's business.
+            detail = "the account was opened only after the roster had listed the handle"
             return Failed(cause="handle_taken_over", detail=detail, http_status=200)
     metrics = user.get("public_metrics")
     counts: dict[str, Any] = metrics if isinstance(metrics, dict) else {}
@@ -215,6 +213,18 @@ def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
         bounds=bounds,
         drift=tuple(drift),
     )
+
+
+def _read_answer(users: list[dict[str, Any]], errors: list[dict[str, Any]], target: Target) -> Observed | Failed:
+    """What the members of an answer say that are about one account: one thing, or nothing."""
+    said = [_read_member(user, target) for user in users] or [_read_error(error, target) for error in errors]
+    if not said:
+        detail = "the account stands neither in data nor in errors"
+        return Failed(cause="unexpected_answer", detail=detail, http_status=200)
+    if any(other != said[0] for other in said):
+        detail = "what the answer says of the account does not agree"
+        return Failed(cause="conflicting_answers", detail=detail, http_status=200)
+    return said[0]
 
 
 def _read_member(user: dict[str, Any], target: Target) -> Observed | Failed:
@@ -288,4 +298,6 @@ def _names_in_error(error: object) -> Iterator[str]:
 
 
 def _title(found: dict[str, Any]) -> str:
-    return f"{ascii(found.get('title'))[:60]}: {ascii(found.get('detail'))[:120]}"
+    """Title and detail, without whom they name: one answer is about a hundred accounts."""
+    title, detail = (ascii(_NAMED.sub("*", str(found.get(key)))) for key in ("title", "detail"))
+    return f"{title[:60]}: {detail[:120]}"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar, cast, get_args
@@ -20,6 +20,7 @@ from kooch.rosters.values import (
     Roster,
     Statement,
 )
+from kooch.times import now
 
 Cells = Mapping[str, str]
 Value = TypeVar("Value", Member, AccountClaim, Statement)
@@ -130,7 +131,7 @@ def parse_statement(cells: Cells, *, file: Path, row: int) -> Statement:
             file=file,
             row=row,
         )
-    published_on = parse_day("published_on", _required(cells, "published_on", file=file, row=row), file=file, row=row)
+    published_on = _published_on(cells, file=file, row=row)
     if not_before and not_before > published_on:
         raise RosterError(
             f"not_before {not_before} is after published_on {published_on}: nobody reports what comes later",
@@ -165,8 +166,7 @@ def faults_of_statement(cells: Cells, *, file: Path, row: int) -> list[RosterErr
         partial(_optional_day, cells, "not_before"),
         partial(_optional_day, cells, "not_after"),
         partial(_required, cells, "publisher"),
-        partial(_required, cells, "published_on"),
-        partial(_optional_day, cells, "published_on"),
+        partial(_published_on, cells),
         partial(_required, cells, "time_zone"),
         partial(parse_zone, cells.get("time_zone") or "UTC"),
         partial(parse_statement, cells),
@@ -218,6 +218,7 @@ def validate(roster: Roster) -> None:
 
 def _refuse_span(roster: Roster) -> None:
     since, file = roster.complete_from, roster.folder / "roster.yaml"
+    _refuse_future("as_of", roster.as_of, file=file, row=None)
     if since and roster.selection != "census":
         raise RosterError(
             f"complete_from {since} stands on a list of selection '{roster.selection}': only a census is complete; "
@@ -257,6 +258,18 @@ def _platform(cells: Cells, *, file: Path, row: int) -> PlatformSlug:
 def _optional_day(cells: Cells, column: str, *, file: Path, row: int) -> date | None:
     value = cells.get(column, "")
     return parse_day(column, value, file=file, row=row) if value else None
+
+
+def _published_on(cells: Cells, *, file: Path, row: int) -> date:
+    day = parse_day("published_on", _required(cells, "published_on", file=file, row=row), file=file, row=row)
+    _refuse_future("published_on", day, file=file, row=row)
+    return day
+
+
+def _refuse_future(column: str, day: date, *, file: Path, row: int | None) -> None:
+    # East of Greenwich it is tomorrow already.
+    if day > now().date() + timedelta(days=1):
+        raise RosterError(f"{column} {day} is in the future: write a day that has come", file=file, row=row)
 
 
 def _days(cells: Cells, first: str, last: str, *, file: Path, row: int) -> tuple[date | None, date | None]:
