@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from crawlers import archives
 from crawlers.archives import UNVERIFIED, parser_of
 from crawlers.archives.x import parse_archived
+from crawlers.archives.x_users import original
 from kooch.errors import ConfigError
 from kooch.store.outcomes import Failed, Observed
 
@@ -129,6 +130,144 @@ def test_archived_pages_are_read_without_scrapy() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=CASES.parents[2])
 
 
+# Numbers that contradict themselves, and states that only words tell.
+
+
+def page_that_shows(number: str, *, language: str = "en", title: str = "", posts: str = "7") -> bytes:
+    exact = f' title="{title}"' if title else ""
+    return f"""<html lang="{language}"><body><ul class="js-mini-profile-stats">
+        <li><a href="/example_office" data-nav="profile">{posts}</a></li>
+        <li><a href="/example_office/followers" data-nav="followers"><strong{exact}>{number}</strong></a></li>
+        </ul></body></html>""".encode()
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("de", "5.344 Tsd.", "5,34 Mio."),
+        ("hi", "7,748 हज़ार", "77.5 लाख"),
+        ("hi", "2016 से फोलोअर्स", "77.5 लाख"),
+        ("en", "5,405,001", "5.39M"),
+        ("en", "5,344", "5,345"),
+    ],
+)
+def test_an_attribute_that_the_text_contradicts_is_not_believed(language: str, title: str, text: str) -> None:
+    found = parse_archived(page_that_shows(text, language=language, title=title), AT)
+
+    assert isinstance(found, Failed)
+    assert found.cause == "conflicting_answers"
+
+
+@pytest.mark.parametrize("exact", ["5,395,013", "5,389,999", "5,399,999"])
+def test_a_text_may_be_rounded_or_cut(exact: str) -> None:
+    found = parse_archived(page_that_shows("5.39M", title=f"{exact} Followers"), AT)
+
+    assert isinstance(found, Observed)
+    assert (found.followers, found.followers_precision) == (int(exact.replace(",", "")), None)
+
+
+@pytest.mark.parametrize("title", ["539 jt", "5.390K", "539万"])
+def test_a_shortened_attribute_is_not_believed_beside_a_text_that_cannot_be_read(title: str) -> None:
+    assert isinstance(parse_archived(page_that_shows("5,39 ???", title=title), AT), Failed)
+
+
+def test_an_attribute_stands_beside_a_text_that_cannot_be_read() -> None:
+    found = parse_archived(page_that_shows("5,39 ???", title="5,390,123"), AT)
+
+    assert isinstance(found, Observed)
+    assert found.followers == 5_390_123
+
+
+def test_posts_that_contradict_themselves_are_null() -> None:
+    for posts, known in (("12.3K", 12_345), ("12.3M", None)):
+        shown = f'<strong title="12,345 Tweets">{posts}</strong>'
+        found = parse_archived(page_that_shows("5", posts=shown), AT)
+
+        assert isinstance(found, Observed)
+        assert found.posts == known
+
+
+@pytest.mark.parametrize(
+    ("markup", "followers", "precision"),
+    [
+        ("7,748<wbr>,018", 7_748_018, None),
+        ("7<span>,748,018</span>", 7_748_018, None),
+        ("<bdi>7748018</bdi>", 7_748_018, None),
+        ('7,748,018<span class="u-hiddenVisually">followers</span>', 7_748_018, None),
+        ("5<span>.39</span>M", 5_390_000, 5_000),
+        ('5.39<span class="unit">M</span>', 5_390_000, 5_000),
+    ],
+)
+def test_markup_in_a_number_does_not_part_it(markup: str, followers: int, precision: int | None) -> None:
+    found = parse_archived(page_that_shows(markup), AT)
+
+    assert isinstance(found, Observed)
+    assert (found.followers, found.followers_precision) == (followers, precision)
+
+
+@pytest.mark.parametrize(
+    ("case", "words"),
+    [
+        (
+            "classic_suspended",
+            b"This account is currently suspended and is being investigated due to strange activity.",
+        ),
+        ("classic_protected", b"This person has protected their updates."),
+    ],
+)
+def test_a_state_in_words_of_another_language_is_not_told(case: str, words: bytes) -> None:
+    page = body_of(CASES / case).replace(b'lang="en"', b'lang="de"')
+    found = parse_archived(page.replace(words, b"Etwas anderes."), AT)
+
+    assert isinstance(found, Failed)
+    assert found.cause == "unknown_layout"
+    assert isinstance(parse_archived(page, AT), Observed)
+
+
+def test_a_notice_in_unknown_words_is_no_state() -> None:
+    page = body_of(CASES / "classic_suspended").replace(b"This account is currently suspended", b"Something else")
+
+    assert isinstance(parse_archived(page, AT), Failed)
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "/web/20160101000000/",
+        "http://web.archive.org:80/web/20160101000000/",
+        "//web.archive.org/web/20160101000000im_/",
+        "http://localhost:8080/web/2016/",
+        "/wayback/20160101000000/",
+        "//wayback.archive-it.org/1/20160101000000/",
+        "/coll/20160101000000mp_/",
+    ],
+)
+def test_what_a_replay_puts_before_a_link_is_left_out(prefix: str) -> None:
+    for address in ("http://office.test/a", "https://office.test/2016/a", "//office.test/"):
+        assert original(prefix + address) == address
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://office.test/2016/a",
+        "https://office.test/2016?next=/1/http://other.test",
+        "https://office.test/#/1/http://other.test",
+        "/office/followers",
+        "/web/2016/office",
+    ],
+)
+def test_a_link_that_no_replay_changed_stays(address: str) -> None:
+    assert original(address) == address
+
+
+def test_a_failure_does_not_tell_whom_a_page_names() -> None:
+    found = parse_archived(b"<html><head><title>Somebody (@somebody)</title></head></html>", AT)
+
+    assert isinstance(found, Failed)
+    assert "omebody" not in found.detail
+
+
 # Bodies that strangers wrote.
 
 
@@ -173,6 +312,7 @@ def test_no_value_in_a_user_object_raises_or_becomes_a_wrong_count(data: st.Data
         b'<ul class="user-stats"><li><a class="user-stats-followers" href="/a/followers">1</a></ul>' * 5_000,
         b'<ul class="user-stats"><a class="user-stats-followers" href="/a/followers">' + b"1," * 500_000,
         b'<html lang="' + b"e" * 2_000_000,
+        b'<ul class="js-mini-profile-stats"><a data-nav="followers" href="' + b"/1" * 500_000 + b'"><strong>1',
         b'<ul class="user-stats"><a class="user-stats-followers" href="/a/followers">' + b"1" * 500_000 + b"</a></ul>",
     ],
     ids=lambda body: body[:30].decode(),

@@ -51,6 +51,11 @@ _AROUND = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u20
 """Spaces, and the marks that steer the direction of writing."""
 _SUSPENDED = "This account is currently suspended and is being investigated due to strange activity."
 _PROTECTED = re.compile(r"This person has protected their (?:tweets|updates)")
+_TEXT = " | ".join(
+    f"{step}text()"
+    for step in ("", "*[not(contains(@class, 'user-stats-stat') or contains(@class, 'u-hiddenVisually'))]//")
+)
+"""In XPath: the text of a number's element, whose parts may be elements, without a name that stands in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +63,7 @@ class _Layout:
     """Where a layout has what, in CSS. `followers`, `following`, `posts` are elements in `stats` that show a number.
 
     `exact`: the attributes that hold a number in full, in XPath from the element that shows it. `protected` is empty
-    where the page says it in words.
+    where the page says it in words. `header`: the elements that, with `stats`, hold all that follows it.
     """
 
     stats: str
@@ -67,6 +72,7 @@ class _Layout:
     posts: str
     exact: tuple[str, ...] = ()
     handle: str
+    header: str
     native_id: str
     display_name: str
     bio: str
@@ -82,6 +88,7 @@ _CLASSIC = _Layout(
     following="#following_count",
     posts="#update_count",
     handle='meta[name="page-user-screen_name"]::attr(content)',
+    header="html",
     native_id='link[rel="alternate"]::attr(href)',
     display_name="#side .fn",
     bio="#side #bio .bio",
@@ -98,28 +105,30 @@ _LAYOUTS = (
         posts='li.ProfileNav-item--tweets a[data-nav="tweets"] .ProfileNav-value',
         exact=("@data-count", "ancestor::a[1]/@title"),
         handle="div.ProfileNav div.user-actions::attr(data-screen-name)",
+        header="div.ProfileHeaderCard, img.ProfileAvatar-image",
         native_id="div.ProfileNav::attr(data-user-id)",
         display_name="a.ProfileHeaderCard-nameLink",
         bio="p.ProfileHeaderCard-bio",
         link="span.ProfileHeaderCard-urlText a::attr(title)",
         avatar="img.ProfileAvatar-image::attr(src)",
         verified="span.ProfileHeaderCard-badges span.Icon--verified",
-        protected='span.ProfileHeaderCard-badges span.Icon--protected, div.ProfileNav div.user-actions[data-protected="true"]',
+        protected='span.ProfileHeaderCard-badges span.Icon--protected, div.user-actions[data-protected="true"]',
     ),
     _Layout(  # 2012 to May 2014
-        stats=".js-mini-profile-stats",
+        stats="ul.js-mini-profile-stats, table.js-mini-profile-stats",
         followers='a[data-nav="followers"] strong',
         following='a[data-nav="following"] strong',
         posts='a[data-nav="profile"] strong',
         exact=("@title",),
         handle="div.profile-header .profile-card-inner::attr(data-screen-name)",
-        native_id="div.profile-header .profile-card-inner::attr(data-user-id)",
-        display_name="div.profile-header .fullname .profile-field",
-        bio="div.profile-header .bio",
-        link="div.profile-header .url a::attr(title)",
-        avatar="div.profile-header img.avatar::attr(src)",
-        verified="div.profile-header .fullname .verified",
-        protected='div.profile-header .user-actions[data-protected="true"]',
+        header="div.profile-header",
+        native_id=".profile-card-inner::attr(data-user-id)",
+        display_name=".fullname .profile-field",
+        bio=".bio",
+        link=".url a::attr(title)",
+        avatar="img.avatar::attr(src)",
+        verified=".fullname .verified",
+        protected='.user-actions[data-protected="true"]',
     ),
     _Layout(  # 2011 and 2012, the pages with #! in their addresses
         stats="ul.user-stats",
@@ -127,13 +136,14 @@ _LAYOUTS = (
         following="a.user-stats-following",
         posts="a.user-stats-tweets",
         handle="div.profile-header::attr(data-screen-name)",
-        native_id="div.profile-header .profile-actions-container::attr(data-user-id)",
-        display_name="div.profile-header .full-name h2",
-        bio="div.profile-header .bio",
-        link="div.profile-header .url a::attr(href)",
-        avatar="div.profile-header .profile-picture img::attr(src)",
-        verified="div.profile-header .full-name .verified",
-        protected="div.profile-header .protected",
+        header="div.profile-header",
+        native_id=".profile-actions-container::attr(data-user-id)",
+        display_name=".full-name h2",
+        bio=".bio",
+        link=".url a::attr(href)",
+        avatar=".profile-picture img::attr(src)",
+        verified=".full-name .verified",
+        protected=".protected",
     ),
     _CLASSIC,  # 2008 to 2012
     replace(  # early 2008: labels are links, numbers stand after them
@@ -148,19 +158,21 @@ _LAYOUTS = (
         following='a[href*="/following"] .statnum',
         posts="td:first-child > .statnum",
         handle=".profile .screen-name::text",
+        header=".profile",
         native_id="",
-        display_name=".profile .fullname",
-        bio=".profile .bio",
-        link=".profile .url a::attr(data-url)",
-        avatar=".profile td.avatar img::attr(src)",
-        verified='.profile .badge img[src*="verified"]',
-        protected='.profile .badge img[src*="protected"]',
+        display_name=".fullname",
+        bio=".bio",
+        link=".url a::attr(data-url)",
+        avatar="td.avatar img::attr(src)",
+        verified='.badge img[src*="verified"]',
+        protected='.badge img[src*="protected"]',
     ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Counts:
+    stats: Selector
     handle: str
     followers: int
     precision: int | None
@@ -179,19 +191,16 @@ def read_page(body: bytes, captured_at: datetime) -> Observed:
         if any((user.native_id, user.followers) != (users[0].native_id, users[0].followers) for user in users):
             raise UnreadableError("conflicting_answers", f"{len(users)} embedded users do not agree")
         return users[0]
-    page = Selector(text=body.decode("utf-8", "replace") + _END, type="html")
-    language = (
-        page.css("html::attr(lang)").get() or page.css('meta[http-equiv="Content-Language"]::attr(content)').get()
-    )
+    page = Selector(body=body + _END.encode(), type="html")
+    language = page.xpath("/html/@lang").get() or page.css('meta[http-equiv="Content-Language"]::attr(content)').get()
     for layout in _LAYOUTS:
         if (found := _read_counts(page, layout, language)) is not None:
-            return _observe(page, layout, found)
+            return _observe(page, layout, found, language)
     if page.css("#react-root") or b"twttr.versionName = 'phoenix'" in body:
         raise UnreadableError("no_data", "the page is a program that would fetch the profile")
-    title = " ".join((page.css("title::text").get() or "").replace(_END, "").split())
-    raise UnreadableError(
-        "unknown_layout", f"{len(body):,} bytes, title {ascii(title)[:80]}: no profile of a known form"
-    )
+    # What the title says is not told: it may be the name of somebody who is kept out.
+    title = "a title" if page.css("title") else "no title"
+    raise UnreadableError("unknown_layout", f"{len(body):,} bytes, {title}: no profile of a known form")
 
 
 def _embedded_users(body: bytes) -> Iterator[str]:
@@ -262,11 +271,12 @@ def _read_stats(page: Selector, stats: Selector, layout: _Layout, language: str 
     handle, shown = own[0]
     followers, precision = _read_shown(shown, layout, language)
     return _Counts(
+        stats=stats,
         handle=handle,
         followers=followers,
         precision=precision,
-        following=_read_exact(stats.css(layout.following), layout),
-        posts=_read_exact(stats.css(layout.posts), layout),
+        following=_read_exact(stats.css(layout.following), layout, language),
+        posts=_read_exact(stats.css(layout.posts), layout, language),
     )
 
 
@@ -290,36 +300,42 @@ def _account_in(link: str, *, is_followers: bool) -> str:
 
 def _read_shown(shown: Selector, layout: _Layout, language: str | None) -> tuple[int, int | None]:
     """A number and its precision, exact if the page has it anywhere in full."""
-    text = _own_text(shown)
+    text = _text_of(shown)
     exact = _exact_values(shown, layout)
-    if len(exact) > 1:
-        raise UnreadableError("conflicting_answers", f"followers are {sorted(exact)}")
-    if exact:
-        (value,) = exact
-        if value < 1000 and not _WHOLE.fullmatch(text):
-            # X shortens no number this small: the attribute was shortened, too.
-            raise UnreadableError("unknown_layout", f"followers are {value} and {ascii(text)[:40]}")
-        return value, None
     try:
         count = counts.read_count(text, language)
     except counts.NotACountError as error:
-        raise UnreadableError("unknown_layout", f"followers: {ascii(str(error))[:160]}") from None
+        count, fault = None, f"followers: {ascii(str(error))[:160]}"
+    # A text may be rounded or cut: twice its precision holds both.
+    if len(exact) > 1 or any(count and abs(value - count.value) > 2 * (count.precision or 0) for value in exact):
+        raise UnreadableError("conflicting_answers", f"followers are {sorted(exact)} and {ascii(text)[:40]}")
+    if exact:
+        (value,) = exact
+        if value < 1000 and count is None:
+            # X shortens no number this small: the attribute was shortened, too.
+            raise UnreadableError("unknown_layout", f"followers are {value} and {ascii(text)[:40]}")
+        return value, None
+    if count is None:
+        raise UnreadableError("unknown_layout", fault)
     if not 0 <= count.value <= _MOST:
         raise UnreadableError("unknown_layout", f"followers are {count.value}")
     return count.value, count.precision
 
 
-def _read_exact(shown: SelectorList[Selector], layout: _Layout) -> int | None:
+def _read_exact(shown: SelectorList[Selector], layout: _Layout, language: str | None) -> int | None:
     """A number that is shown once, and in full."""
-    values = _exact_values(shown[0], layout) if len(shown) == 1 else set()
-    return values.pop() if len(values) == 1 else None
+    try:
+        value, precision = _read_shown(shown[0], layout, language) if len(shown) == 1 else (None, None)
+    except UnreadableError:
+        return None
+    return value if precision is None else None
 
 
 def _exact_values(shown: Selector, layout: _Layout) -> set[int]:
     """The whole numbers that an element and its attributes give. A number without a word is never a rounded one."""
     sayings = [saying for source in layout.exact for saying in shown.xpath(source).getall()]
     found = {_whole_number_in(saying) for saying in sayings}
-    text = _own_text(shown)
+    text = _text_of(shown)
     if _WHOLE.fullmatch(text):
         found.add(_whole_number_in(text))
     return {value for value in found if value is not None}
@@ -342,54 +358,60 @@ def _whole_number_in(saying: str) -> int | None:
     return value if value <= _MOST and len(str(value)) == len(digits) else None
 
 
-def _own_text(shown: Selector) -> str:
-    """The text of an element without that of its children, which is the number's name."""
-    return "".join(shown.xpath("text()").getall()).strip(_AROUND)
+def _text_of(shown: Selector) -> str:
+    return "".join(shown.xpath(_TEXT).getall()).strip(_AROUND)
 
 
-def _observe(page: Selector, layout: _Layout, found: _Counts) -> Observed:
+def _observe(page: Selector, layout: _Layout, found: _Counts, language: str | None) -> Observed:
+    header = SelectorList([found.stats, *page.css(layout.header)])
     return Observed(
-        status=_read_state(page, layout),
-        native_id=_read_native_id(page, layout),
+        status=_read_state(page, header, layout, language),
+        native_id=_read_native_id(header, layout),
         followers=found.followers,
         followers_precision=found.precision,
         following=found.following,
         posts=found.posts,
         profile=Profile(
             handle=found.handle,
-            display_name=_words(page, layout.display_name),
-            bio=_words(page, layout.bio),
-            links=as_links(iter(page.css(layout.link).getall()[:1])),
-            verified=True if page.css(layout.verified) else None,
-            avatar_url=next(iter(as_links(iter(page.css(layout.avatar).getall()[:1]))), None),
+            display_name=_words(header, layout.display_name),
+            bio=_words(header, layout.bio),
+            links=as_links(iter(header.css(layout.link).getall()[:1])),
+            verified=True if header.css(layout.verified) else None,
+            avatar_url=next(iter(as_links(iter(header.css(layout.avatar).getall()[:1]))), None),
         ),
     )
 
 
-def _read_state(page: Selector, layout: _Layout) -> Status:
-    """What the page says of the account. The oldest layouts say it in words: English, as far as they are known."""
+def _read_state(page: Selector, header: SelectorList[Selector], layout: _Layout, language: str | None) -> Status:
+    """What the page says of the account. The oldest layouts say it in words, of which only the English are known."""
     if layout.protected:
-        return "protected" if page.css(layout.protected) else "active"
-    if _SUSPENDED in page.css("div.profile-head p > em::text").getall():
+        return "protected" if header.css(layout.protected) else "active"
+    notices = page.css("div.profile-head p > em::text").getall()
+    if _SUSPENDED in notices:
         return "suspended"
     # Whoever protects posts shows none; a post may hold these words, too.
     content = page.css("#content")
-    is_protected = not content.css(".entry-content") and _PROTECTED.search(content.xpath("string()").get(""))
-    return "protected" if is_protected else "active"
+    if content.css(".entry-content"):
+        return "active"
+    if _PROTECTED.search(content.xpath("string()").get("")):
+        return "protected"
+    if notices or not (language or "en").lower().startswith("en"):
+        raise UnreadableError("unknown_layout", "no post is shown, and why is said in words that are not known")
+    return "active"
 
 
-def _read_native_id(page: Selector, layout: _Layout) -> str | None:
+def _read_native_id(header: SelectorList[Selector], layout: _Layout) -> str | None:
     """The account's number: one only, however often it is written."""
     if not layout.native_id:
         return None
-    values = page.css(layout.native_id).getall()
+    values = header.css(layout.native_id).getall()
     if layout.native_id.startswith("link"):
         values = [feed[1] for value in values if (feed := _FEED.search(value))]
     found = {value for value in values if re.fullmatch(r"[1-9]\d{0,19}", value, re.ASCII)}
     return found.pop() if len(found) == 1 else None
 
 
-def _words(page: Selector, css: str) -> str | None:
+def _words(header: SelectorList[Selector], css: str) -> str | None:
     """A text as it is read, or nothing where the page ends in it."""
-    text = page.css(css).xpath("string()").get()
+    text = header.css(css).xpath("string()").get()
     return " ".join(text.split()) or None if text is not None and _END not in text else None

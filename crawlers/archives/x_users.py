@@ -21,7 +21,8 @@ _HANDLE = re.compile(r"\w{1,20}", re.ASCII)
 """15 letters is the rule; some accounts are older than it."""
 _ID = re.compile(r"[1-9]\d{0,19}", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
-_REPLAYED = re.compile(r"(?:(?:https?:)?//web\.archive\.org)?/web/\d{1,14}(?:[a-z]{2}_)?/", re.IGNORECASE)
+_REPLAYED = re.compile(r"[^?#]*?/\d{1,14}(?:[a-z]{2}_)?/(?=(?:https?:)?//[^/])", re.ASCII | re.IGNORECASE)
+"""A replay's prefix, whichever server's: it ends with the time, and a page of any address follows."""
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _INSTANT = re.compile(r"([A-Z][a-z]{2}) ([A-Z][a-z]{2}) (\d\d) (\d\d):(\d\d):(\d\d) \+0000 (\d{4})", re.ASCII)
@@ -64,8 +65,9 @@ def read_v2_user(user: dict[str, Any], captured_at: datetime) -> Observed:
 
 
 def original(address: str) -> str:
-    """An address without what the Wayback Machine puts before every link of a page that it shows in a browser."""
-    return _REPLAYED.sub("", address, count=1) if _REPLAYED.match(address) else address
+    """An address without what a web archive puts before every link of a page that it shows in a browser."""
+    prefix = _REPLAYED.match(address)
+    return address[prefix.end() :] if prefix else address
 
 
 def is_handle(text: str) -> bool:
