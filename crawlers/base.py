@@ -6,6 +6,7 @@ question carries. Clocks, retries, failures and the spool are here and in the mo
 
 import asyncio
 import logging
+import re
 import sys
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, NoReturn, Protocol, Self
+from typing import Any, ClassVar, NamedTuple, NoReturn, Protocol, Self, cast
 from urllib.parse import urlsplit
 
 import scrapy
@@ -32,6 +33,8 @@ from crawlers.spending import Tariff, approval
 from kooch import __version__
 from kooch.config import Settings
 from kooch.errors import ConfigError, HostLostError, KoochError
+from kooch.rosters.handles import naming, natural_keys
+from kooch.rosters.values import PlatformSlug
 from kooch.store.outcomes import Cause, Drift, Failed, Observed, Outcome, Skipped, Target
 from kooch.times import now
 
@@ -294,6 +297,7 @@ class PlatformSpider(scrapy.Spider):
     def _receive(self, response: Response) -> Iterator[Outcome | Request]:
         meta, place = response.meta, _place(response.url)
         shown_at = meta.get("shown_at") or now()
+        meta["latest_at"] = now() + _CLOCK_ERROR
         left = {target.key: target for target in meta["targets"]}
         cause: Cause = "unexpected_answer"
         detail = f"{place} says nothing about the account"
@@ -364,8 +368,10 @@ class PlatformSpider(scrapy.Spider):
     ) -> Iterator[Outcome]:
         """The outcome of each target that has none yet."""
         recorded_at = now()
-        if isinstance(result, Observed) and result.native_id in self.job.suppressed:
+        if isinstance(result, Observed) and _names_of(result) & self.job.suppressed:
             result = Skipped(cause="suppressed")
+        if self.job.suppressed:
+            result = _without_names(result, self.platform, self.job.suppressed)
         if isinstance(result, Observed):
             result = _without_future(result, recorded_at + _CLOCK_ERROR)
         for target in list(targets):
@@ -398,6 +404,34 @@ class PlatformSpider(scrapy.Spider):
         if isinstance(self.fault, KoochError):
             # Not from a signal handler: Scrapy would take the exit for a fault of the handler.
             asyncio.get_running_loop().call_soon(_leave, self.fault)
+
+
+def _names_of(observed: Observed) -> set[str | None]:
+    """What the account is called now: an id, and handles after an @."""
+    handles = {span.handle for span in observed.handles if span.valid_to is None}
+    if observed.profile:
+        handles.add(observed.profile.handle)
+    return {observed.native_id, *(f"@{handle.lower()}" for handle in handles)}
+
+
+def _without_names(
+    result: Observed | Failed | Skipped, platform: str, suppressed: frozenset[str]
+) -> Observed | Failed | Skipped:
+    """The same without what it says of suppressed accounts, as another that moved there does, or an error's detail."""
+    if not isinstance(result, Observed):
+        return replace(result, detail="") if re.search(naming(suppressed), result.detail) else result
+    slug, profile = cast(PlatformSlug, platform), result.profile
+    if profile is not None:
+        links = tuple(link for link in profile.links if not natural_keys(slug, link) & suppressed)
+        profile = replace(profile, links=links)
+    has_moved_there = result.moved_to in suppressed
+    return replace(
+        result,
+        profile=profile,
+        moved_to=None if has_moved_there else result.moved_to,
+        is_named_back=None if has_moved_there else result.is_named_back,
+        also_known_as=tuple(name for name in result.also_known_as if name not in suppressed),
+    )
 
 
 def _without_future(observed: Observed, limit: datetime) -> Observed:

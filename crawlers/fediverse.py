@@ -86,7 +86,7 @@ def webfinger_url(host: str, address: Address) -> str:
 
 def read_actor_uri(found: dict[str, Any]) -> str:
     """The ActivityPub actor that a WebFinger answer names. Raises UnreadableError when it names none."""
-    for link in map(as_object, as_list(found["links"])):
+    for link in map(as_object, as_list(found["links"])[:_MOST_LINKS]):
         kind = str(link.get("type", "")).replace(" ", "").lower()
         if link.get("rel") == "self" and (kind == ACTIVITY or kind.startswith("application/ld+json;profile=")):
             uri = as_text(link["href"])

@@ -16,6 +16,7 @@ import random
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import inf
@@ -50,7 +51,11 @@ from kooch.times import now
 _log = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 16 * 60.0
-"""Seconds a host may ask to be left alone; beyond it the run gives the host up. X counts by windows of 15 minutes."""
+"""Seconds a host may ask to be left alone; beyond it the run gives the host up. X counts by windows of 15 minutes.
+
+In a whole run it may ask for as much, and for as long again as its requests take at the published rate: a host with half
+that rate is obeyed to the end, and one that wants a pause after every answer cannot hold the run.
+"""
 _MOST_ATTEMPTS = 10
 _MOST_LIMITED = 6
 _DOUBT_AFTER = 5
@@ -117,11 +122,17 @@ def read_pause(value: str, at: datetime) -> float | None:
     text = value.strip()
     if re.fullmatch(r"\d{1,20}(\.\d{1,9})?", text):
         return float(text)
+    until = read_date(text)
+    return None if until is None else max(0.0, (until - at).total_seconds())
+
+
+def read_date(value: str) -> datetime | None:
+    """The instant that a Date or Retry-After header names; None for what is none, or beyond every calendar."""
     try:
-        until = parsedate_to_datetime(text)
-    except ValueError:
+        found = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, ((until if until.tzinfo else until.replace(tzinfo=UTC)) - at).total_seconds())
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def read_reset(value: str, at: datetime) -> float | None:
@@ -168,6 +179,7 @@ class Gate:
         self._timer: asyncio.TimerHandle | None = None
         self._next_at = 0.0
         self._paused_until = 0.0
+        self._patience = LONGEST_PAUSE
         self._in_flight = 0
         self._is_reachable = False
         self._is_trusted = False
@@ -186,11 +198,18 @@ class Gate:
         self._release()
         await mine
 
+    @contextmanager
+    def ending_turn(self) -> Iterator[None]:
+        """Reads what came of a request; then its turn is over, whatever befell the reading: others wait for it."""
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            self._release()
+
     def answered(self) -> None:
-        self._in_flight -= 1
         self._is_reachable = self._is_trusted = True
         self._losses = self._strikes = 0
-        self._release()
 
     def limited(self, sent_at: float) -> None:
         """A request, sent at `sent_at`, was one too many. A host that says so after every pause is given up."""
@@ -206,7 +225,6 @@ class Gate:
 
     def lost(self, loss: Loss, sent_at: float) -> None:
         """A request, sent at `sent_at`, got no answer or one that says the server is out of order."""
-        self._in_flight -= 1
         self._losses += 1
         self._is_reachable = self._is_reachable or not (loss.of_host or loss.cause == "timeout")
         # What was under way when the host fell says the same thing once more: only a probe counts.
@@ -221,7 +239,6 @@ class Gate:
             self.give_up(loss.cause, loss.detail)
         elif self._strikes >= (self._attempts if self._is_reachable else min(2, self._attempts)):
             self.give_up(loss.cause, f"{loss.detail}, {self._losses} times")
-        self._release()
 
     @property
     def in_flight(self) -> int:
@@ -229,14 +246,17 @@ class Gate:
 
     def pause(self, seconds: float) -> bool:
         """Leave the host alone for some seconds. Returns whether that is news: many answers may ask for one pause."""
-        until = monotonic() + seconds
-        is_news = until > max(monotonic(), self._paused_until) + 0.5
-        self._paused_until = max(self._paused_until, until)
+        at = monotonic()
+        more = at + seconds - max(at, self._paused_until)
+        if more > 0:
+            self._patience -= more
+            self._paused_until = at + seconds
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        self._release()
-        return is_news
+        if self._patience < 0:
+            self.give_up("rate_limited", f"{self.host} asks to be left alone again and again")
+        return self.down is None and more > 0.5
 
     def give_up(self, cause: Cause, detail: str) -> None:
         if self.down is None:
@@ -266,6 +286,7 @@ class Gate:
             if not waiter.done():
                 self._turns.take(at)
                 self._in_flight += 1
+                self._patience += self._interval
                 waiter.set_result(None)
 
     def _fire(self) -> None:
@@ -331,11 +352,17 @@ class Pacing:
     def process_response(self, request: Request, response: Response) -> Response | Request:
         gate = self._gates[host_of(request.url)]
         sent_at = _end_try(request)
+        with gate.ending_turn():
+            loss = self._read_response(request, response, gate, sent_at)
+        return response if loss is None else self._again(request, gate, loss, response.status)
+
+    def _read_response(self, request: Request, response: Response, gate: Gate, sent_at: float) -> Loss | None:
+        """Tell the gate what an answer says of its host; returns why it is asked for again, if it is."""
         spider: Any = self._crawler.spider
         if not spider.is_live(response) or spider.is_final(response):
             gate.answered()
             gate.let_through()
-            return response
+            return None
         asked = self._asked_pause(response, gate)
         loss = None
         if {"partial", "dataloss"} & set(response.flags):
@@ -355,27 +382,31 @@ class Pacing:
             gate.let_through()
         if asked is not None:
             self._pause(gate, asked)
-        return response if loss is None else self._again(request, gate, loss, response.status)
+        return loss
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
         if "sent_at" not in request.meta:
             return None
-        sent_at = _end_try(request)
         gate = self._gates[host_of(request.url)]
+        sent_at = _end_try(request)
+        with gate.ending_turn():
+            loss = self._read_exception(request, exception, gate, sent_at)
+        return None if loss is None else self._again(request, gate, loss)
+
+    def _read_exception(self, request: Request, exception: Exception, gate: Gate, sent_at: float) -> Loss | None:
+        """Tell the gate what an error says of its host; None for an error that is not the network's."""
         spider: Any = self._crawler.spider
         loss = _loss_of(exception, gate.host)
         if loss is None or loss.cause in ("body_too_large", "refused"):
             gate.answered()
-        else:
-            if urlsplit(request.url).hostname in installed_guard().refused:
-                loss = Loss("unsafe_address", f"{gate.host} has no public address", True, False)
-            if spider.has_one_host and any(
-                isinstance(why, DownloadConnectionRefusedError) for why in _reasons(exception)
-            ):
-                # Who is blocked and goes on asking is blocked for longer.
-                loss = loss._replace(may_pass=False)
-            gate.lost(loss, sent_at)
-        return None if loss is None else self._again(request, gate, loss)
+            return loss
+        if urlsplit(request.url).hostname in installed_guard().refused:
+            loss = Loss("unsafe_address", f"{gate.host} has no public address", True, False)
+        if spider.has_one_host and any(isinstance(why, DownloadConnectionRefusedError) for why in _reasons(exception)):
+            # Who is blocked and goes on asking is blocked for longer.
+            loss = loss._replace(may_pass=False)
+        gate.lost(loss, sent_at)
+        return loss
 
     def _again(self, request: Request, gate: Gate, loss: Loss, status: int | None = None) -> Request:
         attempts = request.meta["attempts"]
@@ -418,11 +449,9 @@ class Pacing:
 
     def _time_of(self, response: Response, gate: Gate) -> datetime:
         at = now()
-        try:
-            theirs = parsedate_to_datetime(_header(response, "Date"))
-        except ValueError:
+        theirs = read_date(_header(response, "Date"))
+        if theirs is None:
             return at
-        theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
         error = (theirs - at).total_seconds()
         if abs(error) > _CLOCK_ERROR_SECONDS and not gate.is_warned_of:
             gate.is_warned_of = True

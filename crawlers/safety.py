@@ -21,20 +21,26 @@ from kooch.errors import ConfigError
 Network = IPv4Network | IPv6Network
 
 # What `is_global` lets through on some Python versions: translations and tunnels that wrap private addresses
-# (NAT64, 6to4, Teredo, IPv4-compatible), site-local, segment routing, documentation, and relays.
+# (NAT64, 6to4, Teredo, IPv4-compatible, IPv4-translated), site-local, segment routing, documentation, relays, and the
+# name servers for private addresses that any network may run (AS112, RFC 7534 and 7535).
 _NEVER = tuple(
     ip_network(text)
     for text in (
         "::/96",
+        "::ffff:0:0:0/96",
         "64:ff9b::/96",
         "64:ff9b:1::/48",
         "2001::/32",
+        "2001:4:112::/48",
         "2002::/16",
+        "2620:4f:8000::/48",
         "3fff::/20",
         "5f00::/16",
         "fec0::/10",
         "192.0.0.0/24",
+        "192.31.196.0/24",
         "192.88.99.0/24",
+        "192.175.48.0/24",
     )
 )
 _REMEMBERED_SECONDS = 60

@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 
 from crawlers.base import PlatformSpider
 from kooch.store.outcomes import Outcome
-from kooch.store.spool import write_batch
+from kooch.store.spool import storable, write_batch
 from kooch.store.state import count_traffic, open_state
 
 
@@ -63,6 +63,7 @@ class Spooling:
             return
         job = spider.job
         try:
+            batch = storable(batch)
             if batch:
                 write_batch(job.settings.home, run=job.run.run, platform=spider.platform, outcomes=batch)
             self._count_traffic()

@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import pyarrow.parquet as pq
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -32,16 +33,17 @@ from hypothesis import strategies as st
 from scrapy import Request
 from scrapy.http import TextResponse
 
+from crawlers import reading
 from crawlers.base import PlatformSpider
 from crawlers.jobs import Crawled, Job
-from crawlers.pacing import read_pause, read_reset
+from crawlers.pacing import Gate, Turns, read_pause, read_reset
 from crawlers.reading import parse_json
 from crawlers.run import crawl, describe, platforms, spider_of
 from kooch.config import BlueskySettings, CrawlSettings, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
 from kooch.store.locks import only_one
 from kooch.store.outcomes import CAUSES, STATUSES, Failed, Observed, Outcome, Skipped, Target
-from kooch.store.spool import answered
+from kooch.store.spool import answered, waiting_batches
 from kooch.store.state import Run, open_state, runs
 from tests import faults
 from tests.faults import Asked, Bluesky, Fault, Reply, Server, as_json, audit_log, did, profile
@@ -282,6 +284,7 @@ def cause_of(
     return result, len(server.asked)
 
 
+NEVER = f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT"
 FAULTS: list[tuple[str, Reply | Fault, str, int]] = [
     ("5xx", Reply(500), "server_error", 3),
     ("502 with HTML", Reply(502, b"<html>"), "server_error", 3),
@@ -303,6 +306,10 @@ FAULTS: list[tuple[str, Reply | Fault, str, int]] = [
     ("redirect loop", Reply(302, b"", {"Location": "/again"}), "refused", 4),
     ("429 for good", Reply(429, b"{}", {"Retry-After": "0"}), "rate_limited", 3),
     ("429 for longer than a run", Reply(429, b"{}", {"Retry-After": "100000000000"}), "rate_limited", 1),
+    ("429 until after every calendar", Reply(429, b"{}", {"Retry-After": NEVER}), "rate_limited", 3),
+    ("a clock beyond every calendar", Reply(403, b"", {"Date": NEVER}), "refused", 1),
+    ("a status of eleven digits", Reply(99999999999), "server_error", 3),
+    ("a status below zero", Reply(-5), "unexpected_answer", 1),
 ]
 
 
@@ -454,6 +461,8 @@ AT_TEN = datetime(2026, 11, 24, 10, tzinfo=UTC)
         ("", None),
         ("9" * 19, float("9" * 19)),
         ("9" * 400, None),
+        (NEVER, None),
+        (f"Tue, 24 Nov 2026 10:01:00 +{'9' * 20}", None),
         ("Tue, 24 Nov 2026 10:01:00 GMT", 60.0),
         ("Tue, 24 Nov 2026 09:00:00 GMT", 0.0),
         ("Fri, 31 Dec 9999 23:59:59 GMT", (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - AT_TEN).total_seconds()),
@@ -484,6 +493,38 @@ def test_no_header_breaks_the_reading_of_pauses(value: str) -> None:
         seconds = read(value, AT_TEN)
 
         assert seconds is None or seconds >= 0
+
+
+def test_a_turn_is_over_whatever_befalls_the_reading_of_its_answer() -> None:
+    async def ask_twice() -> None:
+        gate = Gate("a.test", 100, 3, Turns(100), 1)
+        await gate.turn()
+        with pytest.raises(OverflowError), gate.ending_turn():
+            raise OverflowError
+        await asyncio.wait_for(gate.turn(), 1)
+
+    asyncio.run(ask_twice())
+
+
+@pytest.mark.parametrize(("status", "stored"), [(404, 404), (99, None), (99999999999, None), (-5, None)])
+def test_a_status_that_is_none_is_stored_as_null(status: int, stored: int | None, tmp_path: Path) -> None:
+    cause_of(tmp_path, lambda _: Reply(status), {"attempts": 1})
+    (file,) = waiting_batches(tmp_path)
+
+    assert pq.read_table(file)["http_status"].to_pylist() == [stored]
+
+
+def test_an_outcome_that_no_row_holds_fails_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a count were let through that no column takes."""
+    monkeypatch.setattr(reading, "_MOST", 2**70)
+    shown = [profile(1) | {"followersCount": 2**65}, profile(2)]
+    with Server(lambda _: as_json({"profiles": shown})) as server:
+        result, found = crawled(settings_for(tmp_path, server.url), known([1, 2]))
+
+    assert (result.run.state, found[did(2)].followers) == ("partial", 2)
+    assert found[did(1)].cause == "unexpected_answer"
+    assert found[did(1)].detail.startswith("cannot be stored: ")
+    assert answered(tmp_path, result.run.run) == {did(1), did(2)}
 
 
 def test_a_stopped_crawl_goes_on_where_it_stopped(tmp_path: Path) -> None:

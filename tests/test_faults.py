@@ -39,7 +39,7 @@ from tests import faults, stores, test_proofs_store, test_schedule, test_store
 from tests.faults import Asked, Bluesky, Fault, Mastodon, Reply, Server, as_json
 from tests.servers.fediverse import Authority
 from tests.test_crash import finish, spooled, start, without_run
-from tests.test_crawlers import BAD_JSON, FOLDERS, platform_of, replay, settings_for, targets_in
+from tests.test_crawlers import BAD_JSON, FOLDERS, NEVER, platform_of, replay, settings_for, targets_in
 
 pytestmark = pytest.mark.proof
 
@@ -159,6 +159,16 @@ def with_date(seconds: float, **headers: str) -> Answer:
     return limited(Date=date, **headers, Retry_After=(at + timedelta(seconds=1)).strftime("%a, %d %b %Y %H:%M:%S GMT"))
 
 
+def dated(date: str) -> Answer:
+    """A server that says the time is `date`, whatever it answers."""
+
+    def answer(asked: Asked) -> Reply:
+        found = Mastodon()(asked)
+        return Reply(found.status, found.body, found.headers | {"Date": date})
+
+    return answer
+
+
 def by_webfinger(answer: Reply) -> Callable[[Asked], Reply]:
     """A host that leaves its accounts to another, which `answer` names."""
     return lambda asked: answer if asked.path.endswith("webfinger") else Reply(404, b"<html>")
@@ -196,6 +206,9 @@ ROWS = [
         expected="rate_limited",
         answer=always(Reply(429, b"{}", {"Retry-After": "9" * 11})),
     ),
+    Row(fault="429 with Retry-After beyond every calendar", expected="observed", answer=limited(Retry_After=NEVER)),
+    Row(fault="Date beyond every calendar", expected="observed", answer=dated(NEVER)),
+    Row(fault="status of eleven digits", expected="server_error", answer=always(Reply(99999999999))),
     Row(fault="429 with a negative Retry-After", expected="observed", answer=limited(Retry_After="-5")),
     Row(fault="429 for ever", expected="rate_limited", answer=always(Reply(429, b"{}", {"Retry-After": "0"}))),
     Row(fault="500 for ever", expected="server_error", answer=always(Reply(500))),

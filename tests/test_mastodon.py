@@ -13,19 +13,21 @@ from typing import Any
 
 import pytest
 
+from crawlers import pacing
 from crawlers.fediverse import ascii_host, links_in, plain_text
 from crawlers.jobs import Crawled
 from crawlers.run import crawl
-from crawlers.spiders.mastodon import read_account
+from crawlers.spiders.mastodon import read_account, read_actor
 from kooch.config import BUNDLED_ROSTERS, CrawlSettings, MastodonSettings, Settings
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
-from tests.faults import Asked, Mastodon, Server, account
+from tests.faults import Asked, Mastodon, Reply, Server, account
 from tests.servers.fediverse import Authority, Fedify
 from tests.stores import query
 from tests.test_app import run as open_page
 from tests.test_app import words
 
 Results = dict[str, Observed | Failed | Skipped]
+LATEST = datetime(2026, 11, 25, tzinfo=UTC)
 PAGES = Path(__file__).parent.parent / "pages"
 
 
@@ -77,6 +79,31 @@ def test_a_server_of_other_software_is_read_by_webfinger_and_actor(tmp_path: Pat
     assert gone.status == "deleted"
     assert isinstance(nobody, Observed)
     assert nobody.status == "not_found"
+
+
+def test_a_server_that_wants_a_pause_after_every_answer_is_left_to_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two seconds after each of forty accounts, of three that a whole run may lose so."""
+    monkeypatch.setattr(pacing, "LONGEST_PAUSE", 3.0)
+
+    def answer(asked: Asked) -> Reply:
+        found = Mastodon()(asked)
+        asks = {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"} if asked.host == "slow.test" else {}
+        return Reply(found.status, found.body, found.headers | asks)
+
+    authority = Authority(tmp_path)
+    with Server(answer, tls=authority.issue("slow.test", "good.test").context(tmp_path)) as server:
+        address = server.url.removeprefix("https://")
+        chosen = settings_for(tmp_path / "home", {"slow.test": address, "good.test": address}, authority, rate=10)
+        handles = [f"figure{n}@{host}" for host in ("slow.test", "good.test") for n in range(40)]
+        result, found = crawled(chosen, handles)
+    left = [said for said in found.values() if isinstance(said, Failed)]
+
+    assert (result.observed, result.failed) == (80 - len(left), len(left))
+    assert 30 < len(left) < 40
+    assert {said.cause for said in left} == {"rate_limited"}
+    assert left[0].detail.endswith("slow.test:443 asks to be left alone again and again")
 
 
 def kooch(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -180,7 +207,7 @@ def test_the_app_shows_the_german_crawl(german: German, monkeypatch: pytest.Monk
     assert (run["planned"], run["observed"], run["failed"], run["skipped"]) == (n, n, 0, 0)
     assert run["requests"] == n
     assert german_row["platform"] == "Mastodon"
-    assert german_row["last_seen_at"].date() == datetime.now(UTC).date()
+    assert german_row["last_live_at"].date() == datetime.now(UTC).date()
     assert f"All {members} entries are known to have joined." in words(adoption)
     assert version > 1  # one is the roster alone
     assert f"Data: version {version} of" in words(adoption)
@@ -200,7 +227,7 @@ def test_an_owner_who_asks_not_to_be_indexed_is_skipped_where_that_is_set() -> N
     target = Target(key="@figure1@social.test", handle="figure1@social.test")
 
     def read(*, honour: bool) -> list[str]:
-        found = [read_account(body, target, "social.test", honour=honour) for body in wishes]
+        found = [read_account(body, target, "social.test", latest_at=LATEST, honour=honour) for body in wishes]
         return [said.cause if isinstance(said, Skipped) else type(said).__name__ for said in found]
 
     assert read(honour=True) == ["noindex", "noindex", "noindex", "Observed"]
@@ -234,10 +261,36 @@ def test_words_without_an_end_are_left_out() -> None:
     target = Target(key="@figure1@social.test", handle="figure1@social.test")
     many = "".join(f'<a href="https://a.test/{n}">{n}</a>' for n in range(1000))
     shown = account("figure1", "social.test", 1) | {"note": "x" * 200_000, "fields": [{"name": "n", "value": many}]}
-    read = read_account(shown, target, "social.test", honour=False)
+    read = read_account(shown, target, "social.test", latest_at=LATEST, honour=False)
 
     assert isinstance(read, Observed)
     assert read.profile is not None
     assert read.profile.bio is None
     assert len(read.profile.links) == 100
     assert [(drift.path, drift.kind) for drift in read.drift] == [("note", "too_large")]
+
+
+def test_of_lists_without_an_end_the_beginning_is_read_and_each_fault_told_once() -> None:
+    target = Target(key="@figure1@social.test", handle="figure1@social.test")
+    url = "https://social.test/users/figure1"
+    shown = account("figure1", "social.test", 1) | {"fields": [0] * 1_000_000}
+    actor = {
+        "id": url,
+        "type": "Person",
+        "preferredUsername": "figure1",
+        "attachment": [{"type": "PropertyValue", "value": "x" * 200_000}] * 1_000,
+        "alsoKnownAs": [*(f"https://social.test/users/{n}" for n in range(10)), *["x"] * 1_000_000],
+    }
+    by_lookup = read_account(shown, target, "social.test", latest_at=LATEST, honour=False)
+    by_actor = read_actor(actor, target, "social.test", latest_at=LATEST, honour=False)
+
+    assert isinstance(by_lookup, Observed)
+    assert isinstance(by_actor, Observed)
+    assert [(drift.path, drift.kind) for drift in by_lookup.drift] == [("fields", "too_large"), ("fields", "mistyped")]
+    assert len(by_actor.also_known_as) == 10
+    assert sorted((drift.path, drift.kind) for drift in by_actor.drift) == [
+        ("alsoKnownAs", "mistyped"),
+        ("alsoKnownAs", "too_large"),
+        ("attachment", "too_large"),
+        ("value", "too_large"),
+    ]

@@ -13,8 +13,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
 
 from scrapy import Request
@@ -54,7 +54,12 @@ from kooch.store.outcomes import CrawledBound, Drift, Failed, Observed, Profile,
 _NOT_FOUND = {"error": "Record not found"}
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
+_T = TypeVar("_T")
 _MOST_NAMES = 20
+_MOST_FIELDS = 100
+"""Mastodon has four in a profile, Misskey sixteen; what else a document lists in their place is not read."""
+_FIRST_SERVER_AT = datetime(2008, 1, 1, tzinfo=UTC)
+"""identi.ca opened in 2008, before any other server of what became the Fediverse: https://en.wikipedia.org/wiki/Identi.ca"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +113,8 @@ class MastodonSpider(PlatformSpider):
         if response.status == 200:
             account = parse_json(response, dict)
             honour = self.job.settings.mastodon.honour_noindex
-            read = read_account(account, target, server_of(response.url), actor, honour=honour)
+            latest_at = response.meta["latest_at"]
+            read = read_account(account, target, server_of(response.url), actor, latest_at=latest_at, honour=honour)
             yield from self._show(target, account, read)
         elif actor is not None:
             yield self._ask_actor(target, actor)
@@ -175,12 +181,16 @@ class MastodonSpider(PlatformSpider):
         actor = parse_json(response, dict)
         if as_text(actor["id"]) != uri:
             raise UnreadableError("unexpected_answer", "the actor is another")
-        if actor["type"] == "Tombstone":
+        if actor["type"] == "Tombstone" and target.native_id not in (None, uri):
+            detail = f"the handle was that of {target.native_id}"
+            yield Result(target, Failed(cause="handle_taken_over", detail=detail, http_status=response.status))
+        elif actor["type"] == "Tombstone":
             yield Result(target, _read_tombstone(actor, server_of(uri)))
         elif response.status == 410:
             raise UnreadableError("unexpected_answer", "410 without a tombstone")
         else:
-            read = read_actor(actor, target, server_of(uri), honour=self.job.settings.mastodon.honour_noindex)
+            honour = self.job.settings.mastodon.honour_noindex
+            read = read_actor(actor, target, server_of(uri), latest_at=response.meta["latest_at"], honour=honour)
             followers = actor.get("followers")
             if isinstance(read, Observed) and read.status == "active" and _is_at(followers, server_of(uri)):
                 yield self.question(
@@ -331,12 +341,19 @@ class MastodonSpider(PlatformSpider):
 
 
 def read_account(
-    account: Mapping[str, Any], target: Target, server: str, actor: str | None = None, *, honour: bool
+    account: Mapping[str, Any],
+    target: Target,
+    server: str,
+    actor: str | None = None,
+    *,
+    latest_at: datetime,
+    honour: bool,
 ) -> Observed | Failed | Skipped:
     """An account of Mastodon's API, as `server` shows its own. Identity and status are strict: raises KeyError,
     TypeError, ValueError or UnreadableError.
 
-    `created_at` is a day, whatever time is written beside it, and `last_status_at` is one too. A count of -1 is
+    `created_at` is a day, whatever time is written beside it, and `last_status_at` is one too; what is later than
+    `latest_at` is no day of opening. A count of -1 is
     hidden. Of a suspended account nothing but its state is read: what a server then says in numbers is not true.
     """
     uri = _identify(account, target, server, actor)
@@ -346,7 +363,7 @@ def read_account(
     if status == "suspended":
         return Observed(status=status, native_id=uri, server=server)
     drift: list[Drift] = []
-    opened_on = _read_day(account, "created_at", drift)
+    opened_on = _read_opening(account, "created_at", latest_at, drift)
     if opened_on is not None and _took_over(target, opened_on):
         return Failed(cause="handle_taken_over", detail="the account was opened after the roster had listed it")
     fields = _read_fields(account, drift)
@@ -372,52 +389,60 @@ def read_account(
         ),
         bounds=_opened(opened_on),
         moved_to=_successor_of(account)[0],
-        drift=tuple(drift),
+        drift=tuple(dict.fromkeys(drift)),
     )
 
 
-def read_actor(actor: Mapping[str, Any], target: Target, server: str, *, honour: bool) -> Observed | Failed | Skipped:
-    """An ActivityPub actor. Raises as `read_account` does; counts are not part of it."""
+def read_actor(
+    actor: Mapping[str, Any], target: Target, server: str, *, latest_at: datetime, honour: bool
+) -> Observed | Failed | Skipped:
+    """An ActivityPub actor. Raises as `read_account` does; counts are not part of it.
+
+    Whoever owns a domain may name any actor for the users it once had: only one of the same name is believed.
+    """
     if actor["type"] not in ACTORS:
         raise UnreadableError("unexpected_answer", f"an actor of type {ascii(actor['type'])[:40]}")
     uri, user = as_text(actor["id"]), as_text(actor["preferredUsername"])
     address = read_address(target.handle)
     if target.native_id is not None and uri != target.native_id:
         return Failed(cause="handle_taken_over", detail=f"the handle was that of {target.native_id}", http_status=200)
+    if address is not None and user.casefold() != address.user.casefold():
+        detail = f"WebFinger names {uri} for {address.user}, and that calls itself {ascii(user)[:80]}"
+        return Failed(cause="conflicting_answers", detail=detail, http_status=200)
     moved = actor.get("movedTo")
     if moved is not None:
         server_of(moved)
     if as_flag(_unless_null(actor, "suspended")):
         return Observed(status="suspended", native_id=uri, server=server)
     drift: list[Drift] = []
-    opened_on = _read_day(actor, "published", drift) if "published" in actor else None
+    opened_on = _read_opening(actor, "published", latest_at, drift) if "published" in actor else None
     if opened_on is not None and _took_over(target, opened_on):
         return Failed(cause="handle_taken_over", detail="the account was opened after the roster had listed it")
     note = read_words(dict(actor), "summary", drift)
-    attached = actor.get("attachment", [])
-    fields = [
-        field["value"]
-        for field in (attached if isinstance(attached, list) else [attached])
-        if isinstance(field, dict) and field.get("type") == "PropertyValue" and isinstance(field.get("value"), str)
-    ]
+    fields = _read_attached(actor, drift)
     if honour and _asks_to_be_left_alone(actor, [note, *fields]):
         return Skipped(cause="noindex", detail="the owner asks not to be indexed or visited by programs")
     icon = actor.get("icon")
+    profile = Profile(
+        handle=f"{address.user if address else user}@{address.domain if address else server}",
+        display_name=read_words(dict(actor), "name", drift) or None,
+        bio=plain_text(note),
+        links=links_in(*fields, note),
+        avatar_url=read_words(icon, "url", drift) if isinstance(icon, dict) else None,
+    )
+    is_named = read_address(profile.handle) is not None
+    if not is_named:
+        # By such a name nobody could ask for the account the next time.
+        drift.append(Drift(path="preferredUsername", kind="mistyped"))
     return Observed(
         status="active" if moved is None else "moved",
         native_id=uri,
         server=server,
-        profile=Profile(
-            handle=f"{address.user if address else user}@{address.domain if address else server}",
-            display_name=read_words(dict(actor), "name", drift) or None,
-            bio=plain_text(note),
-            links=links_in(*fields, note),
-            avatar_url=read_words(icon, "url", drift) if isinstance(icon, dict) else None,
-        ),
+        profile=profile if is_named else None,
         bounds=_opened(opened_on),
         moved_to=_successor_of(actor)[0],
         also_known_as=_other_actors(actor, drift),
-        drift=tuple(drift),
+        drift=tuple(dict.fromkeys(drift)),
     )
 
 
@@ -509,6 +534,15 @@ def _read_day(shown: Mapping[str, Any], field: str, drift: list[Drift]) -> datet
         return None
 
 
+def _read_opening(shown: Mapping[str, Any], field: str, latest_at: datetime, drift: list[Drift]) -> datetime | None:
+    """The day an account was opened. One that is yet to come, or before the Fediverse, is none: nobody took over then."""
+    opened_on = _read_day(shown, field, drift)
+    if opened_on is None or _FIRST_SERVER_AT <= opened_on <= latest_at:
+        return opened_on
+    drift.append(Drift(path=field, kind="too_large" if opened_on > latest_at else "mistyped"))
+    return None
+
+
 def _read_fields(account: Mapping[str, Any], drift: list[Drift]) -> list[tuple[str, str, bool]]:
     """Name, value and whether it is verified, of each field that can be read."""
     found = account.get("fields", [])
@@ -516,13 +550,30 @@ def _read_fields(account: Mapping[str, Any], drift: list[Drift]) -> list[tuple[s
         drift.append(Drift(path="fields", kind="mistyped"))
         return []
     read: list[tuple[str, str, bool]] = []
-    for field in found:
+    for field in _first(_MOST_FIELDS, found, "fields", drift):
         if not isinstance(field, dict) or not isinstance(field.get("value"), str):
             drift.append(Drift(path="fields", kind="mistyped"))
             continue
         value = read_words(field, "value", drift) or ""
         read.append((str(field.get("name")), value, isinstance(field.get("verified_at"), str)))
     return read
+
+
+def _read_attached(actor: Mapping[str, Any], drift: list[Drift]) -> list[str]:
+    """The values of a profile's fields; what else may be attached to it is none."""
+    found = actor.get("attachment", [])
+    return [
+        read_words(field, "value", drift) or ""
+        for field in _first(_MOST_FIELDS, found if isinstance(found, list) else [found], "attachment", drift)
+        if isinstance(field, dict) and field.get("type") == "PropertyValue" and isinstance(field.get("value"), str)
+    ]
+
+
+def _first(most: int, found: list[_T], field: str, drift: list[Drift]) -> list[_T]:
+    """As much of a list as is read: a server may write millions of things into one."""
+    if len(found) > most:
+        drift.append(Drift(path=field, kind="too_large"))
+    return found[:most]
 
 
 def _asks_to_be_left_alone(shown: Mapping[str, Any], texts: Sequence[str | None]) -> bool:
@@ -552,6 +603,8 @@ def _read_tombstone(tombstone: Mapping[str, Any], server: str) -> Observed:
     try:
         at = as_instant(tombstone["deleted"]).replace(microsecond=0)
     except (TypeError, ValueError):
+        at = None
+    if at is None or at < _FIRST_SERVER_AT:
         return replace(gone, drift=(Drift(path="deleted", kind="mistyped"),))
     return replace(gone, bounds=(CrawledBound(event="left", not_before=at, before=at + _SECOND, kind="tombstone"),))
 
@@ -559,7 +612,7 @@ def _read_tombstone(tombstone: Mapping[str, Any], server: str) -> Observed:
 def _other_actors(actor: Mapping[str, Any], drift: list[Drift]) -> tuple[str, ...]:
     """The actors that one names as itself, under other names or on other servers."""
     found = []
-    for name in names_in(actor.get("alsoKnownAs")):
+    for name in _first(_MOST_NAMES, names_in(actor.get("alsoKnownAs")), "alsoKnownAs", drift):
         try:
             server_of(name)
         except UnreadableError as error:
@@ -569,7 +622,7 @@ def _other_actors(actor: Mapping[str, Any], drift: list[Drift]) -> tuple[str, ..
         else:
             if name != actor["id"]:
                 found.append(name)
-    return tuple(dict.fromkeys(found))[:_MOST_NAMES]
+    return tuple(dict.fromkeys(found))
 
 
 def _successor_of(shown: Mapping[str, Any]) -> tuple[str | None, str]:

@@ -8,7 +8,7 @@ import os
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -75,17 +75,20 @@ SCHEMA = pa.schema(
     ]
 )
 """One row for every outcome, whole: a target's observation, words, history and drift live or die together."""
+# What Arrow raises for a value that has no place in a column; its own errors are ValueErrors and TypeErrors.
+_UNSTORABLE = (OverflowError, TypeError, ValueError)
 
 
 def write_batch(home: Path, *, run: str, platform: str, outcomes: Sequence[Outcome]) -> Path:
     """Put one batch on disk and return its path. When this returns, the outcomes survive a power cut.
 
-    Raises StorageError when the disk is full or the folder cannot be written; no part of the batch is left then.
+    Raises StorageError when the disk is full or the folder cannot be written; no part of the batch is left then. Raises
+    as Arrow does for an outcome that is not `storable`.
     """
     folder = spool_folder(home) / run
     file = folder / f"{uuid.uuid4().hex}.parquet"
     partial = file.with_suffix(".partial")
-    table = pa.Table.from_pylist([_row(run, platform, outcome) for outcome in outcomes], schema=SCHEMA)
+    table = _table(run, platform, outcomes)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with partial.open("xb") as sink:
@@ -102,6 +105,14 @@ def write_batch(home: Path, *, run: str, platform: str, outcomes: Sequence[Outco
             "Free space or correct the permissions, then run the crawl again: it continues where it stopped."
         ) from error
     return file
+
+
+def storable(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The outcomes, and for one that no row can hold the failure to read its answer."""
+    with suppress(*_UNSTORABLE):
+        _table("", "", outcomes)
+        return list(outcomes)
+    return [_storable(outcome) for outcome in outcomes]
 
 
 def answered(home: Path, run: str) -> set[str]:
@@ -151,6 +162,19 @@ def _batches_of(home: Path, run: str) -> Iterable[Path]:
     yield from sorted((archive_folder(home) / run).glob("*.parquet"))
 
 
+def _storable(outcome: Outcome) -> Outcome:
+    try:
+        _table("", "", [outcome])
+    except _UNSTORABLE as error:
+        detail = f"cannot be stored: {ascii(str(error))[:200]}"
+        return replace(outcome, result=Failed(cause="unexpected_answer", detail=detail))
+    return outcome
+
+
+def _table(run: str, platform: str, outcomes: Sequence[Outcome]) -> pa.Table:
+    return pa.Table.from_pylist([_row(run, platform, outcome) for outcome in outcomes], schema=SCHEMA)
+
+
 def _row(run: str, platform: str, outcome: Outcome) -> dict[str, object]:
     row: dict[str, object] = {
         "run": run,
@@ -164,7 +188,9 @@ def _row(run: str, platform: str, outcome: Outcome) -> dict[str, object]:
     match outcome.result:
         case Observed():
             return row | {"outcome": "observed"} | asdict(outcome.result)
-        case Failed():
-            return row | {"outcome": "failed"} | asdict(outcome.result)
+        case Failed(http_status=status):
+            # A server may write any number there.
+            known = status if status is not None and 100 <= status <= 999 else None
+            return row | {"outcome": "failed"} | asdict(outcome.result) | {"http_status": known}
         case Skipped():
             return row | {"outcome": "skipped"} | asdict(outcome.result)
