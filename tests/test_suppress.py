@@ -1,16 +1,24 @@
 """A suppressed account is nowhere any more, and does not come back."""
 
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from kooch.config import VIEWS
-from kooch.errors import ConfigError, RunningError
+from crawlers.jobs import Job
+from crawlers.spiders.mastodon import MastodonSpider
+from kooch.config import VIEWS, Settings
+from kooch.errors import ConfigError, RunningError, StorageError
 from kooch.store.locks import only_one
+from kooch.store.outcomes import Failed, Observed, Outcome, Profile, Skipped, Target
 from kooch.store.read import targets
-from kooch.store.suppress import suppress
-from tests.stores import bundle, claim, crawl, load, member, query, roster, seen
+from kooch.store.spool import waiting_batches, write_batch
+from kooch.store.state import end_run, open_state, plan_run, read_run
+from kooch.store.suppress import Suppressed, suppress
+from tests.stores import at, bundle, claim, crawl, load, member, query, roster, seen
 
 DID, OTHER = "did:plc:" + "a" * 24, "did:plc:" + "b" * 24
 MARKS = (DID, "canary.test", "canary words")
@@ -35,13 +43,13 @@ def home(tmp_path: Path, bundled: Path) -> Path:
     return home
 
 
-def traces(home: Path) -> list[str]:
+def traces(home: Path, marks: Sequence[str] = MARKS) -> list[str]:
     """Files of the data folder, apart from the list of what is suppressed, that hold a mark of the account."""
     return [
         f"{file.relative_to(home)}: {mark}"
         for file in sorted(home.rglob("*"))
         if file.is_file() and not file.name.startswith("state.sqlite")
-        for mark in MARKS
+        for mark in marks
         if mark in _text(file)
     ]
 
@@ -53,8 +61,15 @@ def _text(file: Path) -> str:
     return file.read_bytes().decode("latin-1")
 
 
-def remove(home: Path, bundled: Path, account: str) -> None:
-    suppress(home, platform="bluesky", account=account, reason="asked", views=VIEWS, bundled=bundled)
+def remove(home: Path, bundled: Path, account: str, platform: str = "bluesky") -> Suppressed:
+    return suppress(home, platform=platform, account=account, reason="asked", views=VIEWS, bundled=bundled)
+
+
+def crawl_mastodon(home: Path, *outcomes: Outcome) -> None:
+    with open_state(home) as state:
+        run = plan_run(state, platform="mastodon", targets=[Target(key=outcome.target) for outcome in outcomes]).run
+        end_run(state, run, "partial")
+    write_batch(home, run=run, platform="mastodon", outcomes=outcomes)
 
 
 @pytest.mark.parametrize("account", [DID, "canary.test", "@Canary.test"])
@@ -113,3 +128,209 @@ def test_a_list_that_names_a_suppressed_account_otherwise_does_not_bring_it_back
     load(home, bundle(tmp_path / "more", roster("more", [member("later")], accounts=claims)))
 
     assert query(home, "SELECT * FROM links") == []
+
+
+@pytest.mark.parametrize(
+    ("handle", "native_id", "account"),
+    [
+        ("alice@bawü.social", "https://xn--baw-joa.social/users/alice", "https://xn--baw-joa.social/@alice"),
+        ("alice@bawü.social", "https://xn--baw-joa.social/users/alice", "alice@xn--baw-joa.social"),
+        ("alice@xn--baw-joa.social", "https://xn--baw-joa.social/users/alice", "https://bawü.social/@alice"),
+        ("alice@office.test", "https://social.office.test/users/alice", "https://social.office.test/@alice"),
+        ("alice@office.test", "https://social.office.test/users/alice", "https://Social.office.test/users/Alice"),
+        ("alice@office.test", "https://social.office.test/users/alice", "@alice@social.office.test"),
+        ("alice@office.test", "https://social.office.test/ap/users/116", "https://social.office.test/ap/users/116/"),
+        ("alice@office.test", "https://social.office.test/ap/users/116", "https://social.office.test/@alice"),
+    ],
+)
+def test_an_account_is_found_by_whatever_a_browser_shows(
+    tmp_path: Path, handle: str, native_id: str, account: str
+) -> None:
+    listed = roster("list", [member("gone")], accounts=(claim("gone", handle, platform="mastodon"),))
+    home, bundled = tmp_path / "home", bundle(tmp_path / "bundled", listed)
+    server = native_id.split("/")[2]
+    crawl_mastodon(home, seen(f"@{handle}", 0, native_id=native_id, bio="canary words", handle=handle, server=server))
+
+    assert {f"@{handle}", native_id} <= set(remove(home, bundled, account, "mastodon").names)
+    assert traces(home, [handle, native_id, "canary words"]) == []
+    # Nor does it come back when a list spells it otherwise.
+    spellings = {f"alice@{server}", handle} | ({"alice@bawü.social"} if server.startswith("xn--") else set())
+    claims = tuple(claim("gone", spelling, platform="mastodon") for spelling in spellings)
+    load(home, bundle(bundled, roster("list", [member("gone")], accounts=claims)))
+    assert query(home, "SELECT * FROM links") == []
+
+
+def test_an_address_that_is_an_id_says_nothing_of_a_handle(tmp_path: Path) -> None:
+    home, bundled = tmp_path / "home", bundle(tmp_path / "bundled")
+
+    remove(home, bundled, "https://h.test/ap/users/116", "mastodon")
+
+    with open_state(home) as state:
+        assert [row["account"] for row in state.execute("SELECT account FROM suppressions")] == [
+            "https://h.test/ap/users/116"
+        ]
+
+
+def test_what_is_spooled_and_not_loaded_tells_whose_the_handle_is(tmp_path: Path) -> None:
+    claims = (claim("gone", native_id=DID),)
+    home, bundled = tmp_path / "home", bundle(tmp_path / "b", roster("list", [member("gone")], accounts=claims))
+    crawl(home, seen(DID, 0, bio="canary words", handle="canary.test"))
+
+    assert remove(home, bundled, "canary.test").names == ("@canary.test", DID)
+    assert traces(home) == []
+
+
+def test_it_is_found_by_the_name_it_was_listed_under_and_has_given_up(home: Path, bundled: Path) -> None:
+    claims = (claim("gone", native_id=DID),)
+    load(home, bundle(bundled, roster("list", [member("gone")], accounts=claims)))
+    crawl(home, seen(DID, 60, bio="canary words", handle="newname.test"))
+
+    remove(home, bundled, "canary.test")
+
+    assert traces(home, [*MARKS, "newname.test"]) == []
+
+
+def test_suppressed_before_it_was_known_it_is_not_published_under_its_id(tmp_path: Path) -> None:
+    home, bundled = tmp_path / "home", bundle(tmp_path / "bundled")
+    assert remove(home, bundled, "canary.test").names == ()
+    claims = (claim("gone", native_id=DID), claim("stays", native_id=OTHER))
+    bundle(bundled, roster("list", [member("gone"), member("stays")], accounts=claims))
+    crawl(
+        home, seen(DID, 0, bio="canary words", handle="Canary.test"), seen(OTHER, 0, bio="words", handle="stays.test")
+    )
+
+    for minute in (1, 2):
+        load(home, bundled)
+        assert query(home, "SELECT figure_id, handle FROM presence") == [("stays", "stays.test")]
+        assert [mark for mark in traces(home, MARKS[1:]) if not mark.startswith("archive")] == []
+        assert [target.key for target in targets(home, platform="bluesky", roster=None)] == [OTHER]
+        # And when rosters are stored again.
+        bundle(bundled, roster("more", [member(f"more{minute}")]))
+
+
+def test_who_once_had_the_handle_of_a_suppressed_account_stays(home: Path, bundled: Path) -> None:
+    crawl(home, seen(OTHER, -100, bio="other words", handle="canary.test"))
+    remove(home, bundled, DID)
+
+    assert query(home, "SELECT figure_id, handle FROM presence") == [("stays", "stays.test")]
+    assert query(home, "SELECT count(*) FROM observations") == [(2,)]
+
+
+def test_a_new_name_of_a_suppressed_account_is_not_published(home: Path, bundled: Path) -> None:
+    remove(home, bundled, DID)
+    claims = (claim("gone", "newname.test"), claim("stays", "stays.test", OTHER))
+    bundle(bundled, roster("list", [member("gone"), member("stays")], accounts=claims))
+    crawl(home, seen("@newname.test", 60, native_id=DID, bio="canary words", handle="newname.test"))
+
+    for minute in (1, 2):
+        load(home, bundled)
+        assert query(home, "SELECT figure_id, handle FROM presence") == [("stays", "stays.test")]
+        assert query(home, "SELECT handle FROM handles WHERE handle = 'newname.test'") == []
+        assert query(home, "SELECT url FROM accounts WHERE url LIKE '%newname%'") == []
+        bundle(bundled, roster("more", [member(f"more{minute}")]))
+
+
+OLD, NEW = "https://a.test/users/old", "https://b.test/users/alice"
+NAMING = (
+    seen(
+        "@old@a.test",
+        0,
+        native_id=OLD,
+        status="moved",
+        moved_to=NEW,
+        is_named_back=True,
+        profile=Profile(handle="old@a.test", links=("https://b.test/@alice", "https://kept.test/@alice")),
+    ),
+    Outcome(
+        target="@x@a.test",
+        result=Failed(cause="handle_taken_over", detail=f"the handle was that of {NEW}"),
+        valid_at=at(1),
+        recorded_at=at(1),
+    ),
+)
+
+
+def test_others_neither_link_to_it_nor_name_it_in_a_failure(tmp_path: Path) -> None:
+    claims = [
+        claim(figure, handle, platform="mastodon")
+        for figure, handle in (("old", "old@a.test"), ("gone", "alice@b.test"), ("x", "x@a.test"))
+    ]
+    people = [member("old"), member("gone"), member("x")]
+    home, bundled = tmp_path / "home", bundle(tmp_path / "b", roster("list", people, accounts=tuple(claims)))
+    crawl_mastodon(home, *NAMING, seen("@alice@b.test", 0, native_id=NEW, bio="words", handle="alice@b.test"))
+    remove(home, bundled, "alice@b.test", "mastodon")
+
+    assert traces(home, ["b.test/@alice", "b.test/users/alice", "alice@b.test"]) == []
+    crawl_mastodon(home, *NAMING)
+    load(home, bundled)
+    assert query(home, "SELECT DISTINCT links FROM profiles") == [(["https://kept.test/@alice"],)]
+    assert query(home, "SELECT DISTINCT cause, detail FROM failures") == [("handle_taken_over", None)]
+
+
+def test_a_crawl_keeps_nothing_that_names_a_suppressed_account(tmp_path: Path) -> None:
+    answers = {outcome.target: outcome.result for outcome in NAMING} | {
+        "https://c.test/users/alice": Observed(
+            status="active", native_id="https://c.test/users/alice", profile=Profile(handle="Alice@b.test")
+        )
+    }
+    with open_state(tmp_path) as state:
+        run = read_run(state, plan_run(state, platform="mastodon", targets=()).run)
+    spider = MastodonSpider()
+    plan = tuple(Target(key=key) for key in answers)
+    spider.take(
+        Job(
+            settings=Settings(home=tmp_path),
+            run=run,
+            planned=len(plan),
+            targets=plan,
+            suppressed=frozenset({NEW, "@alice@b.test"}),
+        )
+    )
+    old, failed, shown = (
+        outcome.result for target in plan for outcome in spider._settle([target], answers[target.key])
+    )
+
+    assert isinstance(old, Observed)
+    assert (old.moved_to, old.is_named_back) == (None, None)
+    assert old.profile == Profile(handle="old@a.test", links=("https://kept.test/@alice",))
+    assert failed == Failed(cause="handle_taken_over")
+    assert shown == Skipped(cause="suppressed")
+
+
+def test_a_name_that_nothing_goes_by_is_said_to_match_nothing(home: Path) -> None:
+    words = ("suppress", "bluesky", "nobody.test", "--reason", "asked")
+    done = subprocess.run(
+        [sys.executable, "-m", "kooch", "--home", str(home), *words], check=True, capture_output=True, text=True
+    )
+
+    assert "Nothing that is stored goes by nobody.test on bluesky, so nothing was removed." in done.stdout
+    assert "kooch suppress bluesky id:" in done.stdout
+
+
+def test_broken_off_and_loaded_in_between_it_can_be_finished(home: Path, bundled: Path) -> None:
+    (batch,) = (home / "archive").glob("[!i]*/*.parquet")
+    in_the_way = batch.with_suffix(".partial")
+    in_the_way.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        remove(home, bundled, DID)
+    in_the_way.rmdir()
+    load(home, bundled)
+    crawl(home, seen(OTHER, 60, bio="other words", handle="stays.test"))
+
+    remove(home, bundled, DID)
+
+    assert traces(home) == []
+    assert query(home, "SELECT count(*) FROM observations") == [(2,)]
+
+
+def test_a_batch_that_cannot_be_read_may_hold_the_account(home: Path, bundled: Path) -> None:
+    crawl(home, seen("@canary.test", 60, native_id=DID, bio="canary words", handle="canary.test"))
+    (batch,) = waiting_batches(home)
+    batch.write_bytes(batch.read_bytes()[:100])
+
+    for _ in range(2):
+        with pytest.raises(StorageError, match="may still be in it"):
+            remove(home, bundled, DID)
+    batch.with_suffix(".broken").unlink()
+    remove(home, bundled, DID)
+    assert traces(home) == []

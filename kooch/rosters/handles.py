@@ -1,7 +1,10 @@
 """What a handle of each platform looks like, and which hosts mirror or bridge accounts of others."""
 
 import re
+from collections.abc import Iterable
 from urllib.parse import parse_qs, unquote, urlsplit
+
+import idna
 
 from kooch.rosters.values import PlatformSlug
 
@@ -85,11 +88,51 @@ def _read_url(platform: PlatformSlug, text: str) -> tuple[str | None, str | None
     if not names:
         return text, None
     name = names[0].lstrip("@")
-    if platform == "mastodon":
+    # Not of /ap/users/116, which does not say what the actor is called.
+    if platform == "mastodon" and (len(names) == 1 or names[0].startswith("@")):
         return (name if "@" in name else f"{name}@{host}"), None
     if _SITES.get(re.sub(r"^(www|m|mobile)\.", "", host)) != platform:
         return text, None
     return (None, name) if name.startswith("did:") else (name, None)
+
+
+def natural_keys(platform: PlatformSlug, text: str) -> frozenset[str]:
+    """All names that the store may have for what `text` names: native ids, and `@` and the handle in lower case.
+
+    `text` is a handle, an id or a profile's address; nothing comes of one that names no account. On Mastodon an address
+    may be the account's id, and a server's host is no part of the handle where that has a domain of its own.
+    """
+    handle, native_id = clean_handle(platform, text)
+    keys = {native_id} if native_id else set()
+    if handle and HANDLES[platform][0].fullmatch(handle):
+        keys |= {f"@{spelling}" for spelling in spell_handle(platform, handle)}
+    if platform == "mastodon" and re.match(r"https?://[^/\s]+/.", text.strip(), re.IGNORECASE):
+        _, _, rest = text.strip().partition("://")
+        host, _, path = rest.rstrip("/").partition("/")
+        keys |= {f"https://{spelling}/{path}" for spelling in _spell_host(host)}
+        # What Mastodon calls the actor of user@host.
+        keys |= {"https://{1}/users/{0}".format(*key[1:].split("@")) for key in keys if key.startswith("@")}
+    return frozenset(keys)
+
+
+def spell_handle(platform: PlatformSlug, handle: str) -> set[str]:
+    """A handle in lower case, its host as people write it and as the network does: bawü.social is xn--baw-joa.social."""
+    user, at, host = handle.lower().rpartition("@")
+    return {f"{user}{at}{spelling}" for spelling in (_spell_host(host) if platform == "mastodon" else {host})}
+
+
+def _spell_host(host: str) -> set[str]:
+    try:
+        ascii_host = idna.encode(host.lower(), uts46=True).decode("ascii")
+        return {host.lower(), ascii_host, idna.decode(ascii_host)}
+    except UnicodeError:  # of which idna's own are kinds
+        return {host.lower()}
+
+
+def naming(keys: Iterable[str]) -> str:
+    """A pattern, for Python and for DuckDB, that finds the texts in which one of `keys` stands, with or without its @."""
+    words = "|".join(re.escape(key.removeprefix("@")) for key in sorted(keys))
+    return rf"(?i)(^|\W)({words})($|\W)"
 
 
 def host_of(platform: PlatformSlug, handle: str) -> str | None:

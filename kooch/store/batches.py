@@ -4,22 +4,26 @@ Every step works on all batches of a load at once and gives the same tables what
 often a batch comes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import duckdb
 import pyarrow as pa
 
 from kooch.errors import StorageError
+from kooch.rosters.handles import naming, natural_keys
+from kooch.rosters.values import PlatformSlug
 from kooch.store import spool
 from kooch.store.identity import assign_ids, resolve_accounts
+from kooch.store.listed import drop_kept_out
 from kooch.store.schema import quoted
 
 
 def store_batches(
     connection: duckdb.DuckDBPyConnection,
     files: Sequence[Path],
-    suppressed: Iterable[tuple[str, str]],
+    suppressed: Collection[tuple[str, str]],
     *,
     walked: Sequence[Mapping[str, str | None]] = (),
 ) -> bool:
@@ -38,10 +42,14 @@ def store_batches(
         )
         connection.execute(
             "UPDATE incoming SET outcome = 'skipped', cause = 'suppressed', native_id = NULL, profile = NULL,"
-            " handles = NULL, bounds = NULL, drift = NULL WHERE platform = ? AND native_id = ?",
+            " handles = NULL, bounds = NULL, drift = NULL WHERE platform = $1 AND native_id IN (SELECT $2 UNION ALL"
+            # Whoever is called so now: suppressed before its id was known, an account may be asked for by the id.
+            " SELECT native_id FROM incoming WHERE platform = $1 GROUP BY native_id HAVING $2 = '@' || lower(arg_max("
+            "coalesce(profile.handle, list_filter(handles, lambda h: h.valid_to IS NULL)[1].handle), valid_at)))",
             [platform, account],
         )
-        connection.execute(_UNNAME, [platform, account])
+        connection.execute(_UNNAME, [platform, account, naming([account])])
+    _drop_links(connection, suppressed)
     assign_ids(connection, "run", "SELECT DISTINCT run AS key FROM incoming")
     assign_ids(connection, "capture", "SELECT platform || ' ' || target AS key FROM incoming WHERE capture IS NOT NULL")
     connection.register("walked_handles", pa.Table.from_pylist([dict(row) for row in walked], _WALKED))
@@ -67,7 +75,27 @@ def store_batches(
         _ACCOUNT_LINKS,
     ):
         connection.execute(step)
+    connection.execute(_KEPT_OUT)
+    drop_kept_out(connection)
     return merged
+
+
+def _drop_links(connection: duckdb.DuckDBPyConnection, suppressed: Collection[tuple[str, str]]) -> None:
+    """Drop what profiles link of suppressed accounts."""
+    platforms = {cast(PlatformSlug, platform) for platform, _ in suppressed}
+    links = connection.execute("SELECT DISTINCT unnest(profile.links) FROM incoming").fetchall() if platforms else []
+    leading = [
+        link
+        for (link,) in links
+        if any((platform, key) in suppressed for platform in platforms for key in natural_keys(platform, link))
+    ]
+    if leading:
+        connection.execute(
+            "UPDATE incoming SET profile = struct_update("
+            "profile, links := list_filter(profile.links, lambda link: NOT list_contains($1, link)))"
+            " WHERE list_has_any(profile.links, $1)",
+            [leading],
+        )
 
 
 def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
@@ -646,8 +674,27 @@ _UNNAME = """
 UPDATE incoming SET
     moved_to = nullif(moved_to, $2),
     is_named_back = CASE WHEN moved_to IS DISTINCT FROM $2 THEN is_named_back END,
-    also_known_as = list_filter(also_known_as, lambda name: name <> $2)
-WHERE platform = $1 AND (moved_to = $2 OR list_contains(also_known_as, $2))
+    also_known_as = list_filter(also_known_as, lambda name: name <> $2),
+    detail = CASE WHEN NOT regexp_matches(detail, $3) THEN detail END
+WHERE platform = $1 AND (moved_to = $2 OR list_contains(also_known_as, $2) OR regexp_matches(detail, $3))
+"""
+
+# Accounts that the latest crawl has met as a suppressed one. In failures of archive runs, numbers are those of captures.
+_KEPT_OUT = """
+CREATE OR REPLACE TEMP TABLE kept_out AS
+SELECT s.account_id
+FROM (
+    SELECT account_id, recorded_at AS met_at FROM arrived WHERE capture_id IS NULL AND cause = 'suppressed'
+    UNION ALL
+    SELECT coalesce(a.merged_into, a.account_id), f.failed_at
+    FROM failures AS f
+    INNER JOIN runs AS r ON r.run_id = f.run_id AND r.source = 'live'
+    INNER JOIN accounts AS a ON a.account_id = f.target
+    WHERE f.cause = 'suppressed'
+) AS s
+LEFT JOIN observations AS o ON o.account_id = s.account_id AND o.capture_id IS NULL
+GROUP BY s.account_id
+HAVING max(s.met_at) >= coalesce(max(o.recorded_at), '-infinity')
 """
 
 # Written anew each time: an account that was named may have become known.

@@ -126,6 +126,20 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     _store_bounds(connection, bounds)
     _drop_denied(connection, verdicts)
     _insert(connection, "searches", searches)
+    drop_kept_out(connection)
+
+
+def drop_kept_out(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what lists say of the accounts in the temporary table `kept_out`: suppressed ones, whatever a list calls them."""
+    connection.execute(
+        """
+        CREATE TEMP TABLE IF NOT EXISTS kept_out (account_id INTEGER);
+        DELETE FROM claims WHERE account_id IN (SELECT account_id FROM kept_out);
+        DELETE FROM bounds WHERE account_id IN (SELECT account_id FROM kept_out);
+        DELETE FROM handles WHERE account_id IN (SELECT account_id FROM kept_out);
+        UPDATE accounts SET url = NULL WHERE url IS NOT NULL AND account_id IN (SELECT account_id FROM kept_out)
+        """
+    )
 
 
 class _Sources:

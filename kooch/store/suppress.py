@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress as suppress_errors
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from kooch.errors import ConfigError, StorageError
-from kooch.rosters import clean_handle
-from kooch.rosters.values import PLATFORMS
+from kooch.errors import ConfigError, KoochError, StorageError
+from kooch.rosters.handles import naming, natural_keys, spell_handle
+from kooch.rosters.values import PLATFORMS, PlatformSlug
 from kooch.store import spool
 from kooch.store.bodies import forget_bodies
 from kooch.store.load import Loaded, load, master_file
@@ -25,78 +26,104 @@ from kooch.times import now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppressed:
-    """The names under which the account is kept out from now on, and what there was of it."""
+    """The names under which the account was known, none if nothing goes by what was asked for, and what there was of it."""
 
     names: tuple[str, ...]
-    was_known: bool
     outcomes: int
     loaded: Loaded
 
 
 def suppress(home: Path, *, platform: str, account: str, reason: str, views: Path, bundled: Path) -> Suppressed:
-    """Remove `account` (its native id, or its handle) and keep it out of every later load and crawl.
+    """Remove `account` (its handle, its address, or `id:` and its native id) and keep it out of every later load and crawl.
 
     The name itself stays in `state.sqlite`, as it must to be recognised. Killed on the way, calling it again finishes
     the work. Raises ConfigError for a platform or a name that cannot be, RunningError while the platform is crawled:
     what is under way would bring it back.
     """
-    plain = _plain_name(platform, account)
+    keys = _keys(platform, account)
     with only_one(home, f"crawl-{platform}"), only_one(home, "backfill"):
-        meant = {plain} | _names(home, platform, plain)
-        held_by = sorted(name for name in meant if not name.startswith("@"))
-        if plain.startswith("@") and len(held_by) > 1:
+        # What waits in the spool may tell what the account is called. After a call that broke off, runs may not add up:
+        # the names are remembered then, and the load at the end tells of any other fault.
+        with suppress_errors(KoochError):
+            load(home, views=views, bundled=bundled)
+        names = _known_names(home, platform, keys)
+        held_by = sorted(name for name in names if not name.startswith("@"))
+        if len(held_by) > 1:
             raise ConfigError(
-                f"{plain!r} was the handle of several accounts: {', '.join(held_by)}. Say which is meant by its id, such as"
+                f"{account!r} was the name of several accounts: {', '.join(held_by)}. Say which is meant by its id, such as"
                 f" `kooch suppress {platform} id:{held_by[0]}`."
             )
-        was_known = len(meant) > 1 or _is_known(home, platform, plain)
-        names = _remember(home, platform, meant, reason)
+        meant = keys.union(*(_spellings(platform, name) for name in names))
+        every = _remember(home, platform, meant, reason)
         with only_one(home, "load", wait=True):
-            removed = [row for file in _batches(home) for row in _meant_in(file, platform, names)]
+            # Freed blocks of a database keep what stood in them, and a load gives the archive the names that it holds.
+            for file in (master_file(home), master_file(home).with_suffix(".duckdb.wal")):
+                file.unlink(missing_ok=True)
+            removed = [row for file in _batches(home) for row in _meant_in(file, platform, every)]
             # Before the batches that name them: killed in between, another call finds them again.
             pages = {f"{platform} {row['target']}" for row in removed if row["capture"]}
             forget_bodies(home, {row["capture"]["digest"] for row in removed if row["capture"]})
             _forget_pages(home, platform, [row["target"] for row in removed if row["capture"]])
             for file in sorted((spool.archive_folder(home) / "ids").glob("*.parquet")):
-                _cut_ids(file, platform, names, pages)
+                _cut_ids(file, platform, every, pages)
             for file in _batches(home):
-                _cut_batch(file, platform, names)
-            # Freed blocks of a database keep what stood in them: the master is made anew.
-            for file in (master_file(home), master_file(home).with_suffix(".duckdb.wal")):
-                file.unlink(missing_ok=True)
+                _cut_batch(file, platform, every)
         loaded = load(home, views=views, bundled=bundled)
         _remove_older_versions(home, loaded.version)
-        return Suppressed(names=tuple(sorted(meant)), was_known=was_known, outcomes=len(removed), loaded=loaded)
+        return Suppressed(names=tuple(sorted(names)), outcomes=len(removed), loaded=loaded)
 
 
-def _plain_name(platform: str, account: str) -> str:
-    """The natural key that a user means: a native id, or `@` and the handle, also from a profile's address."""
+def _keys(platform: str, account: str) -> frozenset[str]:
+    """The natural keys that a user may mean."""
     if platform not in PLATFORMS:
         raise ConfigError(f"There is no platform {platform!r}. Known are {', '.join(PLATFORMS)}.")
     if account.startswith("id:") and account != "id:":
         # A number may be a handle of X, too.
-        return account.removeprefix("id:")
-    try:
-        handle, native_id = clean_handle(platform, account)
-    except ValueError:
-        handle = native_id = None
-    if not (handle or native_id):
-        raise ConfigError(f"{account!r} names no account on {platform}: give its handle or its id.")
-    return native_id or f"@{str(handle).lower()}"
+        return frozenset([account.removeprefix("id:")])
+    keys = natural_keys(platform, account)
+    if not keys:
+        raise ConfigError(
+            f"{account!r} names no account on {platform}: give its handle, its address, or `id:` and its id."
+        )
+    return keys
 
 
-def _names(home: Path, platform: str, name: str) -> set[str]:
+def _spellings(platform: str, name: str) -> set[str]:
+    if not name.startswith("@"):
+        return {name}
+    return {f"@{spelling}" for spelling in spell_handle(cast(PlatformSlug, platform), name[1:])}
+
+
+def _known_names(home: Path, platform: str, keys: frozenset[str]) -> set[str]:
     """All natural keys of the account that the store knows, as spool files and plans write them."""
-    account, plain = name, name.removeprefix("@")
     try:
         with open_version(reading_file(home)) as connection:
             found = connection.sql(
                 """
-                WITH meant AS (
-                    SELECT account_id FROM accounts WHERE platform = $platform AND native_id = $account
+                WITH called AS (
+                    SELECT h.account_id, unnest(['@' || lower(h.handle), CASE
+                        -- The address that a browser shows, where the handle has a domain of its own.
+                        WHEN a.platform = 'mastodon'
+                            THEN '@' || lower(split_part(h.handle, '@', 1) || '@' || a.server)
+                    END]) AS name
+                    FROM handles AS h
+                    INNER JOIN accounts AS a ON a.account_id = h.account_id
+                    WHERE a.platform = $platform AND h.valid_to IS NULL
+                ),
+
+                meant AS (
+                    SELECT account_id FROM accounts
+                    WHERE
+                        platform = $platform
+                        AND (list_contains($keys, native_id) OR list_contains($keys, lower(native_id)))
                     UNION
-                    SELECT h.account_id FROM handles AS h INNER JOIN accounts AS a ON a.account_id = h.account_id
-                    WHERE a.platform = $platform AND lower(h.handle) = $plain AND h.valid_to IS NULL
+                    SELECT account_id FROM called WHERE list_contains($keys, name)
+                    UNION
+                    -- Listed under a name that it has given up since.
+                    SELECT i.id
+                    FROM ids AS i
+                    INNER JOIN accounts AS a ON a.account_id = i.id
+                    WHERE i.kind = 'account' AND list_contains(list_transform($keys, lambda k: $platform || ' ' || k), i.key)
                 ),
 
                 whole AS (
@@ -112,25 +139,23 @@ def _names(home: Path, platform: str, name: str) -> set[str]:
                 FROM ids AS i
                 INNER JOIN whole AS w ON w.account_id = i.id
                 WHERE i.kind = 'account' AND starts_with(i.key, $platform || ' ')
+                UNION
+                -- What others are called, too, says nothing of this one.
+                SELECT name
+                FROM called
+                WHERE name IS NOT NULL
+                GROUP BY name
+                HAVING bool_and(account_id IN (SELECT account_id FROM whole))
                 """,
-                params={"platform": platform, "account": account, "plain": plain},
+                params={"platform": platform, "keys": sorted(keys)},
             ).pl()
     except StorageError:
-        # Nothing is published, or an earlier call was interrupted: the names it recorded are added below.
+        # An earlier call was interrupted: the names it recorded are added below.
         return set()
     return set(found["name"])
 
 
-def _is_known(home: Path, platform: str, name: str) -> bool:
-    try:
-        with open_version(reading_file(home)) as connection:
-            key = f"{platform} {name}"
-            return bool(connection.execute("SELECT 1 FROM ids WHERE kind = 'account' AND key = ?", [key]).fetchall())
-    except StorageError:
-        return False
-
-
-def _remember(home: Path, platform: str, names: set[str], reason: str) -> tuple[str, ...]:
+def _remember(home: Path, platform: str, names: frozenset[str], reason: str) -> tuple[str, ...]:
     with open_state(home) as state:
         state.execute("PRAGMA secure_delete = ON")
         with transaction(state):
@@ -170,22 +195,31 @@ def _forget_pages(home: Path, platform: str, targets: Sequence[str]) -> None:
 
 
 def _batches(home: Path) -> list[Path]:
-    return [*spool.waiting_batches(home), *spool.archived_batches(home)]
+    """Every batch, also those that a load has set aside as broken."""
+    folders = spool.spool_folder(home), spool.archive_folder(home)
+    broken = [file for folder in folders for file in sorted(folder.glob("*/*.broken"))]
+    return [*spool.waiting_batches(home), *spool.archived_batches(home), *broken]
 
 
-def _read(file: Path) -> pa.Table:
+def _read_batch(file: Path) -> pa.Table:
+    return _read(file, spool.SCHEMA.names)
+
+
+def _read(file: Path, columns: Sequence[str]) -> pa.Table:
     try:
-        return pq.read_table(file)
-    except (pa.ArrowException, OSError) as error:
+        table = pq.read_table(file)
+        table.select(columns)
+    except (pa.ArrowException, OSError, KeyError) as error:
         raise StorageError(
             f"Archive file {file} cannot be read, so the account may still be in it. Restore it from a backup or delete it,"
             " then suppress the account again."
         ) from error
+    return table
 
 
 def _meant_in(file: Path, platform: str, names: Sequence[str]) -> list[dict[str, Any]]:
     """The outcomes of `names` in a batch, each with its target and capture."""
-    table = _read(file)
+    table = _read_batch(file)
     rows: list[dict[str, Any]] = (
         table.filter(_is_meant(table, platform, names)).select(["target", "capture"]).to_pylist()
     )
@@ -214,34 +248,48 @@ def _is_meant(table: pa.Table, platform: str, names: Sequence[str]) -> pa.Chunke
 
 def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> None:
     """Rewrite a batch without the outcomes of `names`."""
-    table = _read(file)
+    table = _read_batch(file)
     kept, unnamed = _without_names(table.filter(pc.invert(_is_meant(table, platform, names))), platform, names)
     if unnamed or kept.num_rows < table.num_rows:
         _replace(file, kept)
 
 
 def _without_names(table: pa.Table, platform: str, names: Sequence[str]) -> tuple[pa.Table, int]:
-    """The same batch in which no other account names one of `names`, and how many did."""
-    rows = table.select(["platform", "moved_to", "is_named_back", "also_known_as"]).to_pylist()
-    n = 0
-    for row in rows:
-        others = [name for name in row["also_known_as"] or () if name not in names]
-        if row["platform"] != platform or (row["moved_to"] not in names and others == (row["also_known_as"] or [])):
-            continue
-        n += 1
-        row["also_known_as"] = others
-        if row["moved_to"] in names:
-            row["moved_to"] = row["is_named_back"] = None
-    for name in ("moved_to", "is_named_back", "also_known_as") if n else ():
+    """The same batch in which no other account names one of `names`, or links to it, and how many did."""
+    columns = ("moved_to", "is_named_back", "also_known_as", "profile", "detail")
+    rows = table.select(["platform", *columns]).to_pylist()
+    word = re.compile(naming(names))
+    kept = [_without_names_in(row, platform, frozenset(names), word) for row in rows]
+    n = sum(one != other for one, other in zip(kept, rows, strict=True))
+    for name in columns if n else ():
         field = table.schema.field(name)
-        cells = pa.array([row[name] for row in rows], field.type)
+        cells = pa.array([row[name] for row in kept], field.type)
         table = table.set_column(table.schema.get_field_index(name), field, cells)
     return table, n
 
 
+def _without_names_in(
+    row: dict[str, Any], platform: str, names: frozenset[str], word: re.Pattern[str]
+) -> dict[str, Any]:
+    row = dict(row)
+    if row["profile"] and row["profile"]["links"]:
+        slug = cast(PlatformSlug, platform)
+        links = [link for link in row["profile"]["links"] if not natural_keys(slug, link) & names]
+        row["profile"] = row["profile"] | {"links": links}
+    if row["platform"] != platform:
+        return row
+    if row["also_known_as"]:
+        row["also_known_as"] = [name for name in row["also_known_as"] if name not in names]
+    if row["moved_to"] in names:
+        row["moved_to"] = row["is_named_back"] = None
+    if row["detail"] and word.search(row["detail"]):
+        row["detail"] = None
+    return row
+
+
 def _cut_ids(file: Path, platform: str, names: Sequence[str], pages: set[str]) -> None:
     """Keep the numbers, so that none is given twice, and forget whose they were; `pages` are the keys of captures."""
-    table = _read(file)
+    table = _read(file, ["key", "id"])
     word = re.compile(
         "|".join(rf"(?<!\S){re.escape(platform)} {re.escape(name)}(?!\S)" for name in names), re.IGNORECASE
     )
