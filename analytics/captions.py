@@ -1,4 +1,4 @@
-"""What every chart says of itself: question, definition, unit, source and version of the data."""
+"""What every chart says of itself: question, subject, notes, definition, unit, source and version of the data."""
 
 import textwrap
 from dataclasses import dataclass
@@ -10,25 +10,45 @@ from analytics.charts import ChartModule
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caption:
-    """The words that belong to a chart wherever it goes: on a page, in a picture, in a table."""
+    """The words that belong to a chart wherever it goes: on a page, in a picture, in a table.
+
+    `subject` is what was chosen (a roster and platform, a person, a day), which the page says above the chart. `notes`
+    are what this data cannot say for itself, a sentence each.
+    """
 
     question: str
     definition: str
     unit: str
     source: str
     version: str
+    subject: str = ""
+    notes: tuple[str, ...] = ()
 
     def small_print(self) -> list[str]:
-        """Everything but the question, a sentence an entry."""
-        return [self.definition, f"Unit: {self.unit}.", f"Source: {self.source}.", f"Data: {self.version}."]
+        """Everything but question and subject, a sentence an entry."""
+        return [
+            *self.notes,
+            self.definition,
+            f"Unit: {self.unit}.",
+            f"Source: {self.source}.",
+            f"Data: {self.version}.",
+        ]
 
     def wrapped(self, characters: int) -> list[str]:
-        """The small print in lines for a picture."""
-        return [line for sentence in self.small_print() for line in textwrap.wrap(sentence, characters)]
+        """Subject and small print in lines for a picture."""
+        return [
+            line for sentence in (self.subject, *self.small_print()) for line in textwrap.wrap(sentence, characters)
+        ]
 
 
 def caption(
-    connection: duckdb.DuckDBPyConnection, chart: ChartModule, *, roster: str | None = None, source: str | None = None
+    connection: duckdb.DuckDBPyConnection,
+    chart: ChartModule,
+    *,
+    roster: str | None = None,
+    source: str | None = None,
+    subject: str = "",
+    notes: tuple[str, ...] = (),
 ) -> Caption:
     """The caption of `chart` drawn from this version, with the source of `roster`, `source`, or Kooch's own crawls."""
     version, published_at, kooch = connection.execute(
@@ -45,4 +65,6 @@ def caption(
         unit=chart.UNIT,
         source=source or "observations by this installation of Kooch",
         version=f"version {version} of {published_at}, Kooch {kooch}",
+        subject=subject,
+        notes=notes,
     )

@@ -1,6 +1,7 @@
 """A chart to take away: its table or its picture, with the caption inside."""
 
 import io
+from dataclasses import asdict
 
 import altair as alt
 import polars as pl
@@ -15,12 +16,8 @@ _WIDTH = 1100
 
 def to_csv(frame: pl.DataFrame, caption: Caption | None = None) -> bytes:
     """`frame` as CSV in UTF-8, the caption in columns `about_…`; safe to open in a spreadsheet."""
-    columns = {
-        f"about_{name}": getattr(caption, name)
-        for name in ("question", "definition", "unit", "source", "version")
-        if caption is not None
-    }
-    return csv_text(frame.with_columns(pl.lit(text).alias(name) for name, text in columns.items())).encode()
+    about = {} if caption is None else asdict(caption) | {"notes": " ".join(caption.notes)}
+    return csv_text(frame.with_columns(pl.lit(text).alias(f"about_{name}") for name, text in about.items())).encode()
 
 
 def to_parquet(frame: pl.DataFrame) -> bytes:

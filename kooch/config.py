@@ -24,6 +24,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -36,6 +37,41 @@ from kooch.errors import ConfigError
 
 BUNDLED_ROSTERS = Path(__file__).parent.parent / "rosters"
 VIEWS = Path(__file__).parent.parent / "analytics"
+
+
+_HOST = r"^[a-z0-9.-]+$"
+_SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+_ASCII = r"^[\x20-\x7e]*$"
+_PATTERNS = {
+    _HOST: "a host's name has small letters, digits, dots and dashes",
+    _SLUG: "use small letters, digits and single dashes",
+    _ASCII: "use letters, digits and signs of ASCII",
+}
+# What pydantic says of these names its own types.
+_FAULTS = {
+    "missing": "it is missing",
+    "string_type": "it must be text",
+    "string_too_long": "it must have at most {max_length} characters",
+    "int_type": "it must be a whole number",
+    "int_parsing": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "float_type": "it must be a number",
+    "float_parsing": "it must be a number",
+    "bool_type": "it must be true or false",
+    "bool_parsing": "it must be true or false",
+    "greater_than": "it must be more than {gt:g}",
+    "greater_than_equal": "it must be {ge:g} or more",
+    "less_than_equal": "it must be {le:g} or less",
+    "tuple_type": "it must be a list",
+    "dict_type": "it must be a table",
+    "model_type": "it must be a table",
+    "date_type": "it must be a day such as 2027-02-08",
+    "date_parsing": "it must be a day such as 2027-02-08",
+    "date_from_datetime_inexact": "it must be a day such as 2027-02-08",
+    "date_from_datetime_parsing": "it must be a day such as 2027-02-08",
+    "url_parsing": "it must be a web address",
+    "url_scheme": "it must begin with http:// or https://",
+}
 
 
 class Section(BaseModel):
@@ -60,7 +96,7 @@ def split_address(text: str) -> tuple[str, int | None]:
     return found[1] or found[3], int(found[2] or found[4])
 
 
-HostName = Annotated[str, Field(max_length=253, pattern=r"^[a-z0-9.-]+$")]
+HostName = Annotated[str, Field(max_length=253, pattern=_HOST)]
 HostAddress = Annotated[str, AfterValidator(_checked_address)]
 
 
@@ -170,7 +206,7 @@ def _checked_day(day: date) -> date:
 
 Day = Annotated[date, AfterValidator(_checked_day)]
 Hours = Annotated[float, Field(gt=0)]
-Slug = Annotated[str, Field(max_length=60, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Slug = Annotated[str, Field(max_length=60, pattern=_SLUG)]
 
 
 class Schedule(Section):
@@ -271,7 +307,7 @@ class Settings(BaseSettings):
 
     home: Path = Path("data")
     """The data folder."""
-    contact: Annotated[str, Field(max_length=200, pattern=r"^[\x20-\x7e]*$")] = ""
+    contact: Annotated[str, Field(max_length=200, pattern=_ASCII)] = ""
     """A mail address or page by which a server's owner can reach you; part of the User-Agent."""
     crawl: CrawlSettings = CrawlSettings()
     bluesky: BlueskySettings = BlueskySettings()
@@ -338,11 +374,11 @@ def load_settings(home: Path | None = None) -> Settings:
         if first["type"] == "extra_forbidden":
             source = f"Environment variable {variable}" if variable else file
             raise ConfigError(f"{source}: there is no setting {key!r}; docs/configuration.md lists them all.") from None
-        says = first["msg"].removeprefix("Value error, ")
         given = str(first["input"]) if isinstance(first["input"], date) else first["input"]
         value = "" if isinstance(given, dict | list | tuple) or key == _TOKEN else f" is {given!r}"
-        where = f"the environment variable {variable}" if variable else file
-        raise ConfigError(f"Setting {key}{value}: {says}. Correct it in {where}.") from None
+        table = f"[[schedule]] number {int(place[1]) + 1} of " if place[0] == "schedule" and len(place) > 1 else ""
+        where = f"the environment variable {variable}" if variable else f"{table}{file}"
+        raise ConfigError(f"Setting {key}{value}: {_in_words(first)}. Correct it in {where}.") from None
     except SettingsError as error:
         variable = next(
             (name for name in sorted(os.environ) if _is_section(name) and _is_no_json(os.environ[name])), ""
@@ -351,6 +387,15 @@ def load_settings(home: Path | None = None) -> Settings:
             f"Environment variable {variable or 'KOOCH_…'} is {os.environ.get(variable, '')!r}, which is not JSON ({error.__cause__}). "
             "Correct it."
         ) from None
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    context = fault.get("ctx", {})
+    if fault["type"] == "string_pattern_mismatch":
+        return _PATTERNS[context["pattern"]]
+    if fault["type"] in _FAULTS:
+        return _FAULTS[fault["type"]].format_map(context)
+    return fault["msg"].removeprefix("Value error, ")
 
 
 def _refuse_unreadable(file: Path) -> None:

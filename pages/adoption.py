@@ -7,6 +7,7 @@ import streamlit as st
 
 from analytics.measures.adoption import Adoption, adoption_of, choices
 from analytics.measures.events import markers
+from analytics.measures.words import long_day
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -23,8 +24,8 @@ def main() -> None:
     titles = dict(query(file, "SELECT roster, title FROM rosters"))
     names = dict(query(file, "SELECT platform, name FROM platforms"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = st.selectbox("Roster", list(offered), key="roster", bind="query-params", width=260)
-        platform = st.selectbox("Platform", offered[roster], key="platform", bind="query-params", width=160)
+        roster = choose("Roster", list(offered), key="roster", width=260)
+        platform = choose("Platform", offered[roster], key="platform", width=160)
         measure = st.segmented_control(
             "Show", ["count", "share"], default="count", required=True, key="show", bind="query-params"
         )
@@ -41,7 +42,8 @@ def main() -> None:
             width=170,
         )
         has_events = st.toggle("Events", value=True, key="events", bind="query-params")
-    say("{title} · {platform}", title=titles[roster], platform=names.get(platform, platform))
+    subject = f"{titles[roster]} · {names.get(platform, platform)}"
+    say("{subject}", subject=subject)
     found = ask(file, adoption_of, roster=roster, platform=platform)
     if found is None:
         st.info(
@@ -49,31 +51,45 @@ def main() -> None:
         )
         st.stop()
     is_share = measure == "share" and found.has_shares
-    curve = found.curve.filter(pl.col("day") >= since) if since else found.curve
-    curve = curve.filter(pl.col("share_min").is_not_null()) if is_share else curve
+    whole = found.curve.filter(pl.col("share_min").is_not_null()) if is_share else found.curve
+    curve = whole.filter(pl.col("day") >= since) if since else whole
     st.markdown(plain(found.verdict))
     if measure == "share" and not found.has_shares:
         st.info("There is no share to show: the count is all that this list allows.")
-    events = ask(file, markers, platform=platform, start=curve["day"].min() or found.as_of, end=found.as_of)
-    show_chart(
-        "adoption",
-        file,
-        {
-            "curve": curve,
-            "events": events if has_events else events.clear(),
-            "measure": "share" if is_share else "count",
-            "scale": scale,
-        },
-        roster=roster,
-        notes=_doubts(found),
-    )
-    show_chart("searched", file, {"parts": found.parts}, roster=roster)
+    if curve.is_empty():
+        st.info(
+            f"The curve ends on {plain(long_day(whole['day'][-1]))}. Choose that day or an earlier one under “From”."
+        )
+    else:
+        events = ask(file, markers, platform=platform, start=curve["day"][0], end=found.as_of)
+        show_chart(
+            "adoption",
+            file,
+            {
+                "curve": curve,
+                "events": events if has_events else events.clear(),
+                "measure": "share" if is_share else "count",
+                "scale": scale,
+            },
+            roster=roster,
+            subject=f"{subject} · from {long_day(since)}" if since else subject,
+            notes=_doubts(found),
+        )
+    show_chart("searched", file, {"parts": found.parts}, roster=roster, subject=subject)
+
+
+def choose(label: str, options: list[str], *, key: str, width: int) -> str:
+    """A choice that stands in the address whatever it is: which one comes first may change with the data."""
+    given = st.query_params.get(key)
+    chosen = st.selectbox(label, options, index=options.index(given) if given in options else 0, key=key, width=width)
+    st.query_params[key] = chosen
+    return chosen
 
 
 def _doubts(found: Adoption) -> tuple[str, ...]:
     """What the shape of the band cannot say for itself."""
-    first, last = found.curve.row(0, named=True), found.curve.row(-1, named=True)
-    if first["joined_max"] == last["joined_max"] and first["joined_min"] == 0 and len(found.curve) > 1:
+    curve = found.curve
+    if len(curve) > 1 and curve["joined_max"].n_unique() == 1 and not curve["joined_min"][:-1].sum():
         return (
             "No source dates these joins: all that is known is that they lie between the platform's start and the list.",
         )

@@ -5,18 +5,21 @@ from itertools import islice
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from analytics.measures.crawls import Crawls, crawls
-from analytics.measures.words import listed
-from kooch.config import load_settings
+from analytics.measures.crawls import Age, Crawls, Scheduled, ages, crawls, scheduled_slots
+from analytics.measures.words import listed, moment
+from kooch.config import Settings, load_settings
+from kooch.errors import KoochError
 from kooch.schedule.plan import slots_between, starts_at
+from kooch.store.state import open_state
 from kooch.times import now
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
-from pages.shared.store import ask, version_file
-from pages.shared.text import say
+from pages.shared.store import ask, query, version_file
+from pages.shared.text import note, plain, say
 
 _NAMES: dict[str, ColumnConfig | str | None] = {
     "platform": "Platform",
+    "source": "From",
     "roster": "Roster",
     "state": "State",
     "planned": "Planned",
@@ -31,13 +34,16 @@ _NAMES: dict[str, ColumnConfig | str | None] = {
     "not_looked": "Not looked",
     "schedule": "Schedule",
     "coalesced": "Stands for",
-    "minutes_late": "Minutes late",
+    "late_seconds": "Seconds late",
+    "path": "Field",
+    "kind": "How",
+    "n": "Times",
     **{
         name: st.column_config.DatetimeColumn(label, format="D MMM YYYY, HH:mm", timezone="UTC")
         for name, label in (
             ("started_at", "Started"),
             ("ended_at", "Ended"),
-            ("last_seen_at", "Last seen"),
+            ("last_live_at", "Last seen live"),
             ("slot", "Slot"),
             ("starts_at", "Starts"),
         )
@@ -49,6 +55,12 @@ def main() -> None:
     st.title("Crawls")
     file = version_file()
     found: Crawls = ask(file, crawls)
+    settings = load_settings()
+    scheduled = _scheduled(settings)
+    names = dict(query(file, "SELECT platform, name FROM platforms"))
+    planned = {platform for schedule in settings.schedule for platform in schedule.platforms}
+    claimed = scheduled.platforms if scheduled else frozenset()
+    show_ages(ages(found.last_live, planned | claimed, settings.freshness, at=now()), names)
     if found.had_no_network:
         with st.container(border=True):
             say(
@@ -71,11 +83,45 @@ def main() -> None:
         show_runs(found)
         show_chart("failures", file, {"failures": found.failures})
     show_freshness(found)
-    show_schedule(found)
+    if scheduled:
+        show_schedule(settings, scheduled)
     if not found.drift.is_empty():
         st.subheader("Which fields were not as the platform documents them?")
-        st.caption("Their values became NULL; the rows were kept.")
-        st.dataframe(found.drift, hide_index=True, width="stretch")
+        st.caption("Their values are left empty; the rows were kept. Each run is named by its start, in UTC.")
+        st.dataframe(found.drift, hide_index=True, width="stretch", column_config=_NAMES)
+
+
+def _scheduled(settings: Settings) -> Scheduled | None:
+    """What is known of slots at this moment; None, and a sentence, where that cannot be read."""
+    try:
+        with open_state(settings.home) as state:
+            return scheduled_slots(state, settings.schedule, at=now())
+    except KoochError as error:
+        st.error(plain(error))
+        return None
+
+
+def show_ages(found: list[Age], names: dict[str, str]) -> None:
+    """A warning where `kooch status --check` gives one."""
+    old = [age for age in found if age.state != "fresh"]
+    if not old:
+        return
+    with st.container(border=True):
+        for age in old:
+            platform = names.get(age.platform, age.platform)
+            if age.last_seen_at is None:
+                say("**{platform}: no crawl has seen it yet.**", platform=platform)
+                continue
+            say(
+                "**{platform}: the data are {state}.** A crawl last saw it on {day}, {hours} hours ago; more than {limit}"
+                " are {state}.",
+                platform=platform,
+                state=age.state,
+                day=moment(age.last_seen_at),
+                hours=f"{age.hours:,.0f}",
+                limit=f"{age.error_after_hours if age.state == 'stale' else age.warn_after_hours:g}",
+            )
+        st.markdown("Look below for why, and crawl again: `kooch crawl`.")
 
 
 def show_runs(found: Crawls) -> None:
@@ -86,34 +132,55 @@ def show_runs(found: Crawls) -> None:
         hide_index=True,
         width="stretch",
         placeholder="not ended",
-        column_config={"run_id": None, "source": None, **_NAMES},
+        column_config={"run_id": None, **_NAMES},
     )
 
 
 def show_freshness(found: Crawls) -> None:
     st.subheader("When was each roster last seen on each platform?")
-    st.caption("Not looked is not absent: of those figures nothing is known there.")
+    st.caption(
+        "Not looked is not absent: of those figures nothing is known there. Observed counts archived pages, too; last seen"
+        " live does not."
+    )
     st.dataframe(found.freshness, hide_index=True, width="stretch", placeholder="never", column_config=_NAMES)
 
 
-def show_schedule(found: Crawls) -> None:
+def show_schedule(settings: Settings, scheduled: Scheduled) -> None:
     st.subheader("What is scheduled, and did it run?")
-    schedules = load_settings().schedule
-    if not schedules and found.slots.is_empty():
+    if not settings.schedule and scheduled.slots.is_empty():
         st.info("Nothing is scheduled. Put a [[schedule]] into kooch.toml and run `kooch schedule run`.")
         return
+    show_loop(scheduled)
     at = now()
     coming = [
         {"schedule": schedule.name, "slot": slot, "starts_at": starts_at(schedule, slot)}
-        for schedule in schedules
+        for schedule in settings.schedule
         for slot in islice(slots_between(schedule, at), 3)
     ]
     if coming:
         st.caption("Coming next. Each start is moved by a fixed jitter. Times are UTC.")
         st.dataframe(coming, hide_index=True, width="stretch", column_config=_NAMES)
-    if not found.slots.is_empty():
-        st.caption("Done, newest first. A slot that was missed is stood for by the next one.")
-        st.dataframe(found.slots, hide_index=True, width="stretch", placeholder="under way", column_config=_NAMES)
+    if not scheduled.slots.is_empty():
+        st.caption("Newest first. A slot that was missed is stood for by the next one; late is later than its jitter.")
+        st.dataframe(scheduled.slots, hide_index=True, width="stretch", placeholder="–", column_config=_NAMES)
+
+
+def show_loop(scheduled: Scheduled) -> None:
+    """Who runs the slots, in a box if one was missed."""
+    beat = scheduled.heartbeat
+    said = f"; its last sign of life was on {moment(beat.beat_at)}" if beat else ""
+    if scheduled.is_running:
+        note("`kooch schedule run` is running{said}.", said=said)
+    elif not scheduled.overdue:
+        note("`kooch schedule run` is not running{said}. A timer or cron may call `kooch crawl --due`.", said=said)
+    else:
+        with st.container(border=True):
+            say(
+                "**Nobody runs what is scheduled.** `kooch schedule run` is not running{said}, and no timer took over:"
+                " {missed}. Start it again, or see `kooch schedule install`.",
+                said=said,
+                missed=listed([f"{name} was due on {moment(at)}" for name, at in scheduled.overdue]),
+            )
 
 
 through_app()

@@ -11,7 +11,7 @@ from analytics.measures.words import days, long_day
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
-from pages.shared.text import linked, note, notes, plain, say, table
+from pages.shared.text import cited, linked, notes, plain, say, table
 
 _FEW_COUNTS = 8
 _MOST_COUNTS = 24
@@ -22,6 +22,13 @@ _KINDS = {
     "listed": "listed by then",
     "plc": "directory log",
     "seen": "seen by Kooch",
+    "returned": "there again, confirmed by a second look",
+    "gone": "gone by then, confirmed by a second look",
+    "tombstone": "deleted, as its server says",
+}
+_ARCHIVED_KINDS = {
+    "opened": "account opened, as an archived page shows it",
+    "seen": "seen on an archived page",
 }
 _STATUS = {
     None: "never observed by Kooch",
@@ -78,7 +85,8 @@ def main() -> None:
         {"audience": found.audience},
         source="crawls of this installation, archived pages and reports; each count names its own",
         table=found.counts,
-        notes=() if found.audience.is_empty() else ("Click a ring or a diamond for its source.", *found.archive_notes),
+        subject=found.name,
+        notes=found.archive_notes,
         on_select=lambda: None,  # the page runs again, and shows what was clicked
         under=lambda: show_counts(found.audience),
     )
@@ -88,7 +96,8 @@ def show_role(role: dict[str, Any]) -> None:
     parts = [role["role"], role["party"], role["unit"] if role["unit"] and role["unit"] not in role["role"] else None]
     term = f" ({days(role['from_day'], role['to_day'])})" if role["from_day"] and role["to_day"] else ""
     say("{parts}{term}", parts=" · ".join(part for part in parts if part), term=term)
-    note("On the roster {roster}. Role from: {source}", roster=role["roster"], source=role["source"])
+    source, url = cited(role["source"])
+    notes(f"On the roster {role['roster']}", (f"Role from: {source}", url))
 
 
 def show_accounts(found: Figure) -> None:
@@ -102,13 +111,13 @@ def show_accounts(found: Figure) -> None:
                 f"**{plain(account['platform'])}** · {linked(handle, account['url'])} · {plain(_status(account))}"
             )
             claims = found.claims.filter(pl.col("account_id") == account["account_id"])
-            notes(
-                *(
-                    f"{claim['tier'].capitalize()}: {claim['citation']}{_as_written(claim['value'], handle)}"
-                    + (f"; stated in: {claim['stated_in']}" if claim["stated_in"] else "")
-                    for claim in claims.iter_rows(named=True)
-                )
-            )
+            notes(*(line for claim in claims.iter_rows(named=True) for line in _claim(claim, handle)))
+
+
+def _claim(claim: dict[str, Any], handle: str) -> list[tuple[str, str | None]]:
+    said = f"{claim['tier'].capitalize()}: {claim['citation']}{_as_written(claim['value'], handle)}"
+    source, url = cited(claim["stated_in"] or "")
+    return [(said, claim["url"]), *([(f"Stated in: {source}", url)] if source else [])]
 
 
 def _as_written(value: str | None, handle: str) -> str:
@@ -119,9 +128,15 @@ def _status(account: dict[str, Any]) -> str:
     status = _STATES.get(account["state"], "{}").format(_STATUS[account["status"]])
     if account["last_seen_at"] is None:
         return status
-    followers = f", {account['followers']:,} followers" if account["followers"] is not None else ""
-    where = " on an archived page" if account["last_live_at"] is None else ""
-    return f"{status}{where}{followers}, {long_day(account['last_seen_at'].date())}"
+    is_archived = account["last_live_at"] != account["last_seen_at"]
+    doubt = ", unverified" if is_archived and account["archive_note"] else ""
+    day = f"{long_day(account['last_seen_at'].date())}{doubt}"
+    status += " on an archived page" if is_archived else ""
+    if account["shown"] is None:
+        return f"{status}, {day}"
+    if account["counted_at"] == account["last_seen_at"]:
+        return f"{status}, {account['shown']} followers, {day}"
+    return f"{status}, {day}; {account['shown']} followers on {long_day(account['counted_at'].date())}"
 
 
 def show_joins(found: Figure) -> None:
@@ -141,12 +156,16 @@ def show_joins(found: Figure) -> None:
             )
             if join["contradiction"]:
                 st.markdown("Sources contradict each other; the interval covers every reading.")
-            notes(*(f"{end}: {_evidence(join, side)}" for end, side in (("Not before", "from"), ("By", "to"))))
+            notes(*(_evidence(join, end, side) for end, side in (("Not before", "from"), ("By", "to"))))
 
 
-def _evidence(join: dict[str, Any], side: str) -> str:
-    source, kind = join[f"{side}_source"], join[f"{side}_kind"]
-    return f"{source} ({_KINDS.get(kind, kind)})" if source else "no source"
+def _evidence(join: dict[str, Any], end: str, side: str) -> tuple[str, str | None]:
+    source, kind, is_archived = join[f"{side}_source"], join[f"{side}_kind"], join[f"{side}_archive"]
+    if source is None:
+        return f"{end}: no source", None
+    how = (_KINDS | _ARCHIVED_KINDS if is_archived else _KINDS).get(kind, kind)
+    doubt = ", unverified" if is_archived and join["archive_note"] else ""
+    return f"{end}: {source} ({how}{doubt})", join[f"{side}_url"]
 
 
 def show_moves(found: Figure) -> None:
@@ -154,7 +173,16 @@ def show_moves(found: Figure) -> None:
     if found.moves.is_empty():
         st.info("Nothing. Loading a roster is a baseline, and a failed look changes nothing.")
         return
-    st.dataframe(found.moves, hide_index=True, width="stretch")
+    table(
+        ("Platform", "Account", "What", "When (UTC)"),
+        (
+            [
+                (text, None)
+                for text in (move["platform"], move["handle"] or "handle unknown", move["move"], move["when"])
+            ]
+            for move in found.moves.iter_rows(named=True)
+        ),
+    )
 
 
 def show_counts(audience: pl.DataFrame) -> None:
@@ -162,7 +190,10 @@ def show_counts(audience: pl.DataFrame) -> None:
     n = audience.height
     if not n:
         return
-    for clicked in st.session_state["audience"].selection.get("count", []):
+    if audience["source"].is_in(["archive", "report"]).any():
+        st.caption("Click a ring or a diamond for its source.")
+    picture = st.session_state.get("audience")  # None where there is nothing to click
+    for clicked in picture.selection.get("count", []) if picture else []:
         for row in audience.filter(pl.col(name) == clicked[name] for name in CHOSEN).iter_rows(named=True):
             with st.container(border=True, gap="xxsmall"):
                 say("**{shown} followers** · {when} · {account}", **row)

@@ -78,9 +78,9 @@ def show_koo(file: Path, entries: int) -> None:
         is_folded=not unfolded,
         known_by=known_by,
     )
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = () if seen.archive_note is None else (seen.archive_note,)
     if seen.hidden:
-        notes = (f"{seen.hidden} further entries have no row: nothing published by then says when they joined.",)
+        notes += (f"{seen.hidden} further entries have no row: nothing published by then says when they joined.",)
     everything = [figure for figures in seen.rows["figures"] for figure in figures]
     show_chart(
         "arrivals",
@@ -88,6 +88,7 @@ def show_koo(file: Path, entries: int) -> None:
         {"rows": seen.rows, "marks": seen.marks, "events": seen.events, "window": seen.window},
         roster=KOO["roster"],
         table=ask(file, statements, figures=everything, platform=KOO["platform"], zone=ZONE, known_by=known_by),
+        subject=f"Entries: {who}{f', by what was known by the end of {long_day(known_by)}' if known_by else ''}",
         notes=notes,
         is_titled=False,
         on_select=open_entry,

@@ -94,8 +94,11 @@ def test_a_roster_goes_from_a_table_to_a_published_version(home: Path, tmp_path:
         (["crawl", "friendster"], 2, "friendster"),
         (["crawl", "bluesky", "--roster", "nobody"], 2, "nobody"),
         (["sql", "DROP TABLE figures"], 2, "SELECT"),
-        (["sql", "SELECT nothing FROM figures"], 2, "nothing"),
+        (["sql", "SELECT nothing FROM figures"], 2, '"nothing" not found'),
+        (["sql", "SELECT nothing FROM figures"], 2, '`kooch sql "DESCRIBE figures"`'),
         (["roster", "import", "absent.csv", *DESCRIPTION], 2, "absent.csv"),
+        (["roster", "import", "absent.csv"], 2, "There is no absent.csv."),
+        (["roster", "import", __file__, *DESCRIPTION[2:]], 2, "which does not say everything: add --slug."),
         (["roster", "add", "in-koo-2021", "X", "--source", "y"], 2, "in-koo-2021"),
         (["export", "/proc/nowhere"], 4, "/proc/nowhere"),
         (["backup", "/proc/nowhere"], 4, "/proc/nowhere"),
@@ -121,6 +124,14 @@ def test_bad_input_gets_one_sentence_and_its_code(words: list[str], code: int, s
         ("[freshness.platforms.orkut]\nwarn_after_hours = 1", "no platform 'orkut'"),
         ("[[schedule]]\nname = 'a'\ncron = '0 0 * * *'\nfrom = 9999-12-31", "schedule.0.from is '9999-12-31'"),
         ("contact = '\udcff'", "kooch.toml, line 1 is not UTF-8"),
+        (
+            "[[schedule]]\nname = 'A b'\ncron = '0 0 * * *'",
+            "schedule.0.name is 'A b': use small letters, digits and single dashes. Correct it in [[schedule]] number 1 of ",
+        ),
+        ("[[schedule]]\nname = 'a'", "schedule.0.cron: it is missing."),
+        ("[crawl]\nattempts = 0", "crawl.attempts is 0: it must be 1 or more."),
+        ("[crawl]\nhosts = {a = 'x{y}'}", "'x{y}' does not appear to be an IPv4 or IPv6 address."),
+        ("schedule = 3", "schedule is 3: it must be a list."),
     ],
 )
 def test_a_wrong_setting_is_named(text: str, says: str, tmp_path: Path) -> None:
@@ -260,6 +271,15 @@ def test_a_query_that_is_not_utf_8_is_refused(home: Path) -> None:
     assert done.stderr == b"Byte 0xff of standard input is not UTF-8. Save the query as UTF-8.\n"
 
 
+@pytest.mark.parametrize("platform", ["koo", "x"])
+def test_an_empty_file_is_called_empty(platform: str, tmp_path: Path) -> None:
+    (tmp_path / "page.html").touch()
+
+    (said,) = lines(kooch(tmp_path, "parse", platform, str(tmp_path / "page.html")))
+
+    assert (said["outcome"], said["cause_in_words"]) == ("failed", "the file is empty")
+
+
 def test_bytes_are_hexadecimal_in_json(home: Path) -> None:
     assert lines(kooch(home, "sql", "SELECT 'ab'::BLOB AS b, 1 AS b", "--format", "json")) == [{"b": "6162", "b_1": 1}]
 
@@ -356,6 +376,7 @@ def test_start_opens_the_app_on_loopback_and_ends_cleanly(tmp_path: Path) -> Non
     try:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == f"Kooch is open: http://127.0.0.1:{port}"
+        assert process.stdout.readline().endswith("bin/activate` makes `kooch` a command.\n")
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5) as answer:
             assert answer.status == 200
         with duckdb.connect(str(tmp_path / "kooch.duckdb"), read_only=True) as connection:

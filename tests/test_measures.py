@@ -141,8 +141,8 @@ def test_every_entry_is_in_one_row_and_contradictions_are_flagged(ask: Ask) -> N
         "Yogi Adityanath": "27 Feb or 28 Feb",
     }
     assert dict(flagged.select("says", "reported").iter_rows()) == {
-        "Aug 2020: LatestLY and NewsX, 4.29 lakh followers": "29 Jan – 8 Feb: Hindustan Times, 5 lakh followers",
-        "27 Feb: Free Press Journal, 51K followers in five days": "28 Feb: Mint, 31K followers in 24 hours",
+        "Aug 2020: LatestLY, 8 Feb 2021; NewsX, 9 Apr 2021": "29 Jan – 8 Feb: Hindustan Times, 12 Feb 2021",
+        "27 Feb: Free Press Journal, 3 Mar 2021": "28 Feb: Mint, 1 Mar 2021",
     }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kooch.cli.metrics import Metric, collect, written
-from kooch.config import Settings
+from kooch.config import Schedule, Settings
 from kooch.schedule.slots import beat
 from kooch.store.state import count_traffic, open_state, runs
 from tests.stores import bundle, claim, crawl, failed, load, member, plan, roster, seen
@@ -109,6 +109,15 @@ def test_without_a_crawl_there_are_no_numbers_of_crawls(tmp_path: Path, bundled:
         "kooch_published_timestamp_seconds",
         "kooch_spooled_batches",
     }
+
+
+def test_a_scheduled_platform_that_was_never_seen_is_late(tmp_path: Path, bundled: Path) -> None:
+    load(tmp_path, bundled)
+    never = Schedule.model_validate({"name": "daily", "cron": "0 4 * * *", "platforms": ["bluesky"]})
+    found = parse("".join(map(written, collect(Settings(home=tmp_path, schedule=(never,))))))
+
+    assert value(found, "kooch_last_seen_timestamp_seconds", platform="bluesky") == 0
+    assert value(found, "kooch_freshness_limit_seconds", platform="bluesky", state="late") == 36 * 3600
 
 
 def test_labels_are_escaped() -> None:

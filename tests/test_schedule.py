@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import duckdb
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -29,12 +30,12 @@ from kooch.errors import ConfigError, RunningError, StorageError
 from kooch.rosters import write_roster
 from kooch.schedule import install, slots
 from kooch.schedule.loop import LONGEST_WAIT, Scheduler
-from kooch.schedule.plan import due, next_due_at, slots_between, starts_at
+from kooch.schedule.plan import due, next_due_at, rechecks, slots_between, starts_at
 from kooch.schedule.slots import MOST_ATTEMPTS, Slot
 from kooch.store import read
 from kooch.store import state as state_store
 from kooch.store.locks import only_one
-from kooch.store.outcomes import Observed, Outcome
+from kooch.store.outcomes import Observed, Outcome, Target
 from kooch.store.spool import write_batch
 from kooch.store.state import open_state, state_file
 from tests import stores
@@ -167,6 +168,7 @@ class Crawl:
     ends_at: float
     code: int
     is_recheck: bool = False
+    since: datetime | None = None
     pid: int = 4711
     has_ended: bool = False
 
@@ -220,7 +222,7 @@ class Machine:
                 self.note_runs(self.crawl)
             self.on_crawled(self.crawl)
 
-    def start(self, platforms: Sequence[str], roster: str | None, *, is_recheck: bool) -> Crawl:
+    def start(self, platforms: Sequence[str], roster: str | None, *, since: datetime, is_recheck: bool) -> Crawl:
         assert not self.has_orphan(), "two crawls at once"
         assert platforms
         self.perhaps("killed before the crawl began", 0.01)
@@ -228,7 +230,7 @@ class Machine:
         code = self.chance.choices([0, 3, 75, 1, -9], [80, 10, 4, 3, 3])[0]
         if self.is_calm:
             lasts, code = 60, self.calm_code
-        self.crawl = Crawl(self, platforms, roster, self.monotonic + lasts, code, is_recheck)
+        self.crawl = Crawl(self, platforms, roster, self.monotonic + lasts, code, is_recheck, since)
         return self.crawl
 
     def has_orphan(self) -> bool:
@@ -444,7 +446,8 @@ def test_a_clock_that_was_a_year_ahead_does_not_silence_the_schedule(tmp_path: P
     machine.pass_time(3600)
 
     assert wrong.slot == utc("2027-11-01 10:00")
-    assert [slot.slot for slot in ran(machine, HOURLY)] == [utc("2026-11-01 11:00")]
+    for machine.calm_code, state in ((-9, "aborted"), (0, "complete")):
+        assert [(slot.slot, slot.state) for slot in ran(machine, HOURLY)] == [(utc("2026-11-01 11:00"), state)]
 
 
 def test_a_loop_notices_that_its_clock_was_a_year_ahead(tmp_path: Path) -> None:
@@ -516,6 +519,22 @@ def test_a_slot_that_died_goes_on_with_the_platforms_it_had_left(tmp_path: Path)
     assert ran(machine, HOURLY) == []
 
 
+@pytest.mark.parametrize("but", ["started_at = '2026-11-01T10:59:00+00:00'", "state = 'aborted'", "source = 'archive'"])
+def test_a_slot_is_done_by_no_run_that_looked_at_others(but: str, tmp_path: Path) -> None:
+    machine = calm(tmp_path, utc("2026-11-01 10:30"))
+    interrupted(machine)
+    machine.pass_time(60)
+    machine.note_runs(Crawl(machine, ["bluesky", "mastodon"], None, 0, 0))
+    with open_state(tmp_path) as state:
+        state.execute(f"UPDATE runs SET {but} WHERE platform = 'bluesky'")
+
+    (slot,) = ran(machine, HOURLY)
+
+    assert machine.crawl is not None
+    assert (machine.crawl.platforms, machine.crawl.since) == (["bluesky"], slot.slot)
+    assert (slot.state, slot.attempts) == ("complete", 2)
+
+
 def test_a_slot_whose_crawl_ended_well_without_its_loop_is_not_crawled_again(tmp_path: Path) -> None:
     machine = calm(tmp_path, utc("2026-11-01 10:30"))
     interrupted(machine)
@@ -538,6 +557,19 @@ def test_a_slot_that_dies_every_time_is_given_up(tmp_path: Path) -> None:
     assert ran(machine, HOURLY) == []
     machine.pass_time(3600)
     assert [slot.slot for slot in ran(machine, HOURLY)] == [utc("2026-11-01 12:00")]
+
+
+@pytest.mark.parametrize("code", [130, 143, -15])
+def test_a_slot_whose_crawl_was_told_to_end_is_taken_up_again(code: int, tmp_path: Path) -> None:
+    machine = calm(tmp_path, utc("2026-11-01 10:30"))
+    interrupted(machine)
+    machine.calm_code = code
+    (stopped,) = ran(machine, HOURLY)
+    machine.calm_code = 0
+    (again,) = ran(machine, HOURLY)
+
+    assert (stopped.state, stopped.exit_code) == ("aborted", code)
+    assert (again.slot, again.state) == (stopped.slot, "complete")
 
 
 @pytest.mark.parametrize(
@@ -699,6 +731,59 @@ def test_a_second_look_without_an_answer_is_taken_again_a_day_later(in_memory: P
     assert began == [*MONDAYS[:2], *rechecks, MONDAYS[2]]
     assert [asked for is_recheck, asked in platform.asked if is_recheck] == [["did:a"]] * 3
     assert stores.query(platform.home, "SELECT state FROM states WHERE figure_id = 'a'") == [("left",)]
+
+
+@pytest.mark.parametrize("code", [75, 4, 2, 1])
+def test_a_second_look_that_was_not_taken_gets_the_next_hour(code: int, in_memory: Path) -> None:
+    machine = calm(in_memory, utc("2026-11-02 08:30"))
+    machine.calm_code, machine.stops_at = code, 86400
+    began: list[datetime] = []
+
+    def note(event: str, slot: Slot) -> None:
+        if event == "started":
+            began.append(slot.slot)
+            if len(began) == 3 and machine.crawl is not None:
+                machine.crawl.code = 0
+
+    Scheduler(
+        in_memory,
+        [planned("monthly", "0 4 1 * *", platforms=["bluesky"])],
+        machine,
+        everything=["bluesky"],
+        second_looks=lambda: [(utc("2026-11-02 09:20"), "bluesky")],
+        on_event=note,
+        beat_every=DAY,
+    ).run()
+
+    assert began == [utc(f"2026-11-02 {hour}:00") for hour in (10, 11, 12)]
+
+
+def test_a_second_look_that_was_not_taken_is_not_caught_up_hour_by_hour() -> None:
+    looks = [(utc("2026-11-02 09:20"), "bluesky"), (utc("2026-11-02 11:20"), "bluesky")]
+
+    found = rechecks(looks, looked=None, tried=utc("2026-11-02 10:00"), at=utc("2026-11-02 15:30"))
+
+    assert [(look.slot, look.accounts) for look in found] == [
+        (utc("2026-11-02 12:00"), 1),
+        (utc("2026-11-02 15:00"), 1),
+    ]
+
+
+def test_a_run_of_others_ends_no_hold(tmp_path: Path) -> None:
+    keys = [f"did:{letter}" for letter in "abcdefgh"]
+    claims = tuple(stores.claim(key[-1], native_id=key) for key in keys)
+    members = [stores.member(key[-1]) for key in keys]
+    bundled = stores.bundle(tmp_path / "bundled", stores.roster("people", members, accounts=claims))
+    gone = keys[:6]
+    found = []
+    for day, who, status in ((0, keys, "active"), (1, gone, "deleted"), (3, keys[6:], "active"), (5, gone, "deleted")):
+        run = stores.crawl(tmp_path, *(stores.seen(key, 1440 * day, status=status) for key in who))
+        with open_state(tmp_path) as state:
+            state.execute("UPDATE runs SET started_at = ? WHERE run = ?", (stores.at(1440 * day).isoformat(), run))
+        stores.load(tmp_path, bundled)
+        found.append(stores.query(tmp_path, "SELECT newly_gone, is_holding FROM holds"))
+
+    assert found == [[], [(6, True)], [(6, True)], [(6, False)]]
 
 
 def test_a_crawl_does_not_continue_a_second_look_nor_the_other_way_round(tmp_path: Path) -> None:
@@ -891,7 +976,7 @@ def wait_for(loop: subprocess.Popen[str], event: str) -> dict[str, Any]:
 
 def row_of(home: Path) -> Slot:
     with open_state(home) as state:
-        slot = slots.latest_slot(state, "now")
+        slot = slots.latest_slot(state, "now", at=datetime.now(UTC))
     assert slot is not None
     return slot
 
@@ -982,6 +1067,94 @@ def test_status_check_tells_late_from_stale(home: Path) -> None:
 
 def test_a_scheduled_platform_that_was_never_seen_is_stale(home: Path) -> None:
     assert kooch(home, "status", "--check").returncode == 5
+
+
+def test_what_a_clock_saw_that_was_ahead_is_no_news(people: Path) -> None:
+    for at in (datetime.now(UTC) - 40 * HOUR, datetime.now(UTC) + 3650 * DAY):
+        stores.crawl(people, stores.seen(did(1), (at - stores.START).total_seconds() / 60))
+    assert kooch(people, "load").returncode == 0
+    done = kooch(people, "status", "--check")
+
+    assert (done.returncode, [row["hours"] for row in lines(done)]) == (3, [40.0])
+
+
+def test_a_clock_behind_what_is_published_crawls_nothing(people: Path) -> None:
+    assert kooch(people, "load").returncode == 0
+    with duckdb.connect(str(read.reading_file(people))) as connection:
+        connection.execute("UPDATE versions SET published_at = now() + INTERVAL 2 DAYS")
+    refused = kooch(people, "crawl", "bluesky")
+    assert kooch(people, "load").returncode == 0
+    again = kooch(people, "crawl", "bluesky", KOOCH_BLUESKY__APPVIEW="https://nowhere.invalid")
+
+    assert refused.returncode == 2
+    assert "`kooch load`" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert again.returncode == 3
+
+
+# A run that was interrupted.
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """A data folder with a roster of three, not published yet; did(13) is deactivated."""
+    folder = tmp_path / "o'neil's data"
+    claims = tuple(stores.claim(f"x-{n}", native_id=did(n)) for n in (1, 2, 13))
+    members = [stores.member(f"x-{n}") for n in (1, 2, 13)]
+    (folder / "rosters").mkdir(parents=True)
+    write_roster(stores.roster("people", members, accounts=claims), folder / "rosters")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("hours", "since", "planned"),
+    [(11, None, [2]), (13, None, [2, 3]), (2, 1, [2, 3]), (2, 3, [2])],
+    ids=["of today", "of yesterday", "of before the slot", "of the slot"],
+)
+def test_a_run_of_before_is_finished_and_everybody_is_looked_at(
+    hours: int, since: int | None, planned: list[int], people: Path
+) -> None:
+    at = datetime.now(UTC)
+    targets = [Target(key=did(n), native_id=did(n), handle=f"figure{n}.test") for n in (1, 2)]
+    with open_state(people) as state:
+        run = state_store.plan_run(state, platform="bluesky", targets=targets, roster="people").run
+        state.execute("UPDATE runs SET started_at = ?", ((at - hours * HOUR).isoformat(),))
+    stores.spool(people, run, stores.seen(did(1), 0))
+    told = ["--since", (at - since * HOUR).isoformat(timespec="seconds")] if since else []
+    with Server(Bluesky((1, 2, 13))) as server:
+        env = {"KOOCH_BLUESKY__APPVIEW": server.url, "KOOCH_BLUESKY__PLC": server.url, **HANGING}
+        done = kooch(people, "crawl", "bluesky", "--roster", "people", *told, **env)
+    with open_state(people) as state:
+        assert len(state_store.runs(state)) == len(planned)
+    summaries = [line for line in lines(done) if line["event"] == "run"]
+
+    assert done.returncode == 0, done.stderr
+    assert [(line["state"], line["planned"], line["observed"]) for line in summaries] == [
+        ("complete", n, n) for n in planned
+    ]
+    assert stores.query(people, "SELECT count(*) FROM observations") == [(sum(planned),)]
+
+
+def test_a_crawl_that_is_told_to_end_says_so(people: Path) -> None:
+    with Server(silent) as server:
+        crawl = subprocess.Popen(
+            command(people, "crawl", "bluesky"),
+            stdout=subprocess.DEVNULL,
+            env={**os.environ, "KOOCH_BLUESKY__APPVIEW": server.url, **HANGING},
+        )
+        while not server.asked:
+            time.sleep(0.02)
+        crawl.send_signal(signal.SIGTERM)
+
+        assert crawl.wait(timeout=30) == 130
+    with open_state(people) as state:
+        assert [run.state for run in state_store.runs(state)] == ["running"]
+
+
+def test_a_folder_with_an_apostrophe_is_rebuilt_as_well(people: Path) -> None:
+    assert kooch(people, "load").returncode == 0
+
+    assert kooch(people, "doctor", "--rebuild", "--no-network").returncode == 0
 
 
 # Installation.

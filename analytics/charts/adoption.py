@@ -12,10 +12,13 @@ from analytics.theme import BLUE, INK, MUTED, SKY, empty, layered, when_narrow
 QUESTION = "How many had joined, and since when?"
 DEFINITION = (
     "The lower edge counts those who were certainly there by the end of a day, the upper edge those who may have been. The"
-    " band is the range of the possible, not a confidence interval; it excludes missing people and wrong links."
+    " band is the range of the possible, not a confidence interval; it cannot know of missing people or wrong links."
 )
 UNIT = "Figures of the roster, or their share where the roster is a census of which nine tenths were searched"
 FRAMES = {"curve": CURVE, "events": MARKERS}
+
+# Ticks within a day say nothing; the first of a month is the month's.
+_DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b %Y' : '%b %Y')"
 
 
 def draw(
@@ -35,13 +38,16 @@ def draw(
     kind = {"type": "symlog", "constant": 1} if scale == "log" else {"type": "linear"}
     at = steps["at"].to_list()
     days = (
-        alt.Axis(tickCount=when_narrow(4, 9))
+        alt.Axis(tickCount=when_narrow(4, 9), labelExpr=_DAY)
         if len(at) > 1
-        else alt.Axis(values=at, format="%-d %B %Y", formatType="utc")
+        else alt.Axis(tickCount=1, labelExpr="utcFormat(datum.value, '%-d %B %Y')")
     )
-    x = alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=days)
+    # Made nice, a single day is no span that a browser can draw.
+    x = alt.X("at:T", title=None, scale=alt.Scale(type="utc", nice=False), axis=days)
     form = ".0%" if measure == "share" else ",d"
     axis = alt.Axis(title=None, tickCount=5, format=form)
+    if measure == "count":
+        axis["tickMinStep"] = 1
     y = alt.Y("low:Q", axis=axis, scale=alt.Scale(zero=True, nice=True, **kind))
     tooltip = [
         alt.Tooltip("day:N", title="Since"),

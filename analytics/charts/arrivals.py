@@ -12,8 +12,8 @@ from analytics.theme import BLUE, FAINT, INK, MUTED, NARROW, ORANGE, PAPER, SHAD
 
 QUESTION = "Who set up on Koo, and how do we know?"
 DEFINITION = (
-    "A dot is a day; joined rings are readings that contradict each other; a tick means “there by the end of that day”,"
-    " and its dotted tail that nobody says since when. Gutters are not to scale."
+    "A dot is a day, or in a gutter the days that its label says; joined rings are readings that contradict each other; a"
+    " tick means “there by the end of that day”, and its dotted tail that nobody says since when. Gutters are not to scale."
 )
 UNIT = "Days in India time, one row an entry; bodies that stand in one report share a row"
 FRAMES = {"rows": ROWS, "marks": MARKS, "events": EVENTS}

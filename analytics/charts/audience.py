@@ -33,7 +33,14 @@ def draw(audience: pl.DataFrame) -> alt.LayerChart:
     palette = [BLUE, ORANGE, GREEN, "#7a4fa3", INK]
     shades = alt.Scale(domain=accounts, range=(palette * len(accounts))[: len(accounts)])
     colour = alt.Color("account:N", legend=None, scale=shades)
-    x = alt.X("at:T", title=None, axis=alt.Axis(tickCount=6, labelExpr=_DAY), scale=alt.Scale(type="utc", padding=20))
+    days = audience["when"].str.split(",").list.first().unique()
+    # Within one day no tick of a calendar need lie.
+    axis = (
+        alt.Axis(tickCount=6, labelExpr=_DAY)
+        if len(days) > 1
+        else alt.Axis(values=[audience["at"][0]], labelExpr=f"'{days[0]}'")
+    )
+    x = alt.X("at:T", title=None, axis=axis, scale=alt.Scale(type="utc", padding=20))
     y = alt.Y(
         "followers:Q", title=None, axis=alt.Axis(format=",d", tickCount=5), scale=alt.Scale(zero=False, nice=True)
     )

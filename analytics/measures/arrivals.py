@@ -23,7 +23,7 @@ ROWS = pl.Schema(
         "name": pl.String(),
         "is_group": pl.Boolean(),  # a heading
         "when": pl.String(),  # the interval in words
-        "says": pl.String(),  # publisher and day of the report that sets the known end; both sides of a contradiction
+        "says": pl.String(),  # publisher and day of the report that sets the known end; or one side of a contradiction
         "says_short": pl.String(),
         "reported": pl.String(),  # followers as that report writes them, or the other side of a contradiction
         "is_contradicted": pl.Boolean(),
@@ -49,13 +49,27 @@ EVENTS = pl.Schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """The chart's frames (ROWS, MARKS, EVENTS), and how many entries of the choice have no row: nothing known yet."""
+    """The chart's frames (ROWS, MARKS, EVENTS), and how many entries of the choice have no row: nothing known yet.
+
+    `archive_note` says what to know of the archived pages on which dates rest; None where none does.
+    """
 
     rows: pl.DataFrame
     marks: pl.DataFrame
     events: pl.DataFrame
     hidden: int
     window: Window
+    archive_note: str | None
+
+
+# A crawl or an archive publishes nothing: it is named for what was read.
+_WHO = """
+coalesce(s.publisher, CASE u.source
+    WHEN 'live' THEN 'crawl'
+    WHEN 'archive' THEN 'archived page' || if(p.archive_note IS NULL, '', ', unverified')
+    WHEN 'import' THEN 'import'
+END)
+"""
 
 
 def arrivals(
@@ -74,8 +88,8 @@ def arrivals(
     With `known_by`, only what the world could know by the end of that day in the roster's time zone.
     Bodies that stand in one report with one date share a row when `is_folded`.
     """
-    zone, opened = connection.execute(
-        "SELECT r.time_zone, p.opened FROM rosters AS r, platforms AS p WHERE r.roster = ? AND p.platform = ?",
+    zone, opened, archive_note = connection.execute(
+        "SELECT r.time_zone, p.opened, p.archive_note FROM rosters AS r, platforms AS p WHERE r.roster = ? AND p.platform = ?",
         [roster, platform],
     ).fetchall()[0]
     window = Window(start=start, end=end, zone=zone, opened=opened)
@@ -90,6 +104,9 @@ def arrivals(
         events=pl.DataFrame(_events(connection, platform=platform, window=window), schema=EVENTS),
         hidden=len(entries) - len(shown),
         window=window,
+        archive_note=archive_note
+        if any(one["is_archived"] for one in (*shown, *(side for found in sides.values() for side in found)))
+        else None,
     )
 
 
@@ -140,13 +157,17 @@ def _entries(
                     AND o.event = b.event
                     AND o.reported IS NOT NULL
             )) AS reported,
-            s.publisher,
+            {_WHO} AS publisher,
             s.published_at,
-            s.citation
+            coalesce('archive' IN (u.source, v.source), false) AS is_archived
         FROM entries AS e
         LEFT JOIN {joins} AS j ON j.figure_id = e.figure_id AND j.platform = $platform
         LEFT JOIN bounds AS b ON b.bound_id = coalesce(j.to_bound, j.from_bound)
         LEFT JOIN sources AS s ON s.source_id = b.source_id
+        LEFT JOIN platforms AS p ON p.platform = $platform
+        LEFT JOIN runs AS u ON u.run_id = b.run_id
+        LEFT JOIN bounds AS a ON a.bound_id = j.from_bound
+        LEFT JOIN runs AS v ON v.run_id = a.run_id
         WHERE $who = 'all' OR ($who = 'people') = (e.kind = 'person')
         ORDER BY e.grouping, j.joined_before NULLS LAST, j.joined_not_before NULLS LAST, e.name
         """,
@@ -174,8 +195,11 @@ def _sides(
             r.figure_id,
             r.not_before,
             r.before,
-            list(DISTINCT s.publisher ORDER BY s.publisher) FILTER (WHERE b.not_before IS NOT NULL) AS publishers,
-            arg_min(b.reported, b.known_at) FILTER (WHERE b.not_before IS NOT NULL) AS reported -- The first
+            -- What dates it from below, or, where nothing does, what it ends with.
+            list_sort(list(DISTINCT {{'published_at': s.published_at, 'publisher': {_WHO}}}) FILTER (
+                WHERE b.not_before IS NOT NULL OR (r.not_before IS NULL AND b.before = r.before)
+            )) AS reports,
+            bool_or(coalesce(u.source = 'archive', false)) AS is_archived
         FROM (
             SELECT figure_id, account_id, not_before, before, unnest(bounds) AS bound_id
             FROM {readings}
@@ -183,6 +207,8 @@ def _sides(
         ) AS r
         INNER JOIN bounds AS b ON b.bound_id = r.bound_id
         LEFT JOIN sources AS s ON s.source_id = b.source_id
+        LEFT JOIN platforms AS p ON p.platform = $platform
+        LEFT JOIN runs AS u ON u.run_id = b.run_id
         GROUP BY r.figure_id, r.account_id, r.not_before, r.before
         ORDER BY r.figure_id, r.not_before NULLS FIRST, r.before NULLS LAST
         """,
@@ -247,19 +273,26 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
         row["row"] = f"{entry['figure_id']}+{len(fold) - 1}"
         row["name"] = counted(len(fold), "body", "bodies")
     if entry["publisher"]:
-        published = f", {short_day(entry['published_at'])}" if entry["published_at"] else ""
-        row["says"] = row["says_short"] = f"{entry['publisher']}{published}"
+        row["says"] = row["says_short"] = _published(entry)
     if entry["is_contradicted"]:
+        # Without follower counts: each is of the day of its report, and not of the day that the report gives.
         whens = [interval(side["not_before"], side["before"], window.zone, of_year=year) for side in sides]
-        whos = [" and ".join(side["publishers"] or []) for side in sides]
-        followers = [f", {side['reported']}" if side["reported"] else "" for side in sides]
+        reports = [side["reports"] or [] for side in sides]
         said = [
-            f"{when}: {who or 'no dated source'}{more}" for when, who, more in zip(whens, whos, followers, strict=True)
+            f"{when}: {'; '.join(_published(report) for report in of_side) or 'no dated source'}"
+            for when, of_side in zip(whens, reports, strict=True)
         ]
         row["says"], row["reported"] = said[0], "; ".join(said[1:])
-        row["says_short"] = " / ".join(whos)
+        row["says_short"] = " / ".join(
+            " and ".join(dict.fromkeys(report["publisher"] for report in of_side)) for of_side in reports
+        )
         row["when"] = " or ".join(whens)
     return row
+
+
+def _published(report: _Fields) -> str:
+    on = f", {short_day(report['published_at'])}" if report["published_at"] else ""
+    return f"{report['publisher']}{on}"
 
 
 def _marks(entry: _Fields, sides: list[_Fields], window: Window) -> list[_Fields]:

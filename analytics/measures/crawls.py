@@ -1,10 +1,17 @@
-"""How crawls went: runs, freshness, failures by cause, drift."""
+"""How crawls went, and whether the next ones come: runs, freshness, failures by cause, drift, slots."""
 
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
 
 import duckdb
 import polars as pl
 
+from kooch.config import FreshnessSettings, Schedule
+from kooch.schedule.plan import slots_between, starts_at
+from kooch.schedule.slots import RECHECK, Heartbeat, covered_until, read_heartbeat
 from kooch.store.outcomes import CAUSES_IN_WORDS
 
 FAILURES = pl.Schema(
@@ -15,16 +22,32 @@ FAILURES = pl.Schema(
         "targets": pl.Int64(),
     }
 )
+_INSTANT = pl.Datetime("us", "UTC")
+SLOTS = pl.Schema(
+    {
+        "schedule": pl.String(),
+        "slot": _INSTANT,
+        "state": pl.String(),
+        "coalesced": pl.Int64(),
+        "late_seconds": pl.Int64(),  # after the slot and its jitter; NULL: of a schedule that is no more
+        "started_at": _INSTANT,
+        "ended_at": _INSTANT,
+    }
+)
 
-_NETWORK = frozenset({"unreachable"})
+_SOURCES = {"live": "live crawl", "recheck": "second look", "archive": "archived pages", "import": "import"}
+# Timers call every five minutes.
+_GRACE = timedelta(minutes=10)
+_ALIVE = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crawls:
-    """Runs, newest first; the failures of each platform's latest ended run (FAILURES); freshness; drift of that run.
+    """Runs, newest first; the failures of each platform's latest ended run (FAILURES); freshness; drift of all runs.
 
-    `had_no_network` names the platforms whose latest ended run observed nothing for want of a network. `holds` are runs
-    in which unusually many accounts turned gone and which no later run has confirmed or refuted yet. `slots` are the latest of the schedules, newest first.
+    `had_no_network` names the platforms whose latest ended crawl observed nothing for want of a network. `holds` are runs
+    in which unusually many accounts turned gone and which no later run has confirmed or refuted yet. `last_live` is when
+    each platform that was crawled was last seen by a crawl; None is never.
     """
 
     runs: pl.DataFrame
@@ -33,7 +56,34 @@ class Crawls:
     drift: pl.DataFrame
     had_no_network: list[str]
     holds: pl.DataFrame
+    last_live: dict[str, datetime | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Age:
+    """How old the latest observation of a platform is that a crawl made; archived pages are of their own day."""
+
+    platform: str
+    state: Literal["fresh", "late", "stale"]
+    last_seen_at: datetime | None
+    hours: float | None
+    warn_after_hours: float
+    error_after_hours: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """The latest slots (SLOTS), newest first, and who runs them.
+
+    `platforms` are those of claimed slots. `overdue` is the first slot of each schedule that nobody ran though it was
+    due, as the schedule's name and when it was due.
+    """
+
     slots: pl.DataFrame
+    platforms: frozenset[str]
+    heartbeat: Heartbeat | None
+    is_running: bool
+    overdue: list[tuple[str, datetime]]
 
 
 def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
@@ -43,7 +93,7 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
         SELECT
             r.run_id,
             coalesce(p.name, r.platform) AS platform,
-            r.source,
+            CASE WHEN r.is_recheck THEN 'recheck' ELSE r.source END AS source,
             coalesce(r.roster, 'all') AS roster,
             r.state,
             r.started_at,
@@ -79,6 +129,13 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
     ).pl()
     freshness = connection.sql(
         """
+        WITH seen AS (
+            SELECT m.roster, p.platform, max(p.last_live_at) AS last_live_at
+            FROM memberships AS m
+            INNER JOIN presence AS p ON p.figure_id = m.figure_id
+            GROUP BY m.roster, p.platform
+        )
+
         SELECT
             r.title AS roster,
             coalesce(p.name, c.platform) AS platform,
@@ -87,42 +144,40 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
             c.absent,
             c.not_looked,
             c.observed,
-            c.last_seen_at
+            s.last_live_at
         FROM coverage AS c
         INNER JOIN rosters AS r ON r.roster = c.roster
         LEFT JOIN platforms AS p ON p.platform = c.platform
+        LEFT JOIN seen AS s ON s.roster = c.roster AND s.platform = c.platform
         ORDER BY r.title, platform
         """
     ).pl()
     drift = connection.sql(
         """
-        SELECT coalesce(p.name, d.platform) AS platform, d.run_id, d.path, d.kind, d.n
+        SELECT coalesce(p.name, d.platform) AS platform, r.started_at, r.source, d.path, d.kind, d.n
         FROM drift AS d
+        INNER JOIN runs AS r ON r.run_id = d.run_id
         LEFT JOIN platforms AS p ON p.platform = d.platform
-        ORDER BY d.run_id DESC, d.n DESC, d.path
+        ORDER BY r.started_at DESC, d.n DESC, d.path
         LIMIT 200
         """
     ).pl()
-    is_looking = pl.col("ended_at").is_not_null() & (pl.col("source") == "live")
-    latest = runs.filter(is_looking).unique("platform", keep="first", maintain_order=True)
-    blocked = []
-    for platform, observed in latest.select("platform", "observed").iter_rows():
-        causes = set(failures.filter(pl.col("platform") == platform)["cause"])
-        if not observed and causes & _NETWORK:
-            blocked.append(platform)
-    slots = connection.sql(
+    blocked = connection.sql(
         """
-        SELECT
-            schedule,
-            slot,
-            state,
-            coalesced,
-            epoch(started_at - slot)::INTEGER // 60 AS minutes_late,
-            started_at,
-            ended_at
-        FROM slots
-        ORDER BY slot DESC, schedule
-        LIMIT 50
+        WITH latest AS (
+            SELECT arg_max(run_id, started_at) AS run_id
+            FROM runs
+            WHERE source = 'live' AND ended_at IS NOT NULL AND NOT is_recheck
+            GROUP BY platform
+        )
+
+        SELECT coalesce(p.name, r.platform) AS platform
+        FROM runs AS r
+        SEMI JOIN latest AS l ON l.run_id = r.run_id
+        SEMI JOIN (FROM failures WHERE cause = 'unreachable') AS f ON f.run_id = r.run_id
+        LEFT JOIN platforms AS p ON p.platform = r.platform
+        WHERE r.observed = 0
+        ORDER BY platform
         """
     ).pl()
     words = [CAUSES_IN_WORDS[cause] for cause in failures["cause"]]
@@ -136,13 +191,91 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
         """
     ).pl()
     return Crawls(
-        runs=runs,
+        runs=_in_words(runs),
         failures=failures.with_columns(pl.Series("words", words, dtype=pl.String))
         .select(FAILURES.names())
         .cast(FAILURES),
         freshness=freshness,
-        drift=drift,
-        had_no_network=blocked,
+        drift=_in_words(drift),
+        had_no_network=blocked["platform"].to_list(),
         holds=holds,
-        slots=slots,
+        last_live=last_live(connection),
     )
+
+
+def last_live(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime | None]:
+    """When each platform that was ever crawled was last seen by a crawl, in UTC; None is never."""
+    found = connection.sql(
+        """
+        SELECT r.platform, max(p.last_live_at) AS last_live_at
+        FROM (SELECT DISTINCT platform FROM runs WHERE source = 'live') AS r
+        LEFT JOIN presence AS p ON p.platform = r.platform
+        GROUP BY r.platform
+        """
+    ).pl()
+    return dict(found.iter_rows())
+
+
+def ages(
+    seen: Mapping[str, datetime | None], scheduled: Iterable[str], freshness: FreshnessSettings, *, at: datetime
+) -> list[Age]:
+    """How fresh the platforms are that were crawled (`seen`, see `last_live`) or are scheduled, by name."""
+    found = []
+    for platform in sorted({*seen, *scheduled}):
+        warn, error = freshness.thresholds(platform)
+        last = seen.get(platform)
+        hours = (at - last).total_seconds() / 3600 if last else None
+        found.append(
+            Age(
+                platform=platform,
+                state="stale" if hours is None or hours > error else "late" if hours > warn else "fresh",
+                last_seen_at=last,
+                hours=None if hours is None else round(hours, 1),
+                warn_after_hours=warn,
+                error_after_hours=error,
+            )
+        )
+    return found
+
+
+def scheduled_slots(state: sqlite3.Connection, schedules: Sequence[Schedule], *, at: datetime) -> Scheduled:
+    """What `state.sqlite` knows of slots now; a published version knows it as of its publication."""
+    rows = state.execute("SELECT * FROM slots ORDER BY slot DESC, schedule LIMIT 50").fetchall()
+    promised = {name for (name,) in state.execute("SELECT schedule FROM schedules")}
+    due = [(schedule.name, _next_due(state, schedule, at=at)) for schedule in schedules if schedule.name in promised]
+    heartbeat = read_heartbeat(state)
+    known = {schedule.name: schedule for schedule in schedules}
+    return Scheduled(
+        slots=pl.DataFrame([_slot(row, known) for row in rows], schema=SLOTS),
+        platforms=frozenset(name for row in rows if row["schedule"] in known for name in row["platforms"].split()),
+        heartbeat=heartbeat,
+        is_running=heartbeat is not None and not heartbeat.ended_at and at - heartbeat.beat_at < _ALIVE,
+        overdue=[(name, due_at) for name, due_at in due if due_at and due_at < at - _GRACE],
+    )
+
+
+def _next_due(state: sqlite3.Connection, schedule: Schedule, *, at: datetime) -> datetime | None:
+    """When the first slot is due that nobody has claimed."""
+    after = covered_until(state, schedule.name, at=at)
+    return next((starts_at(schedule, slot) for slot in slots_between(schedule, after)), None)
+
+
+def _slot(row: sqlite3.Row, known: Mapping[str, Schedule]) -> dict[str, object]:
+    slot, started_at = datetime.fromisoformat(row["slot"]), datetime.fromisoformat(row["started_at"])
+    # Second looks have no jitter.
+    due_at = slot if row["schedule"] == RECHECK else None
+    if row["schedule"] in known:
+        due_at = starts_at(known[row["schedule"]], slot)
+    return {
+        "schedule": row["schedule"],
+        "slot": slot,
+        "state": row["state"],
+        "coalesced": row["coalesced"],
+        "late_seconds": round((started_at - due_at).total_seconds()) if due_at else None,
+        "started_at": started_at,
+        "ended_at": datetime.fromisoformat(row["ended_at"]) if row["ended_at"] else None,
+    }
+
+
+def _in_words(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.col("source").replace_strict(_SOURCES, return_dtype=pl.String))

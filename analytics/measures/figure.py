@@ -50,7 +50,7 @@ _SOURCES = {"live": "seen by Kooch", "archive": "archived page", "import": "impo
 class Figure:
     """A figure's roles, accounts with their claims, joins with the evidence of both ends, moves and follower counts.
 
-    `counts` (COUNTS) are in order of account and time, `audience` (AUDIENCE) the same as it is drawn. `archive_notes`
+    An account has the latest count that was seen (`shown`) and when (`counted_at`). `counts` (COUNTS) are in order of account and time, `audience` (AUDIENCE) the same as it is drawn. `archive_notes`
     say what to know of the counts from web archives among them.
     """
 
@@ -102,11 +102,19 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         SELECT
             coalesce(f.name, p.platform) AS platform,
             p.handle,
-            p.url,
+            -- Only an archive still shows what it saw alone, or what closed with its platform.
+            CASE
+                WHEN p.last_seen_at IS NOT NULL AND p.last_live_at IS NULL THEN (
+                    SELECT arg_max(c.url, o.valid_at)
+                    FROM observations AS o
+                    INNER JOIN captures AS c ON c.capture_id = o.capture_id
+                    WHERE o.account_id = p.account_id
+                )
+                WHEN f.closed IS NULL THEN p.url
+            END AS url,
             p.tier,
             p.status::VARCHAR AS status,
             p.state,
-            p.followers,
             p.last_seen_at,
             p.last_live_at,
             p.account_id,
@@ -128,6 +136,17 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
     )
     joins = frame(
         """
+        -- What a bound of a crawl was read from: a page of an archive, or nothing that can be opened.
+        WITH pages AS (
+            SELECT b.bound_id, arg_min(c.url, o.valid_at) AS url
+            FROM bounds AS b
+            INNER JOIN observations AS o
+                ON o.account_id = b.account_id AND o.run_id = b.run_id AND o.recorded_at = b.known_at
+            INNER JOIN captures AS c ON c.capture_id = o.capture_id
+            WHERE b.figure_id = $figure_id
+            GROUP BY b.bound_id
+        )
+
         SELECT
             j.platform AS platform_key,
             coalesce(p.name, j.platform) AS platform,
@@ -139,37 +158,53 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
             j.contradiction,
             b.kind AS from_kind,
             coalesce(bs.citation, 'run ' || b.run_id) AS from_source,
+            coalesce(bs.url, bc.url) AS from_url,
+            coalesce(br.source = 'archive', false) AS from_archive,
             e.kind AS to_kind,
             coalesce(es.citation, 'run ' || e.run_id) AS to_source,
+            coalesce(es.url, ec.url) AS to_url,
+            coalesce(er.source = 'archive', false) AS to_archive,
+            p.archive_note,
             coalesce(es.time_zone, bs.time_zone, 'UTC') AS time_zone
         FROM joins AS j
         LEFT JOIN platforms AS p ON p.platform = j.platform
         LEFT JOIN current_handles AS h ON h.account_id = j.account_id
         LEFT JOIN bounds AS b ON b.bound_id = j.from_bound
         LEFT JOIN sources AS bs ON bs.source_id = b.source_id
+        LEFT JOIN runs AS br ON br.run_id = b.run_id
+        LEFT JOIN pages AS bc ON bc.bound_id = b.bound_id
         LEFT JOIN bounds AS e ON e.bound_id = j.to_bound
         LEFT JOIN sources AS es ON es.source_id = e.source_id
+        LEFT JOIN runs AS er ON er.run_id = e.run_id
+        LEFT JOIN pages AS ec ON ec.bound_id = e.bound_id
         WHERE j.figure_id = $figure_id
         ORDER BY platform, j.account_id, j.spell
         """
     )
     moves = frame(
         """
-        SELECT m.platform, h.handle, m.move, m.not_before, m.before
+        SELECT coalesce(p.name, m.platform) AS platform, h.handle, m.move, m.not_before, m.before
         FROM moves AS m
+        LEFT JOIN platforms AS p ON p.platform = m.platform
         LEFT JOIN current_handles AS h ON h.account_id = m.account_id
         WHERE m.figure_id = $figure_id
         ORDER BY m.before DESC NULLS LAST
         """
     )
     counts = _counts(connection, figure_id, accounts)
+    latest = counts.filter(pl.col("source") != "report").group_by("account_id").last()
     return Figure(
         name=name,
         kind=kind,
         country=country,
         wikidata_qid=qid,
         roles=roles.to_dicts(),
-        accounts=accounts,
+        accounts=accounts.join(
+            latest.select("account_id", "shown", counted_at="valid_at"),
+            on="account_id",
+            how="left",
+            maintain_order="left",
+        ),
         claims=claims,
         joins=joins.with_columns(
             pl.Series(
@@ -178,7 +213,11 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
                 dtype=pl.String,
             )
         ),
-        moves=moves,
+        moves=moves.with_columns(
+            pl.Series(
+                "when", [interval(m["not_before"], m["before"], "UTC") for m in moves.to_dicts()], dtype=pl.String
+            )
+        ),
         counts=counts.select(COUNTS.names()).cast(COUNTS),
         audience=_drawn(counts),
         archive_notes=tuple(

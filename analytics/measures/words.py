@@ -26,6 +26,11 @@ def long_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def moment(at: datetime) -> str:
+    """`10 February 2021, 08:30 UTC`; `at` is in UTC."""
+    return f"{long_day(at.date())}, {at:%H:%M} UTC"
+
+
 def short_day(day: date, *, of_year: int | None = None) -> str:
     """`10 Feb 2021`, or `10 Feb` in the year `of_year`."""
     return f"{day.day} {day:%b}" if day.year == of_year else f"{day.day} {day:%b %Y}"

@@ -11,30 +11,39 @@ WITH answers AS (
 ),
 
 turned AS (
-    SELECT run_id, count(*) AS newly_gone
+    SELECT run_id, account_id
     FROM answers
     WHERE is_gone AND NOT was_gone
-    GROUP BY run_id
+),
+
+counted AS (
+    SELECT
+        t.run_id,
+        count(*) AS newly_gone,
+        count(*) FILTER (
+            WHERE EXISTS (
+                SELECT 1
+                FROM observations AS o
+                INNER JOIN runs AS later ON later.run_id = o.run_id AND later.source = 'live'
+                WHERE o.account_id = t.account_id AND later.started_at >= r.started_at + INTERVAL 24 HOURS
+            )
+        ) AS seen_again
+    FROM turned AS t
+    -- An archive shows no platform as it is today.
+    INNER JOIN runs AS r ON r.run_id = t.run_id AND r.source = 'live'
+    GROUP BY t.run_id
 )
 
 SELECT
-    t.run_id,
+    c.run_id,
     r.platform,
     r.started_at,
-    t.newly_gone::INTEGER AS newly_gone, -- Accounts that were there when last seen
+    c.newly_gone::INTEGER AS newly_gone, -- Accounts that were there when last seen
     r.observed, -- Accounts with an answer in the run
-    t.newly_gone / r.observed AS gone_share, -- The one by the other
-    NOT EXISTS (
-        SELECT 1 FROM runs AS later
-        WHERE
-            later.platform = r.platform
-            AND later.source = 'live'
-            AND later.started_at >= r.started_at + INTERVAL 24 HOURS
-            AND later.observed > 0
-    ) AS is_holding -- No later run could confirm it yet
-FROM turned AS t
--- An archive shows no platform as it is today.
-INNER JOIN runs AS r ON r.run_id = t.run_id AND r.source = 'live'
+    c.newly_gone / r.observed AS gone_share, -- The one by the other
+    2 * c.seen_again < c.newly_gone AS is_holding -- Most of them had no answer yet in a run a day later or more
+FROM counted AS c
+INNER JOIN runs AS r ON r.run_id = c.run_id
 -- A tenth of the accounts, and more than a few, do not leave on the same day by chance.
-WHERE t.newly_gone >= 5 AND t.newly_gone >= 0.1 * r.observed
+WHERE c.newly_gone >= 5 AND c.newly_gone >= 0.1 * r.observed
 ORDER BY r.started_at DESC

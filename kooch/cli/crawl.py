@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -14,16 +15,28 @@ from kooch.cli.progress import Listener, listener
 from kooch.cli.schedule import crawl_due
 from kooch.cli.store import load_now
 from kooch.config import Settings
-from kooch.errors import ConfigError, NotReadyError, RunningError
+from kooch.errors import ConfigError, NotReadyError, RunningError, StorageError
 from kooch.store import read
-from kooch.store.state import RunState
+from kooch.store.read import open_version, reading_file
+from kooch.store.state import RunState, open_state, unfinished_run
 from kooch.times import now
+
+_LONGEST_REST = timedelta(hours=12)
+"""So long after it began is an interrupted run continued, and does it count as today's look."""
+_INTERRUPTED = 130
 
 
 def crawl(
     context: typer.Context,
     platforms: Annotated[list[str] | None, typer.Argument(help="Default: all that can be crawled.")] = None,
     roster: Annotated[str | None, typer.Option(help="Only the figures of this roster.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%dT%H:%M:%S%z"],
+            help="A run that began earlier is finished, and a new one follows. Default: 12 hours ago.",
+        ),
+    ] = None,
     new: Annotated[bool, typer.Option("--new", help="Give up an unfinished run and plan afresh.")] = False,
     recheck: Annotated[
         bool, typer.Option("--recheck", help="Only accounts that seemed gone a day ago or longer: a second look.")
@@ -37,7 +50,7 @@ def crawl(
 
     settings = settings_of(context, may_be_new=not due)
     if due:
-        if platforms or roster or new or recheck:
+        if platforms or roster or since or new or recheck:
             raise ConfigError("--due stands alone: platforms and roster come from [[schedule]] in kooch.toml.")
         raise typer.Exit(crawl_due(settings))
     if recheck and (roster or new):
@@ -48,7 +61,7 @@ def crawl(
     faults = [fault for platform in wanted if (fault := crawling.spider_of(platform).unready(settings))]
     if len(faults) == len(wanted) and faults:
         raise NotReadyError(" ".join(faults))
-    raise typer.Exit(crawl_all(settings, wanted, roster=roster, new=new, recheck=recheck))
+    raise typer.Exit(crawl_all(settings, wanted, roster=roster, since=since, new=new, recheck=recheck))
 
 
 def crawl_all(
@@ -56,35 +69,74 @@ def crawl_all(
     platforms: list[str],
     *,
     roster: str | None = None,
+    since: datetime | None = None,
     new: bool = False,
     recheck: bool = False,
     tell: Listener | None = None,
 ) -> int:
-    """Crawl platform after platform, load and publish.
+    """Crawl platform after platform, load and publish. Runs that began before `since` are finished first.
 
     Returns the exit code: 0 complete, 2 if a platform lacks a token or money, 3 partial, 75 if only platforms are
-    missing that another process crawls.
+    missing that another process crawls (or some, in a second look), 130 interrupted.
+
+    Raises ConfigError when the clock has gone back.
     """
+    _check_clock(settings)
+    since = since or now() - _LONGEST_REST
     load_now(settings, quiet=True)
     codes = set()
     with publishing_on_the_way(settings):
         for platform in platforms:
             try:
-                state = _crawl_one(settings, platform, roster=roster, new=new, recheck=recheck, tell=tell or listener())
+                state = _crawl_one(
+                    settings,
+                    platform,
+                    roster=roster,
+                    since=since,
+                    new=new,
+                    recheck=recheck,
+                    tell=tell or listener(),
+                )
             except (NotReadyError, RunningError) as error:
                 complain(str(error))
                 codes.add(error.exit_code)
                 continue
-            codes.add(0 if state == "complete" else 3)
             if state == "running":  # interrupted: whoever ended this platform's crawl wants no other
+                codes = {_INTERRUPTED}
                 break
+            codes.add(0 if state == "complete" else 3)
     load_now(settings, quiet=True)
+    # A second look that was not taken is taken an hour later, whatever became of the others.
+    if recheck and RunningError.exit_code in codes:
+        return RunningError.exit_code
     return min(codes - {0}, default=0)
 
 
+def _check_clock(settings: Settings) -> None:
+    """Raises ConfigError when the published version is of tomorrow: what is seen now would get a wrong date."""
+    try:
+        with open_version(reading_file(settings.home)) as connection:
+            ((published_at,),) = connection.sql("SELECT published_at FROM versions").pl().rows()
+    except StorageError:
+        return  # nothing readable is published yet: the load that follows says so, or publishes it
+    if published_at > now() + timedelta(days=1):
+        raise ConfigError(
+            f"The clock says {now():%Y-%m-%d %H:%M} UTC, and the data were published on {published_at:%Y-%m-%d %H:%M} UTC. "
+            "Set the clock; if it is right and was ahead then, run `kooch load` first."
+        )
+
+
 def _crawl_one(
-    settings: Settings, platform: str, *, roster: str | None, new: bool, recheck: bool, tell: Listener
+    settings: Settings,
+    platform: str,
+    *,
+    roster: str | None,
+    since: datetime,
+    new: bool,
+    recheck: bool,
+    tell: Listener,
 ) -> RunState:
+    """The state of the platform's run; of the new one if it began with finishing one from before `since`."""
     from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
     only: list[int] | None = None
@@ -94,22 +146,29 @@ def _crawl_one(
         only = [look.account_id for look in looks if look.platform == platform and look.due_at <= at]
         if not only:
             return "complete"
-    crawled = crawling.crawl(
-        settings,
-        platform=platform,
-        roster=roster,
-        plan=lambda: read.targets(settings.home, platform=platform, roster=roster, only=only),
-        # What an interrupted second look had not come to is planned again.
-        fresh=new or recheck,
-        is_recheck=recheck,
-        on_price=lambda platform, price: tell.priced(platform, price.accounts, price.usd, price.left_usd),
-        on_plan=tell.planned,
-        on_outcome=tell.outcome,
-        on_wait=tell.waiting,
-    )
-    counts = {name: getattr(crawled, name) for name in ("planned", "observed", "failed", "skipped")}
-    tell.ended(crawled.run, counts)
-    return crawled.run.state
+    # What an interrupted second look had not come to is planned again.
+    fresh = new or recheck
+    while True:
+        with open_state(settings.home) as state:
+            unfinished = None if fresh else unfinished_run(state, platform=platform, roster=roster)
+        crawled = crawling.crawl(
+            settings,
+            platform=platform,
+            roster=roster,
+            plan=lambda: read.targets(settings.home, platform=platform, roster=roster, only=only),
+            fresh=fresh,
+            is_recheck=recheck,
+            on_price=lambda platform, price: tell.priced(platform, price.accounts, price.usd, price.left_usd),
+            on_plan=tell.planned,
+            on_outcome=tell.outcome,
+            on_wait=tell.waiting,
+        )
+        counts = {name: getattr(crawled, name) for name in ("planned", "observed", "failed", "skipped")}
+        tell.ended(crawled.run, counts)
+        # The leftover of a run of long ago is no look at everybody.
+        if unfinished is None or unfinished.started_at >= since or crawled.is_interrupted:
+            return crawled.run.state
+        load_now(settings, quiet=True)
 
 
 @contextmanager

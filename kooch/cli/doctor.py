@@ -22,6 +22,7 @@ from kooch.store.load import load as load_store
 from kooch.store.load import master_file
 from kooch.store.locks import only_one
 from kooch.store.read import open_version, reading_file
+from kooch.store.schema import quoted
 from kooch.store.state import open_state, state_file
 
 Check = Callable[[Settings], str]
@@ -160,7 +161,7 @@ def _rebuild(settings: Settings) -> str:
             broken = [str(home / file.relative_to(copy).with_suffix(".parquet")) for file in loaded.broken]
             raise StorageError(f"{', '.join(broken)} cannot be read. Restore from a backup what is damaged.")
         with open_version(reading_file(home)) as ours:
-            ours.execute(f"ATTACH '{reading_file(copy)}' AS again (READ_ONLY)")
+            ours.execute(f"ATTACH {quoted(str(reading_file(copy)))} AS again (READ_ONLY)")
             different = [name for name in _tables(ours) if _differ(ours, name)]
     if different:
         raise StorageError(

@@ -15,8 +15,10 @@ from typing import Annotated, Any, Literal
 import duckdb
 import typer
 
+from analytics.measures.crawls import last_live
 from kooch import __version__
 from kooch.cli.output import settings_of
+from kooch.cli.schedule import scheduled_platforms
 from kooch.config import Settings
 from kooch.errors import StorageError
 from kooch.schedule.slots import read_heartbeat
@@ -37,13 +39,6 @@ ORDER BY platform
 _FAILURES = (
     "SELECT platform, cause, count(*) FROM failures WHERE run_id IN (SELECT unnest($1)) GROUP BY ALL ORDER BY ALL"
 )
-_SEEN = """
-SELECT platform, max(last_seen_at)
-FROM coverage
-WHERE last_seen_at IS NOT NULL
-GROUP BY platform
-ORDER BY platform
-"""
 _VERSION = "SELECT version, published_at FROM versions"
 
 
@@ -148,18 +143,22 @@ def _of_version(connection: duckdb.DuckDBPyConnection, settings: Settings) -> It
         help="Why targets of that crawl have no observation",
         samples=tuple(({"platform": platform, "cause": cause}, n) for platform, cause, n in causes),
     )
-    seen = _rows(connection, _SEEN)
+    seen = last_live(connection)
+    watched = sorted({*seen, *scheduled_platforms(settings)})
     yield Metric(
         name="kooch_last_seen_timestamp_seconds",
-        help="The latest observation of a platform",
-        samples=tuple(({"platform": platform}, at.timestamp()) for platform, at in seen),
+        help="The latest observation of a platform by a crawl; 0 is never",
+        # Without a sample no alert could compare it with anything.
+        samples=tuple(
+            ({"platform": platform}, at.timestamp() if (at := seen.get(platform)) else 0) for platform in watched
+        ),
     )
     yield Metric(
         name="kooch_freshness_limit_seconds",
         help="How old that may become before a platform is late, and stale",
         samples=tuple(
             ({"platform": platform, "state": state}, 3600 * hours)
-            for platform, _ in seen
+            for platform in watched
             for state, hours in zip(("late", "stale"), settings.freshness.thresholds(platform), strict=True)
         ),
     )

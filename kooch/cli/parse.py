@@ -103,7 +103,7 @@ def _read_file(file: str, read: Parse, at: datetime, handle: str | None) -> Mapp
     else:
         result = read(body, at, handle=handle)
     if isinstance(result, Failed):
-        return _failed(result.cause, result.detail, CAUSES_IN_WORDS[result.cause])
+        return _failed(result.cause, result.detail, CAUSES_IN_WORDS[result.cause] if body else "the file is empty")
     return _observed(result)
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import polars as pl
 import polars.selectors as cs
 import typer
@@ -40,7 +41,7 @@ def sql(
     wanted = format or (Format.TABLE if is_terminal() and output is None else Format.CSV)
     if wanted is Format.PARQUET and output is None and sys.stdout.isatty():
         raise ConfigError("Parquet is not for a terminal. Give a file with --output, or redirect.")
-    frame = select(reading_file(settings_of(context).home), query)
+    frame = _answered(reading_file(settings_of(context).home), query)
     if wanted is Format.TABLE:
         print_frame(frame)
     elif output is None and sys.stdout.isatty():
@@ -54,6 +55,17 @@ def sql(
             output.write_bytes(_written(frame, wanted))
         except OSError as error:
             raise ConfigError(f"{output} cannot be written ({error.strerror}). Choose another file.") from error
+
+
+def _answered(file: Path, query: str) -> pl.DataFrame:
+    try:
+        return select(file, query)
+    except QueryError as error:
+        # A name that is not there: what is there, no message of DuckDB says in full.
+        if isinstance(error.__context__, duckdb.BinderException | duckdb.CatalogException):
+            remedy = 'docs/data.md has all tables and columns; `kooch sql "DESCRIBE figures"` shows those of one table.'
+            raise QueryError(f"{error}\n{remedy}") from None
+        raise
 
 
 def _read_query() -> str:

@@ -85,6 +85,20 @@ def import_file(
 ) -> None:
     """Turn a table into a roster. A public role and its source are mandatory for every row."""
     settings = settings_of(context, may_be_new=True)
+    if not file.exists():
+        raise ConfigError(f"There is no {file}. Name a CSV, TSV, .xlsx or .ods file, or a roster's folder.")
+    if not file.is_dir():
+        given = {
+            "--slug": slug,
+            "--title": title,
+            "--source": source,
+            "--licence": licence,
+            "--as-of": as_of,
+            "--selection": selection,
+            "--time-zone": time_zone,
+        }
+        if missing := [option for option, value in given.items() if value is None]:
+            raise ConfigError(f"{file} is a table, which does not say everything: add {', '.join(missing)}.")
     report = rosters.import_roster(
         file,
         into=settings.home / "rosters",

@@ -25,6 +25,7 @@ from kooch.schedule.slots import (
     claimed_until,
     covered_until,
     latest_slot,
+    looked_until,
     note_schedules,
     read_heartbeat,
 )
@@ -83,7 +84,7 @@ def list_schedules(context: typer.Context) -> None:
     with open_state(settings.home) as state:
         note_schedules(state, settings.schedule, at=at)
         for schedule in settings.schedule:
-            last = latest_slot(state, schedule.name)
+            last = latest_slot(state, schedule.name, at=at)
             after = covered_until(state, schedule.name, at=at)
             rows.append(
                 {
@@ -130,11 +131,10 @@ def show_next(
     columns = ["starts_at", "slot", "schedule", "platforms", "roster", "accounts", "cost_usd"]
     costs = {schedule.name: _expected(settings, schedule, everything)["cost_usd"] for schedule in settings.schedule}
     rows = [{**_row(found), "cost_usd": costs[found[1].name]} for found in _following(settings.schedule, n)]
+    at = now()
     with open_state(settings.home) as state:
-        covered = claimed_until(state, RECHECK, at=now())
-    for look in rechecks(_second_looks(settings, everything)):
-        if covered and look.slot <= covered:
-            continue
+        looked, tried = looked_until(state, at=at), claimed_until(state, RECHECK, at=at)
+    for look in rechecks(_second_looks(settings, everything), looked=looked, tried=tried, at=at):
         times = {"starts_at": look.slot, "slot": look.slot, "schedule": RECHECK}
         cost_usd = max(crawling.cost(settings, platform, look.accounts) for platform in look.platforms)
         accounts = {"accounts": look.accounts, "cost_usd": cost_usd}
@@ -170,6 +170,16 @@ def install(
     if _agrees("Add this line to your crontab?", is_agreed=write):
         installing.write_crontab_line(settings.home)
         say("Written; `crontab -l` shows it.")
+
+
+def scheduled_platforms(settings: Settings) -> set[str]:
+    """The platforms that schedules name; one that names none stands for all that can be crawled."""
+    named = {platform for schedule in settings.schedule for platform in schedule.platforms}
+    if all(schedule.platforms for schedule in settings.schedule):
+        return named
+    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; few questions need it
+
+    return named | set(crawling.ready_platforms(settings))
 
 
 def _check(settings: Settings) -> list[str]:

@@ -1,6 +1,7 @@
 """`kooch start`: from nothing to the app, then the first crawl."""
 
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -36,6 +37,8 @@ def start(
     load_now(settings, quiet=True)
     with _app(settings, port or settings.app.port) as (server, address):
         say(f"Kooch is open: {address}")
+        if (activate := Path(sys.prefix, "bin", "activate")).exists():
+            say(f"In another terminal, `. {shlex.quote(str(activate))}` makes `kooch` a command.")
         if crawl:
             _crawl(settings)
         say("Press Ctrl-C to end.")

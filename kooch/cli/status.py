@@ -1,10 +1,11 @@
 """`kooch status`: the last runs, how fresh each roster is, and why targets failed."""
 
-from datetime import datetime, timedelta
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from analytics.measures.crawls import ages, last_live
 from kooch.cli.output import say, settings_of, show
 from kooch.config import Settings
 from kooch.store.read import open_version, reading_file
@@ -34,13 +35,8 @@ WHERE
 GROUP BY f.platform, f.cause
 ORDER BY targets DESC
 """
-_SEEN = """
-SELECT platform, max(last_seen_at) AS last_seen_at
-FROM coverage
-GROUP BY platform
-"""
-_CRAWLED = "SELECT DISTINCT platform FROM runs WHERE source = 'live'"
 _VERSION = "SELECT version, published_at, kooch FROM versions"
+_CODES = {"fresh": 0, "late": 3, "stale": 5}
 
 
 def status(
@@ -67,38 +63,15 @@ def status(
 def _check(settings: Settings) -> int:
     """How fresh the platforms are that are scheduled or were crawled: 0, 3 (one is late) or 5 (one is stale)."""
     with open_version(reading_file(settings.home)) as connection:
-        seen: dict[str, datetime | None] = dict(connection.sql(_SEEN).pl().iter_rows())
-        wanted = set(connection.sql(_CRAWLED).pl()["platform"])
-    for schedule in settings.schedule:
-        wanted |= set(schedule.platforms or _all_platforms(settings))
-    at = now()
-    code = 0
-    rows = []
-    for platform in sorted(wanted):
-        warn, error = settings.freshness.thresholds(platform)
-        last = seen.get(platform)
-        age = at - last if last else None
-        if age is None or age > timedelta(hours=error):
-            state, code = "stale", 5
-        elif age > timedelta(hours=warn):
-            state, code = "late", max(code, 3)
-        else:
-            state = "fresh"
-        rows.append(
-            {
-                "platform": platform,
-                "state": state,
-                "last_seen_at": last,
-                "hours": round(age.total_seconds() / 3600, 1) if age else None,
-                "warn_after_hours": warn,
-                "error_after_hours": error,
-            }
-        )
-    if rows:
+        seen = last_live(connection)
+    scheduled = {name for schedule in settings.schedule for name in schedule.platforms or _all_platforms(settings)}
+    found = ages(seen, scheduled, settings.freshness, at=now())
+    if found:
+        rows = [asdict(age) for age in found]
         show(list(rows[0]), rows, title="freshness")
     else:
         say("No platform was crawled or is scheduled: nothing can be late.")
-    return code
+    return max((_CODES[age.state] for age in found), default=0)
 
 
 def _all_platforms(settings: Settings) -> list[str]:

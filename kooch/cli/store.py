@@ -84,7 +84,7 @@ def backup(
 def suppress(
     context: typer.Context,
     platform: Annotated[str, typer.Argument(help="Where the account is.")],
-    account: Annotated[str, typer.Argument(help="Its stable id, or its handle.")],
+    account: Annotated[str, typer.Argument(help="Its handle, its address, or `id:` and its stable id.")],
     reason: Annotated[str, typer.Option(help="Why; kept in state.sqlite, never published.")],
 ) -> None:
     """Remove an account everywhere, kept versions and archive included, and keep it out."""
@@ -92,11 +92,15 @@ def suppress(
     done = suppress_account(
         settings.home, platform=platform, account=account, reason=reason, views=VIEWS, bundled=BUNDLED_ROSTERS
     )
-    names = ", ".join(done.names)
-    if not done.was_known:
-        say(f"Nothing is stored of {names} on {platform}. It is kept out from now on.")
+    if not done.names and not done.outcomes:
+        say(
+            f"Nothing that is stored goes by {account} on {platform}, so nothing was removed. The name is kept: whoever is"
+            " met under it is kept out. If the account is stored under another name, suppress it by its id:"
+            f' `kooch suppress {platform} id:… --reason …`; `kooch sql "SELECT native_id, url FROM accounts"` lists the ids.'
+        )
         return
     say(
-        f"Removed: {names} on {platform}, {done.outcomes} stored outcomes. Version {done.loaded.version} is published"
-        " without it, older versions are deleted. Copies that others made, and backups, are not reached."
+        f"Removed: {', '.join(done.names) or account} on {platform}, {done.outcomes} stored outcomes. Version"
+        f" {done.loaded.version} is published without it, older versions are deleted. Copies that others made, and backups,"
+        " are not reached."
     )

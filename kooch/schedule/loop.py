@@ -20,6 +20,9 @@ LONGEST_WAIT = timedelta(seconds=30)
 _LONGEST_TRUST = timedelta(hours=1)
 """So long does the loop go on without looking up what is due."""
 
+# How a crawl ends that was told to, by SIGINT or SIGTERM.
+_STOPPED = (130, 143)
+
 Event = Callable[[str, Slot], None]
 
 
@@ -49,8 +52,11 @@ class World(Protocol):
     def wait(self, seconds: float) -> None:
         """Return after `seconds` on a clock that nobody can set, or earlier: when the crawl or the loop should end."""
 
-    def start(self, platforms: Sequence[str], roster: str | None, *, is_recheck: bool) -> Child:
-        """Start a crawl, or one of second looks. Raises StorageError when the machine refuses."""
+    def start(self, platforms: Sequence[str], roster: str | None, *, since: datetime, is_recheck: bool) -> Child:
+        """Start a crawl, or one of second looks. What began before `since` it finishes, and looks at everybody then.
+
+        Raises StorageError when the machine refuses.
+        """
 
     def has_orphan(self) -> bool:
         """Whether a crawl of a loop that was killed is still running."""
@@ -142,7 +148,7 @@ class Scheduler:
                 if claimed:
                     return claimed
             for name in (*(schedule.name for schedule in self._schedules), RECHECK):
-                latest = slots.latest_slot(state, name)
+                latest = slots.latest_slot(state, name, at=at)
                 if latest and latest.state == "aborted" and name not in apart_from:
                     claimed = slots.claim_again(state, latest)
                     if claimed:
@@ -175,7 +181,7 @@ class Scheduler:
             if not left:
                 slots.end_slot(state, slot, _state_of_runs(slot, ended), exit_code=None, at=self._world.now())
                 return slots.read_slot(state, slot.schedule, slot.slot)
-            child = self._world.start(left, slot.roster, is_recheck=slot.schedule == RECHECK)
+            child = self._world.start(left, slot.roster, since=slot.slot, is_recheck=slot.schedule == RECHECK)
             slots.note_pid(state, slot, child.pid)
         self._on_event("started", slot)
         while (code := child.poll()) is None:
@@ -191,8 +197,8 @@ class Scheduler:
         match exit_code:
             case 0:
                 return "complete"
-            case code if code < 0 or self._world.is_stopping:
-                # Killed, or stopped with us: its run goes on when the slot is taken up again.
+            case code if code < 0 or code in _STOPPED or self._world.is_stopping:
+                # Killed, or stopped, with us or alone: its run goes on when the slot is taken up again.
                 return "aborted"
             case 3:
                 return "partial"
@@ -202,9 +208,9 @@ class Scheduler:
                 return "failed"
 
     def _open_rechecks(self, state: sqlite3.Connection, now: datetime) -> list[Recheck]:
-        """The slots for second looks that nobody has claimed, ascending."""
-        covered = slots.claimed_until(state, RECHECK, at=now)
-        return [look for look in rechecks(self._second_looks()) if covered is None or look.slot > covered]
+        """The slots for second looks that nobody has taken, ascending."""
+        looked, tried = slots.looked_until(state, at=now), slots.claimed_until(state, RECHECK, at=now)
+        return rechecks(self._second_looks(), looked=looked, tried=tried, at=now)
 
     def _next_due_at(self, now: datetime) -> datetime | None:
         with open_state(self._home) as state:

@@ -11,10 +11,12 @@ from cronsim import CronSim
 from kooch.config import Schedule
 from kooch.times import end_of, start_of
 
+_HOUR = timedelta(hours=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recheck:
-    """A slot for second looks: the full hour after they are due, so that a crawl's worth of them is one crawl."""
+    """A slot for second looks: a full hour after they are due, so that a crawl's worth of them is one crawl."""
 
     slot: datetime
     platforms: tuple[str, ...]
@@ -31,16 +33,31 @@ class Due:
     due_at: datetime
 
 
-def rechecks(looks: Iterable[tuple[datetime, str]]) -> list[Recheck]:
-    """The slots for second looks, ascending; `looks` are when each account is due, and on which platform."""
+def rechecks(
+    looks: Iterable[tuple[datetime, str]], *, looked: datetime | None, tried: datetime | None, at: datetime
+) -> list[Recheck]:
+    """The slots for second looks, ascending; `looks` are when each account is due, and on which platform.
+
+    Those up to the slot `looked` were taken. Those up to `tried`, the latest that was claimed, were not: they get the
+    next full hour.
+    """
+    again = max(tried + _HOUR, _full_hour(at)) if tried else None
     found: dict[datetime, list[str]] = {}
     for due_at, platform in looks:
-        slot = due_at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        slot = _full_hour(due_at) + _HOUR
+        if looked and slot <= looked:
+            continue
+        if tried and again and slot <= tried:
+            slot = again
         found.setdefault(slot, []).append(platform)
     return [
         Recheck(slot=slot, platforms=tuple(sorted(set(platforms))), accounts=len(platforms))
         for slot, platforms in sorted(found.items())
     ]
+
+
+def _full_hour(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def slots_between(schedule: Schedule, after: datetime, until: datetime | None = None) -> Iterator[datetime]:

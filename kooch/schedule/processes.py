@@ -39,8 +39,11 @@ class Processes:
         if readable:
             os.read(self._wakeup, 1024)
 
-    def start(self, platforms: Sequence[str], roster: str | None, *, is_recheck: bool) -> subprocess.Popen[bytes]:
+    def start(
+        self, platforms: Sequence[str], roster: str | None, *, since: datetime, is_recheck: bool
+    ) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "kooch", "--home", str(self._home), "crawl", *platforms]
+        command += ["--since", since.isoformat()]
         if roster:
             command += ["--roster", roster]
         if is_recheck:

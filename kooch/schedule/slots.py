@@ -85,6 +85,15 @@ def claimed_until(connection: sqlite3.Connection, schedule: str, *, at: datetime
     return datetime.fromisoformat(slot) if slot else None
 
 
+def looked_until(connection: sqlite3.Connection, *, at: datetime) -> datetime | None:
+    """The latest slot for second looks that asked whom it was for."""
+    (slot,) = connection.execute(
+        "SELECT max(slot) FROM slots WHERE schedule = ? AND state IN ('complete', 'partial') AND slot <= ?",
+        (RECHECK, _text(at)),
+    ).fetchone()
+    return datetime.fromisoformat(slot) if slot else None
+
+
 def claim(
     connection: sqlite3.Connection, found: Due, *, platforms: Sequence[str], roster: str | None, at: datetime
 ) -> Slot | None:
@@ -132,19 +141,24 @@ def running_slots(connection: sqlite3.Connection) -> list[Slot]:
     return [_slot(row) for row in connection.execute("SELECT * FROM slots WHERE state = 'running' ORDER BY slot")]
 
 
-def latest_slot(connection: sqlite3.Connection, schedule: str) -> Slot | None:
-    """The slot that was claimed last."""
+def latest_slot(connection: sqlite3.Connection, schedule: str, *, at: datetime) -> Slot | None:
+    """The latest slot that was claimed, by a clock that can be trusted `at`."""
     row = connection.execute(
-        "SELECT * FROM slots WHERE schedule = ? ORDER BY slot DESC LIMIT 1", (schedule,)
+        "SELECT * FROM slots WHERE schedule = ? AND slot <= ? ORDER BY slot DESC LIMIT 1",
+        (schedule, _text(at + _TRUSTED)),
     ).fetchone()
     return _slot(row) if row else None
 
 
 def ended_runs(connection: sqlite3.Connection, slot: Slot) -> dict[str, str]:
-    """The platforms of `slot` that have a run that ended since the slot began, and how it ended."""
+    """The platforms of `slot` that have a run that ended since the slot was claimed, and how it ended.
+
+    A run that began before the slot's time looked at nobody for it, and one that was given up not at everybody.
+    """
     rows = connection.execute(
-        "SELECT platform, state FROM runs WHERE roster IS ? AND is_recheck = ? AND ended_at >= ? ORDER BY ended_at",
-        (slot.roster, slot.schedule == RECHECK, _text(slot.started_at)),
+        "SELECT platform, state FROM runs WHERE source = 'live' AND state <> 'aborted' AND roster IS ? AND is_recheck = ?"
+        " AND started_at >= ? AND ended_at >= ? ORDER BY ended_at",
+        (slot.roster, slot.schedule == RECHECK, _text(slot.slot), _text(slot.started_at)),
     )
     return {platform: state for platform, state in rows if platform in slot.platforms}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import altair as alt
 import polars as pl
 import streamlit as st
 
@@ -24,6 +25,7 @@ def show_chart(
     roster: str | None = None,
     source: str | None = None,
     table: pl.DataFrame | None = None,
+    subject: str = "",
     notes: tuple[str, ...] = (),
     is_titled: bool = True,
     on_select: Callable[[], None] | None = None,
@@ -31,11 +33,13 @@ def show_chart(
 ) -> None:
     """Draw chart `name` of `frames` with everything that belongs to it. `table` is what CSV gives, else the first frame.
 
-    Of `source`, where there is no `roster`, the small print says that it comes. `notes` are said above the small print. With `on_select` a click calls it; read the state under the key `name`.
-    `under` shows what belongs between the picture and the small print.
+    Of `source`, where there is no `roster`, the small print says that it comes. `subject` is what was chosen, which goes
+    into what is taken away. `notes` are said above the small print. With `on_select` a click calls it, if there is
+    something to click; read the state under the key `name`. `under` shows what belongs between the picture and the small
+    print.
     """
     module = charts()[name]
-    words = ask(file, caption, chart=module, roster=roster, source=source)
+    words = ask(file, caption, chart=module, roster=roster, source=source, subject=subject, notes=notes)
     drawn = module.draw(**frames)
     if is_titled:
         st.subheader(plain(words.question))
@@ -45,11 +49,12 @@ def show_chart(
         width="stretch",
         key=name,
         alt=f"{words.question} {words.definition}",
-        on_select=on_select or "ignore",
+        # Streamlit refuses to listen to a picture in which nothing can be chosen.
+        on_select="ignore" if on_select is None or drawn.params is alt.Undefined else on_select,
     )
     if under:
         under()
-    small_print(*notes, *words.small_print())
+    small_print(*words.small_print())
     data = next(iter(frames.values())) if table is None else table
     with st.container(horizontal=True, gap="small", key=f"take-{name}"):
         for kind, make in (

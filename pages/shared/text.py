@@ -7,10 +7,12 @@ from urllib.parse import quote, urlsplit
 
 import streamlit as st
 
-# Controls, zero-width characters and the marks that turn the direction of the text after them.
-_INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Controls, zero-width characters and the marks that turn the direction of the text after them. Not the two joiners,
+# U+200C and U+200D: Persian and Hindi names are written with them.
+_INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # GitHub's Markdown makes links of bare addresses after escapes are undone: a word joiner, which is not seen, parts them.
 _LINKED_ANYWAY = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+_CITATION = re.compile(r"(?:(.+?),? )?(https?://\S+)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/=^])")
 
 
@@ -33,6 +35,12 @@ def linked(text: object, url: str | None) -> str:
     return f"[{plain(text)}]({target})" if target else plain(text)
 
 
+def cited(text: str) -> tuple[str, str | None]:
+    """A citation, and the web address that it ends with: None where it ends with something else."""
+    found = _CITATION.fullmatch(text)
+    return (found[1] or found[2], found[2]) if found else (text, None)
+
+
 def table(columns: Sequence[LiteralString], rows: Iterable[Sequence[tuple[object, str | None]]]) -> None:
     """A table that every browser and reader of screens knows. A cell is its text and the web address it leads to."""
     lines = [" | ".join(columns), " | ".join("---" for _ in columns)]
@@ -51,5 +59,5 @@ def note(template: LiteralString, **values: object) -> None:
 
 
 def notes(*lines: object) -> None:
-    """Small print from outside, a line each."""
-    st.caption("  \n".join(plain(line) for line in lines))
+    """Small print from outside, a line each. A line that is a pair is a text and the web address it leads to."""
+    st.caption("  \n".join(linked(*line) if isinstance(line, tuple) else plain(line) for line in lines))

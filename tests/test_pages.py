@@ -1,0 +1,205 @@
+"""What pages say beside their charts: what was chosen, what is not known, how old the data are, who runs schedules."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+import vl_convert
+from playwright.sync_api import Browser, expect
+from streamlit.testing.v1 import AppTest
+
+from analytics.captions import Caption
+from analytics.charts import charts
+from analytics.downloads import to_csv, to_svg
+from analytics.measures.adoption import CURVE
+from analytics.measures.events import MARKERS
+from kooch.config import Schedule
+from kooch.schedule.plan import Due, starts_at
+from kooch.schedule.slots import claim, end_slot, note_schedules
+from kooch.store.outcomes import Drift, Target
+from kooch.store.state import end_run, open_state, plan_run
+from tests import stores
+from tests.test_app import ROOT, run, serving, words
+
+ADOPTION, CRAWLS = ROOT / "pages" / "adoption.py", ROOT / "pages" / "crawls.py"
+DID = "did:plc:" + "a" * 24
+UNDATED = "No source dates these joins"
+NIGHTLY = Schedule(name="nightly", cron="0 0 * * *", jitter_seconds=3600)
+NIGHTLY_TOML = '[[schedule]]\nname = "nightly"\ncron = "0 0 * * *"\njitter_seconds = 3600\nplatforms = ["bluesky"]\n'
+
+
+def curve(*days: str, **more: float) -> pl.DataFrame:
+    rows = [{"day": date.fromisoformat(day), "joined_min": n, "joined_max": 3} | more for n, day in enumerate(days)]
+    return pl.DataFrame(rows, schema=CURVE)
+
+
+def drawn(frame: pl.DataFrame, **choices: str) -> str:
+    chart = charts()["adoption"].draw(curve=frame, events=pl.DataFrame(schema=MARKERS), **choices)
+    return vl_convert.vegalite_to_svg(chart.properties(width=900).to_dict())
+
+
+def one_account(home: Path, *, at: str = "bluesky") -> Path:
+    """The folder of a list of one person with one account."""
+    claims = (stores.claim("a", "a.test", DID, platform=at),)
+    return stores.bundle(home / "bundled", stores.roster("people", [stores.member("a")], accounts=claims))
+
+
+def frame_with(app: AppTest, column: str) -> pl.DataFrame:
+    (found,) = [frame.value for frame in app.dataframe if column in frame.value.columns]
+    return pl.from_pandas(found)
+
+
+def test_what_is_taken_away_says_what_was_chosen_and_what_is_not_known() -> None:
+    told = {"question": "Why?", "definition": "So.", "unit": "Things", "source": "A list", "version": "7"}
+    caption = Caption(**told, subject="People · Koo", notes=("Nobody dates it.", "Nor this."))
+
+    picture = to_svg(charts()["adoption"].draw(curve=curve("2021-01-01"), events=pl.DataFrame(schema=MARKERS)), caption)
+    (row,) = csv.DictReader(io.StringIO(to_csv(pl.DataFrame({"a": [1]}), caption).decode()))
+
+    assert all(said in picture.decode() for said in ("People · Koo", "Nobody dates it.", "Nor this."))
+    assert (row["about_subject"], row["about_notes"]) == ("People · Koo", "Nobody dates it. Nor this.")
+    assert caption.small_print()[:3] == ["Nobody dates it.", "Nor this.", "So."]
+
+
+def test_a_curve_that_steps_at_dated_joins_is_not_called_undated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [stores.member(name) for name in "abc"]
+    claims = tuple(stores.claim(name, f"{name}.test") for name in "abc")
+    dated = stores.statement("a", "joined", "2021-02-10", not_after="2021-02-09")
+    by_then = stores.statement("b", "joined", "2022-02-10", not_after="2022-02-09")
+    listed = stores.roster("people", people, accounts=claims, statements=(dated, by_then))
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", listed))
+
+    assert UNDATED not in words(run(ADOPTION, tmp_path, monkeypatch, platform="koo"))
+    assert UNDATED in words(run(ADOPTION, tmp_path, monkeypatch, platform="bluesky"))
+
+
+def test_a_first_day_after_the_list_says_which_day_to_choose(
+    bundled_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = words(run(ADOPTION, bundled_home, monkeypatch, roster="us-congress", platform="x", since="2026-06-16"))
+
+    assert "The curve ends on 15 June 2026. Choose that day or an earlier one under “From”." in said
+    assert "How many had joined" not in said
+
+
+def test_people_are_counted_in_whole_numbers() -> None:
+    assert drawn(curve("2021-01-01", "2021-02-01", "2021-03-01", "2021-04-01")).count(">1</text>") == 1
+
+
+def test_days_are_written_out_under_a_curve() -> None:
+    assert ">15 June 2026</text>" in drawn(curve("2026-06-15", share_min=0.5, share_max=0.5), measure="share")
+    assert ">12 Feb 2021</text>" in drawn(curve("2021-02-08", "2021-02-09", "2021-02-14"))
+
+
+def test_what_was_chosen_is_in_the_link_and_the_table_and_a_single_day_on_the_axis(
+    bundled_home: Path, browser: Browser
+) -> None:
+    with serving(bundled_home) as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(f"{url}/adoption?roster=us-congress&show=share")
+
+        expect(page.locator("svg").get_by_text("15 June 2026")).to_be_visible(timeout=30_000)
+
+        page.get_by_role("button", name="Copy link").first.click()
+        link = page.get_by_test_id("stCode").first.inner_text()
+
+        assert {"roster=us-congress", "platform=x", "show=share"} <= set(link.strip().partition("?")[2].split("&"))
+
+        with page.expect_download(timeout=60_000) as download:
+            page.get_by_role("button", name="CSV", exact=True).first.click()
+
+        (row,) = csv.DictReader(io.StringIO(download.value.path().read_text()))
+        assert row["about_subject"] == "Congress of the United States · X"
+        assert row["about_notes"].startswith(UNDATED)
+
+        page.keyboard.press("Escape")
+        page.get_by_test_id("stSelectbox").nth(1).get_by_role("combobox").click()
+        page.get_by_role("option", name="youtube").click()
+
+        expect(page.get_by_text("Congress of the United States · YouTube")).to_be_visible()
+        assert "platform=youtube" in page.url
+        page.close()
+
+
+def test_the_crawls_page_says_that_data_are_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bundled = one_account(tmp_path)
+    stores.crawl(tmp_path, stores.seen(DID, 0))
+    stores.load(tmp_path, bundled)
+
+    assert "Bluesky: the data are stale. A crawl last saw it on 1 June 2025, 12:00 UTC" in words(
+        run(CRAWLS, tmp_path, monkeypatch)
+    ).replace("**", "")
+
+
+def test_archived_pages_make_nothing_fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    claims = (stores.claim("a", "ann", "7", platform="x"),)
+    bundled = stores.bundle(tmp_path / "bundled", stores.roster("people", [stores.member("a")], accounts=claims))
+    stores.backfill(tmp_path, stores.archived("2024-12-15", "ann", native_id="7"))
+    stores.load(tmp_path, bundled)
+    app = run(CRAWLS, tmp_path, monkeypatch)
+
+    assert frame_with(app, "last_live_at")["last_live_at"].to_list() == [None]
+    assert frame_with(app, "planned")["source"].to_list() == ["archived pages"]
+
+
+def test_a_second_look_without_a_network_is_not_the_latest_crawl(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundled = one_account(tmp_path)
+    stores.crawl(tmp_path, stores.seen(DID, 0), stores.failed("@gone.test", 0, "unreachable"))
+    with open_state(tmp_path) as state:
+        look = plan_run(state, platform="bluesky", targets=[Target(key=DID)], is_recheck=True).run
+        end_run(state, look, "failed")
+    stores.spool(tmp_path, look, stores.failed(DID, 1, "unreachable"))
+    stores.load(tmp_path, bundled)
+    app = run(CRAWLS, tmp_path, monkeypatch)
+
+    assert "the network could not be reached" not in words(app)
+    assert frame_with(app, "planned")["source"].to_list() == ["second look", "live crawl"]
+
+
+def test_unexpected_fields_are_named_with_the_start_of_their_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundled = one_account(tmp_path)
+    stores.crawl(tmp_path, stores.seen(DID, 0, drift=(Drift(path="followersCount", kind="mistyped"),)))
+    stores.load(tmp_path, bundled)
+
+    assert frame_with(run(CRAWLS, tmp_path, monkeypatch), "path").columns == [
+        *("platform", "started_at", "source", "path", "kind", "n")
+    ]
+
+
+def test_a_slot_that_ended_is_shown_before_the_next_publication_and_late_is_after_its_jitter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores.load(tmp_path, one_account(tmp_path))
+    (tmp_path / "kooch.toml").write_text(NIGHTLY_TOML)
+    slot = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    due_at = starts_at(NIGHTLY, slot)
+    with open_state(tmp_path) as state:
+        note_schedules(state, [NIGHTLY], at=slot - timedelta(hours=1))
+        due = Due(schedule="nightly", slot=slot, coalesced=0, due_at=due_at)
+        claimed = claim(state, due, platforms=["bluesky"], roster=None, at=due_at + timedelta(seconds=11))
+        assert claimed is not None
+        end_slot(state, claimed, "complete", exit_code=0, at=due_at + timedelta(minutes=5))
+    app = run(CRAWLS, tmp_path, monkeypatch)
+    (row,) = frame_with(app, "late_seconds").to_dicts()
+
+    assert (row["state"], row["late_seconds"]) == ("complete", 11)
+    assert "Nobody runs what is scheduled" not in words(app)
+    assert "Bluesky: no crawl has seen it yet." in words(app)
+
+
+def test_a_slot_that_nobody_runs_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stores.load(tmp_path, one_account(tmp_path))
+    (tmp_path / "kooch.toml").write_text(NIGHTLY_TOML)
+    with open_state(tmp_path) as state:
+        note_schedules(state, [NIGHTLY], at=datetime.now(UTC) - timedelta(days=3))
+
+    assert "nightly was due on " in words(run(CRAWLS, tmp_path, monkeypatch))
