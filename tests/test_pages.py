@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,16 +16,20 @@ from analytics.captions import Caption
 from analytics.charts import charts
 from analytics.downloads import to_csv, to_svg
 from analytics.measures.adoption import CURVE
+from analytics.measures.arrivals import arrivals
 from analytics.measures.events import MARKERS
-from kooch.config import Schedule
+from kooch.config import BUNDLED_ROSTERS, Schedule
 from kooch.schedule.plan import Due, starts_at
 from kooch.schedule.slots import claim, end_slot, note_schedules
 from kooch.store.outcomes import Drift, Target
+from kooch.store.read import open_version, reading_file
 from kooch.store.state import end_run, open_state, plan_run
 from tests import stores
 from tests.test_app import ROOT, run, serving, words
 
-ADOPTION, CRAWLS = ROOT / "pages" / "adoption.py", ROOT / "pages" / "crawls.py"
+ADOPTION, CRAWLS, FIGURE, FIRST_SCREEN = (
+    ROOT / "pages" / f"{page}.py" for page in ("adoption", "crawls", "figure", "first_screen")
+)
 DID = "did:plc:" + "a" * 24
 UNDATED = "No source dates these joins"
 NIGHTLY = Schedule(name="nightly", cron="0 0 * * *", jitter_seconds=3600)
@@ -124,6 +129,72 @@ def test_what_was_chosen_is_in_the_link_and_the_table_and_a_single_day_on_the_ax
         expect(page.get_by_text("Congress of the United States · YouTube")).to_be_visible()
         assert "platform=youtube" in page.url
         page.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "is_clickable"),
+    [
+        ("uncounted", "never observed by Kooch", False),
+        ("live", "observed active, 12 followers, 1 June 2025", False),
+        ("archived", "observed active on an archived page, 7 followers, 15 December 2024", True),
+    ],
+)
+def test_a_figure_opens_whatever_was_counted(
+    name: str, says: str, *, is_clickable: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = (
+        stores.claim("uncounted", "none", "1", platform="x"),
+        stores.claim("live", "live.test", DID),
+        stores.claim("archived", "ann", "7", platform="x"),
+    )
+    people = stores.roster("people", map(stores.member, ("uncounted", "live", "archived")), accounts=claims)
+    bundled = stores.bundle(tmp_path / "bundled", people)
+    stores.crawl(tmp_path, stores.seen(DID, 0, followers=12))
+    stores.backfill(tmp_path, stores.archived("2024-12-15", "ann", native_id="7", followers=7))
+    stores.load(tmp_path, bundled)
+    app = run(FIGURE, tmp_path, monkeypatch, figure=name)
+
+    assert says in words(app)
+    assert ("Click a ring or a diamond for its source." in words(app)) is is_clickable
+
+
+def test_the_first_screen_opens_when_nothing_was_known(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = words(run(FIRST_SCREEN, bundled_home, monkeypatch, known_by="2021-02-07"))
+
+    assert "further entries have no row" in said
+
+
+def test_an_archived_page_that_contradicts_the_press_is_named_as_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_the_9th = stores.statement(
+        "ann", "joined", "2021-02-10", handle="Ann", not_before="2021-02-09", not_after="2021-02-09"
+    )
+    koo = stores.roster(
+        "in-koo-2021",
+        [stores.member("ann", name="Ann")],
+        accounts=(stores.claim("ann", "Ann", "5", platform="koo"),),
+        statements=(on_the_9th,),
+        selection="joiners",
+        time_zone="Asia/Kolkata",
+    )
+    bundled = stores.bundle(tmp_path / "bundled", koo)
+    shutil.copyfile(BUNDLED_ROSTERS / "events.yaml", bundled / "events.yaml")
+    page = stores.archived("2022-01-01", "Ann", native_id="5", opened="2020-05-02")
+    stores.backfill(tmp_path, page, platform="koo")
+    stores.load(tmp_path, bundled)
+    with open_version(reading_file(tmp_path)) as connection:
+        window = {"start": date(2021, 2, 1), "end": date(2021, 3, 6)}
+        found = arrivals(connection, roster="in-koo-2021", platform="koo", **window, who="all", is_folded=True)
+    (row,) = found.rows.filter("is_contradicted").to_dicts()
+
+    assert (row["when"], row["says"], row["reported"]) == (
+        "2 May 2020 or 9 Feb",
+        "2 May 2020: archived page, unverified",
+        "9 Feb: Daily, 10 Feb 2021",
+    )
+    assert found.archive_note is not None
+    assert found.archive_note in words(run(FIRST_SCREEN, tmp_path, monkeypatch))
 
 
 def test_the_crawls_page_says_that_data_are_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
