@@ -7,7 +7,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from contextlib import suppress
@@ -17,18 +16,8 @@ import duckdb
 import polars as pl
 import pytest
 
+from tests.commands import command, kooch
 from tests.servers.loopback import free_port
-
-
-def kooch(home: Path, *words: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kooch", "--home", str(home), *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, **(env or {})},
-    )
 
 
 def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
@@ -158,7 +147,7 @@ def test_a_wrong_setting_is_named(text: str, says: str, tmp_path: Path) -> None:
 def test_a_wrong_environment_variable_is_named_and_not_the_file(variable: str, value: str, tmp_path: Path) -> None:
     (tmp_path / "kooch.toml").write_text("[crawl]\ntimeout_seconds = 9\n", encoding="utf-8")
 
-    done = kooch(tmp_path, "status", env={variable: value})
+    done = kooch(tmp_path, "status", **{variable: value})
 
     assert done.returncode == 2
     assert f"nvironment variable {variable}" in done.stderr
@@ -210,7 +199,7 @@ def test_without_a_network_a_crawl_fails_in_seconds_and_changes_nothing(home: Pa
     before = kooch(home, "sql", "SELECT * FROM presence ORDER BY ALL").stdout
     started = time.monotonic()
 
-    done = kooch(home, "crawl", "bluesky", env={"KOOCH_BLUESKY__APPVIEW": "https://nowhere.invalid"})
+    done = kooch(home, "crawl", "bluesky", KOOCH_BLUESKY__APPVIEW="https://nowhere.invalid")
 
     assert done.returncode == 3
     assert time.monotonic() - started < 30
@@ -260,7 +249,7 @@ def test_sql_writes_every_format(home: Path, tmp_path: Path) -> None:
 
 def test_a_query_that_is_not_utf_8_is_refused(home: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "kooch", "--home", str(home), "sql", "-"],
+        command(home, "sql", "-"),
         input=b"SELECT '\xff'",
         capture_output=True,
         check=False,
@@ -287,7 +276,7 @@ def test_bytes_are_hexadecimal_in_json(home: Path) -> None:
 def on_a_terminal(home: Path, *words: str) -> str:
     reader, writer = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "kooch", "--home", str(home), *words],
+        command(home, *words),
         stdin=writer,
         stdout=writer,
         stderr=writer,
@@ -334,7 +323,7 @@ def test_doctor_finds_a_damaged_master(home: Path) -> None:
 
 @pytest.mark.proof
 def test_a_damaged_batch_of_the_archive_is_a_fault_for_rebuild_and_for_a_new_master(home: Path) -> None:
-    assert kooch(home, "crawl", "bluesky", env={"KOOCH_BLUESKY__APPVIEW": "https://nowhere.invalid"}).returncode == 3
+    assert kooch(home, "crawl", "bluesky", KOOCH_BLUESKY__APPVIEW="https://nowhere.invalid").returncode == 3
     batch = next(file for file in (home / "archive").glob("*/*.parquet") if file.parent.name != "ids")
     batch.write_bytes(b"no parquet")
 
@@ -368,7 +357,7 @@ def test_doctor_finds_a_damaged_published_version(home: Path) -> None:
 def test_start_opens_the_app_on_loopback_and_ends_cleanly(tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(
-        [sys.executable, "-m", "kooch", "--home", str(tmp_path), "start", "--no-crawl", "--port", str(port)],
+        command(tmp_path, "start", "--no-crawl", "--port", str(port)),
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,

@@ -2,8 +2,6 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from kooch.reference import DOCS, data_dictionary, settings_reference
 from kooch.sql import select
 from kooch.store.outcomes import CAUSES, CAUSES_IN_WORDS
 from kooch.store.read import open_version, reading_file
+from tests.commands import kooch
 
 ROOT = DOCS.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(DOCS.rglob("*.md"))]
@@ -40,7 +39,8 @@ def test_an_sql_example_finds_rows(query: str, bundled_home: Path) -> None:
 
 
 @pytest.mark.parametrize("script", blocks("bash"))
-def test_a_shell_example_runs(script: str, bundled_home: Path, tmp_path: Path) -> None:
+def test_a_shell_example_runs(script: str, bundled_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     for line in script.splitlines():
         words = shlex.split(line, comments=True)
         if words[:1] != ["kooch"]:
@@ -48,13 +48,7 @@ def test_a_shell_example_runs(script: str, bundled_home: Path, tmp_path: Path) -
             continue
         if words[1] in {"crawl", "backfill"}:  # needs a network: its words are checked, not its answer
             words.append("--help")
-        done = subprocess.run(
-            [sys.executable, "-m", "kooch", "--home", str(bundled_home), *words[1:]],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = kooch(bundled_home, *words[1:])
 
         assert done.returncode == 0, done.stderr
 
@@ -88,8 +82,8 @@ def test_the_settings_reference_is_current() -> None:
     assert (DOCS / "configuration.md").read_text(encoding="utf-8") == settings_reference(), "run `make docs`"
 
 
-def test_every_command_is_documented() -> None:
-    usage = subprocess.run([sys.executable, "-m", "kooch", "--help"], capture_output=True, text=True, check=True).stdout
+def test_every_command_is_documented(tmp_path: Path) -> None:
+    usage = kooch(tmp_path, "--help").stdout
     commands = re.findall(r"^  (\w+)  ", usage.partition("Commands:")[2], re.MULTILINE)
     page = (DOCS / "commands.md").read_text(encoding="utf-8")
 

@@ -717,7 +717,7 @@ def test_ctrl_c_ends_a_crawl_once_cleanly_and_twice_at_once(times: int, tmp_path
         asked_at = monotonic()
         process.send_signal(signal.SIGINT)
         if times == 2:
-            time.sleep(0.3)
+            time.sleep(1)  # pressed at once after the other, a busy machine sees one
             process.send_signal(signal.SIGINT)
         process.communicate(timeout=60)
         seconds = monotonic() - asked_at
@@ -727,7 +727,7 @@ def test_ctrl_c_ends_a_crawl_once_cleanly_and_twice_at_once(times: int, tmp_path
         out, _ = rest.communicate(timeout=120)
 
     assert process.returncode == 0 if times == 1 else process.returncode != 0
-    assert seconds < (25 if times == 1 else 3)
+    assert seconds < (25 if times == 1 else 4)
     assert stored >= 60 or times == 2
     assert out.split() == ["complete", "2000", "2000", "0", "0"]
     assert len(spooled(tmp_path)) == 2000

@@ -2,9 +2,7 @@
 
 import csv
 import json
-import os
 import subprocess
-import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +18,7 @@ from crawlers.run import crawl
 from crawlers.spiders.mastodon import read_account, read_actor
 from kooch.config import BUNDLED_ROSTERS, CrawlSettings, MastodonSettings, Settings
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
+from tests.commands import kooch
 from tests.faults import Asked, Mastodon, Reply, Server, account
 from tests.servers.fediverse import Authority, Fedify
 from tests.stores import query
@@ -104,16 +103,6 @@ def test_a_server_that_wants_a_pause_after_every_answer_is_left_to_the_next_run(
     assert 30 < len(left) < 40
     assert {said.cause for said in left} == {"rate_limited"}
     assert left[0].detail.endswith("slow.test:443 asks to be left alone again and again")
-
-
-def kooch(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "kooch", "--home", str(home), *arguments],
-        env=os.environ | {"PYTHONPATH": str(BUNDLED_ROSTERS.parent)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 _RATE = 20

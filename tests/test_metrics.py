@@ -1,8 +1,6 @@
 """What Prometheus is told: the format, read back strictly, and the numbers."""
 
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from kooch.cli.metrics import Metric, collect, written
 from kooch.config import Schedule, Settings
 from kooch.schedule.slots import beat
 from kooch.store.state import count_traffic, open_state, runs
+from tests.commands import kooch
 from tests.stores import bundle, claim, crawl, failed, load, member, plan, roster, seen
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -125,12 +124,6 @@ def test_labels_are_escaped() -> None:
     text = written(Metric(name="kooch_test", help="Nothing", samples=(({"cause": hostile}, 1.5),)))
 
     assert parse(text) == {("kooch_test", frozenset({("cause", 'a\\"b\\\\c\\nd')})): 1.5}
-
-
-def kooch(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kooch", "--home", str(home), *words], capture_output=True, text=True, check=False
-    )
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, bundled: Path) -> None:

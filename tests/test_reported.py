@@ -1,8 +1,6 @@
 """Follower counts that the press reports: read honestly, dated, sourced; brought in row by row, or not at all."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -26,6 +24,7 @@ from kooch.rosters import (
 from kooch.rosters.rows import STATEMENT_COLUMNS
 from kooch.store.read import open_version, reading_file
 from tests import stores
+from tests.commands import kooch
 from tests.test_rosters import write_xlsx
 
 DID = f"did:plc:{'a' * 24}"
@@ -416,16 +415,6 @@ def test_evidence_of_a_figure_that_was_taken_from_every_roster_is_not_published_
 def test_no_roster_is_named_as_the_folder_of_evidence(tmp_path: Path) -> None:
     with pytest.raises(RosterError, match="slug 'evidence'"):
         write_roster(stores.roster("evidence", [stores.member("ann")]), tmp_path)
-
-
-def kooch(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kooch", "--home", str(home), *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 def test_the_command_imports_loads_and_publishes(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -39,6 +38,7 @@ from kooch.store.outcomes import Observed, Outcome, Target
 from kooch.store.spool import write_batch
 from kooch.store.state import open_state, state_file
 from tests import stores
+from tests.commands import command, kooch
 from tests.faults import Asked, Bluesky, Fault, Server, did
 from tests.faults import silent as say_nothing
 
@@ -879,16 +879,6 @@ def test_a_state_file_of_a_newer_kooch_is_refused(tmp_path: Path) -> None:
 
 
 # The commands.
-
-
-def kooch(home: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(home, *words), capture_output=True, text=True, timeout=120, check=False, env={**os.environ, **env}
-    )
-
-
-def command(home: Path, *words: str) -> list[str]:
-    return [sys.executable, "-m", "kooch", "--home", str(home), *words]
 
 
 def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:

@@ -1,7 +1,5 @@
 """A suppressed account is nowhere any more, and does not come back."""
 
-import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from kooch.store.read import targets
 from kooch.store.spool import waiting_batches, write_batch
 from kooch.store.state import end_run, open_state, plan_run, read_run
 from kooch.store.suppress import Suppressed, suppress
+from tests.commands import kooch
 from tests.stores import at, bundle, claim, crawl, load, member, query, roster, seen
 
 DID, OTHER = "did:plc:" + "a" * 24, "did:plc:" + "b" * 24
@@ -298,11 +297,9 @@ def test_a_crawl_keeps_nothing_that_names_a_suppressed_account(tmp_path: Path) -
 
 
 def test_a_name_that_nothing_goes_by_is_said_to_match_nothing(home: Path) -> None:
-    words = ("suppress", "bluesky", "nobody.test", "--reason", "asked")
-    done = subprocess.run(
-        [sys.executable, "-m", "kooch", "--home", str(home), *words], check=True, capture_output=True, text=True
-    )
+    done = kooch(home, "suppress", "bluesky", "nobody.test", "--reason", "asked")
 
+    assert done.returncode == 0
     assert "Nothing that is stored goes by nobody.test on bluesky, so nothing was removed." in done.stdout
     assert "kooch suppress bluesky id:" in done.stdout
 

@@ -30,6 +30,7 @@ from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
 from kooch.store.state import Run, cost_since, end_run, open_state, plan_run, runs
 from tests import faults, stores
 from tests.canary import Watched, traces
+from tests.commands import kooch
 from tests.faults import Asked, Fault, Reply, Server, as_json
 from tests.servers.x_api import TOKEN, XApi, is_shown, problem, user
 
@@ -458,17 +459,6 @@ def environment(home: Path, url: str, **more: str) -> dict[str, str]:
         "KOOCH_CRAWL__ALLOW_NETWORKS": '["127.0.0.0/8"]',
         **more,
     }
-
-
-def kooch(home: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kooch", "--home", str(home), *words],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-        env={**os.environ, **env},
-    )
 
 
 def write_people(home: Path, numbers: Any) -> None:  # noqa: ANN401 -- any numbers
