@@ -24,8 +24,8 @@ def main() -> None:
     titles = dict(query(file, "SELECT roster, title FROM rosters"))
     names = dict(query(file, "SELECT platform, name FROM platforms"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = choose("Roster", list(offered), key="roster", width=260)
-        platform = choose("Platform", offered[roster], key="platform", width=160)
+        roster = st.selectbox("Roster", list(offered), key="roster", bind="query-params", width=260)
+        platform = st.selectbox("Platform", offered[roster], key="platform", bind="query-params", width=160)
         measure = st.segmented_control(
             "Show", ["count", "share"], default="count", required=True, key="show", bind="query-params"
         )
@@ -44,7 +44,8 @@ def main() -> None:
         has_events = st.toggle("Events", value=True, key="events", bind="query-params")
     subject = f"{titles[roster]} · {names.get(platform, platform)}"
     say("{subject}", subject=subject)
-    found = ask(file, adoption_of, roster=roster, platform=platform)
+    chosen = {"roster": roster, "platform": platform}
+    found = ask(file, adoption_of, **chosen)
     if found is None:
         st.info(
             "Nobody on this roster is known to have joined. Look again after the next crawl, or choose another platform."
@@ -73,17 +74,10 @@ def main() -> None:
             },
             roster=roster,
             subject=f"{subject} · from {long_day(since)}" if since else subject,
+            chosen=chosen,
             notes=_doubts(found),
         )
-    show_chart("searched", file, {"parts": found.parts}, roster=roster, subject=subject)
-
-
-def choose(label: str, options: list[str], *, key: str, width: int) -> str:
-    """A choice that stands in the address whatever it is: which one comes first may change with the data."""
-    given = st.query_params.get(key)
-    chosen = st.selectbox(label, options, index=options.index(given) if given in options else 0, key=key, width=width)
-    st.query_params[key] = chosen
-    return chosen
+    show_chart("searched", file, {"parts": found.parts}, roster=roster, subject=subject, chosen=chosen)
 
 
 def _doubts(found: Adoption) -> tuple[str, ...]:

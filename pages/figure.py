@@ -128,10 +128,9 @@ def _status(account: dict[str, Any]) -> str:
     status = _STATES.get(account["state"], "{}").format(_STATUS[account["status"]])
     if account["last_seen_at"] is None:
         return status
-    is_archived = account["last_live_at"] != account["last_seen_at"]
-    doubt = ", unverified" if is_archived and account["archive_note"] else ""
+    doubt = ", unverified" if account["is_archived"] and account["archive_note"] else ""
     day = f"{long_day(account['last_seen_at'].date())}{doubt}"
-    status += " on an archived page" if is_archived else ""
+    status += " on an archived page" if account["is_archived"] else ""
     if account["shown"] is None:
         return f"{status}, {day}"
     if account["counted_at"] == account["last_seen_at"]:

@@ -136,6 +136,7 @@ def test_what_was_chosen_is_in_the_link_and_the_table_and_a_single_day_on_the_ax
     [
         ("uncounted", "never observed by Kooch", False),
         ("live", "observed active, 12 followers, 1 June 2025", False),
+        ("tomorrow", "observed active, 9 followers, 1 June 2099", False),
         ("archived", "observed active on an archived page, 7 followers, 15 December 2024", True),
     ],
 )
@@ -145,11 +146,14 @@ def test_a_figure_opens_whatever_was_counted(
     claims = (
         stores.claim("uncounted", "none", "1", platform="x"),
         stores.claim("live", "live.test", DID),
+        stores.claim("tomorrow", "tomorrow.test", "did:plc:" + "b" * 24),
         stores.claim("archived", "ann", "7", platform="x"),
     )
-    people = stores.roster("people", map(stores.member, ("uncounted", "live", "archived")), accounts=claims)
+    people = stores.roster("people", map(stores.member, ("uncounted", "live", "tomorrow", "archived")), accounts=claims)
     bundled = stores.bundle(tmp_path / "bundled", people)
     stores.crawl(tmp_path, stores.seen(DID, 0, followers=12))
+    in_2099 = (datetime(2099, 6, 1, tzinfo=UTC) - stores.START).total_seconds() / 60
+    stores.crawl(tmp_path, stores.seen("did:plc:" + "b" * 24, in_2099, followers=9))
     stores.backfill(tmp_path, stores.archived("2024-12-15", "ann", native_id="7", followers=7))
     stores.load(tmp_path, bundled)
     app = run(FIGURE, tmp_path, monkeypatch, figure=name)

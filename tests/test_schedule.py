@@ -426,6 +426,8 @@ def test_a_new_schedule_owes_nothing_from_before(tmp_path: Path) -> None:
     (slot,) = ran(machine, HOURLY)
     assert (slot.slot, slot.coalesced, slot.state, slot.exit_code) == (utc("2026-11-01 11:00"), 0, "complete", 0)
     assert ran(machine, HOURLY) == []
+    with open_state(tmp_path) as state:
+        assert slots.read_heartbeat(state) is None  # of one call no loop can be seen
 
 
 def test_a_changed_schedule_begins_anew_and_a_removed_one_is_forgotten(tmp_path: Path) -> None:

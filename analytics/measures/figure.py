@@ -104,7 +104,7 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
             p.handle,
             -- Only an archive still shows what it saw alone, or what closed with its platform.
             CASE
-                WHEN p.last_seen_at IS NOT NULL AND p.last_live_at IS NULL THEN (
+                WHEN p.is_archived AND p.last_live_at IS NULL THEN (
                     SELECT arg_max(c.url, o.valid_at)
                     FROM observations AS o
                     INNER JOIN captures AS c ON c.capture_id = o.capture_id
@@ -116,7 +116,7 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
             p.status::VARCHAR AS status,
             p.state,
             p.last_seen_at,
-            p.last_live_at,
+            p.is_archived,
             p.account_id,
             f.archive_note
         FROM presence AS p

@@ -4,6 +4,7 @@ SELECT
     count(*) AS observations,
     min(valid_at) AS first_seen_at,
     max(valid_at) AS last_seen_at,
+    arg_max(capture_id IS NOT NULL, valid_at) AS is_archived, -- Whether the latest observation is an archived page
     arg_max(status, valid_at) AS status, -- Of the latest observation
     max(valid_at) FILTER (WHERE status = 'active') AS last_active_at,
     max(valid_at) FILTER (

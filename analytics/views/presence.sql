@@ -7,6 +7,7 @@ SELECT
     t.state, -- By answers that a second look has confirmed: see states
     s.status, -- Of the latest observation; NULL: never observed. A failed look changes nothing
     s.last_seen_at, -- Of the latest observation, whatever its status
+    s.is_archived, -- Whether the latest observation is an archived page
     s.last_live_at, -- Of the latest that is no archived page, nor dated by a clock that was ahead; NULL: there is none
     s.last_active_at,
     s.followers, -- Of the latest observation that shows them

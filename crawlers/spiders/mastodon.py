@@ -398,7 +398,8 @@ def read_actor(
 ) -> Observed | Failed | Skipped:
     """An ActivityPub actor. Raises as `read_account` does; counts are not part of it.
 
-    Whoever owns a domain may name any actor for the users it once had: only one of the same name is believed.
+    Whoever owns a domain may name any actor for the users it once had: where no id is known, only one of the same name is
+    believed.
     """
     if actor["type"] not in ACTORS:
         raise UnreadableError("unexpected_answer", f"an actor of type {ascii(actor['type'])[:40]}")
@@ -406,7 +407,9 @@ def read_actor(
     address = read_address(target.handle)
     if target.native_id is not None and uri != target.native_id:
         return Failed(cause="handle_taken_over", detail=f"the handle was that of {target.native_id}", http_status=200)
-    if address is not None and user.casefold() != address.user.casefold():
+    if address is not None and user.casefold() == address.user.casefold():
+        user = address.user
+    elif address is not None and target.native_id is None:
         detail = f"WebFinger names {uri} for {address.user}, and that calls itself {ascii(user)[:80]}"
         return Failed(cause="conflicting_answers", detail=detail, http_status=200)
     moved = actor.get("movedTo")
@@ -424,7 +427,7 @@ def read_actor(
         return Skipped(cause="noindex", detail="the owner asks not to be indexed or visited by programs")
     icon = actor.get("icon")
     profile = Profile(
-        handle=f"{address.user if address else user}@{address.domain if address else server}",
+        handle=f"{user}@{address.domain if address else server}",
         display_name=read_words(dict(actor), "name", drift) or None,
         bio=plain_text(note),
         links=links_in(*fields, note),

@@ -87,6 +87,8 @@ class Scheduler:
         self._second_looks = second_looks
         self._on_event, self._on_fault, self._beat_every = on_event, on_fault, beat_every
         self._started_at = self._seen_at = world.now()
+        # Only a loop has a heartbeat: a timer that calls once would seem to be one that goes on.
+        self._beats = False
         self._beat_at: datetime | None = None
         # When the next slot is due; None: look it up.
         self._wake_at: datetime | None = None
@@ -94,6 +96,7 @@ class Scheduler:
     def run(self) -> None:
         """Run slots as they become due, until the world is stopping. Raises RunningError if another loop runs."""
         with only_one(self._home, "schedule"):
+            self._beats = True
             while not self._world.is_stopping:
                 try:
                     self._step()
@@ -221,6 +224,8 @@ class Scheduler:
         return min([*(at for at in found if at), *looks, now + _LONGEST_TRUST])
 
     def _beat(self, *, has_ended: bool = False) -> None:
+        if not self._beats:
+            return
         now = self._world.now()
         is_time = self._beat_at is None or not self._beat_at <= now < self._beat_at + self._beat_every
         if is_time or has_ended:

@@ -1,7 +1,8 @@
 """The frame around every chart: question, picture, small print, downloads and a link to exactly this state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,7 @@ def show_chart(
     source: str | None = None,
     table: pl.DataFrame | None = None,
     subject: str = "",
+    chosen: Mapping[str, str] = MappingProxyType({}),
     notes: tuple[str, ...] = (),
     is_titled: bool = True,
     on_select: Callable[[], None] | None = None,
@@ -34,7 +36,8 @@ def show_chart(
     """Draw chart `name` of `frames` with everything that belongs to it. `table` is what CSV gives, else the first frame.
 
     Of `source`, where there is no `roster`, the small print says that it comes. `subject` is what was chosen, which goes
-    into what is taken away. `notes` are said above the small print. With `on_select` a click calls it, if there is
+    into what is taken away; `chosen` are choices that stand in the link even where they are the default, which may be another
+    with other data. `notes` are said above the small print. With `on_select` a click calls it, if there is
     something to click; read the state under the key `name`. `under` shows what belongs between the picture and the small
     print.
     """
@@ -71,11 +74,11 @@ def show_chart(
                 key=f"{name}-{kind}",
             )
         with st.popover("Copy link", type="tertiary", key=f"{name}-link"):
-            st.code(_link(), language=None, wrap_lines=True)
+            st.code(_link(chosen), language=None, wrap_lines=True)
 
 
-def _link() -> str:
+def _link(chosen: Mapping[str, str]) -> str:
     """The address of this page with every choice in it."""
     here = (st.context.url or "").split("?")[0]
-    chosen = {key: st.query_params.get_all(key) for key in st.query_params}
-    return f"{here}?{urlencode(chosen, doseq=True)}" if chosen else here
+    choices = {**chosen, **{key: st.query_params.get_all(key) for key in st.query_params}}
+    return f"{here}?{urlencode(choices, doseq=True)}" if choices else here
