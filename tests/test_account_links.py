@@ -95,6 +95,7 @@ def test_what_was_so_from_the_first_is_no_move(tmp_path: Path, bundled: Path) ->
     assert query(tmp_path, "SELECT * FROM moves") == []
 
 
+@pytest.mark.proof
 def test_a_link_is_one_however_often_and_in_whatever_order_it_is_read(tmp_path: Path, bundled: Path) -> None:
     homes = [tmp_path / "forth", tmp_path / "back", tmp_path / "at once"]
     runs = [

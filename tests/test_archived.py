@@ -249,6 +249,7 @@ def test_a_roster_that_comes_later_finds_its_accounts(home: Path, tmp_path: Path
     assert [row[0] for row in query(home, AUDIENCE)] == ["ann"]
 
 
+@pytest.mark.proof
 def test_the_same_tables_come_of_any_order_of_batches(tmp_path: Path, bundled: Path) -> None:
     batches = [
         archived("2024-12-01", "ann", native_id="7", followers=1, profile=Profile(handle="ann", bio="first")),

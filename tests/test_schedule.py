@@ -999,6 +999,7 @@ def silent(_asked: Asked) -> Fault:
 HANGING = {"KOOCH_CRAWL__ALLOW_NETWORKS": '["127.0.0.0/8"]', "KOOCH_CRAWL__TIMEOUT_SECONDS": "3"}
 
 
+@pytest.mark.proof
 def test_sigterm_reaches_the_crawl_and_the_next_call_goes_on(due_home: Path) -> None:
     with Server(silent) as server, started(due_home, KOOCH_BLUESKY__APPVIEW=server.url, **HANGING) as loop:
         wait_for(loop, "slot_started")
@@ -1100,8 +1101,12 @@ def people(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("hours", "since", "planned"),
-    [(11, None, [2]), (13, None, [2, 3]), (2, 1, [2, 3]), (2, 3, [2])],
-    ids=["of today", "of yesterday", "of before the slot", "of the slot"],
+    [
+        pytest.param(11, None, [2], marks=pytest.mark.proof, id="of today"),
+        pytest.param(13, None, [2, 3], id="of yesterday"),
+        pytest.param(2, 1, [2, 3], marks=pytest.mark.proof, id="of before the slot"),
+        pytest.param(2, 3, [2], marks=pytest.mark.proof, id="of the slot"),
+    ],
 )
 def test_a_run_of_before_is_finished_and_everybody_is_looked_at(
     hours: int, since: int | None, planned: list[int], people: Path
@@ -1127,6 +1132,7 @@ def test_a_run_of_before_is_finished_and_everybody_is_looked_at(
     assert stores.query(people, "SELECT count(*) FROM observations") == [(sum(planned),)]
 
 
+@pytest.mark.proof
 def test_a_crawl_that_is_told_to_end_says_so(people: Path) -> None:
     with Server(silent) as server:
         crawl = subprocess.Popen(

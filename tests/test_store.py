@@ -751,7 +751,7 @@ for point, patch in points.items():
     ("is_first", "where", "n"),
     [
         (True, "before the commit", 1),
-        (True, "before publishing", 1),
+        pytest.param(True, "before publishing", 1, marks=pytest.mark.proof),
         pytest.param(False, "everywhere", 15, marks=pytest.mark.proof),
     ],
 )
