@@ -57,6 +57,8 @@ def export_version(file: Path, folder: Path) -> list[Path]:
 
     Raises ConfigError for a folder in use, StorageError when it cannot be written; nothing is left there then.
     """
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder} is a file. Name a new folder: nothing is overwritten.")
     if folder.exists() and any(folder.iterdir()):
         raise ConfigError(f"Folder {folder} is not empty. Name a new one: nothing is overwritten.")
     partial = folder.with_name(f".{folder.name}.partial")
@@ -68,11 +70,10 @@ def export_version(file: Path, folder: Path) -> list[Path]:
         if folder.exists():
             folder.rmdir()
         partial.rename(folder)
-    except OSError as error:
+    except (OSError, pl.exceptions.PolarsError) as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise StorageError(
-            f"Export into {folder} failed ({error.strerror}). Free space or choose another folder."
-        ) from error
+        says = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0]
+        raise StorageError(f"Export into {folder} failed ({says}). Free space or choose another folder.") from error
     return sorted(folder.iterdir())
 
 

@@ -90,6 +90,11 @@ def test_a_roster_goes_from_a_table_to_a_published_version(home: Path, tmp_path:
         (["roster", "import", __file__, *DESCRIPTION[2:]], 2, "which does not say everything: add --slug."),
         (["roster", "add", "in-koo-2021", "X", "--source", "y"], 2, "in-koo-2021"),
         (["export", "/proc/nowhere"], 4, "/proc/nowhere"),
+        (["export", __file__], 2, "is a file"),
+        (["status", "--runs", "9" * 20], 2, "--runs"),
+        (["schedule", "install", "--systemd", "--name", "../x"], 2, "--name is '../x'"),
+        (["sql", "SELECT '\udcff'"], 2, "is not UTF-8"),
+        (["sql", "SELECT 1", "--format", "table", "--output", "x"], 2, "A table is for a terminal."),
         (["backup", "/proc/nowhere"], 4, "/proc/nowhere"),
     ],
 )
@@ -99,6 +104,80 @@ def test_bad_input_gets_one_sentence_and_its_code(words: list[str], code: int, s
     assert done.returncode == code, done.stderr
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [["sql", "SELECT 1", "-o"], ["metrics", "--textfile"], ["backup"]], ids=" ".join)
+def test_what_is_asked_for_is_not_written_over_the_data(words: list[str], home: Path) -> None:
+    before = (home / "master.duckdb").read_bytes()
+    done = kooch(home, *words, str(home / "master.duckdb"))
+
+    assert done.returncode == 2, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (home / "master.duckdb").read_bytes() == before
+
+
+def test_a_list_of_ones_own_takes_the_place_of_a_bundled_one_only_when_told(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text(MEMBERS, encoding="utf-8")
+    words = ("roster", "import", str(file), "--slug", "us-congress", *DESCRIPTION[2:])
+    refused = kooch(home, *words)
+
+    assert refused.returncode == 2
+    assert "roster 'us-congress' comes with Kooch" in refused.stderr
+    assert kooch(home, *words, "--replace").returncode == 0
+
+
+@pytest.mark.parametrize("title", ["", " ", "a\x1b[31m"], ids=ascii)
+def test_a_list_that_no_load_would_read_is_not_written(title: str, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "members.csv"
+    file.write_text(MEMBERS, encoding="utf-8")
+
+    assert kooch(home, "roster", "import", str(file), *DESCRIPTION, "--title", title).returncode == 2
+    assert not (home / "rosters").exists()
+
+
+@pytest.mark.parametrize("words", [["sql", "SELECT 1"], ["--help"]], ids=" ".join)
+def test_a_full_disk_under_the_output_is_said(words: list[str], home: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command(home, *words), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (
+        4,
+        "The output cannot be written (No space left on device). Free space, or write it elsewhere.\n",
+    )
+
+
+def test_a_stray_file_among_the_versions_stops_nothing(home: Path) -> None:
+    for name in ("kooch-copy.duckdb", "kooch-99999999999.duckdb"):
+        (home / "published" / name).write_bytes(b"")
+    (home / "published" / "kooch-00000099.duckdb").mkdir()
+
+    assert kooch(home, "load").returncode == 0
+    assert sorted(file.name for file in (home / "published").glob("kooch-????????.duckdb"))[:2] == [
+        "kooch-00000001.duckdb",
+        "kooch-00000002.duckdb",
+    ]
+
+
+def test_damage_in_the_middle_of_a_file_is_said(home: Path) -> None:
+    for file in (home / "master.duckdb", (home / "published" / "reading.duckdb").resolve()):
+        with file.open("r+b") as opened:
+            opened.seek(file.stat().st_size // 3)
+            opened.write(os.urandom(file.stat().st_size // 2))
+    for words in (["load"], ["export", str(home / "out")]):
+        done = kooch(home, *words)
+
+        assert done.returncode == 4, done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_sees_that_the_state_is_lost(home: Path) -> None:
+    assert kooch(home, "crawl", "bluesky", KOOCH_BLUESKY__APPVIEW="https://nowhere.invalid").returncode == 3
+    (home / "state.sqlite").unlink()
+    done = kooch(home, "doctor", "--no-network")
+
+    assert done.returncode == 4, done.stdout
+    assert "it was lost or replaced" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """The command line: one module a group of commands; faults become one sentence and an exit code here."""
 
+import errno
+import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -24,7 +27,7 @@ from kooch.cli import (
     store,
 )
 from kooch.cli.output import complain
-from kooch.errors import KoochError
+from kooch.errors import ConfigError, KoochError
 
 app = typer.Typer(
     name="kooch",
@@ -74,8 +77,10 @@ app.command("doctor")(doctor.doctor)
 def main() -> None:
     """Run the command line; exit codes are those of docs/commands.md."""
     try:
+        _refuse_other_than_utf8()
         # What a command leaves with typer.Exit comes back as a value.
         code = app(standalone_mode=False)
+        sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except KoochError as error:
         complain(str(error))
@@ -87,15 +92,31 @@ def main() -> None:
         # The reader of our output has enough (`kooch sql … | head`).
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
+            _report(error)
+        complain(f"The output cannot be written ({error.strerror}). Free space, or write it elsewhere.")
+        with suppress(OSError):
+            sys.stdout.close()
+        sys.exit(4)
     except Exception as error:  # noqa: BLE001 -- the last line of defence: a sentence for the user, the rest below it
         if is_usage_error(error):
             complain(usage_sentence(error))
             sys.exit(2)
-        complain(traceback.format_exc())
-        complain(
-            f"This is a fault in Kooch ({type(error).__name__}: {error}). Nothing stored is lost. Please report it."
-        )
-        sys.exit(1)
+        _report(error)
+
+
+def _refuse_other_than_utf8() -> None:
+    """Raise ConfigError for a word that neither DuckDB nor a file of ours can hold; `parse` only opens what it names."""
+    for word in [] if "parse" in sys.argv else [*sys.argv[1:], os.environ.get("KOOCH_HOME", "")]:
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise ConfigError(f"{word!a} is not UTF-8. Write it in UTF-8.")
+
+
+def _report(error: Exception) -> NoReturn:
+    complain(traceback.format_exc())
+    complain(f"This is a fault in Kooch ({type(error).__name__}: {error}). Nothing stored is lost. Please report it.")
+    sys.exit(1)
 
 
 def is_usage_error(error: Exception) -> bool:

@@ -19,7 +19,7 @@ from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
 from kooch.errors import KoochError, StorageError
 from kooch.store import read
 from kooch.store.load import load as load_store
-from kooch.store.load import master_file
+from kooch.store.load import master_file, refuse_lost_state
 from kooch.store.locks import only_one
 from kooch.store.read import open_version, reading_file
 from kooch.store.schema import quoted
@@ -89,6 +89,7 @@ def _folder(settings: Settings) -> str:
 
 
 def _state(settings: Settings) -> str:
+    refuse_lost_state(settings.home)
     with open_state(settings.home) as state:
         (answer,) = state.execute("PRAGMA quick_check").fetchone()
         if answer != "ok":

@@ -20,7 +20,7 @@ from kooch import __version__
 from kooch.cli.output import settings_of
 from kooch.cli.schedule import scheduled_platforms
 from kooch.config import Settings
-from kooch.errors import StorageError
+from kooch.errors import ConfigError, StorageError
 from kooch.schedule.slots import read_heartbeat
 from kooch.store.read import open_version, reading_file
 from kooch.store.spool import waiting_batches
@@ -59,6 +59,8 @@ def metrics(
     ] = None,
 ) -> None:
     """Say how crawls went, how fresh the data are and what they cost, in the text format of Prometheus."""
+    if textfile is not None and textfile.suffix != ".prom":
+        raise ConfigError(f"File {textfile} does not end in .prom, as the collector's files do. Name another.")
     text = "".join(written(metric) for metric in collect(settings_of(context)))
     if textfile is None:
         sys.stdout.write(text)

@@ -41,7 +41,12 @@ def sql(
     wanted = format or (Format.TABLE if is_terminal() and output is None else Format.CSV)
     if wanted is Format.PARQUET and output is None and sys.stdout.isatty():
         raise ConfigError("Parquet is not for a terminal. Give a file with --output, or redirect.")
-    frame = _answered(reading_file(settings_of(context).home), query)
+    home = settings_of(context).home
+    if output is not None and wanted is Format.TABLE:
+        raise ConfigError("A table is for a terminal. For a file choose --format csv, json or parquet.")
+    if output is not None and output.resolve().is_relative_to(home.resolve()):
+        raise ConfigError(f"{output} lies in the data folder, where everything is Kooch's own. Choose another folder.")
+    frame = _answered(reading_file(home), query)
     if wanted is Format.TABLE:
         print_frame(frame)
     elif output is None and sys.stdout.isatty():

@@ -15,6 +15,7 @@ from kooch import rosters
 from kooch.cli.output import complain, emit, is_terminal, say, settings_of, show
 from kooch.config import BUNDLED_ROSTERS, Schedule, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
+from kooch.rosters.rows import SLUG
 from kooch.schedule import install as installing
 from kooch.schedule.loop import Scheduler
 from kooch.schedule.plan import rechecks, slots_between, starts_at
@@ -156,6 +157,8 @@ def install(
     settings = settings_of(context)
     if systemd and cron:
         raise ConfigError("--systemd and --cron exclude each other: choose one.")
+    if not SLUG.fullmatch(name):
+        raise ConfigError(f"--name is {name!r}: use small letters, digits and single dashes.")
     if not cron and (systemd or Path("/run/systemd/system").exists()):
         files = installing.units(settings.home, name)
         for file, text in files.items():

@@ -41,7 +41,7 @@ _CODES = {"fresh": 0, "late": 3, "stale": 5}
 
 def status(
     context: typer.Context,
-    runs: Annotated[int, typer.Option(min=1, help="How many runs to show.")] = 10,
+    runs: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many runs to show.")] = 10,
     check: Annotated[
         bool, typer.Option("--check", help="Only say which platforms are late (exit code 3) or stale (5).")
     ] = False,

@@ -9,7 +9,7 @@ import typer
 
 from kooch.cli.output import complain, emit, is_terminal, say, settings_of
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
-from kooch.errors import StorageError
+from kooch.errors import ConfigError, StorageError
 from kooch.store.load import Loaded
 from kooch.store.load import load as load_store
 from kooch.store.locks import only_one
@@ -57,6 +57,8 @@ def backup(
 ) -> None:
     """Copy everything that the published data can be rebuilt from."""
     home = settings_of(context).home
+    if folder.resolve().is_relative_to(home.resolve()):
+        raise ConfigError(f"Folder {folder} lies in the data folder {home}. Choose one elsewhere.")
     target = folder.absolute() / f"kooch-{now():%Y%m%d-%H%M%S}"
     partial = target.with_suffix(".partial")
     # No load may move batches from the spool to the archive meanwhile.
@@ -73,10 +75,11 @@ def backup(
             if (home / "kooch.toml").exists():
                 shutil.copy2(home / "kooch.toml", partial)
             partial.rename(target)
-        except OSError as error:
+        except (OSError, StorageError) as error:
             shutil.rmtree(partial, ignore_errors=True)
+            says = (error.strerror if isinstance(error, OSError) else None) or str(error)
             raise StorageError(
-                f"Backup {target} could not be written ({error.strerror}). Choose another folder or free space."
+                f"Backup {target} could not be written ({says}). Choose another folder or free space."
             ) from error
     say(f"Backup written: {target}. To restore, use it as the data folder: kooch --home {target} load")
 

@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 from kooch.errors import ConfigError, RosterError
 from kooch.rosters.check import Fault, check
 from kooch.rosters.handles import clean_handle
-from kooch.rosters.read import read_roster
+from kooch.rosters.read import check_text, read_roster
 from kooch.rosters.rows import (
     ACCOUNT_COLUMNS,
     MEMBER_COLUMNS,
@@ -131,6 +131,10 @@ def import_roster(
         validate(roster)
     folder = into / roster.slug
     refuse_existing(folder, replace=replace_existing)
+    if not replace_existing and any(other.slug == roster.slug for other in known):
+        raise RosterError(
+            f"roster '{roster.slug}' comes with Kooch: choose another slug, or replace it explicitly", file=file
+        )
     others = [other for other in known if other.slug != roster.slug]
     values: list[RowValue] = [*roster.members, *roster.accounts, *roster.statements]
     files = {value.file for value in values}
@@ -171,6 +175,9 @@ def add_account(folder: Path, claim: AccountClaim) -> None:
 def _check_settings(given: Mapping[str, Any], file: Path) -> None:
     if "slug" in given and not SLUG.fullmatch(given["slug"]):
         raise ConfigError(f"slug '{given['slug']}' is no slug: use lower-case letters, digits and -")
+    for key in ("title", "description", "source", "source_url", "publisher", "licence"):
+        if key in given:
+            check_text(key, given[key], file=file)
     if "selection" in given:
         one_of("selection", given["selection"], get_args(Selection), file=file, row=None)
     if "time_zone" in given:

@@ -121,8 +121,18 @@ def _read_yaml(file: Path) -> object:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise RosterError(f"is not YAML: {error.problem}", file=file, row=line) from error
+    except RecursionError:
+        raise RosterError("is nested too deeply: a list of mappings is enough", file=file) from None
     except (yaml.YAMLError, ValueError) as error:
         raise RosterError(f"is not YAML: {error}", file=file) from error
+
+
+def check_text(what: str, value: object, *, file: Path) -> str:
+    """`value` without the spaces around it. Raises RosterError for what is no text, or holds control characters."""
+    if not isinstance(value, str) or not value.strip():
+        raise RosterError(f"{what} '{value}' is no text", file=file)
+    refuse_control(what, value, file=file, row=None)
+    return value.strip()
 
 
 def _entries(file: Path, key: str) -> Iterator["_Entry"]:
@@ -156,12 +166,7 @@ class _Entry:
 
     def optional_text(self, key: str) -> str | None:
         value = self.content.get(key)
-        if value is None:
-            return None
-        if not isinstance(value, str) or not value.strip():
-            raise RosterError(f"{self.place}{key} '{value}' is no text", file=self.file)
-        refuse_control(f"{self.place}{key}", value, file=self.file, row=None)
-        return value.strip()
+        return None if value is None else check_text(f"{self.place}{key}", value, file=self.file)
 
     def text(self, key: str) -> str:
         value = self.optional_text(key)

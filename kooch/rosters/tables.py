@@ -20,7 +20,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 # Tabs and line breaks may stand in a cell, other control characters are damage or an attack on terminals.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Half a surrogate pair is no character of UTF-8.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def read_csv(file: Path) -> tuple[list[str], list[Row]]:

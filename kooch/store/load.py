@@ -45,6 +45,8 @@ _STORAGE_FAULTS = (
     duckdb.InternalException,
     duckdb.OutOfMemoryException,
 )
+# A block whose checksum is wrong comes as the most general error.
+_DAMAGED = "Corrupt database file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +71,7 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
     with only_one(home, "load", wait=wait):
         # Before the spool is listed: of a run that has ended by now, every batch is there.
         known_runs = _known_runs(home)
-        if not known_runs and spool.archived_batches(home):
-            # Suppressions and decisions are gone with it: loading would bring back what was removed.
-            raise StorageError(
-                f"State {state_file(home)} knows no run, and the archive holds some: it was lost or replaced. Restore it from"
-                " a backup; without one, start afresh with another --home."
-            )
+        refuse_lost_state(home)
         with open_state(home) as state:
             walked = walked_handles(state)
         listed = read_listed(home, bundled)
@@ -146,6 +143,20 @@ def _store(
     return version, len(fresh)
 
 
+def refuse_lost_state(home: Path) -> None:
+    """Raise StorageError where state.sqlite knows no run and the archive holds some.
+
+    Suppressions and decisions are gone with it: loading would bring back what was removed.
+    """
+    with open_state(home) as state:
+        is_empty = not runs(state)
+    if is_empty and spool.archived_batches(home):
+        raise StorageError(
+            f"State {state_file(home)} knows no run, and the archive holds some: it was lost or replaced. Restore it from"
+            " a backup; without one, start afresh with another --home."
+        )
+
+
 def read_listed(home: Path, bundled: Path) -> Listed:
     """Rosters, events and platforms that come with Kooch and the user's own, with the reviewers' decisions."""
     lists = rosters.read_rosters(bundled, home / "rosters")
@@ -198,7 +209,9 @@ def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("CHECKPOINT")
         finally:
             connection.close()
-    except _STORAGE_FAULTS as error:
+    except (OSError, duckdb.Error) as error:
+        if not isinstance(error, _STORAGE_FAULTS) and _DAMAGED not in str(error):
+            raise
         says = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0].removesuffix(".")
         if "Could not set lock" in says:
             raise StorageError(f"Master {file} is open in another program. Close it, then run `kooch load`.") from error

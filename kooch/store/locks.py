@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kooch.errors import RunningError, StorageError
@@ -27,8 +27,10 @@ def only_one(home: Path, what: str, *, wait: bool = False) -> Iterator[None]:
         except BlockingIOError:
             holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
             raise RunningError(f"A {what} is already running: {holder}. Wait for it, or end it.") from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"process {os.getpid()} since {now():%Y-%m-%d %H:%M:%S} UTC".encode(), 0)
+        # Who holds it is a courtesy, which a full disk refuses.
+        with suppress(OSError):
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"process {os.getpid()} since {now():%Y-%m-%d %H:%M:%S} UTC".encode(), 0)
         yield
     finally:
         os.close(handle)

@@ -6,6 +6,7 @@ out every reader of that file; nobody else ever opens the second.
 """
 
 import os
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +23,18 @@ def published_folder(home: Path) -> Path:
 
 def last_version(home: Path) -> int:
     """The highest version published so far, also by a master that is no more; 0 if none is kept."""
-    return max((int(file.stem.rpartition("-")[2]) for file in published_folder(home).glob("kooch-*.duckdb")), default=0)
+    return max((int(_digits(file)) for file in _versions(published_folder(home), "kooch")), default=0)
+
+
+def _versions(folder: Path, name: str) -> list[Path]:
+    """The files of versions, oldest first. What else somebody has put there is none of ours."""
+    return sorted(
+        file for file in folder.glob(f"{name}-*.duckdb") if file.is_file() and re.fullmatch(r"[0-9]{8}", _digits(file))
+    )
+
+
+def _digits(file: Path) -> str:
+    return file.stem.rpartition("-")[2]
 
 
 def publish(home: Path, master: Path, version: int) -> None:
@@ -64,7 +76,7 @@ def _point(link: Path, target: str) -> None:
 
 def _prune(folder: Path) -> None:
     for name in ("kooch", "reading"):
-        for old in sorted(folder.glob(f"{name}-*.duckdb"))[:-KEPT]:
+        for old in _versions(folder, name)[:-KEPT]:
             # A shell may still hold it: it keeps what it has opened.
             with suppress(OSError):
                 old.unlink()

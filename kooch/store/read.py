@@ -40,11 +40,23 @@ def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             version = connection.execute("SELECT max(version) FROM schema_version").fetchall()[0]
         except duckdb.Error as error:
             raise StorageError(
-                f"Version {file} cannot be read: {str(error).splitlines()[0]} Run `kooch load` to publish a new one."
+                f"Version {file} cannot be read: {_first_line(error)}. Run `kooch load` to publish a new one."
             ) from error
         if version[0] > LATEST:
             raise StorageError(f"Version {file} was made by a newer Kooch. Upgrade this one.")
-        yield connection
+        try:
+            yield connection
+        except duckdb.Error as error:
+            # A block whose checksum is wrong; other errors are those of a query.
+            if "Corrupt database file" not in str(error):
+                raise
+            raise StorageError(
+                f"Version {file} is damaged: {_first_line(error)}. Run `kooch load` to publish a new one."
+            ) from error
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).splitlines()[0].rstrip(".!")
 
 
 def captures_read(home: Path, platform: str) -> set[str]:
