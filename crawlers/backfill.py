@@ -13,7 +13,7 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.archives import parser_of
-from crawlers.base import PlatformSpider, Result, check_status
+from crawlers.base import PlatformSpider, Result, check_status, names_of
 from crawlers.jobs import Crawled, Job, end_job, left_of
 from crawlers.pacing import UnsentError
 from crawlers.reading import UnreadableError
@@ -223,7 +223,7 @@ class CaptureSpider(ArchiveSpider):
     def _may_keep(self, result: Observed | Failed) -> bool:
         """Not what is about an account that is kept out, or about one that nobody asked for and that may be."""
         if isinstance(result, Observed):
-            return result.native_id not in self.job.suppressed
+            return not names_of(result) & self.job.suppressed
         return result.cause != "another_account"
 
     def _read(self, body: bytes, target: Target) -> Observed | Failed:

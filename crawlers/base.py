@@ -33,7 +33,7 @@ from crawlers.spending import Tariff, approval
 from kooch import __version__
 from kooch.config import Settings
 from kooch.errors import ConfigError, HostLostError, KoochError
-from kooch.rosters.handles import naming, natural_keys
+from kooch.rosters.handles import leads_to, naming
 from kooch.rosters.values import PlatformSlug
 from kooch.store.outcomes import Cause, Drift, Failed, Observed, Outcome, Skipped, Target
 from kooch.times import now
@@ -368,7 +368,7 @@ class PlatformSpider(scrapy.Spider):
     ) -> Iterator[Outcome]:
         """The outcome of each target that has none yet."""
         recorded_at = now()
-        if isinstance(result, Observed) and _names_of(result) & self.job.suppressed:
+        if isinstance(result, Observed) and names_of(result) & self.job.suppressed:
             result = Skipped(cause="suppressed")
         if self.job.suppressed:
             result = _without_names(result, self.platform, self.job.suppressed)
@@ -406,7 +406,7 @@ class PlatformSpider(scrapy.Spider):
             asyncio.get_running_loop().call_soon(_leave, self.fault)
 
 
-def _names_of(observed: Observed) -> set[str | None]:
+def names_of(observed: Observed) -> set[str | None]:
     """What the account is called now: an id, and handles after an @."""
     handles = {span.handle for span in observed.handles if span.valid_to is None}
     if observed.profile:
@@ -418,19 +418,20 @@ def _without_names(
     result: Observed | Failed | Skipped, platform: str, suppressed: frozenset[str]
 ) -> Observed | Failed | Skipped:
     """The same without what it says of suppressed accounts, as another that moved there does, or an error's detail."""
+    slug = cast(PlatformSlug, platform)
     if not isinstance(result, Observed):
-        return replace(result, detail="") if re.search(naming(suppressed), result.detail) else result
-    slug, profile = cast(PlatformSlug, platform), result.profile
+        return replace(result, detail="") if re.search(naming(slug, suppressed), result.detail) else result
+    profile = result.profile
     if profile is not None:
-        links = tuple(link for link in profile.links if not natural_keys(slug, link) & suppressed)
+        links = tuple(link for link in profile.links if not leads_to(slug, link, suppressed))
         profile = replace(profile, links=links)
-    has_moved_there = result.moved_to in suppressed
+    has_moved_there = result.moved_to is not None and leads_to(slug, result.moved_to, suppressed)
     return replace(
         result,
         profile=profile,
         moved_to=None if has_moved_there else result.moved_to,
         is_named_back=None if has_moved_there else result.is_named_back,
-        also_known_as=tuple(name for name in result.also_known_as if name not in suppressed),
+        also_known_as=tuple(name for name in result.also_known_as if not leads_to(slug, name, suppressed)),
     )
 
 

@@ -20,13 +20,14 @@ from typing import Any, Self
 import pytest
 
 from crawlers.backfill import CaptureSpider, Listener, backfill
-from crawlers.jobs import Crawled
-from kooch.config import load_settings
+from crawlers.jobs import Crawled, Job
+from kooch.config import Settings, load_settings
 from kooch.errors import ConfigError, HostLostError
 from kooch.store.backfills import Backfill, Every
 from kooch.store.bodies import bodies_folder
+from kooch.store.outcomes import Observed, Profile
 from kooch.store.read import captures_read, targets
-from kooch.store.state import open_state
+from kooch.store.state import open_state, plan_run, read_run
 from tests.servers.wayback import Archived, Limit, Reply, WaybackArchive
 from tests.stores import Row, bundle, claim, load, member, query, roster
 
@@ -409,6 +410,18 @@ def test_no_page_of_a_suppressed_account_is_kept(tmp_path: Path, archive: Waybac
 
     assert counts(desk.backfill()) == ("complete", 5, 0, 0, 5)
     assert not list(bodies_folder(desk.home).rglob("*.gz"))
+
+
+@pytest.mark.parametrize(("handle", "is_kept"), [("Gone", False), ("near", True)])
+def test_a_page_that_is_kept_out_by_its_name_is_not_kept(tmp_path: Path, handle: str, *, is_kept: bool) -> None:
+    with open_state(tmp_path) as state:
+        run = read_run(state, plan_run(state, platform="x", targets=()).run)
+    spider = CaptureSpider()
+    spider.take(
+        Job(settings=Settings(home=tmp_path), run=run, planned=0, targets=(), suppressed=frozenset({"@gone", "13"}))
+    )
+
+    assert spider._may_keep(Observed(status="active", native_id="12", profile=Profile(handle=handle))) is is_kept
 
 
 def test_whom_a_page_of_somebody_else_is_about_is_not_kept(tmp_path: Path, archive: WaybackArchive) -> None:

@@ -1,8 +1,10 @@
 """A suppressed account is nowhere any more, and does not come back."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 
@@ -10,6 +12,9 @@ from crawlers.jobs import Job
 from crawlers.spiders.mastodon import MastodonSpider
 from kooch.config import VIEWS, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
+from kooch.rosters.handles import naming, natural_keys
+from kooch.rosters.values import PlatformSlug
+from kooch.store.load import master_file
 from kooch.store.locks import only_one
 from kooch.store.outcomes import Failed, Observed, Outcome, Profile, Skipped, Target
 from kooch.store.read import targets
@@ -17,7 +22,7 @@ from kooch.store.spool import waiting_batches, write_batch
 from kooch.store.state import end_run, open_state, plan_run, read_run
 from kooch.store.suppress import Suppressed, suppress
 from tests.commands import kooch
-from tests.stores import at, bundle, claim, crawl, load, member, query, roster, seen
+from tests.stores import archived, at, backfill, bundle, claim, contents, crawl, load, member, query, roster, seen
 
 DID, OTHER = "did:plc:" + "a" * 24, "did:plc:" + "b" * 24
 MARKS = (DID, "canary.test", "canary words")
@@ -113,10 +118,26 @@ def test_an_account_is_known_by_its_address_too(account: str, home: Path, bundle
     assert traces(home) == []
 
 
-@pytest.mark.parametrize(("platform", "account"), [("nope", "x"), ("bluesky", ""), ("bluesky", "@")])
+@pytest.mark.parametrize(
+    ("platform", "account"),
+    [
+        ("nope", "x"),
+        ("bluesky", ""),
+        ("bluesky", "@"),
+        ("x", "id:  "),
+        ("x", "https://x.com/i/lists/116"),
+        ("x", "https://example.test/i/user/116"),
+        ("koo", "https://example.test/hi"),
+        ("youtube", "https://example.test/channel/UC" + "a" * 22),
+    ],
+)
 def test_what_names_no_account_is_refused(platform: str, account: str, home: Path, bundled: Path) -> None:
     with pytest.raises(ConfigError):
         suppress(home, platform=platform, account=account, reason="asked", views=VIEWS, bundled=bundled)
+
+
+def test_an_address_by_id_is_that_id() -> None:
+    assert natural_keys("x", "https://x.com/i/user/116") == {"116"}
 
 
 def test_a_list_that_names_a_suppressed_account_otherwise_does_not_bring_it_back(home: Path, tmp_path: Path) -> None:
@@ -215,6 +236,44 @@ def test_who_once_had_the_handle_of_a_suppressed_account_stays(home: Path, bundl
     assert query(home, "SELECT count(*) FROM observations") == [(2,)]
 
 
+def test_who_took_over_a_handle_that_it_was_listed_under_stays(home: Path, bundled: Path) -> None:
+    crawl(
+        home,
+        seen(DID, 60, bio="canary words", handle="newname.test"),
+        seen(OTHER, 60, bio="other words", handle="canary.test"),
+    )
+    load(home, bundled)
+
+    assert remove(home, bundled, f"id:{DID}").names == ("@newname.test", DID)
+    crawl(home, seen(OTHER, 120, bio="other words", handle="canary.test"))
+    load(home, bundled)
+    assert query(home, "SELECT figure_id, handle FROM presence") == [("stays", "canary.test")]
+    assert query(home, "SELECT count(*) FROM observations") == [(3,)]
+    assert query(home, "SELECT DISTINCT planned, observed, failed, skipped FROM runs") == [(1, 1, 0, 0)]
+    # What the list says of the handle, it says of the account that is gone.
+    assert [target.key for target in targets(home, platform="bluesky", roster=None)] == [OTHER]
+    assert traces(home, [DID, "canary words", "newname.test"]) == []
+
+
+def test_pages_under_its_handle_that_show_no_id_go_too(tmp_path: Path) -> None:
+    listed = roster("list", [member("gone")], accounts=(claim("gone", "canary", platform="x"),))
+    home, bundled = tmp_path / "home", bundle(tmp_path / "bundled", listed)
+    backfill(
+        home,
+        archived("2012-01-01", "canary", profile=Profile(handle="canary", bio="canary words")),
+        archived("2022-01-01", "canary", native_id="12"),
+    )
+    with open_state(home) as state:
+        run = plan_run(state, platform="x", targets=[Target(key="@canary")]).run
+        end_run(state, run, "partial")
+    write_batch(home, run=run, platform="x", outcomes=[seen("@canary", 0, native_id="12", bio="w", handle="canary")])
+    load(home, bundled)
+
+    remove(home, bundled, "id:12", "x")
+
+    assert traces(home, ["canary words"]) == []
+
+
 def test_a_new_name_of_a_suppressed_account_is_not_published(home: Path, bundled: Path) -> None:
     remove(home, bundled, DID)
     claims = (claim("gone", "newname.test"), claim("stays", "stays.test", OTHER))
@@ -266,7 +325,67 @@ def test_others_neither_link_to_it_nor_name_it_in_a_failure(tmp_path: Path) -> N
     assert query(home, "SELECT DISTINCT cause, detail FROM failures") == [("handle_taken_over", None)]
 
 
-def test_a_crawl_keeps_nothing_that_names_a_suppressed_account(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "address", ["https://b.test/users/alice", "https://b.test/users/Alice", "https://b.test/@Alice"]
+)
+def test_known_by_its_handle_alone_it_is_not_named_by_its_address(tmp_path: Path, address: str) -> None:
+    claims = (claim("old", "old@a.test", platform="mastodon"),)
+    home, bundled = tmp_path / "home", bundle(tmp_path / "b", roster("list", [member("old")], accounts=claims))
+    moved = seen(
+        "@old@a.test",
+        0,
+        native_id=OLD,
+        status="moved",
+        moved_to=address,
+        is_named_back=True,
+        also_known_as=(address, "https://kept.test/users/alice"),
+    )
+    crawl_mastodon(home, moved)
+    remove(home, bundled, "Alice@b.test", "mastodon")
+
+    assert traces(home, [address]) == []
+    crawl_mastodon(home, moved)
+    load(home, bundled)
+    assert query(home, "SELECT kind, other FROM account_links") == [("also_known_as", "https://kept.test/users/alice")]
+
+
+@pytest.mark.parametrize(
+    ("platform", "key", "text", "is_named"),
+    [
+        ("x", "@web", "https://web.archive.org/web/2012id_/https://twitter.com/alice: a title", False),
+        ("x", "@twitter", "https://web.archive.org/web/2012id_/https://twitter.com/alice: a title", False),
+        ("x", "@title", "https://web.archive.org/web/2012id_/https://twitter.com/alice: a title", False),
+        ("x", "@alice", "https://web.archive.org/web/2012id_/https://twitter.com/Alice: a title", True),
+        ("x", "@alice", "https://web.archive.org/web/2012id_/http://twitter.com:80/alice", True),
+        ("x", "@alice", "asked for @alice.", True),
+        ("x", "116", "the handle was that of 116 and is answered by 117", True),
+        ("koo", "@alice", "the index of kooapp.com/apiV1/users/handle/alice could not be read", True),
+        ("threads", "@alice", "https://www.threads.net/@alice.smith", False),
+        ("bluesky", "@alice.test", "alice.test is answered by another", True),
+        ("mastodon", "@alice@b.test", "WebFinger names https://b.test/users/alice, which does not exist", True),
+    ],
+)
+def test_a_word_in_a_message_is_no_handle(platform: PlatformSlug, key: str, text: str, *, is_named: bool) -> None:
+    pattern = naming(platform, [key])
+
+    assert bool(re.search(pattern, text)) is is_named
+    assert duckdb.execute("SELECT regexp_matches($1, $2)", [text, pattern]).fetchone() == (is_named,)
+
+
+def test_nothing_is_left_of_a_batch_that_was_all_about_it(home: Path, bundled: Path) -> None:
+    crawl(home, seen(DID, 60, bio="canary words", handle="canary.test"), state="complete")
+    load(home, bundled)
+
+    assert remove(home, bundled, DID).loaded.broken == ()
+    before = contents(home)
+    master_file(home).unlink()
+    assert load(home, bundled).broken == ()
+    assert contents(home) == before
+    assert query(home, "SELECT state, planned, observed FROM runs") == [("partial", 1, 1), ("complete", 0, 0)]
+
+
+@pytest.mark.parametrize("suppressed", [{NEW, "@alice@b.test"}, {"@alice@b.test"}])
+def test_a_crawl_keeps_nothing_that_names_a_suppressed_account(tmp_path: Path, suppressed: set[str]) -> None:
     answers = {outcome.target: outcome.result for outcome in NAMING} | {
         "https://c.test/users/alice": Observed(
             status="active", native_id="https://c.test/users/alice", profile=Profile(handle="Alice@b.test")
@@ -282,7 +401,7 @@ def test_a_crawl_keeps_nothing_that_names_a_suppressed_account(tmp_path: Path) -
             run=run,
             planned=len(plan),
             targets=plan,
-            suppressed=frozenset({NEW, "@alice@b.test"}),
+            suppressed=frozenset(suppressed),
         )
     )
     old, failed, shown = (

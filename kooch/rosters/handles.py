@@ -1,7 +1,7 @@
 """What a handle of each platform looks like, and which hosts mirror or bridge accounts of others."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import idna
@@ -16,7 +16,7 @@ _SERVER = r"([^\W_]([^\W_]|-)*\.)+[^\W\d_]([^\W_]|-)+"
 # bluesky: atproto.com/specs/handle. mastodon, truthsocial, gab: the username rule of Mastodon; servers may have
 # internationalised names (bawü.social).
 HANDLES: dict[PlatformSlug, tuple[re.Pattern[str], str]] = {
-    "koo": (re.compile(r"\S{1,64}"), "a name without spaces"),
+    "koo": (re.compile(r"[^\s/]{1,64}"), "a name without spaces or /"),
     "x": (re.compile(r"\w{1,15}", re.ASCII), "1 to 15 letters, digits or _"),
     "mastodon": (re.compile(rf"{_MASTODON_LIKE}@{_SERVER}"), "user@host"),
     "bluesky": (re.compile(rf"(?=.{{1,253}}$){_HOST}"), "a domain name such as name.bsky.social"),
@@ -51,6 +51,8 @@ _SITES: dict[str, PlatformSlug] = {
     "gettr.com": "gettr",
 }
 _PREFIXES = {"profile", "user", "users", "c", "web"}
+_OWN_PAGES = {("facebook", "profile.php"), ("x", "i")}
+"""Where a handle would stand in an address, and what is none."""
 _MIRRORS = {"respublicae.eu", "bird.makeup", "kilogram.makeup", "rss-parrot.net", "brid.gy"}
 _CLOSED = {"social.network.europa.eu"}
 
@@ -80,12 +82,11 @@ def _read_url(platform: PlatformSlug, text: str) -> tuple[str | None, str | None
     url = urlsplit(text if "://" in text else f"https://{text}")
     host = (url.hostname or "").lower()
     segments = [unquote(segment) for segment in url.path.split("/") if segment]
-    if platform == "facebook" and segments == ["profile.php"]:
-        return None, (parse_qs(url.query).get("id") or [text])[0]
-    if platform == "youtube" and len(segments) > 1 and segments[0] == "channel":
-        return None, segments[1]
+    is_of_platform = any(slug == platform and f".{host}".endswith(f".{site}") for site, slug in _SITES.items())
+    if is_of_platform and (native_id := _read_id(platform, segments, url.query)):
+        return None, native_id
     names = segments[1:] if segments and segments[0].lower() in _PREFIXES else segments
-    if not names:
+    if not names or (platform, names[0]) in _OWN_PAGES:
         return text, None
     name = names[0].lstrip("@")
     # Not of /ap/users/116, which does not say what the actor is called.
@@ -94,6 +95,17 @@ def _read_url(platform: PlatformSlug, text: str) -> tuple[str | None, str | None
     if _SITES.get(re.sub(r"^(www|m|mobile)\.", "", host)) != platform:
         return text, None
     return (None, name) if name.startswith("did:") else (name, None)
+
+
+def _read_id(platform: PlatformSlug, segments: Sequence[str], query: str) -> str | None:
+    match platform, segments:
+        case "facebook", ["profile.php"]:
+            return parse_qs(query).get("id", [None])[0]
+        case "youtube", ["channel", native_id, *_]:
+            return native_id
+        case "x", ["i", "user", native_id, *_] if NATIVE_IDS["x"][0].fullmatch(native_id):
+            return native_id
+    return None
 
 
 def natural_keys(platform: PlatformSlug, text: str) -> frozenset[str]:
@@ -115,6 +127,16 @@ def natural_keys(platform: PlatformSlug, text: str) -> frozenset[str]:
     return frozenset(keys)
 
 
+def given_up(key: str) -> str:
+    """How suppressions hold a name under which an account was listed and by which another goes now: of lists, it means the first."""
+    return f"was {key}"
+
+
+def listed_key(name: str) -> str:
+    """The natural key under which a suppressed account may be listed or asked for: what `given_up` was made of."""
+    return name.removeprefix("was ")
+
+
 def spell_handle(platform: PlatformSlug, handle: str) -> set[str]:
     """A handle in lower case, its host as people write it and as the network does: bawü.social is xn--baw-joa.social."""
     user, at, host = handle.lower().rpartition("@")
@@ -129,10 +151,29 @@ def _spell_host(host: str) -> set[str]:
         return {host.lower()}
 
 
-def naming(keys: Iterable[str]) -> str:
-    """A pattern, for Python and for DuckDB, that finds the texts in which one of `keys` stands, with or without its @."""
-    words = "|".join(re.escape(key.removeprefix("@")) for key in sorted(keys))
-    return rf"(?i)(^|\W)({words})($|\W)"
+def leads_to(platform: PlatformSlug, text: str, keys: Set[str]) -> bool:
+    """Whether the handle, id or address `text`, as somebody else states it, is that of an account with one of `keys`."""
+    return text in keys or not natural_keys(platform, text).isdisjoint(keys)
+
+
+def naming(platform: PlatformSlug, keys: Iterable[str]) -> str:
+    """A pattern, for Python and for DuckDB, that finds the texts which name an account with one of `keys`."""
+    names = "|".join(_naming(platform, key) for key in sorted(keys))
+    # A handle may hold dots and hyphens: what goes on with one is another.
+    return rf"(?i)(^|\W)({names})($|[^\w.-]|[.-]($|\W))"
+
+
+def _naming(platform: PlatformSlug, key: str) -> str:
+    name = re.escape(key.removeprefix("@"))
+    if not key.startswith("@") or platform == "bluesky":
+        return name
+    if platform == "mastodon":
+        user, _, host = key[1:].partition("@")
+        return rf"{name}|{re.escape(host)}/(users/|@){re.escape(user)}"
+    # A word that a message uses, such as web or title, may be somebody's handle.
+    sites = "|".join(re.escape(site) for site, slug in _SITES.items() if slug == platform)
+    folders = "|".join(sorted(_PREFIXES | {"handle"}))
+    return rf"@{name}|({sites})(:\d+)?/(\S*({folders})/)?@?{name}"
 
 
 def host_of(platform: PlatformSlug, handle: str) -> str | None:

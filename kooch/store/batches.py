@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from kooch.errors import StorageError
-from kooch.rosters.handles import naming, natural_keys
+from kooch.rosters.handles import leads_to, listed_key, naming
 from kooch.rosters.values import PlatformSlug
 from kooch.store import spool
 from kooch.store.identity import assign_ids, resolve_accounts
@@ -37,8 +37,8 @@ def store_batches(
     for platform, account in suppressed:
         connection.execute(
             "DELETE FROM incoming WHERE platform = $1"
-            " AND (lower(target) = lower($2) OR (capture IS NOT NULL AND '@' || lower(handle) = $2))",
-            [platform, account],
+            " AND (lower(target) = lower($3) OR (capture IS NOT NULL AND '@' || lower(handle) = $2))",
+            [platform, account, listed_key(account)],
         )
         connection.execute(
             "UPDATE incoming SET outcome = 'skipped', cause = 'suppressed', native_id = NULL, profile = NULL,"
@@ -48,8 +48,11 @@ def store_batches(
             "coalesce(profile.handle, list_filter(handles, lambda h: h.valid_to IS NULL)[1].handle), valid_at)))",
             [platform, account],
         )
-        connection.execute(_UNNAME, [platform, account, naming([account])])
-    _drop_links(connection, suppressed)
+        connection.execute(
+            "UPDATE incoming SET detail = NULL WHERE platform = $1 AND regexp_matches(detail, $2)",
+            [platform, naming(cast(PlatformSlug, platform), [account])],
+        )
+    _unname(connection, suppressed)
     assign_ids(connection, "run", "SELECT DISTINCT run AS key FROM incoming")
     assign_ids(connection, "capture", "SELECT platform || ' ' || target AS key FROM incoming WHERE capture IS NOT NULL")
     connection.register("walked_handles", pa.Table.from_pylist([dict(row) for row in walked], _WALKED))
@@ -80,15 +83,13 @@ def store_batches(
     return merged
 
 
-def _drop_links(connection: duckdb.DuckDBPyConnection, suppressed: Collection[tuple[str, str]]) -> None:
-    """Drop what profiles link of suppressed accounts."""
-    platforms = {cast(PlatformSlug, platform) for platform, _ in suppressed}
-    links = connection.execute("SELECT DISTINCT unnest(profile.links) FROM incoming").fetchall() if platforms else []
-    leading = [
-        link
-        for (link,) in links
-        if any((platform, key) in suppressed for platform in platforms for key in natural_keys(platform, link))
-    ]
+def _unname(connection: duckdb.DuckDBPyConnection, suppressed: Collection[tuple[str, str]]) -> None:
+    """Drop what others say of suppressed accounts: that their profiles link there, have moved there, or are the same."""
+    names: dict[PlatformSlug, set[str]] = {}
+    for platform, account in suppressed:
+        names.setdefault(cast(PlatformSlug, platform), set()).add(account)
+    links = connection.execute("SELECT DISTINCT unnest(profile.links) FROM incoming").fetchall() if names else []
+    leading = [link for (link,) in links if any(leads_to(platform, link, names[platform]) for platform in names)]
     if leading:
         connection.execute(
             "UPDATE incoming SET profile = struct_update("
@@ -96,6 +97,14 @@ def _drop_links(connection: duckdb.DuckDBPyConnection, suppressed: Collection[tu
             " WHERE list_has_any(profile.links, $1)",
             [leading],
         )
+    for platform, accounts in names.items():
+        others = connection.execute(
+            "SELECT DISTINCT unnest(list_append(also_known_as, moved_to)) AS name FROM incoming WHERE platform = $1",
+            [platform],
+        ).fetchall()
+        named = [other for (other,) in others if other and leads_to(platform, other, accounts)]
+        if named:
+            connection.execute(_UNNAME, [platform, named])
 
 
 def _read(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
@@ -669,14 +678,12 @@ WHERE
     AND (accounts.server_read_at IS NULL OR accounts.server_read_at <= s.read_at)
 """
 
-# Others go on naming an account that is suppressed.
 _UNNAME = """
 UPDATE incoming SET
-    moved_to = nullif(moved_to, $2),
-    is_named_back = CASE WHEN moved_to IS DISTINCT FROM $2 THEN is_named_back END,
-    also_known_as = list_filter(also_known_as, lambda name: name <> $2),
-    detail = CASE WHEN NOT regexp_matches(detail, $3) THEN detail END
-WHERE platform = $1 AND (moved_to = $2 OR list_contains(also_known_as, $2) OR regexp_matches(detail, $3))
+    moved_to = CASE WHEN moved_to NOT IN $2 THEN moved_to END,
+    is_named_back = CASE WHEN moved_to NOT IN $2 THEN is_named_back END,
+    also_known_as = list_filter(also_known_as, lambda name: NOT list_contains($2, name))
+WHERE platform = $1 AND (list_contains($2, moved_to) OR list_has_any(also_known_as, $2))
 """
 
 # Accounts that the latest crawl has met as a suppressed one. In failures of archive runs, numbers are those of captures.

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from kooch.counts import NotACountError
 from kooch.rosters import AccountClaim, Event, Platform, Roster, Source, Statement, read_followers
+from kooch.rosters.handles import given_up
 from kooch.store.identity import assign_ids, resolve_accounts
 from kooch.times import end_of, start_of
 
@@ -206,7 +207,7 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
             names = _names(claim.handle, claim.native_id)
             if claim.polarity == "denies" or verdicts.deny(claim.figure_id, claim.platform, names):
                 continue
-            if any((claim.platform, name) in listed.suppressed for name in names):
+            if _is_suppressed(listed, claim.platform, names):
                 continue
             claimed.update((claim.figure_id, claim.platform, name) for name in names)
             claims.append(
@@ -227,7 +228,7 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
         names = _names(statement.handle, None)
         if verdicts.deny(statement.figure_id, statement.platform, names):
             continue
-        if any((statement.platform, name) in listed.suppressed for name in names):
+        if _is_suppressed(listed, statement.platform, names):
             continue
         # A report that names a handle accepts no link: until a list claims it, the account is unidentified.
         account = next((name for name in names if (statement.figure_id, statement.platform, name) in claimed), None)
@@ -243,6 +244,12 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
                 }
             )
     return claims, bounds, searches
+
+
+def _is_suppressed(listed: Listed, platform: str, names: Sequence[str]) -> bool:
+    # A handle that somebody else has taken since means them only beside their id.
+    given = (given_up(name) for name in names[:1])
+    return any((platform, name) in listed.suppressed for name in (*names, *given))
 
 
 def _statements(listed: Listed) -> Iterator[tuple[Statement, str | None]]:

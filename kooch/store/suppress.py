@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kooch.errors import ConfigError, KoochError, StorageError
-from kooch.rosters.handles import naming, natural_keys, spell_handle
+from kooch.rosters.handles import given_up, leads_to, listed_key, naming, natural_keys, spell_handle
 from kooch.rosters.values import PLATFORMS, PlatformSlug
 from kooch.store import spool
 from kooch.store.bodies import forget_bodies
@@ -46,7 +46,7 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
         # the names are remembered then, and the load at the end tells of any other fault.
         with suppress_errors(KoochError):
             load(home, views=views, bundled=bundled)
-        names = _known_names(home, platform, keys)
+        names, others_now = _known_names(home, platform, keys)
         held_by = sorted(name for name in names if not name.startswith("@"))
         if len(held_by) > 1:
             raise ConfigError(
@@ -54,7 +54,8 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
                 f" `kooch suppress {platform} id:{held_by[0]}`."
             )
         meant = keys.union(*(_spellings(platform, name) for name in names))
-        every = _remember(home, platform, meant, reason)
+        left = {given_up(spelling) for name in others_now for spelling in _spellings(platform, name)}
+        every = _remember(home, platform, meant | left, reason)
         with only_one(home, "load", wait=True):
             # Freed blocks of a database keep what stood in them, and a load gives the archive the names that it holds.
             for file in (master_file(home), master_file(home).with_suffix(".duckdb.wal")):
@@ -77,10 +78,11 @@ def _keys(platform: str, account: str) -> frozenset[str]:
     """The natural keys that a user may mean."""
     if platform not in PLATFORMS:
         raise ConfigError(f"There is no platform {platform!r}. Known are {', '.join(PLATFORMS)}.")
-    if account.startswith("id:") and account != "id:":
+    if account.strip().startswith("id:"):
         # A number may be a handle of X, too.
-        return frozenset([account.removeprefix("id:")])
-    keys = natural_keys(platform, account)
+        keys = frozenset({account.strip().removeprefix("id:").strip()} - {""})
+    else:
+        keys = natural_keys(platform, account)
     if not keys:
         raise ConfigError(
             f"{account!r} names no account on {platform}: give its handle, its address, or `id:` and its id."
@@ -94,8 +96,11 @@ def _spellings(platform: str, name: str) -> set[str]:
     return {f"@{spelling}" for spelling in spell_handle(cast(PlatformSlug, platform), name[1:])}
 
 
-def _known_names(home: Path, platform: str, keys: frozenset[str]) -> set[str]:
-    """All natural keys of the account that the store knows, as spool files and plans write them."""
+def _known_names(home: Path, platform: str, keys: frozenset[str]) -> tuple[set[str], set[str]]:
+    """All natural keys of the account that the store knows, as spool files and plans write them.
+
+    The second are those that it was listed under and another is called now: whom they mean depends on who says them.
+    """
     try:
         with open_version(reading_file(home)) as connection:
             found = connection.sql(
@@ -133,15 +138,25 @@ def _known_names(home: Path, platform: str, keys: frozenset[str]) -> set[str]:
                     UNION
                     SELECT a.merged_into FROM accounts AS a INNER JOIN meant AS m ON m.account_id = a.account_id
                     WHERE a.merged_into IS NOT NULL
+                ),
+
+                -- A page of an archive that shows no id may be about this one.
+                others AS (
+                    SELECT c.name
+                    FROM called AS c
+                    INNER JOIN accounts AS a ON a.account_id = c.account_id AND a.native_id IS NOT NULL
+                    WHERE c.name IS NOT NULL AND c.account_id NOT IN (SELECT account_id FROM whole)
                 )
 
-                SELECT substr(i.key, length($platform) + 2) AS name
+                SELECT
+                    substr(i.key, length($platform) + 2) AS name,
+                    name IN (SELECT name FROM others) AS is_others_now
                 FROM ids AS i
                 INNER JOIN whole AS w ON w.account_id = i.id
                 WHERE i.kind = 'account' AND starts_with(i.key, $platform || ' ')
                 UNION
                 -- What others are called, too, says nothing of this one.
-                SELECT name
+                SELECT name, false
                 FROM called
                 WHERE name IS NOT NULL
                 GROUP BY name
@@ -151,8 +166,9 @@ def _known_names(home: Path, platform: str, keys: frozenset[str]) -> set[str]:
             ).pl()
     except StorageError:
         # An earlier call was interrupted: the names it recorded are added below.
-        return set()
-    return set(found["name"])
+        return set(), set()
+    others_now = set(found.filter("is_others_now")["name"])
+    return set(found["name"]) - others_now, others_now
 
 
 def _remember(home: Path, platform: str, names: frozenset[str], reason: str) -> tuple[str, ...]:
@@ -168,17 +184,18 @@ def _remember(home: Path, platform: str, names: frozenset[str], reason: str) -> 
                 for row in state.execute("SELECT account FROM suppressions WHERE platform = ?", (platform,))
             }
             of_platform = "run IN (SELECT run FROM runs WHERE platform = ?)"
-            is_planned = f"{of_platform} AND ? IN (target, native_id, '@' || lower(handle))"
+            is_planned = f"{of_platform} AND (target = ? OR ? IN (native_id, '@' || lower(handle)))"
             digests: set[str] = set()
             for name in sorted(every):
+                planned = (platform, listed_key(name), name)
                 walks = f"SELECT run, walk FROM walks WHERE {of_platform} AND '@' || lower(handle) = ?"
                 state.execute(f"DELETE FROM index_rows WHERE (run, walk) IN ({walks})", (platform, name))
                 state.execute(f"DELETE FROM walks WHERE (run, walk) IN ({walks})", (platform, name))
                 digests |= {
                     str(row["digest"])
-                    for row in state.execute(f"SELECT digest FROM targets WHERE {is_planned}", (platform, name))
+                    for row in state.execute(f"SELECT digest FROM targets WHERE {is_planned}", planned)
                 }
-                state.execute(f"DELETE FROM targets WHERE {is_planned}", (platform, name))
+                state.execute(f"DELETE FROM targets WHERE {is_planned}", planned)
             # Also of pages that were fetched and never read, as when a backfill was killed.
             forget_bodies(home, digests)
         state.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -228,7 +245,7 @@ def _meant_in(file: Path, platform: str, names: Sequence[str]) -> list[dict[str,
 
 def _is_meant(table: pa.Table, platform: str, names: Sequence[str]) -> pa.ChunkedArray:
     """Which rows are outcomes of `names`."""
-    known = pa.array(names)
+    known, asked = pa.array(names), pa.array([listed_key(name) for name in names])
     # Folded here, as the names were: no two libraries agree on every letter's lower case.
     looked_up = [
         handle for handle in pc.unique(table["handle"]).to_pylist() if handle and f"@{handle.lower()}" in names
@@ -236,7 +253,7 @@ def _is_meant(table: pa.Table, platform: str, names: Sequence[str]) -> pa.Chunke
     return pc.and_(
         pc.equal(table["platform"], platform),
         pc.or_(
-            pc.or_(pc.is_in(table["target"], known), pc.is_in(pc.utf8_lower(table["target"]), known)),
+            pc.or_(pc.is_in(table["target"], asked), pc.is_in(pc.utf8_lower(table["target"]), asked)),
             pc.or_(
                 pc.fill_null(pc.is_in(table["native_id"], known), False),
                 # An archived page that shows no id goes by the handle it was looked up under.
@@ -247,10 +264,14 @@ def _is_meant(table: pa.Table, platform: str, names: Sequence[str]) -> pa.Chunke
 
 
 def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> None:
-    """Rewrite a batch without the outcomes of `names`."""
+    """Rewrite a batch without the outcomes of `names`, or delete it if it holds no others."""
     table = _read_batch(file)
     kept, unnamed = _without_names(table.filter(pc.invert(_is_meant(table, platform, names))), platform, names)
-    if unnamed or kept.num_rows < table.num_rows:
+    if not kept.num_rows:
+        # A load takes a batch of no rows for a damaged one.
+        file.unlink()
+        spool.sync_folder(file.parent)
+    elif unnamed or kept.num_rows < table.num_rows:
         _replace(file, kept)
 
 
@@ -258,8 +279,9 @@ def _without_names(table: pa.Table, platform: str, names: Sequence[str]) -> tupl
     """The same batch in which no other account names one of `names`, or links to it, and how many did."""
     columns = ("moved_to", "is_named_back", "also_known_as", "profile", "detail")
     rows = table.select(["platform", *columns]).to_pylist()
-    word = re.compile(naming(names))
-    kept = [_without_names_in(row, platform, frozenset(names), word) for row in rows]
+    slug = cast(PlatformSlug, platform)
+    word = re.compile(naming(slug, names))
+    kept = [_without_names_in(row, slug, frozenset(names), word) for row in rows]
     n = sum(one != other for one, other in zip(kept, rows, strict=True))
     for name in columns if n else ():
         field = table.schema.field(name)
@@ -269,18 +291,17 @@ def _without_names(table: pa.Table, platform: str, names: Sequence[str]) -> tupl
 
 
 def _without_names_in(
-    row: dict[str, Any], platform: str, names: frozenset[str], word: re.Pattern[str]
+    row: dict[str, Any], platform: PlatformSlug, names: frozenset[str], word: re.Pattern[str]
 ) -> dict[str, Any]:
     row = dict(row)
     if row["profile"] and row["profile"]["links"]:
-        slug = cast(PlatformSlug, platform)
-        links = [link for link in row["profile"]["links"] if not natural_keys(slug, link) & names]
+        links = [link for link in row["profile"]["links"] if not leads_to(platform, link, names)]
         row["profile"] = row["profile"] | {"links": links}
     if row["platform"] != platform:
         return row
     if row["also_known_as"]:
-        row["also_known_as"] = [name for name in row["also_known_as"] if name not in names]
-    if row["moved_to"] in names:
+        row["also_known_as"] = [name for name in row["also_known_as"] if not leads_to(platform, name, names)]
+    if row["moved_to"] and leads_to(platform, row["moved_to"], names):
         row["moved_to"] = row["is_named_back"] = None
     if row["detail"] and word.search(row["detail"]):
         row["detail"] = None
@@ -291,7 +312,7 @@ def _cut_ids(file: Path, platform: str, names: Sequence[str], pages: set[str]) -
     """Keep the numbers, so that none is given twice, and forget whose they were; `pages` are the keys of captures."""
     table = _read(file, ["key", "id"])
     word = re.compile(
-        "|".join(rf"(?<!\S){re.escape(platform)} {re.escape(name)}(?!\S)" for name in names), re.IGNORECASE
+        "|".join(rf"(?<!\S){re.escape(platform)} {re.escape(listed_key(name))}(?!\S)" for name in names), re.IGNORECASE
     )
     keys = [
         f"suppressed {number}" if key in pages or word.search(key) else key
