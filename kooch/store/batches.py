@@ -1,7 +1,8 @@
 """Spooled outcomes → outcomes, failures, observations, words, handles and bounds: a list of set-based steps.
 
 Every step works on all batches of a load at once and gives the same tables whatever their order, and however
-often a batch comes.
+often a batch comes. One exception: whom a suppressed handle means is judged by what comes together, which matters for
+batches that were written before the suppression by a crawl that had not heard of it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
