@@ -51,8 +51,24 @@ _SITES: dict[str, PlatformSlug] = {
     "gettr.com": "gettr",
 }
 _PREFIXES = {"profile", "user", "users", "c", "web"}
-_OWN_PAGES = {("facebook", "profile.php"), ("x", "i")}
-"""Where a handle would stand in an address, and what is none."""
+# What stands in an address where a handle would, and is a page of the site's own.
+_OWN_PAGES: dict[PlatformSlug, frozenset[str]] = {
+    "koo": frozenset({"feed", "koo"}),
+    "x": frozenset(
+        (
+            *("compose", "explore", "hashtag", "home", "i", "intent", "login", "messages", "notifications", "search"),
+            *("settings", "share", "signup"),
+        )
+    ),
+    "instagram": frozenset({"accounts", "explore", "p", "reel", "reels", "stories"}),
+    "facebook": frozenset(
+        (
+            *("events", "groups", "hashtag", "pages", "permalink.php", "photo.php", "profile.php", "share"),
+            *("sharer.php", "story.php", "watch"),
+        )
+    ),
+    "youtube": frozenset({"feed", "hashtag", "playlist", "results", "shorts", "watch"}),
+}
 _MIRRORS = {"respublicae.eu", "bird.makeup", "kilogram.makeup", "rss-parrot.net", "brid.gy"}
 _CLOSED = {"social.network.europa.eu"}
 
@@ -86,7 +102,7 @@ def _read_url(platform: PlatformSlug, text: str) -> tuple[str | None, str | None
     if is_of_platform and (native_id := _read_id(platform, segments, url.query)):
         return None, native_id
     names = segments[1:] if segments and segments[0].lower() in _PREFIXES else segments
-    if not names or (platform, names[0]) in _OWN_PAGES:
+    if not names or segments[0].lower() in _OWN_PAGES.get(platform, ()):
         return text, None
     name = names[0].lstrip("@")
     # Not of /ap/users/116, which does not say what the actor is called.
