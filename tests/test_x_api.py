@@ -597,14 +597,14 @@ def test_the_token_is_nowhere(tmp_path: Path) -> None:
             ["doctor", "--no-network"],
             ["schedule", "list"],
             ["metrics"],
-            ["backup", str(home / "kept")],
+            ["backup", str(home.parent / "kept")],
         ):
             assert watched.run(*words).returncode == 0, words
         assert watched.run("export", str(home / "exported")).returncode == 0
         assert server.asked
         assert any("crawl x --roster people" in line for line in watched.command_lines)
 
-    assert traces(token, home, watched) == []
+    assert traces(token, home, watched) == traces(token, home.parent / "kept", watched) == []
 
 
 def traceback_of(folder: Path) -> Path:
