@@ -7,6 +7,7 @@ import typer
 
 from analytics.measures.crawls import ages, last_live
 from kooch.cli.output import say, settings_of, show
+from kooch.cli.schedule import scheduled_platforms
 from kooch.config import Settings
 from kooch.store.read import open_version, reading_file
 from kooch.times import now
@@ -64,17 +65,10 @@ def _check(settings: Settings) -> int:
     """How fresh the platforms are that are scheduled or were crawled: 0, 3 (one is late) or 5 (one is stale)."""
     with open_version(reading_file(settings.home)) as connection:
         seen = last_live(connection)
-    scheduled = {name for schedule in settings.schedule for name in schedule.platforms or _all_platforms(settings)}
-    found = ages(seen, scheduled, settings.freshness, at=now())
+    found = ages(seen, scheduled_platforms(settings), settings.freshness, at=now())
     if found:
         rows = [asdict(age) for age in found]
         show(list(rows[0]), rows, title="freshness")
     else:
         say("No platform was crawled or is scheduled: nothing can be late.")
     return max((_CODES[age.state] for age in found), default=0)
-
-
-def _all_platforms(settings: Settings) -> list[str]:
-    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; few questions need it
-
-    return crawling.ready_platforms(settings)

@@ -30,6 +30,7 @@ from kooch.store.listed import Decision, Listed, store_listed
 from kooch.store.locks import only_one
 from kooch.store.outcomes import STATUSES
 from kooch.store.publish import last_version, publish
+from kooch.store.read import DAMAGED_BLOCK
 from kooch.store.schema import migrate, quoted
 from kooch.store.state import note_rosters, open_state, planned_counts, reopen_runs, runs, state_file
 from kooch.store.views import build_views
@@ -45,8 +46,6 @@ _STORAGE_FAULTS = (
     duckdb.InternalException,
     duckdb.OutOfMemoryException,
 )
-# A block whose checksum is wrong comes as the most general error.
-_DAMAGED = "Corrupt database file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +209,7 @@ def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         finally:
             connection.close()
     except (OSError, duckdb.Error) as error:
-        if not isinstance(error, _STORAGE_FAULTS) and _DAMAGED not in str(error):
+        if not isinstance(error, _STORAGE_FAULTS) and DAMAGED_BLOCK not in str(error):
             raise
         says = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0].removesuffix(".")
         if "Could not set lock" in says:

@@ -14,6 +14,9 @@ from kooch.store.outcomes import Target
 from kooch.store.publish import published_folder
 from kooch.store.schema import LATEST, quoted
 
+DAMAGED_BLOCK = "Corrupt database file"
+"""A block whose checksum is wrong comes as DuckDB's most general error, with these words."""
+
 
 def reading_file(home: Path) -> Path:
     """The real path of the latest version for Kooch's own readers: another path for every version.
@@ -47,8 +50,7 @@ def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             yield connection
         except duckdb.Error as error:
-            # A block whose checksum is wrong; other errors are those of a query.
-            if "Corrupt database file" not in str(error):
+            if DAMAGED_BLOCK not in str(error):  # other errors are those of a query
                 raise
             raise StorageError(
                 f"Version {file} is damaged: {_first_line(error)}. Run `kooch load` to publish a new one."
