@@ -7,7 +7,8 @@ from typing import cast, get_args
 
 import yaml
 
-from kooch.errors import RosterError
+from kooch.errors import RosterError, StorageError
+from kooch.rosters.replacing import finish_replacements
 from kooch.rosters.rows import (
     ACCOUNT_COLUMNS,
     MEMBER_COLUMNS,
@@ -79,7 +80,15 @@ def read_statements(file: Path) -> list[Statement]:
 
 
 def read_rosters(*roots: Path) -> list[Roster]:
-    """Every subfolder with a roster.yaml, by slug; a later root wins on the same slug. A missing root is empty."""
+    """Every subfolder with a roster.yaml, by slug; a later root wins on the same slug. A missing root is empty.
+
+    A replacement that was killed half done is finished first. Raises RosterError, StorageError.
+    """
+    for root in roots:
+        try:
+            finish_replacements(root)
+        except OSError as error:
+            raise StorageError(f"{root}: a roster could not be moved into its place: {error.strerror}") from error
     folders = {
         folder.name: folder
         for root in roots

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 from kooch.errors import RosterError
-from kooch.rosters.tables import one_of, parse_day, parse_zone
+from kooch.rosters.tables import one_of, parse_day, parse_zone, refuse_control
 from kooch.rosters.values import (
     PLATFORMS,
     AccountClaim,
@@ -73,6 +73,7 @@ _COUNTRY = re.compile(r"[A-Z]{2,3}")
 
 def parse_member(cells: Cells, *, file: Path, row: int) -> Member:
     """One row of members.csv."""
+    cells = _plain(cells, file=file, row=row)
     from_day, to_day = _days(cells, "from_day", "to_day", file=file, row=row)
     country, qid = cells.get("country", ""), cells.get("wikidata_qid", "")
     check_country(country, file=file, row=row)
@@ -96,6 +97,16 @@ def parse_member(cells: Cells, *, file: Path, row: int) -> Member:
     )
 
 
+def _plain(cells: Cells, *, file: Path, row: int) -> Cells:
+    for column, cell in cells.items():
+        refuse_control(f"column '{column}'", cell, file=file, row=row)
+    return {column: cell.strip() for column, cell in cells.items()}
+
+
+def _handle(cells: Cells) -> str | None:
+    return re.sub(r"^[@\s]+", "", cells.get("handle", "")) or None
+
+
 def check_country(country: str, *, file: Path, row: int | None) -> None:
     """Raise RosterError unless `country` is empty or looks like a code of ISO 3166."""
     if country and not _COUNTRY.fullmatch(country):
@@ -104,13 +115,14 @@ def check_country(country: str, *, file: Path, row: int | None) -> None:
 
 def parse_account(cells: Cells, *, file: Path, row: int) -> AccountClaim:
     """One row of accounts.csv."""
-    handle = cells.get("handle", "").lstrip("@")
+    cells = _plain(cells, file=file, row=row)
+    handle = _handle(cells)
     if not (handle or cells.get("native_id")):
         raise RosterError("handle and native_id are both empty: give one of them", file=file, row=row)
     return AccountClaim(
         figure_id=_figure_id(cells, file=file, row=row),
         platform=_platform(cells, file=file, row=row),
-        handle=handle or None,
+        handle=handle,
         native_id=cells.get("native_id") or None,
         polarity=cast(Polarity, one_of("polarity", cells.get("polarity", ""), get_args(Polarity), file=file, row=row)),
         opened_on=_optional_day(cells, "opened_on", file=file, row=row),
@@ -124,6 +136,7 @@ def parse_account(cells: Cells, *, file: Path, row: int) -> AccountClaim:
 
 def parse_statement(cells: Cells, *, file: Path, row: int) -> Statement:
     """One row of statements.csv."""
+    cells = _plain(cells, file=file, row=row)
     not_before, not_after = _days(cells, "not_before", "not_after", file=file, row=row)
     if not (not_before or not_after):
         raise RosterError(
@@ -141,7 +154,7 @@ def parse_statement(cells: Cells, *, file: Path, row: int) -> Statement:
     return Statement(
         figure_id=_figure_id(cells, file=file, row=row),
         platform=_platform(cells, file=file, row=row),
-        handle=cells.get("handle", "").lstrip("@") or None,
+        handle=_handle(cells),
         event=cast(EventKind, one_of("event", cells.get("event", ""), get_args(EventKind), file=file, row=row)),
         not_before=not_before,
         not_after=not_after,

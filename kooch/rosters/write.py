@@ -3,8 +3,6 @@
 import csv
 import io
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -14,6 +12,7 @@ import yaml
 
 from kooch.errors import RosterError, StorageError
 from kooch.rosters.read import ROSTER_KEYS
+from kooch.rosters.replacing import replacing
 from kooch.rosters.rows import ACCOUNT_COLUMNS, MEMBER_COLUMNS, SLUG, STATEMENT_COLUMNS
 from kooch.rosters.values import EVIDENCE, Roster, RowValue, Statement
 
@@ -27,23 +26,9 @@ def write_roster(roster: Roster, into: Path, *, replace: bool = False) -> Path:
         raise RosterError(f"slug '{EVIDENCE}' names the folder of imported statements: choose another", file=folder)
     refuse_existing(folder, replace=replace)
     try:
-        into.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=into, prefix=f".{roster.slug}-"))
-        try:
-            new = temporary / "new"
-            new.mkdir()
+        with replacing(folder) as new:
             for name, text in _files(roster).items():
                 _write(new / name, text)
-            if folder.exists():
-                folder.rename(temporary / "old")
-            try:
-                new.rename(folder)
-            except OSError:
-                if (temporary / "old").exists():
-                    (temporary / "old").rename(folder)
-                raise
-        finally:
-            shutil.rmtree(temporary)
     except OSError as error:
         raise StorageError(f"{folder} could not be written: {error.strerror}") from error
     return folder
@@ -107,11 +92,14 @@ def _files(roster: Roster) -> dict[str, str]:
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    return "".join([_line(columns), *(_line([cells[column] for column in columns]) for cells in rows)])
+
+
+def _line(cells: Iterable[str]) -> str:
+    # Before Python 3.13 a cell is quoted for a lone carriage return only if lines end with one.
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n") + "\n"
 
 
 def _write(file: Path, text: str) -> None:
