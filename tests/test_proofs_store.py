@@ -1,4 +1,4 @@
-"""Half a minute of everybody at once: writers, a loader, readers, and a shell that is left open and deletes."""
+"""Half a minute of writers, a loader, readers and a shell that deletes; and the memory that a first load takes."""
 
 import multiprocessing
 import statistics
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from kooch.rosters import write_roster
 from kooch.store.read import open_version, reading_file
 from kooch.store.spool import spool_folder
 from kooch.store.state import end_run, open_state
 from tests.stores import bundle, claim, load, member, plan, query, roster, seen, spool
+from tests.test_store import run_python
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -151,3 +153,27 @@ def test_nobody_fails_or_sees_half_a_load_while_all_work_at_once(tmp_path: Path)
     assert query(home, "SELECT count(*) FROM runs WHERE state <> 'complete' OR planned <> observed") == [(0,)]
     with duckdb.connect(str((home / "kooch.duckdb").resolve()), read_only=True) as shell:
         assert shell.execute("SELECT count(*) FROM observations").fetchall() == [(spooled,)]
+
+
+FIRST_LOAD = """
+import re, sys
+from pathlib import Path
+from kooch.config import BUNDLED_ROSTERS
+from tests.stores import load
+load(Path(sys.argv[1]), BUNDLED_ROSTERS)
+# Not getrusage: a process begins with the maximum of the one that started it.
+print(int(re.search("VmHWM:\\\\s+(\\\\d+) kB", open("/proc/self/status").read())[1]) // 1024)
+"""
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("added", [0, 500, 1_000, 20_000])
+def test_a_first_load_takes_no_more_than_400_megabytes(tmp_path: Path, added: int) -> None:
+    names = [f"added-{n}" for n in range(added)]
+    accounts = tuple(claim(name, f"{name}.example.org") for name in names)
+    if added:
+        write_roster(roster("added", map(member, names), accounts=accounts), tmp_path / "rosters")
+    megabytes = int(run_python(FIRST_LOAD, tmp_path).stdout)
+    print(f"\nfirst load with {added:,} figures added to the bundled ones: {megabytes} MB")
+
+    assert megabytes <= 400
