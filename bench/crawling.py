@@ -15,7 +15,7 @@ _CRAWL = """
 import resource, sys
 from kooch.config import BlueskySettings, CrawlSettings, Settings
 from kooch.store.outcomes import Target
-from crawlers.run import crawl
+from crawlers.crawling import crawl
 from pathlib import Path
 from tests.faults import did
 

@@ -4,6 +4,7 @@ Two crawls of one run, each at the pace that the archive asks of it. What the in
 is kept at once: a run that was killed goes on where it stopped, and asks for nothing twice.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +15,10 @@ from scrapy.http import Response
 
 from crawlers.archives import parser_of
 from crawlers.base import PlatformSpider, Result, check_status, names_of
-from crawlers.jobs import Crawled, Job, end_job, left_of
 from crawlers.pacing import UnsentError
+from crawlers.reactor import run_spider
 from crawlers.reading import UnreadableError
-from crawlers.run import run_spider
+from crawlers.runs import Begin, Crawled, Job, Scope, end_job, job_of, take_up
 from crawlers.wayback import (
     capture_url,
     index_url,
@@ -49,10 +50,9 @@ from kooch.store.backfills import (
 )
 from kooch.store.bodies import keep_body, read_body
 from kooch.store.locks import only_one
-from kooch.store.outcomes import Capture, Failed, Observed, Outcome, Skipped, Target
-from kooch.store.spool import answered, write_batch
-from kooch.store.state import Run, end_run, open_state, targets_of, unfinished_run
-from kooch.times import now
+from kooch.store.outcomes import Capture, Failed, Observed, Outcome, Target
+from kooch.store.spool import answered
+from kooch.store.state import Run, open_state, suppressed_accounts
 
 LOCK = "backfill"
 """One backfill at a time, whatever the platform: they all ask one archive."""
@@ -268,102 +268,85 @@ def backfill(
     """
     parser_of(platform)
     with only_one(settings.home, LOCK):
-        run, suppressed = _run_of(settings, platform, roster, accounts, wanted, fresh=fresh)
-
-        def job_of(targets: Sequence[Target], planned: int) -> Job:
-            return Job(
-                settings=settings,
-                run=run,
-                planned=planned,
-                targets=tuple(targets),
-                suppressed=suppressed,
-                on_outcome=lambda outcome: tell.on_outcome(platform, outcome),
-                on_wait=lambda host, seconds: tell.on_wait(platform, host, seconds),
-            )
-
-        with open_state(settings.home) as state:
-            has_plan = is_planned(state, run.run)
-        if not has_plan:
-            walks = _open_walks(settings, run.run)
-            tell.on_walks(len(walks), len(walks) / IndexSpider.section(settings).requests_per_second)
-            if walks:
-                run_spider(IndexSpider, job_of([_target_of(walk, run, settings) for walk in walks], 0))
+        run = take_up(
+            settings,
+            Scope(platform=platform, roster=roster, source="archive"),
+            prepare=lambda state: _prepare(state, platform, roster, accounts(), wanted),
+            fresh=fresh,
+            may_continue=lambda state, run: _check_wanted(state, run, wanted),
+            before_giving_up=lambda state, run: _plan_failed_walks(settings, state, run),
+        )
+        if not _is_planned(settings, run):
+            _walk(settings, run, tell)
             if _open_walks(settings, run.run):
                 return Crawled(run=run, planned=0, observed=0, failed=0, skipped=0)
-            with open_state(settings.home) as state:
-                misfits = misfits_of(state, run.run)
-            if misfits:
-                tell.on_misfits(misfits)
             _plan(settings, run, read_already())
-        with open_state(settings.home) as state:
-            planned = targets_of(state, run.run)
-        left = left_of(settings.home, run.run, planned)
-        tell.on_plan(platform, len(planned), len(left))
-        if left:
-            run_spider(CaptureSpider, job_of(left, len(planned)))
-        return end_job(settings, run.run, len(planned))
+        job = _told(job_of(settings, run), tell)
+        tell.on_plan(platform, job.planned, len(job.targets))
+        if job.targets:
+            run_spider(CaptureSpider, job)
+        return end_job(settings, run)
 
 
-def _run_of(
-    settings: Settings,
-    platform: str,
-    roster: str | None,
-    accounts: Callable[[], Sequence[Target]],
-    wanted: Backfill,
-    *,
-    fresh: bool,
-) -> tuple[Run, frozenset[str]]:
+def _told(job: Job, tell: Listener) -> Job:
+    platform = job.run.platform
+    return replace(
+        job,
+        on_outcome=lambda outcome: tell.on_outcome(platform, outcome),
+        on_wait=lambda host, seconds: tell.on_wait(platform, host, seconds),
+    )
+
+
+def _walk(settings: Settings, run: Run, tell: Listener) -> None:
+    """Read what is left of the index."""
+    walks = _open_walks(settings, run.run)
+    tell.on_walks(len(walks), len(walks) / IndexSpider.section(settings).requests_per_second)
+    if walks:
+        targets = tuple(_target_of(walk, run, settings) for walk in walks)
+        run_spider(IndexSpider, replace(_told(job_of(settings, run), tell), targets=targets))
     with open_state(settings.home) as state:
-        suppressed = frozenset(
-            str(account)
-            for (account,) in state.execute("SELECT account FROM suppressions WHERE platform = ?", (platform,))
+        misfits = misfits_of(state, run.run)
+    if misfits and not _open_walks(settings, run.run):
+        tell.on_misfits(misfits)
+
+
+def _prepare(
+    state: sqlite3.Connection, platform: str, roster: str | None, accounts: Sequence[Target], wanted: Backfill
+) -> Begin:
+    suppressed = suppressed_accounts(state, platform)
+    walks = {
+        walk.walk: walk
+        for account in accounts
+        if account.handle and not {f"@{account.handle.lower()}", account.native_id} & suppressed
+        for walk in _walks_of(platform, account.handle, wanted)
+    }
+    return lambda state: begin_backfill(state, platform=platform, roster=roster, wanted=wanted, walks=walks.values())
+
+
+def _check_wanted(state: sqlite3.Connection, run: Run, wanted: Backfill) -> None:
+    """Raises ConfigError for a run that was begun with other days."""
+    begun_with = read_backfill(state, run.run)
+    if begun_with != wanted:
+        raise ConfigError(
+            f"The unfinished backfill of {run.platform} keeps {_in_words(begun_with)}. Run the command as you did then, or"
+            " give that one up with --new."
         )
-        run = unfinished_run(state, platform=platform, roster=roster, source="archive")
-        if run is not None and fresh:
-            _give_up(settings, run)
-            run = None
-        if run is not None and read_backfill(state, run.run) != wanted:
-            raise ConfigError(
-                f"The unfinished backfill of {platform} keeps {_in_words(read_backfill(state, run.run))}. Run the command as"
-                " you did then, or give that one up with --new."
-            )
-        if run is None:
-            walks = [
-                walk
-                for account in accounts()
-                if account.handle and not {f"@{account.handle.lower()}", account.native_id} & suppressed
-                for walk in _walks_of(platform, account.handle, wanted)
-            ]
-            unique = {walk.walk: walk for walk in walks}
-            run = begin_backfill(state, platform=platform, roster=roster, wanted=wanted, walks=unique.values())
-    return run, suppressed
+
+
+def _is_planned(settings: Settings, run: Run) -> bool:
+    with open_state(settings.home) as state:
+        return is_planned(state, run.run)
+
+
+def _plan_failed_walks(settings: Settings, state: sqlite3.Connection, run: Run) -> None:
+    """Plan the walks that have failed already, so that the run has its outcomes when it is given up."""
+    if not is_planned(state, run.run):
+        plan_captures(state, run.run, _failed_walks(settings, run))
 
 
 def _in_words(wanted: Backfill) -> str:
     every = "every capture" if wanted.every is Every.CAPTURE else f"one capture a {wanted.every}"
     return f"{every}, from {wanted.first_day or 'the beginning'} to {wanted.last_day or 'now'}"
-
-
-def _give_up(settings: Settings, run: Run) -> None:
-    at = now()
-    with open_state(settings.home) as state:
-        if not is_planned(state, run.run):
-            plan_captures(state, run.run, _failed_walks(settings, run))
-        open_targets = left_of(settings.home, run.run, targets_of(state, run.run))
-        outcomes = [
-            Outcome(
-                target=target.key,
-                result=Skipped(cause="aborted"),
-                valid_at=_capture_of(target).captured_at,
-                recorded_at=at,
-                handle=target.handle,
-                capture=target.capture,
-            )
-            for target in open_targets
-        ]
-        if outcomes:
-            write_batch(settings.home, run=run.run, platform=run.platform, outcomes=outcomes)
-        end_run(state, run.run, "aborted")
 
 
 def _plan(settings: Settings, run: Run, read_already: set[str]) -> None:

@@ -25,9 +25,9 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
-from crawlers.jobs import Job, open_shell_job
 from crawlers.pacing import StoppedError, UnsentError
 from crawlers.reading import UnreadableError
+from crawlers.runs import Job, open_shell_job
 from crawlers.safety import installed_guard, kooch_settings
 from crawlers.spending import Tariff, approval
 from kooch import __version__

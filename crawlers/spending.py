@@ -9,8 +9,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, NotConfigured
 from scrapy.http import Response
 
-from crawlers.jobs import Approve
 from crawlers.pacing import StoppedError
+from crawlers.runs import Approve
 from kooch.config import Settings
 from kooch.errors import NotReadyError, StorageError
 from kooch.store.outcomes import Target

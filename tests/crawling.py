@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from crawlers.run import crawl
+from crawlers.crawling import crawl
 from kooch.config import BlueskySettings, CrawlSettings, Settings
 from kooch.store.outcomes import Target
 from tests.faults import Bluesky, Server, did

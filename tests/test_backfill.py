@@ -20,7 +20,7 @@ from typing import Any, Self
 import pytest
 
 from crawlers.backfill import CaptureSpider, Listener, backfill
-from crawlers.jobs import Crawled, Job
+from crawlers.runs import Crawled, Job
 from kooch.config import Settings, load_settings
 from kooch.errors import ConfigError, HostLostError
 from kooch.store.backfills import Backfill, Every

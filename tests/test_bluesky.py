@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from crawlers.jobs import Crawled
-from crawlers.run import crawl
+from crawlers.crawling import crawl
+from crawlers.runs import Crawled
 from kooch.config import BlueskySettings, CrawlSettings, Settings
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
 from tests.servers.bluesky import Account, BlueskyNetwork

@@ -19,7 +19,7 @@ ACCOUNTS = range(1, 1001)
 
 
 def main(home: str, appview: str, plc: str, rate: str) -> None:
-    from crawlers.run import crawl  # noqa: PLC0415 -- only in the crawl's own process
+    from crawlers.crawling import crawl  # noqa: PLC0415 -- only in the crawl's own process
     from kooch.config import BlueskySettings, CrawlSettings, Settings  # noqa: PLC0415
     from kooch.store.outcomes import Target  # noqa: PLC0415
 

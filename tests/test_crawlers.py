@@ -35,10 +35,10 @@ from scrapy.http import TextResponse
 
 from crawlers import reading
 from crawlers.base import PlatformSpider
-from crawlers.jobs import Crawled, Job
+from crawlers.crawling import crawl, describe, platforms, spider_of
 from crawlers.pacing import Gate, Turns, read_pause, read_reset
 from crawlers.reading import parse_json
-from crawlers.run import crawl, describe, platforms, spider_of
+from crawlers.runs import Crawled, Job
 from kooch.config import BlueskySettings, CrawlSettings, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
 from kooch.store.locks import only_one

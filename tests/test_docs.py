@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers import run as crawling
+from crawlers import crawling
 from kooch.config import VIEWS
 from kooch.reference import DOCS, data_dictionary, settings_reference
 from kooch.sql import select

@@ -112,7 +112,7 @@ def half_an_archive(stock: Callable[..., None], home: Path, files: list[Path]) -
 
 
 def points() -> dict[str, Patch]:
-    from crawlers import jobs, spooling  # noqa: PLC0415 -- Scrapy is for the process that crawls
+    from crawlers import runs, spooling  # noqa: PLC0415 -- Scrapy is for the process that crawls
     from crawlers.base import PlatformSpider  # noqa: PLC0415
     from crawlers.spiders.bluesky import BlueskySpider  # noqa: PLC0415
 
@@ -122,9 +122,9 @@ def points() -> dict[str, Patch]:
         "migrate state: before the commit": at_statement("COMMIT"),
         "migrate master: before the comments": at_call(1, schema, "table_comments"),
         "migrate master: before the commit": at_call(1, loading, "migrate", is_after=True),
-        "plan: before": at_call(1, jobs, "plan_run"),
+        "plan: before": at_call(1, runs, "plan_run"),
         "plan: half of it": half(states, "add_targets", half_a_plan),
-        "plan: after": at_call(1, jobs, "plan_run", is_after=True),
+        "plan: after": at_call(1, runs, "plan_run", is_after=True),
         "fetch: before the first question": at_call(1, BlueskySpider, "ask"),
         "fetch: before a later question": at_call(9, BlueskySpider, "ask"),
         "fetch: before an answer is read": at_call(300, PlatformSpider, "_receive"),
@@ -136,8 +136,8 @@ def points() -> dict[str, Patch]:
         "spool: after its rename": at_call(3, spool, "sync_folder"),
         "spool: after a batch": at_call(3, spooling, "write_batch", is_after=True),
         "spool: before the traffic is counted": at_call(2, spooling, "count_traffic"),
-        "run: before its end": at_call(1, jobs, "end_run"),
-        "run: after its end": at_call(1, jobs, "end_run", is_after=True),
+        "run: before its end": at_call(1, runs, "end_run"),
+        "run: after its end": at_call(1, runs, "end_run", is_after=True),
         "load: before the rosters": at_call(2, loading, "store_listed"),
         "load: before the batches": at_call(2, loading, "store_batches"),
         "load: after the batches": at_call(2, loading, "store_batches", is_after=True),
@@ -157,7 +157,7 @@ def points() -> dict[str, Patch]:
 
 
 def main(home: str, bundled: str, url: str, point: str = "") -> None:
-    from crawlers.run import crawl  # noqa: PLC0415 -- Scrapy is for the process that crawls
+    from crawlers.crawling import crawl  # noqa: PLC0415 -- Scrapy is for the process that crawls
     from kooch.config import BlueskySettings, CrawlSettings, Settings  # noqa: PLC0415
     from kooch.store import read  # noqa: PLC0415
 

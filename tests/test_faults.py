@@ -28,8 +28,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from crawlers.jobs import Crawled
-from crawlers.run import crawl, spider_of
+from crawlers.crawling import crawl, spider_of
+from crawlers.runs import Crawled
 from kooch.config import CrawlSettings, MastodonSettings, Settings
 from kooch.errors import RunningError
 from kooch.store.load import master_file

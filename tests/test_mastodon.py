@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from crawlers import pacing
+from crawlers.crawling import crawl
 from crawlers.fediverse import ascii_host, links_in, plain_text
-from crawlers.jobs import Crawled
-from crawlers.run import crawl
+from crawlers.runs import Crawled
 from crawlers.spiders.mastodon import read_account, read_actor
 from kooch.config import BUNDLED_ROSTERS, CrawlSettings, MastodonSettings, Settings
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target

@@ -12,7 +12,7 @@ from twisted.internet.interfaces import IHostnameResolver
 from zope.interface import implementer  # type: ignore[import-untyped] # published without type information
 
 from crawlers import connection, safety
-from crawlers.run import crawl
+from crawlers.crawling import crawl
 from crawlers.safety import is_public
 from kooch.config import BlueskySettings, CrawlSettings, Settings
 from kooch.errors import ConfigError

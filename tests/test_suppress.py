@@ -8,7 +8,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from crawlers.jobs import Job
+from crawlers.runs import Job
 from crawlers.spiders.mastodon import MastodonSpider
 from kooch.config import VIEWS, Settings
 from kooch.errors import ConfigError, RunningError, StorageError

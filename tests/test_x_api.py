@@ -19,8 +19,8 @@ from scrapy import Request
 from scrapy.http import TextResponse
 from scrapy.utils.gz import gunzip
 
-from crawlers.jobs import Crawled, Job
-from crawlers.run import crawl, describe, ready_platforms, spider_of
+from crawlers.crawling import crawl, describe, ready_platforms, spider_of
+from crawlers.runs import Crawled, Job
 from crawlers.spending import Price
 from crawlers.spiders.x import XSpider
 from kooch.config import CrawlSettings, Settings, XSettings, load_settings

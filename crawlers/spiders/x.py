@@ -20,7 +20,6 @@ from scrapy.http import Response
 
 from crawlers.archives.x_users import FIRST_AT, is_handle
 from crawlers.base import PlatformSpider, Result
-from crawlers.jobs import Job
 from crawlers.reading import (
     UnreadableError,
     as_flag,
@@ -32,6 +31,7 @@ from crawlers.reading import (
     read_count,
     read_words,
 )
+from crawlers.runs import Job
 from crawlers.spending import Tariff
 from kooch.config import Settings
 from kooch.store.outcomes import Cause, CrawledBound, Drift, Failed, Observed, Profile, Status, Target

@@ -46,7 +46,7 @@ def crawl(
     ] = False,
 ) -> None:
     """Look at every accepted account once, or finish the run that was interrupted; then publish."""
-    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
+    from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
     settings = settings_of(context, may_be_new=not due)
     if due:
@@ -137,7 +137,7 @@ def _crawl_one(
     tell: Listener,
 ) -> RunState:
     """The state of the platform's run; of the new one if it began with finishing one from before `since`."""
-    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
+    from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
     only: list[int] | None = None
     if recheck:

@@ -191,7 +191,7 @@ def _differ(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 
 def _network(settings: Settings) -> str:
-    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
+    from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
     hosts = {
         host.host.partition(":")[0]

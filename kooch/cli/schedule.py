@@ -125,7 +125,7 @@ def show_next(
     n: Annotated[int, typer.Option("--n", min=1, max=1000, help="How many.")] = 10,
 ) -> None:
     """Show the slots that come next, over all schedules, and those for second looks at accounts that seemed gone."""
-    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import
+    from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import
 
     settings = settings_of(context)
     everything = _check(settings)
@@ -180,14 +180,14 @@ def scheduled_platforms(settings: Settings) -> set[str]:
     named = {platform for schedule in settings.schedule for platform in schedule.platforms}
     if all(schedule.platforms for schedule in settings.schedule):
         return named
-    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; few questions need it
+    from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import; few questions need it
 
     return named | set(crawling.ready_platforms(settings))
 
 
 def _check(settings: Settings) -> list[str]:
     """The platforms that can be crawled. Raises ConfigError for a schedule of others, or of an unknown roster."""
-    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import
+    from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import
 
     for schedule in settings.schedule:
         for platform in schedule.platforms:
@@ -255,7 +255,7 @@ def _exit_code(slot: Slot) -> int:
 
 def _expected(settings: Settings, schedule: Schedule, everything: list[str]) -> dict[str, float | None]:
     """What a first crawl of the schedule asks at most, and how long that takes; later ones ask less."""
-    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import
+    from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import
 
     requests, seconds, usd = 0, 0.0, 0.0
     for platform in schedule.platforms or everything:

@@ -46,7 +46,7 @@ def start(
 
 
 def _crawl(settings: Settings) -> None:
-    from crawlers import run as crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
+    from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
     platforms = crawling.ready_platforms(settings)
     for platform in platforms:

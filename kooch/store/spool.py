@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from sys import intern
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -116,17 +117,23 @@ def storable(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def answered(home: Path, run: str) -> set[str]:
-    """The targets of `run` that already have an outcome, in the spool or in the archive.
+    """The targets of `run` that already have an outcome, in the spool or in the archive."""
+    return set(outcomes_of(home, run))
+
+
+def outcomes_of(home: Path, run: str) -> dict[str, str]:
+    """The kind of outcome of each target of `run`, in the spool or in the archive.
 
     A file that cannot be read answers for nothing: its targets are asked again.
     """
-    targets: set[str] = set()
+    kinds: dict[str, str] = {}
     for file in _batches_of(home, run):
         try:
-            targets.update(pq.read_table(file, columns=["target"])["target"].to_pylist())
+            table = pq.read_table(file, columns=["target", "outcome"])
         except (pa.ArrowException, FileNotFoundError):
             continue
-    return targets
+        kinds |= zip(table["target"].to_pylist(), map(intern, table["outcome"].to_pylist()), strict=True)
+    return kinds
 
 
 def spool_folder(home: Path) -> Path:

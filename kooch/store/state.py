@@ -214,6 +214,12 @@ def planned_counts(connection: sqlite3.Connection) -> dict[str, int]:
     )
 
 
+def suppressed_accounts(connection: sqlite3.Connection, platform: str) -> frozenset[str]:
+    """The suppressed accounts of a platform: native ids, and handles in lower case after an `@`."""
+    rows = connection.execute("SELECT account FROM suppressions WHERE platform = ?", (platform,))
+    return frozenset(str(account) for (account,) in rows)
+
+
 def reopen_runs(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
     """Let the next crawl continue runs of which outcomes were lost after they had ended."""
     connection.executemany("UPDATE runs SET state = 'running', ended_at = NULL WHERE run = ?", [(key,) for key in keys])

@@ -20,7 +20,7 @@ from kooch.store.load import Loaded, load, master_file
 from kooch.store.locks import only_one
 from kooch.store.publish import published_folder
 from kooch.store.read import open_version, reading_file
-from kooch.store.state import open_state, transaction
+from kooch.store.state import open_state, suppressed_accounts, transaction
 from kooch.times import now
 
 
@@ -179,10 +179,7 @@ def _remember(home: Path, platform: str, names: frozenset[str], reason: str) -> 
                 "INSERT OR IGNORE INTO suppressions VALUES (?, ?, ?, ?)",
                 [(platform, name, reason, now().isoformat()) for name in sorted(names)],
             )
-            every = {
-                str(row["account"])
-                for row in state.execute("SELECT account FROM suppressions WHERE platform = ?", (platform,))
-            }
+            every = suppressed_accounts(state, platform)
             of_platform = "run IN (SELECT run FROM runs WHERE platform = ?)"
             is_planned = f"{of_platform} AND (target = ? OR ? IN (native_id, '@' || lower(handle)))"
             digests: set[str] = set()

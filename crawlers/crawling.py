@@ -1,30 +1,19 @@
 """A crawl of one platform from plan to end: what `kooch crawl` calls and `scrapy crawl` goes through as well."""
 
-import asyncio
-import atexit
-import logging
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import cast
 
-from scrapy.crawler import AsyncCrawlerRunner, Crawler
-from scrapy.settings import Settings as ScrapySettings
 from scrapy.spiderloader import SpiderLoader
-from twisted.internet import asyncioreactor
 
 from crawlers.base import PlatformSpider
-from crawlers.jobs import Crawled, Job, Plan, end_job, open_job
 from crawlers.pacing import host_of
-from crawlers.safety import Guard
+from crawlers.reactor import run_spider, scrapy_settings
+from crawlers.runs import Crawled, Plan, Scope, end_job, open_job
 from crawlers.spending import Price, approval
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
 from kooch.store.outcomes import Outcome, Target
-
-_loop: asyncio.AbstractEventLoop | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +41,19 @@ def crawl(
 ) -> Crawled:
     """Continue the unfinished run of `platform` over `roster`, or plan one and run it; returns when it has ended.
 
-    `plan` lists the targets of a new run. With `fresh` an unfinished run is aborted instead: its open targets are
-    skipped. `is_recheck`: the run is a second look, and no other run continues it. `on_price` hears what a crawl costs at most, where the platform charges. `on_plan` hears how many targets are planned and how many are left, `on_outcome` hears of every outcome once it is on disk, `on_wait` of a host that asked to be left alone
-    for some seconds. SIGINT or SIGTERM ends the crawl cleanly, and the run stays `running`; a second one kills.
+    `plan` lists the targets of a new run. With `fresh` the unfinished run is given up: its open targets are skipped.
+    A run with `is_recheck` is a second look; no other run continues it. `on_price` hears what a crawl costs at most,
+    where the platform charges. `on_plan` hears how many targets are planned and how many are left. `on_outcome` hears
+    of each outcome once it is on disk. `on_wait` hears of a host that asked to be left alone for some seconds. SIGINT
+    or SIGTERM ends the crawl cleanly, and the run stays `running`; a second one kills.
 
     Raises RunningError while another process crawls the platform, StorageError when nothing can be stored,
     ConfigError for a platform without a spider, NotReadyError for one that lacks a token, or money.
     """
     spider = spider_of(platform)
     approve = approval(spider, settings, on_price)
-    with open_job(settings, platform, roster, plan, fresh=fresh, is_recheck=is_recheck, approve=approve) as job:
+    scope = Scope(platform=platform, roster=roster, is_recheck=is_recheck)
+    with open_job(settings, scope, plan, fresh=fresh, approve=approve) as job:
         on_plan(platform, job.planned, len(job.targets))
         if job.targets:
             told = replace(
@@ -70,7 +62,7 @@ def crawl(
                 on_wait=lambda host, seconds: on_wait(platform, host, seconds),
             )
             run_spider(spider, told)
-        return end_job(settings, job.run.run, job.planned)
+        return end_job(settings, job.run)
 
 
 def describe(settings: Settings, platform: str, targets: Sequence[Target]) -> list[HostPlan]:
@@ -104,12 +96,12 @@ def ready_platforms(settings: Settings) -> list[str]:
 
 def platforms() -> list[str]:
     """The platforms that can be crawled: a spider in `crawlers/spiders/` registers by standing there."""
-    return sorted(SpiderLoader.from_settings(_scrapy_settings()).list())
+    return sorted(SpiderLoader.from_settings(scrapy_settings()).list())
 
 
 def spider_of(platform: str) -> type[PlatformSpider]:
     """Raises ConfigError when no spider has that name."""
-    loader = SpiderLoader.from_settings(_scrapy_settings())
+    loader = SpiderLoader.from_settings(scrapy_settings())
     if platform not in loader.list():
         from kooch.rosters import read_platforms  # noqa: PLC0415 -- a crawl does not carry DuckDB's 40 MB
 
@@ -121,74 +113,3 @@ def spider_of(platform: str) -> type[PlatformSpider]:
                 )
         raise ConfigError(f"Platform {platform!r} has no spider; there are: {', '.join(sorted(loader.list()))}.")
     return cast("type[PlatformSpider]", loader.load(platform))
-
-
-def _scrapy_settings() -> ScrapySettings:
-    settings = ScrapySettings()
-    settings.setmodule("crawlers.settings", priority="project")
-    return settings
-
-
-def run_spider(spider: type[PlatformSpider], job: Job) -> None:
-    """Run one spider to its end in this process, which may have run others before."""
-    loop = _reactor_loop()
-    # What Scrapy warns of (a body too long, data lost) is a failure with its detail in the spool.
-    logging.getLogger("scrapy").setLevel(logging.ERROR)
-    settings = _scrapy_settings()
-    settings.set("KOOCH", job.settings, priority="cmdline")
-    runner = AsyncCrawlerRunner(settings)
-
-    async def run() -> Crawler:
-        from twisted.internet import reactor  # noqa: PLC0415 -- importing it installs one
-
-        crawler = runner.create_crawler(spider)
-        Guard.from_crawler(crawler, reactor).install_on_reactor()
-        await runner.crawl(crawler, job=job)
-        return crawler
-
-    with _stopping_on_signals(loop, runner):
-        crawler = loop.run_until_complete(run())
-    fault = getattr(crawler.spider, "fault", None)
-    if fault is not None:
-        raise fault
-
-
-def _reactor_loop() -> asyncio.AbstractEventLoop:
-    """The loop under Twisted's reactor, which is started once: a reactor that was stopped never runs again."""
-    global _loop  # noqa: PLW0603 -- the reactor is one for the process
-    if _loop is None:
-        _loop = asyncio.new_event_loop()
-        asyncioreactor.install(_loop)  # type: ignore[no-untyped-call] # Twisted leaves it unannotated
-        atexit.register(_loop.close)
-        from twisted.internet import reactor  # noqa: PLC0415 -- not before it is installed
-
-        started: Any = reactor
-        started.startRunning(installSignalHandlers=False)
-    return _loop
-
-
-@contextmanager
-def _stopping_on_signals(loop: asyncio.AbstractEventLoop, runner: AsyncCrawlerRunner) -> Iterator[None]:
-    """The first SIGINT or SIGTERM stops the crawl, the second ends the process. Only the main thread gets signals."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.getsignal(number) for number in numbers}
-    stopping: list[asyncio.Task[None]] = []
-
-    def restore() -> None:
-        for number in numbers:
-            loop.remove_signal_handler(number)
-            signal.signal(number, before[number])
-
-    def stop() -> None:
-        restore()
-        stopping.append(loop.create_task(runner.stop()))
-
-    for number in numbers:
-        loop.add_signal_handler(number, stop)
-    try:
-        yield
-    finally:
-        restore()
