@@ -138,6 +138,10 @@ class BlueskyNetwork:
     def deactivate(self, account: Account) -> None:
         self._do(self.pds, "com.atproto.server.deactivateAccount", {}, account)
 
+    def activate(self, account: Account) -> None:
+        """Undo `deactivate`."""
+        self._do(self.pds, "com.atproto.server.activateAccount", b"", account)
+
     def take_down(self, account: Account, at: Literal["pds", "appview"] = "pds") -> None:
         self._do(
             self.pds if at == "pds" else self.appview,

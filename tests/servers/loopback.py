@@ -36,10 +36,10 @@ class Answer(NamedTuple):
 
 
 def fetch(url: str, *, headers: dict[str, str] | None = None, body: object = None) -> Answer:
-    """GET, or POST of `body` as JSON."""
+    """GET, or POST of `body`: bytes as they are, anything else as JSON."""
     sent = dict(headers or {})
-    data = None
-    if body is not None:
+    data = body if isinstance(body, bytes) else None
+    if body is not None and data is None:
         data = json.dumps(body).encode()
         sent["Content-Type"] = "application/json"
     try:
