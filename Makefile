@@ -27,8 +27,8 @@ PYTEST_FLAGS ?=
 help: ## say what the targets do
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
-start: $(APP) ## install Kooch and open it in the browser
-	$(BIN)/kooch start
+start: $(APP) ## install Kooch and open it in the browser (PORT=8502 for another port)
+	$(BIN)/kooch start $(if $(PORT),--port $(PORT))
 
 test: $(DEV) $(SERVERS) $(WAYBACK) ## run the tests against real servers on loopback
 	$(BIN)/pytest -n 3 $(PYTEST_FLAGS)
@@ -75,12 +75,13 @@ clean: ## remove what was installed and cached
 # A tree that has the development packages keeps them: they hold everything the app needs, at the same versions.
 $(APP): requirements.txt pyproject.toml .venv/.made
 	@if test -e $(DEV); then $(MAKE) --no-print-directory $(DEV); else \
-		$(UV) pip sync --quiet --python .venv --require-hashes requirements.txt; \
+		$(UV) pip sync --quiet --compile-bytecode --python .venv --require-hashes requirements.txt; \
 		$(UV) pip install --quiet --python .venv --no-deps -e .; fi
+	@$(BIN)/python -m compileall -q kooch crawlers analytics pages app.py
 	@touch $@
 
 $(DEV): requirements.txt requirements-dev.txt pyproject.toml .venv/.made
-	$(UV) pip sync --quiet --python .venv --require-hashes requirements-dev.txt
+	$(UV) pip sync --quiet --compile-bytecode --python .venv --require-hashes requirements-dev.txt
 	$(UV) pip install --quiet --python .venv --no-deps -e .
 	@touch $@
 

@@ -1,11 +1,13 @@
 """The app: routes to its pages. Start it with `kooch start`, or `streamlit run app.py`."""
 
+import os
 from pathlib import Path
 
 import streamlit as st
 
 from kooch.config import load_settings
 from kooch.errors import KoochError
+from pages.shared.text import plain
 
 PAGES = {
     "first_screen": "Koo, 2021",
@@ -28,7 +30,17 @@ def main() -> None:
         for name, title in PAGES.items()
         if name != "sql" or has_sql
     ]
-    st.navigation(offered, position="top").run()
+    page = st.navigation(offered, position="top")
+    try:
+        page.run()
+    except Exception:
+        st.error(f"This page broke off: a fault in Kooch. {_where_told()}")
+        raise
+
+
+def _where_told() -> str:
+    log = os.environ.get("KOOCH_APP_LOG")
+    return f"What happened is told in {plain(log)}." if log else "What happened is told where the app was started."
 
 
 main()

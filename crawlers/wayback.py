@@ -231,7 +231,7 @@ def thin(rows: Iterable[IndexRow], every: Every) -> list[IndexRow]:
     Good is what was answered 200. A repetition is as good as the body that it repeats; where the rows do not tell, it is
     kept only when nothing else is there: reading it will tell.
     """
-    ordered = sorted(rows, key=lambda row: (row.timestamp, row.original))
+    ordered = sorted(rows, key=_order)
     statuses: dict[str, set[int]] = {}
     for row in ordered:
         if row.status is not None:
@@ -241,7 +241,12 @@ def thin(rows: Iterable[IndexRow], every: Every) -> list[IndexRow]:
     kept: dict[object, IndexRow] = {}
     for row in (*good, *unknown):
         kept.setdefault(period_of(row, every), row)
-    return sorted(kept.values(), key=lambda row: (row.timestamp, row.original))
+    return sorted(kept.values(), key=_order)
+
+
+def _order(row: IndexRow) -> tuple[str, bool, str, str]:
+    """By time; of one second an answer comes before a repetition. No two captures are equal in it."""
+    return row.timestamp, row.status is None, row.original, row.digest
 
 
 def period_of(row: IndexRow, every: Every) -> object:

@@ -1,7 +1,6 @@
 """A published version as files: Parquet and CSV of every table, `intervals.csv`, a data package, a citation."""
 
 import json
-import shutil
 from pathlib import Path
 
 import duckdb
@@ -10,6 +9,7 @@ import polars as pl
 from kooch import __version__
 from kooch.csv import csv_text
 from kooch.errors import ConfigError, StorageError
+from kooch.files import whole_folder
 from kooch.store.read import open_version
 
 # Numbers and bookkeeping of the store itself, of no use outside it.
@@ -61,17 +61,10 @@ def export_version(file: Path, folder: Path) -> list[Path]:
         raise ConfigError(f"{folder} is a file. Name a new folder: nothing is overwritten.")
     if folder.exists() and any(folder.iterdir()):
         raise ConfigError(f"Folder {folder} is not empty. Name a new one: nothing is overwritten.")
-    partial = folder.with_name(f".{folder.name}.partial")
     try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        with open_version(file) as connection:
-            _write(connection, partial)
-        if folder.exists():
-            folder.rmdir()
-        partial.rename(folder)
+        with whole_folder(folder) as aside, open_version(file) as connection:
+            _write(connection, aside)
     except (OSError, pl.exceptions.PolarsError) as error:
-        shutil.rmtree(partial, ignore_errors=True)
         says = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0]
         raise StorageError(f"Export into {folder} failed ({says}). Free space or choose another folder.") from error
     return sorted(folder.iterdir())

@@ -115,6 +115,8 @@ def _confine(connection: duckdb.DuckDBPyConnection, file: str, seconds: float) -
         "autoinstall_known_extensions = false",
         "allow_community_extensions = false",
         "allow_persistent_secrets = false",
+        # It would be drawn into the answer.
+        "enable_progress_bar = false",
         "python_enable_replacements = false",
         "memory_limit = '512MB'",
         "threads = 2",

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
 
 from kooch.config import BUNDLED_ROSTERS, VIEWS
@@ -12,6 +13,10 @@ from kooch.store.load import load
 from tests.servers.bluesky import BlueskyNetwork
 from tests.servers.browser import chromium
 from tests.servers.loopback import CountingProxy
+
+# A busy machine is no fault.
+settings.register_profile("kooch", deadline=None)
+settings.load_profile("kooch")
 
 
 @pytest.fixture(scope="session")

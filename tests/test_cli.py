@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
+from urllib.error import URLError
 
 import duckdb
 import polars as pl
@@ -433,7 +435,15 @@ def test_doctor_finds_a_damaged_published_version(home: Path) -> None:
     assert any(check["name"] == "published version" and not check["ok"] for check in lines(done))
 
 
-def test_start_opens_the_app_on_loopback_and_ends_cleanly(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (signal.SIGINT, 130),
+        (signal.SIGTERM, 143),
+        pytest.param(signal.SIGHUP, 143, marks=pytest.mark.proof),
+    ],
+)
+def test_start_opens_the_app_on_loopback_and_ends_cleanly(tmp_path: Path, number: signal.Signals, code: int) -> None:
     port = free_port()
     process = subprocess.Popen(
         command(tmp_path, "start", "--no-crawl", "--port", str(port)),
@@ -450,16 +460,23 @@ def test_start_opens_the_app_on_loopback_and_ends_cleanly(tmp_path: Path) -> Non
         with duckdb.connect(str(tmp_path / "kooch.duckdb"), read_only=True) as connection:
             assert connection.execute("SELECT count(*) FROM figures").fetchall() == [(1603,)]
     finally:
-        os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(timeout=20) == 130
+        # A terminal sends Ctrl-C to the app as well, and other signals to the command alone.
+        (os.killpg if number is signal.SIGINT else os.kill)(process.pid, number)
+        assert process.wait(timeout=20) == code
         process.stdout.close()  # type: ignore[union-attr]  # asserted above
+    with pytest.raises(URLError):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
 
 
 def test_start_names_a_port_in_use(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = kooch(tmp_path, "start", "--no-crawl", "--port", str(taken.getsockname()[1]))
+        port = taken.getsockname()[1]
+        done = kooch(tmp_path, "start", "--no-crawl", "--port", str(port))
 
     assert done.returncode == 2
-    assert "--port" in done.stderr
+    assert f"Port {port} on 127.0.0.1 cannot be used" in done.stderr
+    offered = re.search(r"`kooch start --port (\d+)`", done.stderr)
+    assert offered
+    assert int(offered[1]) > port

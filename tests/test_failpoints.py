@@ -19,9 +19,10 @@ from typing import Any, NoReturn
 import pytest
 from pyarrow import parquet
 
+from kooch import files
 from kooch.store import load as loading
 from kooch.store import publish as publishing
-from kooch.store import schema, spool
+from kooch.store import schema
 from kooch.store import state as states
 from tests import stores
 from tests.faults import Bluesky, Server, did
@@ -98,9 +99,8 @@ def half_a_plan(stock: Callable[..., None], connection: sqlite3.Connection, run:
     stock(connection, run, list(targets)[: TARGETS // 2])
 
 
-def half_a_file(_: object, table: Any, sink: Any, **__: object) -> None:  # noqa: ANN401 -- as pyarrow's
-    sink.write(b"PAR1" + bytes(table.num_rows))
-    sink.flush()
+def half_a_file(_: object, table: Any, file: Path, **__: object) -> None:  # noqa: ANN401 -- as pyarrow's
+    file.write_bytes(b"PAR1" + bytes(table.num_rows))
 
 
 def half_a_copy(_: object, source: Path, target: Path) -> None:
@@ -131,9 +131,9 @@ def points() -> dict[str, Patch]:
         "fetch: before an outcome is kept": at_call(400, spooling.Spooling, "process_item"),
         "spool: before a batch": at_call(3, spooling, "write_batch"),
         "spool: in a batch": half(parquet, "write_table", half_a_file, n=3),
-        "spool: before its fsync": at_call(5, os, "fsync"),
-        "spool: before its rename": at_call(3, os, "fsync", is_after=True),
-        "spool: after its rename": at_call(3, spool, "sync_folder"),
+        "spool: before its fsync": at_call(3, files, "sync_file"),
+        "spool: before its rename": at_call(3, files, "sync_file", is_after=True),
+        "spool: after its rename": at_call(5, files, "sync_folder"),
         "spool: after a batch": at_call(3, spooling, "write_batch", is_after=True),
         "spool: before the traffic is counted": at_call(2, spooling, "count_traffic"),
         "run: before its end": at_call(1, runs, "end_run"),
@@ -150,8 +150,8 @@ def points() -> dict[str, Patch]:
         "publish: before": at_call(2, loading, "publish"),
         "publish: in the copy": half(shutil, "copyfile", half_a_copy, n=3),
         "publish: between the copies": at_call(3, publishing, "_copy", is_after=True),
-        "publish: before a link": at_call(4, publishing, "_point"),
-        "publish: between the links": at_call(5, publishing, "_point", is_after=True),
+        "publish: before a link": at_call(4, publishing, "point"),
+        "publish: between the links": at_call(5, publishing, "point", is_after=True),
         "publish: before the pruning": at_call(2, publishing, "_prune"),
     }
 

@@ -156,10 +156,9 @@ def test_a_replacement_killed_at_any_step_is_the_old_list_or_the_new_one(tmp_pat
 
 def test_two_replacements_at_once_leave_one_of_both(tmp_path: Path) -> None:
     write_roster(ROSTER, tmp_path)
-    workplace = tmp_path / ".a-list-abcd1234"
-    write_roster(replace(ROSTER, title="The new list"), workplace)
-    (workplace / "a-list").rename(workplace / "new")
-    (tmp_path / "a-list").rename(workplace / "old")
+    write_roster(replace(ROSTER, title="The new list"), tmp_path / "aside").rename(tmp_path / ".a-list.ready")
+    (tmp_path / "aside").rmdir()
+    (tmp_path / "a-list").rename(tmp_path / ".a-list.replaced")
 
     assert [roster.title for roster in read_rosters(tmp_path)] == ["The new list"]
     assert [path.name for path in tmp_path.iterdir()] == ["a-list"]

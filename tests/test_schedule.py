@@ -1205,3 +1205,34 @@ def test_a_crontab_keeps_its_other_lines(tmp_path: Path) -> None:
     assert written[:2] == ["MAILTO=me", "0 1 * * * backup"]
     assert written[2:] == [install.crontab_line(data)]
     assert f"'{tmp_path}/100 \\%'" in written[2]
+
+
+@pytest.mark.parametrize(
+    ("listing", "code", "says"),
+    [
+        (
+            "echo 'crontab: cannot open spool: Too many open files' >&2; exit 1",
+            2,
+            "ended with code 1: crontab: cannot open",
+        ),
+        ("echo 'MAILTO=me'; exit 1", 2, "ended with code 1: no message"),
+        ("kill -9 $$", 2, "ended with code -9"),
+        (r"printf 'MAILTO=me\n# Sp\344t am Abend\n0 1 * * * backup\n'", 2, "Line 2 of the crontab is not UTF-8"),
+        ("echo 'no crontab for ada' >&2; exit 1", 0, "Written"),
+        ("echo 'crontab: no crontab for ada' >&2; exit 1", 0, "Written"),
+    ],
+)
+def test_a_crontab_that_cannot_be_read_whole_is_not_replaced(
+    tmp_path: Path, listing: str, code: int, says: str
+) -> None:
+    fake = tmp_path / "bin" / "crontab"
+    fake.parent.mkdir()
+    fake.write_text(f'#!/bin/sh\nif [ "$1" = -l ]; then {listing}; else cat > "$CRONTAB"; fi\n', encoding="utf-8")
+    fake.chmod(0o755)
+    table = tmp_path / "table"
+    env = {"PATH": f"{fake.parent}:{os.environ['PATH']}", "CRONTAB": str(table)}
+    done = kooch(tmp_path, "schedule", "install", "--cron", "--write", **env)
+
+    assert done.returncode == code
+    assert says in done.stdout + done.stderr
+    assert table.exists() is (code == 0)

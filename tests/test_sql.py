@@ -129,3 +129,21 @@ def test_what_a_frame_cannot_hold_is_text(
 
     assert frame.columns == columns
     assert frame.row(0) == row
+
+
+@pytest.mark.proof
+def test_a_long_query_draws_nothing_into_its_answer(version: Path) -> None:
+    alike = run_query(
+        version,
+        "SELECT count(*) AS pairs FROM figures AS a INNER JOIN figures AS b ON a.figure_id < b.figure_id"
+        " AND damerau_levenshtein(lower(a.name), lower(b.name)) <= 3",
+        seconds=60,
+    )
+
+    assert alike["pairs"].item() > 0
+
+
+def test_no_progress_bar_is_drawn(version: Path) -> None:
+    shown = run_query(version, "SELECT current_setting('enable_progress_bar') AS shown")
+
+    assert shown.rows() == [(False,)]

@@ -727,8 +727,8 @@ points = {
     "before publishing": lambda: setattr(store, "publish", die),
     "in the copy": lambda: setattr(shutil, "copyfile", copy_half),
     "between the copies": lambda: setattr(publishing, "_copy", after(publishing._copy)),
-    "before the links": lambda: setattr(publishing, "_point", die),
-    "between the links": lambda: setattr(publishing, "_point", after(publishing._point)),
+    "before the links": lambda: setattr(publishing, "point", die),
+    "between the links": lambda: setattr(publishing, "point", after(publishing.point)),
     "before the pruning": lambda: setattr(publishing, "_prune", die),
 }
 # One process for all: each point is a fork of it, made before any thread was.

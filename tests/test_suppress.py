@@ -22,6 +22,7 @@ from kooch.store.spool import waiting_batches, write_batch
 from kooch.store.state import end_run, open_state, plan_run, read_run
 from kooch.store.suppress import Suppressed, suppress
 from tests.commands import kooch
+from tests.killing import is_suppressing_killed
 from tests.stores import archived, at, backfill, bundle, claim, contents, crawl, load, member, query, roster, seen
 
 DID, OTHER = "did:plc:" + "a" * 24, "did:plc:" + "b" * 24
@@ -429,17 +430,13 @@ def test_a_name_that_nothing_goes_by_is_said_to_match_nothing(home: Path) -> Non
 
 
 def test_broken_off_and_loaded_in_between_it_can_be_finished(home: Path, bundled: Path) -> None:
-    (batch,) = (home / "archive").glob("[!i]*/*.parquet")
-    in_the_way = batch.with_suffix(".partial")
-    in_the_way.mkdir()
-    with pytest.raises(OSError, match="directory"):
-        remove(home, bundled, DID)
-    in_the_way.rmdir()
+    was_killed = is_suppressing_killed(home, bundled, DID, platform="bluesky", at="kooch.store.suppress:_cut_batch")
     load(home, bundled)
     crawl(home, seen(OTHER, 60, bio="other words", handle="stays.test"))
 
     remove(home, bundled, DID)
 
+    assert was_killed
     assert traces(home) == []
     assert query(home, "SELECT count(*) FROM observations") == [(2,)]
 

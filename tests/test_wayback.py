@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crawlers.reading import UnreadableError
@@ -350,6 +350,7 @@ def test_repetitions_are_as_good_as_what_they_repeat(rows: list[IndexRow], expec
     ),
     st.sampled_from(Every),
 )
+@example([(0, None, "A"), (0, 200, "A"), (0, 200, "B")], Every.CAPTURE)
 def test_thinning_keeps_one_of_each_and_makes_nothing(
     captures: list[tuple[int, int | None, str]], every: Every
 ) -> None:

@@ -4,10 +4,8 @@ Format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-
 only grow; what suppressing an account or a second try can take back is a gauge.
 """
 
-import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,6 +19,7 @@ from kooch.cli.output import settings_of
 from kooch.cli.schedule import scheduled_platforms
 from kooch.config import Settings
 from kooch.errors import ConfigError, StorageError
+from kooch.files import write_whole
 from kooch.schedule.slots import read_heartbeat
 from kooch.store.read import open_version, reading_file
 from kooch.store.spool import waiting_batches
@@ -65,14 +64,9 @@ def metrics(
     if textfile is None:
         sys.stdout.write(text)
         return
-    # The collector reads whatever ends in .prom.
-    partial = textfile.with_name(f".{textfile.name}.{os.getpid()}.partial")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(textfile)
+        write_whole(textfile, text)
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise StorageError(
             f"Metrics {textfile} cannot be written ({error.strerror}). Correct the folder or its permissions."
         ) from error

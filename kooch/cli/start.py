@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -20,10 +22,12 @@ from kooch.cli.output import say, settings_of
 from kooch.cli.progress import Prose
 from kooch.cli.store import load_now
 from kooch.config import Settings
-from kooch.errors import ConfigError, KoochError
+from kooch.errors import ConfigError, KoochError, StorageError
 from kooch.store import read
 
 _HOSTS_SHOWN = 5
+_INTERRUPTED = 130
+_LOG_BYTES = 1 << 20
 _APP = Path(__file__).parents[2] / "app.py"
 
 
@@ -32,20 +36,49 @@ def start(
     crawl: Annotated[bool, typer.Option("--crawl/--no-crawl", help="Also look at the accounts now.")] = True,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default: app.port in kooch.toml, 8501.")] = None,
 ) -> None:
-    """Publish the rosters, open the app on 127.0.0.1, and crawl once. Ctrl-C ends it."""
+    """Publish the lists, open the app on 127.0.0.1, and crawl once. Ctrl-C ends it."""
     settings = settings_of(context, may_be_new=True)
     load_now(settings, quiet=True)
-    with _app(settings, port or settings.app.port) as (server, address):
+    with _ended_by_signals(), _app(settings, port or settings.app.port) as (server, address):
         say(f"Kooch is open: {address}")
         if (activate := Path(sys.prefix, "bin", "activate")).exists():
             say(f"In another terminal, `. {shlex.quote(str(activate))}` makes `kooch` a command.")
-        if crawl:
-            _crawl(settings)
+        if crawl and _crawl(settings) == _INTERRUPTED:
+            raise KeyboardInterrupt
         say("Press Ctrl-C to end.")
-        server.wait()
+        code = server.wait()
+    raise KoochError(
+        f"The app ended by itself with code {code}. {_log_file(settings)} says why. Run `kooch start` again."
+    )
 
 
-def _crawl(settings: Settings) -> None:
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM end the command and its app as Ctrl-C does, and a terminal that was closed (SIGHUP) as well."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    def hang_up(_number: int, _frame: FrameType | None) -> None:
+        # While a crawl is under way, that stops the crawl first.
+        signal.raise_signal(signal.SIGTERM)
+
+    wanted = {signal.SIGTERM: leave, signal.SIGHUP: hang_up}
+    # `nohup` lets the command ignore SIGHUP.
+    before = {
+        number: signal.signal(number, handler)
+        for number, handler in wanted.items()
+        if signal.getsignal(number) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _crawl(settings: Settings) -> int:
+    """Returns the exit code of the crawl."""
     from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
     platforms = crawling.ready_platforms(settings)
@@ -64,22 +97,17 @@ def _crawl(settings: Settings) -> None:
     contact = settings.contact or "none: set `contact` in kooch.toml or KOOCH_CONTACT, so that servers can reach you"
     say(f"  Contact given to them: {contact}.")
     try:
-        crawl_all(settings, platforms, tell=Prose())
+        return crawl_all(settings, platforms, tell=Prose())
     except KoochError as error:
         say(f"The crawl stopped: {error} The app stays open.")
+        return error.exit_code
 
 
 @contextmanager
 def _app(settings: Settings, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The Streamlit server as a child process, ready to be looked at."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            raise ConfigError(
-                f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Choose another with --port."
-            ) from error
+    """The Streamlit server as a child process, ready to be looked at. What it prints goes to the log."""
+    _refuse_used(port)
+    log = _log_file(settings)
     address = f"http://127.0.0.1:{port}"
     server = subprocess.Popen(  # noqa: S603 -- our own app
         [
@@ -88,11 +116,12 @@ def _app(settings: Settings, port: int) -> Iterator[tuple[subprocess.Popen[bytes
             *("--logger.level", "warning"),
         ],
         cwd=_APP.parent,
-        env={**os.environ, "KOOCH_HOME": str(settings.home)},
-        stdout=subprocess.DEVNULL,
+        env={**os.environ, "KOOCH_HOME": str(settings.home), "KOOCH_APP_LOG": str(log)},
+        stdout=_opened(log),
+        stderr=subprocess.STDOUT,
     )
     try:
-        _wait_until_ready(server, address)
+        _wait_until_ready(server, address, log)
         yield server, address
     finally:
         server.terminate()
@@ -102,12 +131,46 @@ def _app(settings: Settings, port: int) -> Iterator[tuple[subprocess.Popen[bytes
             server.kill()
 
 
-def _wait_until_ready(server: subprocess.Popen[bytes], address: str) -> None:
+def _refuse_used(port: int) -> None:
+    """Raise ConfigError for a port that is in use, and offer the next one that is free."""
+    if (error := _bind(port)) is None:
+        return
+    free = next((other for other in range(port + 1, min(port + 100, 65536)) if _bind(other) is None), None)
+    offer = f"Port {free} is free: `kooch start --port {free}`." if free else "Choose another with --port."
+    raise ConfigError(f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). {offer}") from error
+
+
+def _bind(port: int) -> OSError | None:
+    """Why `port` cannot be listened on; None if it can."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            return error
+    return None
+
+
+def _log_file(settings: Settings) -> Path:
+    return settings.home / "app.log"
+
+
+def _opened(log: Path) -> int:
+    """A descriptor to append to the log with. A long one is begun anew."""
+    try:
+        if log.exists() and log.stat().st_size > _LOG_BYTES:
+            log.unlink()
+        return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    except OSError as error:
+        raise StorageError(f"Log {log} cannot be written ({error.strerror}). Correct its permissions.") from error
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise ConfigError(f"The app ended at once with code {server.returncode}; its message stands above.")
+            raise ConfigError(f"The app ended at once with code {server.returncode}. {log} says why.")
         try:
             with opener.open(f"{address}/_stcore/health", timeout=2):
                 return

@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ import typer
 from kooch.cli.output import complain, emit, is_terminal, say, settings_of
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
 from kooch.errors import ConfigError, StorageError
+from kooch.files import whole_folder
 from kooch.store.load import Loaded
 from kooch.store.load import load as load_store
 from kooch.store.locks import only_one
@@ -60,23 +62,18 @@ def backup(
     if folder.resolve().is_relative_to(home.resolve()):
         raise ConfigError(f"Folder {folder} lies in the data folder {home}. Choose one elsewhere.")
     target = folder.absolute() / f"kooch-{now():%Y%m%d-%H%M%S}"
-    partial = target.with_suffix(".partial")
     # No load may move batches from the spool to the archive meanwhile.
     with only_one(home, "load", wait=True):
         try:
-            partial.mkdir(parents=True)
-            with open_state(home) as state:
-                copy = sqlite3.connect(partial / state_file(home).name)
-                state.backup(copy)
-                copy.close()
-            for kept in (archive_folder(home), spool_folder(home), home / "rosters"):
-                if kept.exists():
-                    shutil.copytree(kept, partial / kept.name, ignore=shutil.ignore_patterns("*.partial"))
-            if (home / "kooch.toml").exists():
-                shutil.copy2(home / "kooch.toml", partial)
-            partial.rename(target)
+            with whole_folder(target) as aside:
+                with open_state(home) as state, closing(sqlite3.connect(aside / state_file(home).name)) as copy:
+                    state.backup(copy)
+                for kept in (archive_folder(home), spool_folder(home), home / "rosters"):
+                    if kept.exists():
+                        shutil.copytree(kept, aside / kept.name, ignore=shutil.ignore_patterns("*.partial"))
+                if (home / "kooch.toml").exists():
+                    shutil.copy2(home / "kooch.toml", aside)
         except (OSError, StorageError) as error:
-            shutil.rmtree(partial, ignore_errors=True)
             says = (error.strerror if isinstance(error, OSError) else None) or str(error)
             raise StorageError(
                 f"Backup {target} could not be written ({says}). Choose another folder or free space."

@@ -8,7 +8,7 @@ from typing import cast, get_args
 import yaml
 
 from kooch.errors import RosterError, StorageError
-from kooch.rosters.replacing import finish_replacements
+from kooch.files import finish_replacements
 from kooch.rosters.rows import (
     ACCOUNT_COLUMNS,
     MEMBER_COLUMNS,
@@ -82,13 +82,10 @@ def read_statements(file: Path) -> list[Statement]:
 def read_rosters(*roots: Path) -> list[Roster]:
     """Every subfolder with a roster.yaml, by slug; a later root wins on the same slug. A missing root is empty.
 
-    A replacement that was killed half done is finished first. Raises RosterError, StorageError.
+    A replacement that was broken off is finished first. Raises RosterError, and StorageError if it cannot be finished.
     """
     for root in roots:
-        try:
-            finish_replacements(root)
-        except OSError as error:
-            raise StorageError(f"{root}: a roster could not be moved into its place: {error.strerror}") from error
+        _finish_replacements(root)
     folders = {
         folder.name: folder
         for root in roots
@@ -97,6 +94,16 @@ def read_rosters(*roots: Path) -> list[Roster]:
         if not folder.name.startswith(".") and (folder / "roster.yaml").is_file()
     }
     return [read_roster(folders[slug]) for slug in sorted(folders)]
+
+
+def _finish_replacements(root: Path) -> None:
+    try:
+        finish_replacements(root)
+    except OSError as error:
+        raise StorageError(
+            f"Lists in {root}: a replacement that was broken off cannot be finished ({error.strerror}). Correct the"
+            " permissions of that folder, then repeat."
+        ) from error
 
 
 def read_events(path: Path) -> list[Event]:

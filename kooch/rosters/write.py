@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -11,8 +10,8 @@ from pathlib import Path
 import yaml
 
 from kooch.errors import RosterError, StorageError
+from kooch.files import whole_folder, write_whole
 from kooch.rosters.read import ROSTER_KEYS
-from kooch.rosters.replacing import replacing
 from kooch.rosters.rows import ACCOUNT_COLUMNS, MEMBER_COLUMNS, SLUG, STATEMENT_COLUMNS
 from kooch.rosters.values import EVIDENCE, Roster, RowValue, Statement
 
@@ -26,9 +25,9 @@ def write_roster(roster: Roster, into: Path, *, replace: bool = False) -> Path:
         raise RosterError(f"slug '{EVIDENCE}' names the folder of imported statements: choose another", file=folder)
     refuse_existing(folder, replace=replace)
     try:
-        with replacing(folder) as new:
+        with whole_folder(folder) as aside:
             for name, text in _files(roster).items():
-                _write(new / name, text)
+                (aside / name).write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise StorageError(f"{folder} could not be written: {error.strerror}") from error
     return folder
@@ -54,14 +53,8 @@ def write_statements(file: Path, statements: Sequence[Statement]) -> None:
 
 
 def _replace(file: Path, columns: Sequence[str], values: Sequence[RowValue]) -> None:
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            _write(temporary, _csv(columns, map(cells_of, values)))
-            temporary.replace(file)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_whole(file, _csv(columns, map(cells_of, values)))
     except OSError as error:
         raise StorageError(f"{file} could not be written: {error.strerror}") from error
 
@@ -100,10 +93,3 @@ def _line(cells: Iterable[str]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerow(cells)
     return text.getvalue().removesuffix("\r\n") + "\n"
-
-
-def _write(file: Path, text: str) -> None:
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())

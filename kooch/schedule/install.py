@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from kooch.errors import ConfigError
+from kooch.files import write_whole
 
 _MARK = "# Written by `kooch schedule install`"
 
@@ -63,8 +64,7 @@ def write_units(files: dict[Path, str]) -> None:
                 if first != text.partition("\n")[0].encode():
                     raise ConfigError(f"{file} is there already and serves another purpose. Give another --name.")
         for file, text in files.items():
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
+            write_whole(file, text)
     except OSError as error:
         raise ConfigError(f"{error.filename} cannot be written ({error.strerror}). Correct its permissions.") from error
 
@@ -76,15 +76,49 @@ def crontab_line(home: Path) -> str:
 
 
 def write_crontab_line(home: Path) -> None:
-    """Add the line to the user's crontab, in the place of an earlier one for the same folder; the rest stays."""
+    """Add the line to the user's crontab, in the place of an earlier one for the same folder; the rest stays.
+
+    Raises ConfigError, and writes nothing, where the crontab cannot be listed or is not UTF-8.
+    """
+    others = [line for line in _crontab_lines() if not line.endswith(_mark_of(home))]
+    table = "\n".join([*others, crontab_line(home), ""])
     try:
-        found = subprocess.run(["crontab", "-l"], capture_output=True, text=True, check=False)  # noqa: S607 -- the user's own cron
-        others = [line for line in found.stdout.splitlines() if not line.endswith(_mark_of(home))]
-        table = "\n".join([*others, crontab_line(home), ""])
-        subprocess.run(["crontab", "-"], input=table, text=True, check=True)  # noqa: S607 -- the user's own cron
+        subprocess.run(["crontab", "-"], input=table.encode(), check=True)  # noqa: S607 -- the user's own cron
     except (OSError, subprocess.CalledProcessError) as error:
         says = error.strerror if isinstance(error, OSError) else f"`crontab` ended with code {error.returncode}"
         raise ConfigError(f"The crontab could not be written ({says}). Add the line by hand.") from error
+
+
+def _crontab_lines() -> list[str]:
+    """The lines of the user's crontab, none where there is none.
+
+    What is written replaces it whole, so every doubt is a ConfigError.
+    """
+    try:
+        found = subprocess.run(["crontab", "-l"], capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"})  # noqa: S607 -- the user's own cron
+    except OSError as error:
+        raise ConfigError(f"`crontab` could not be started ({error.strerror}). Add the line by hand.") from error
+    if found.returncode == 0:
+        text = _decoded(found.stdout)
+        return text.removesuffix("\n").split("\n") if text else []
+    says = found.stderr.decode(errors="replace").strip()
+    if not found.stdout and "no crontab for " in says.lower():
+        return []
+    raise ConfigError(
+        f"The crontab could not be listed (`crontab -l` ended with code {found.returncode}: {says or 'no message'}), so"
+        " nothing was written. Add the line by hand."
+    )
+
+
+def _decoded(table: bytes) -> str:
+    try:
+        return table.decode()
+    except UnicodeDecodeError as error:
+        line = table.count(b"\n", 0, error.start) + 1
+        raise ConfigError(
+            f"Line {line} of the crontab is not UTF-8, so nothing was written. Save the crontab as UTF-8, or add the line by"
+            " hand."
+        ) from error
 
 
 def _command(home: Path) -> list[str]:

@@ -3,11 +3,11 @@
 import gzip
 import os
 import re
-import uuid
 import zlib
 from pathlib import Path
 
 from kooch.errors import StorageError
+from kooch.files import remove_unfinished, write_whole
 
 _DIGEST = re.compile(r"[A-Z2-7]{32}")
 
@@ -27,7 +27,7 @@ def read_body(home: Path, digest: str) -> bytes | None:
     """The kept body; None when there is none, or it is damaged: it is fetched again then."""
     try:
         packed = body_file(home, digest).read_bytes()
-        # A power cut can leave an empty file, which unpacks to an empty body.
+        # An earlier Kooch could leave an empty file after a power cut: it would unpack to an empty body.
         return gzip.decompress(packed) if packed else None
     except (OSError, EOFError, ValueError, zlib.error):
         return None
@@ -36,13 +36,9 @@ def read_body(home: Path, digest: str) -> bytes | None:
 def keep_body(home: Path, digest: str, body: bytes) -> None:
     """Keep `body` under `digest`. Raises StorageError when it cannot be written."""
     file = body_file(home, digest)
-    partial = file.with_name(f"{uuid.uuid4().hex}.partial")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(gzip.compress(body, compresslevel=6, mtime=0))
-        partial.rename(file)
+        write_whole(file, gzip.compress(body, compresslevel=6, mtime=0))
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise StorageError(
             f"Kept bodies {file.parent}: an archived page could not be written ({os.strerror(error.errno or 0)}). Free"
             " space or correct the permissions, then run the command again: it continues where it stopped."
@@ -54,5 +50,5 @@ def forget_bodies(home: Path, digests: set[str]) -> None:
     for digest in digests:
         if _DIGEST.fullmatch(digest):
             body_file(home, digest).unlink(missing_ok=True)
-    for partial in bodies_folder(home).glob("*/*.partial"):
-        partial.unlink(missing_ok=True)
+    for folder in bodies_folder(home).glob("*/"):
+        remove_unfinished(folder)

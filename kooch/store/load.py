@@ -5,7 +5,6 @@ finishes the work.
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 
 from kooch import __version__, rosters
 from kooch.errors import StorageError
+from kooch.files import make_folder, remove_unfinished, sync_folder, whole_file
 from kooch.store import spool
 from kooch.store.backfills import walked_handles
 from kooch.store.batches import store_batches
@@ -474,29 +474,25 @@ def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -
     """
     folder = spool.archive_folder(home) / "ids"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
+        remove_unfinished(folder)
     except OSError as error:
         raise StorageError(
             f"Archive {folder} cannot be made ({error.strerror}). Correct the permissions, or move away what is in its"
             " place; then run `kooch load`."
         ) from error
     file = folder / f"{version:08}.parquet"
-    partial = file.with_suffix(".partial")
     kept = [path for path in sorted(folder.glob("*.parquet")) if path != file]
     surplus = [] if len(kept) < _KEPT_ID_FILES else kept
     known = "SELECT '' AS kind, '' AS key"
     if kept and not surplus:
         known = f"SELECT kind, key FROM read_parquet([{', '.join(quoted(str(path)) for path in kept)}])"
-    with _naming_damaged(kept):
+    with _naming_damaged(kept), whole_file(file) as aside:
         connection.execute(
             "COPY (SELECT i.kind, i.key, i.id FROM ids AS i"
             f" ANTI JOIN ({known}) AS k ON k.kind = i.kind AND k.key = i.key)"
-            f" TO {quoted(str(partial))} (FORMAT parquet, COMPRESSION zstd)"
+            f" TO {quoted(str(aside))} (FORMAT parquet, COMPRESSION zstd)"
         )
-    with partial.open("rb") as written:
-        os.fsync(written.fileno())
-    partial.rename(file)
-    spool.sync_folder(folder)
     for path in surplus:
         path.unlink()
 
@@ -505,8 +501,10 @@ def _archive(home: Path, files: Sequence[Path]) -> None:
     try:
         for file in files:
             folder = spool.archive_folder(home) / file.parent.name
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             file.rename(folder / file.name)
+        for folder in {spool.archive_folder(home) / file.parent.name for file in files}:
+            sync_folder(folder)
     except OSError as error:
         raise StorageError(
             f"Archive {spool.archive_folder(home)}: loaded batches could not be moved there ({error.strerror}). Nothing"

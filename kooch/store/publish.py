@@ -5,14 +5,13 @@ Two files a version: `published/kooch-N.duckdb` for shells and notebooks (`kooch
 out every reader of that file; nobody else ever opens the second.
 """
 
-import os
 import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
 from kooch.errors import StorageError
-from kooch.store.spool import sync_folder
+from kooch.files import point, remove_unfinished, whole_file
 
 KEPT = 3
 
@@ -41,12 +40,10 @@ def publish(home: Path, master: Path, version: int) -> None:
     """Make the closed, checkpointed `master` readable as `version`. On StorageError the last version stays."""
     folder = published_folder(home)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         for name in ("kooch", "reading"):
             _copy(master, folder / f"{name}-{version:08}.duckdb")
-            _point(folder / f"{name}.duckdb", f"{name}-{version:08}.duckdb")
-        _point(home / "kooch.duckdb", f"{folder.name}/kooch-{version:08}.duckdb")
-        sync_folder(folder)
+            point(folder / f"{name}.duckdb", f"{name}-{version:08}.duckdb")
+        point(home / "kooch.duckdb", f"{folder.name}/kooch-{version:08}.duckdb")
     except OSError as error:
         raise StorageError(
             f"Publishing version {version} into {folder} failed ({error.strerror}). Nothing is lost: free space or"
@@ -56,25 +53,13 @@ def publish(home: Path, master: Path, version: int) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    partial = target.with_suffix(".partial")
-    try:
-        shutil.copyfile(source, partial)
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.rename(target)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-
-
-def _point(link: Path, target: str) -> None:
-    fresh = link.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target)
-    fresh.rename(link)
+    with whole_file(target) as aside:
+        shutil.copyfile(source, aside)
 
 
 def _prune(folder: Path) -> None:
+    with suppress(OSError):
+        remove_unfinished(folder)
     for name in ("kooch", "reading"):
         for old in _versions(folder, name)[:-KEPT]:
             # A shell may still hold it: it keeps what it has opened.

@@ -4,7 +4,6 @@ A batch is acknowledged once its file is on disk under its final name. Any numbe
 only the loader takes files away, into the archive of the same shape.
 """
 
-import os
 import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kooch.errors import StorageError
+from kooch.files import whole_file
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -88,19 +88,11 @@ def write_batch(home: Path, *, run: str, platform: str, outcomes: Sequence[Outco
     """
     folder = spool_folder(home) / run
     file = folder / f"{uuid.uuid4().hex}.parquet"
-    partial = file.with_suffix(".partial")
     table = _table(run, platform, outcomes)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with partial.open("xb") as sink:
-            pq.write_table(table, sink, compression="zstd")
-            sink.flush()
-            os.fsync(sink.fileno())
-        partial.rename(file)
-        sync_folder(folder)
+        with whole_file(file) as aside:
+            pq.write_table(table, aside, compression="zstd")
     except OSError as error:
-        with suppress(OSError):
-            partial.unlink()
         raise StorageError(
             f"Spool {folder}: a batch of {len(outcomes)} outcomes could not be written ({error.strerror}). "
             "Free space or correct the permissions, then run the crawl again: it continues where it stopped."
@@ -152,15 +144,6 @@ def waiting_batches(home: Path) -> list[Path]:
 def archived_batches(home: Path) -> list[Path]:
     """Batches that were loaded, in a fixed order. The folder of ids is none of them."""
     return sorted(file for file in archive_folder(home).glob("*/*.parquet") if file.parent.name != "ids")
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _batches_of(home: Path, run: str) -> Iterable[Path]:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kooch.errors import ConfigError, KoochError, StorageError
+from kooch.files import sync_folder, whole_file
 from kooch.rosters.handles import given_up, leads_to, listed_key, naming, natural_keys, spell_handle
 from kooch.rosters.values import PLATFORMS, PlatformSlug
 from kooch.store import spool
@@ -267,7 +268,7 @@ def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> None:
     if not kept.num_rows:
         # A load takes a batch of no rows for a damaged one.
         file.unlink()
-        spool.sync_folder(file.parent)
+        sync_folder(file.parent)
     elif unnamed or kept.num_rows < table.num_rows:
         _replace(file, kept)
 
@@ -320,10 +321,8 @@ def _cut_ids(file: Path, platform: str, names: Sequence[str], pages: set[str]) -
 
 
 def _replace(file: Path, table: pa.Table) -> None:
-    fresh = file.with_suffix(".partial")
-    pq.write_table(table, fresh, compression="zstd")
-    fresh.rename(file)
-    spool.sync_folder(file.parent)
+    with whole_file(file) as aside:
+        pq.write_table(table, aside, compression="zstd")
 
 
 def _remove_older_versions(home: Path, version: int) -> None:

@@ -1,0 +1,171 @@
+"""Whole or not at all: the one writer of files and folders that must not be found half written.
+
+Everything is written beside its place, brought to the disk, and renamed. A kill or a power cut leaves the old content or
+the new one under the name, never a part of either. What a kill leaves beside it ends in `.partial`.
+
+The functions raise OSError; the caller says what it means.
+"""
+
+import fcntl
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_UNFINISHED = ".partial"
+_READY = ".ready"
+_REPLACED = ".replaced"
+
+
+@contextmanager
+def whole_file(file: Path) -> Iterator[Path]:
+    """Give a path beside `file` to write to; at the end what was written is on disk and has the name `file`.
+
+    Makes the folder. After an error inside, nothing is left and an earlier `file` is as it was.
+    """
+    make_folder(file.parent)
+    aside = _beside(file)
+    try:
+        yield aside
+        sync_file(aside)
+        aside.replace(file)
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink()
+        raise
+    sync_folder(file.parent)
+
+
+def write_whole(file: Path, content: bytes | str) -> None:
+    """Write a small file; text becomes UTF-8 as it stands."""
+    with whole_file(file) as aside:
+        aside.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def point(link: Path, target: str) -> None:
+    """Let the symbolic link `link` lead to `target`, in the place of where it led."""
+    aside = _beside(link)
+    try:
+        aside.symlink_to(target)
+        aside.replace(link)
+    except BaseException:
+        with suppress(OSError):
+            aside.unlink()
+        raise
+    sync_folder(link.parent)
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; at the end everything in it is on disk and has the name `folder`.
+
+    An earlier folder of that name is replaced. A process that is killed between the two renames of a replacement leaves
+    it to `finish_replacements`. After an error inside, nothing is left and an earlier `folder` is as it was.
+    """
+    make_folder(folder.parent)
+    aside = _beside(folder)
+    try:
+        aside.mkdir()
+        yield aside
+        _sync_all(aside)
+        with _alone_in(folder.parent):
+            aside.rename(_named(folder, _READY))
+            _finish(folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+
+
+def finish_replacements(parent: Path) -> None:
+    """Finish in `parent` what processes began that were killed while they replaced a folder."""
+    if not any(_begun(parent)):
+        return
+    with _alone_in(parent):
+        for folder in {*_begun(parent)}:
+            _finish(folder)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what killed writers left in `folder`. The caller knows that nobody is writing there."""
+    for left in folder.glob(f"*{_UNFINISHED}"):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and those above it, so that a power cut does not take away what is written in it next."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def sync_file(file: Path) -> None:
+    """Bring the content of `file` to the disk."""
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a change of names in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{_UNFINISHED}")
+
+
+def _named(folder: Path, suffix: str) -> Path:
+    return folder.with_name(f".{folder.name}{suffix}")
+
+
+def _begun(parent: Path) -> Iterator[Path]:
+    """The folders in `parent` of which a replacement was begun."""
+    for suffix in (_READY, _REPLACED):
+        for found in parent.glob(f".*{suffix}"):
+            yield found.with_name(found.name[1:].removesuffix(suffix))
+
+
+def _finish(folder: Path) -> None:
+    """Put the whole new folder in its place. Each step is done again if a kill came after it."""
+    ready, replaced = _named(folder, _READY), _named(folder, _REPLACED)
+    if ready.exists():
+        if folder.exists():
+            shutil.rmtree(replaced, ignore_errors=True)
+            folder.rename(replaced)
+        try:
+            ready.rename(folder)
+        except OSError:
+            if replaced.exists():
+                replaced.rename(folder)
+            raise
+        sync_folder(folder.parent)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Of several processes that replace folders in `folder`, one at a time."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sync_all(folder: Path) -> None:
+    for here, _, names in os.walk(folder):
+        for name in names:
+            if not Path(here, name).is_symlink():
+                sync_file(Path(here, name))
+        sync_folder(Path(here))
