@@ -23,9 +23,8 @@ _REPLACED = ".replaced"
 def whole_file(file: Path) -> Iterator[Path]:
     """Give a path beside `file` to write to; at the end what was written is on disk and has the name `file`.
 
-    Makes the folder. After an error inside, nothing is left and an earlier `file` is as it was.
+    After an error inside, nothing is left and an earlier `file` is as it was.
     """
-    make_folder(file.parent)
     aside = _beside(file)
     try:
         yield aside

@@ -33,8 +33,13 @@ def names(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir())
 
 
+def write_text(file: Path, text: str) -> None:
+    make_folder(file.parent)
+    write_whole(file, text)
+
+
 def test_a_file_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
-    file = tmp_path / "made" / "on the way" / "a.txt"
+    file = tmp_path / "a.txt"
     with whole_file(file) as aside:
         aside.write_text("new")
         was_there = file.exists()
@@ -67,7 +72,7 @@ def test_an_error_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_an_error_leaves_the_old_folder_and_nothing_else(tmp_path: Path) -> None:
-    write_whole(tmp_path / "list" / "a", "old")
+    write_text(tmp_path / "list" / "a", "old")
 
     def write_half() -> None:
         with whole_folder(tmp_path / "list") as aside:
@@ -106,6 +111,7 @@ def test_everything_is_on_disk_before_it_has_its_name(tmp_path: Path, monkeypatc
     monkeypatch.setattr(os, "fsync", noted(os.fsync))
     for name in ("rename", "replace"):
         monkeypatch.setattr(Path, name, noted(getattr(Path, name)))
+    make_folder(tmp_path / "new")
     write_whole(tmp_path / "new" / "a", "a")
     of_file = [*steps]
     steps.clear()
@@ -146,7 +152,7 @@ def test_a_kill_leaves_the_old_file_or_the_new_one(tmp_path: Path, at: str) -> N
 def test_a_replacement_that_was_killed_is_finished_by_the_next_reader(
     tmp_path: Path, at: str, n: int, content: str
 ) -> None:
-    write_whole(tmp_path / "list" / "a", "old")
+    write_text(tmp_path / "list" / "a", "old")
 
     assert is_killed(REPLACE_FOLDER, tmp_path / "list", at=at, n=n)
     finish_replacements(tmp_path)
@@ -156,8 +162,8 @@ def test_a_replacement_that_was_killed_is_finished_by_the_next_reader(
 
 
 def test_between_the_two_renames_the_new_folder_is_the_one_that_stays(tmp_path: Path) -> None:
-    write_whole(tmp_path / ".list.replaced" / "a", "old")
-    write_whole(tmp_path / ".list.ready" / "a", "new")
+    write_text(tmp_path / ".list.replaced" / "a", "old")
+    write_text(tmp_path / ".list.ready" / "a", "new")
     finish_replacements(tmp_path)
 
     assert names(tmp_path) == ["list"]

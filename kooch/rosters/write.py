@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from kooch.errors import RosterError, StorageError
-from kooch.files import whole_folder, write_whole
+from kooch.files import make_folder, whole_folder, write_whole
 from kooch.rosters.read import ROSTER_KEYS
 from kooch.rosters.rows import ACCOUNT_COLUMNS, MEMBER_COLUMNS, SLUG, STATEMENT_COLUMNS
 from kooch.rosters.values import EVIDENCE, Roster, RowValue, Statement
@@ -54,6 +54,7 @@ def write_statements(file: Path, statements: Sequence[Statement]) -> None:
 
 def _replace(file: Path, columns: Sequence[str], values: Sequence[RowValue]) -> None:
     try:
+        make_folder(file.parent)
         write_whole(file, _csv(columns, map(cells_of, values)))
     except OSError as error:
         raise StorageError(f"{file} could not be written: {error.strerror}") from error

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from kooch.errors import ConfigError
-from kooch.files import write_whole
+from kooch.files import make_folder, write_whole
 
 _MARK = "# Written by `kooch schedule install`"
 
@@ -64,6 +64,7 @@ def write_units(files: dict[Path, str]) -> None:
                 if first != text.partition("\n")[0].encode():
                     raise ConfigError(f"{file} is there already and serves another purpose. Give another --name.")
         for file, text in files.items():
+            make_folder(file.parent)
             write_whole(file, text)
     except OSError as error:
         raise ConfigError(f"{error.filename} cannot be written ({error.strerror}). Correct its permissions.") from error

@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 from kooch.errors import StorageError
-from kooch.files import remove_unfinished, write_whole
+from kooch.files import make_folder, remove_unfinished, write_whole
 
 _DIGEST = re.compile(r"[A-Z2-7]{32}")
 
@@ -37,6 +37,7 @@ def keep_body(home: Path, digest: str, body: bytes) -> None:
     """Keep `body` under `digest`. Raises StorageError when it cannot be written."""
     file = body_file(home, digest)
     try:
+        make_folder(file.parent)
         write_whole(file, gzip.compress(body, compresslevel=6, mtime=0))
     except OSError as error:
         raise StorageError(

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kooch.errors import StorageError
-from kooch.files import point, remove_unfinished, whole_file
+from kooch.files import make_folder, point, remove_unfinished, whole_file
 
 KEPT = 3
 
@@ -40,6 +40,7 @@ def publish(home: Path, master: Path, version: int) -> None:
     """Make the closed, checkpointed `master` readable as `version`. On StorageError the last version stays."""
     folder = published_folder(home)
     try:
+        make_folder(folder)
         for name in ("kooch", "reading"):
             _copy(master, folder / f"{name}-{version:08}.duckdb")
             point(folder / f"{name}.duckdb", f"{name}-{version:08}.duckdb")

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kooch.errors import StorageError
-from kooch.files import whole_file
+from kooch.files import make_folder, whole_file
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -90,6 +90,7 @@ def write_batch(home: Path, *, run: str, platform: str, outcomes: Sequence[Outco
     file = folder / f"{uuid.uuid4().hex}.parquet"
     table = _table(run, platform, outcomes)
     try:
+        make_folder(folder)
         with whole_file(file) as aside:
             pq.write_table(table, aside, compression="zstd")
     except OSError as error:
