@@ -8,14 +8,16 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 
 from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.archives import parser_of
-from crawlers.base import PlatformSpider, Result, check_status, names_of
+from crawlers.base import PlatformSpider, check_status, names_of
 from crawlers.pacing import UnsentError
+from crawlers.questions import Result
 from crawlers.reactor import run_spider
 from crawlers.reading import UnreadableError
 from crawlers.runs import Begin, Crawled, Job, Scope, end_job, job_of, take_up
@@ -124,7 +126,7 @@ class IndexSpider(ArchiveSpider):
         for target in batch:
             yield self._ask_page(target, self._resume_keys[target.key])
 
-    def read_page(self, response: Response, target: Target, asked: str | None) -> Iterator[Request]:
+    def read_page(self, response: Response, target: Target, *, asked: str | None) -> Iterator[Request]:
         """A page of the index is kept, then the next is asked for."""
         if is_excluded(response.status, _headers(response)):
             raise UnreadableError("excluded", f"the archive does not show {target.key}")
@@ -150,7 +152,7 @@ class IndexSpider(ArchiveSpider):
         wayback = self.job.settings.wayback
         query = self._queries[target.key]
         url = index_url(str(wayback.url), query, limit=wayback.index_rows, resume_key=resume_key)
-        return self.question(url, self.read_page, target, statuses=(200, 403), context={"asked": resume_key})
+        return self.question(url, partial(self.read_page, asked=resume_key), target, statuses=(200, 403))
 
 
 class CaptureSpider(ArchiveSpider):

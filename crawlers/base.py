@@ -1,4 +1,4 @@
-"""What all platforms share: the plan, batches, questions with their targets, and one outcome for every target.
+"""What all platforms share: questions about targets, how their answers are read, and one outcome for every target.
 
 A leaf declares a platform and reads answers; its callbacks are pure functions of a response and of what their
 question carries. Clocks, retries, failures and the spool are here and in the modules beside.
@@ -8,11 +8,11 @@ import asyncio
 import logging
 import re
 import sys
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, NoReturn, Protocol, Self, cast
 from urllib.parse import urlsplit
@@ -26,6 +26,8 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawlers.pacing import StoppedError, UnsentError
+from crawlers.questions import CLOCK_ERROR, Question, Read, Result, answered_question, asking, question_of
+from crawlers.queue import MOST_OPEN, Queue
 from crawlers.reading import UnreadableError
 from crawlers.runs import Job, open_shell_job
 from crawlers.safety import installed_guard, kooch_settings
@@ -40,11 +42,6 @@ from kooch.times import now
 
 _log = logging.getLogger(__name__)
 
-_MOST_OPEN = 2000
-"""Targets under way at once: enough to keep every host busy, few enough that memory does not grow with the plan."""
-_CLOCK_ERROR = timedelta(days=1)
-"""What a server says of a time so much later than ours is not a time."""
-
 
 class Section(Protocol):
     """What the table of every platform holds."""
@@ -53,17 +50,9 @@ class Section(Protocol):
     def requests_per_second(self) -> float: ...
 
 
-class Result(NamedTuple):
-    """What a callback found out about one target."""
+class Batch(NamedTuple):
+    """Targets to ask about together, and the outcomes of those met on the way that are not asked for."""
 
-    target: Target
-    result: Observed | Failed | Skipped
-
-
-Read = Callable[..., Iterable[Result | Request]]
-
-
-class _Batch(NamedTuple):
     good: tuple[Target, ...]
     settled: tuple[Outcome, ...]
 
@@ -79,7 +68,7 @@ class PlatformSpider(scrapy.Spider):
     batch_size: ClassVar[int] = 1
     """How many targets the first question may hold."""
 
-    most_open: ClassVar[int] = _MOST_OPEN
+    most_open: ClassVar[int] = MOST_OPEN
     """How many targets of one lane are under way at once."""
     has_one_host: ClassVar[bool] = False
     """Whether all its targets are asked of one host: a crawl that loses that host ends, and goes on another time."""
@@ -124,6 +113,10 @@ class PlatformSpider(scrapy.Spider):
         """Whether the host speaks for itself. An archive also repeats what others once answered."""
         return True
 
+    def probe_url(self, origin: str) -> str | None:  # noqa: ARG002 -- for leaves
+        """A question about nobody, by whose answer a host (`https://name`) shows that it is well."""
+        return None
+
     def is_final(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
         """Whether an answer of 429 or 5xx says that asking again is of no use."""
         return False
@@ -141,31 +134,28 @@ class PlatformSpider(scrapy.Spider):
         statuses: Sequence[int] = (200,),
         otherwise: Observed | None = None,
         is_page: bool = False,
-        context: Mapping[str, object] = MappingProxyType({}),
+        follows_redirects: bool = True,
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Request:
-        """A request about `targets`: `read` gets the response, them and `context`, and yields results and questions.
+        """A request about `targets`: `read` gets the response and them, and yields results and questions.
 
         `statuses` are those that `read` understands; any other fails the targets by its meaning. A question that only
         adds to what is already known carries that as `otherwise`: it is yielded when the question fails, and the time
         of the observation stays that of the answer before. Pages are asked for as robots.txt allows, APIs under
         their own terms.
         """
-        return Request(
+        question = Question(targets=targets, read=read, statuses=statuses, otherwise=otherwise)
+        request = Request(
             url,
             callback=self._receive,
             errback=self._lose,
             dont_filter=True,
             headers=dict(headers),
-            meta={
-                "targets": targets,
-                "read": read,
-                "context": context,
-                "statuses": statuses,
-                "otherwise": otherwise,
-                "dont_obey_robotstxt": not is_page,
-            },
+            meta=asking(question),
         )
+        request.meta["dont_obey_robotstxt"] = not is_page
+        request.meta["dont_redirect"] = not follows_redirects
+        return request
 
     @classmethod
     def section(cls, settings: Settings) -> Section:
@@ -205,27 +195,17 @@ class PlatformSpider(scrapy.Spider):
         """Set when nothing more can be stored: what is under way is dropped and asked again when the run continues."""
         self.fault: BaseException | None = None
         """What ended the crawl before its end."""
-        self._open = {target.key: target for target in job.targets}
-        self._asked: dict[str, str] = {}
-        """The targets under way, each with its lane."""
-        self._load: Counter[str] = Counter()
-        self._has_room = asyncio.Event()
+        self._queue = Queue(job.targets, lane_of=self.lane_of, most_open=self.most_open)
 
     async def start(self) -> AsyncIterator[Any]:
         try:
-            lanes = self._lanes()
-            while lanes:
-                lane, targets = await self._next_lane(lanes)
-                batch = self._askable(targets)
-                if not batch:
-                    continue
-                lanes.append((lane, targets))
+            while lane := await self._queue.next_lane():
+                batch = self.next_batch(lane.waiting)
                 for outcome in batch.settled:
                     yield outcome
-                self._asked.update(dict.fromkeys((target.key for target in batch.good), lane))
-                self._load[lane] += len(batch.good)
+                self._queue.send(batch.good, lane)
                 for step in self.ask(batch.good) if batch.good else ():
-                    for sent in [step] if isinstance(step, Request) else self._settle([step.target], step.result):
+                    for sent in [step] if isinstance(step, Request) else self.settle([step.target], step.result):
                         yield sent
         except Exception as error:
             # Scrapy would log it and end as if it had been stopped.
@@ -249,85 +229,64 @@ class PlatformSpider(scrapy.Spider):
 
     def drop(self, target: Target) -> None:
         """Be done with a target that needs no outcome."""
-        self._open.pop(target.key, None)
-        lane = self._asked.pop(target.key, None)
-        if lane is not None:
-            self._load[lane] -= 1
-        self._has_room.set()
+        self._queue.settle(target)
 
     def unanswered(self) -> list[Outcome]:
         """Failures for what no answer was found for by a regular end: a plan never loses a target."""
         if self.is_halted or self.fault or not self.crawler.crawling:
             return []
-        return list(self._settle(self._open.values(), Failed(cause="unexpected_answer", detail="no question remained")))
+        return list(self.settle(self._queue.open, Failed(cause="unexpected_answer", detail="no question remained")))
 
-    def _askable(self, targets: Iterator[Target]) -> _Batch:
-        """The next full batch, and the outcomes of those met on the way that are not asked for."""
+    def next_batch(self, waiting: deque[Target]) -> Batch:
+        """Take out the next targets to ask about together."""
         good: list[Target] = []
         settled: list[Outcome] = []
-        for target in targets:
+        while waiting and len(good) < self.batch_size:
+            target = waiting.popleft()
             names = {target.key, target.native_id, f"@{target.handle or ''}".lower()}
             if names & self.job.suppressed:
-                settled += self._settle([target], Skipped(cause="suppressed"))
+                settled += self.settle([target], Skipped(cause="suppressed"))
             elif fault := self.fault_of(target):
-                settled += self._settle([target], fault)
+                settled += self.settle([target], fault)
             else:
                 good.append(target)
-                if len(good) == self.batch_size:
-                    break
-        return _Batch(tuple(good), tuple(settled))
-
-    def _lanes(self) -> deque[tuple[str, Iterator[Target]]]:
-        lanes: dict[str, list[Target]] = {}
-        for target in self.job.targets:
-            lanes.setdefault(self.lane_of(target), []).append(target)
-        return deque((lane, iter(targets)) for lane, targets in lanes.items())
-
-    async def _next_lane(self, lanes: deque[tuple[str, Iterator[Target]]]) -> tuple[str, Iterator[Target]]:
-        """Take out the next lane that has room."""
-        while True:
-            if len(self._asked) < _MOST_OPEN:
-                for _ in range(len(lanes)):
-                    if self._load[lanes[0][0]] < self.most_open:
-                        return lanes.popleft()
-                    lanes.rotate(-1)
-            self._has_room.clear()
-            await self._has_room.wait()
+        return Batch(tuple(good), tuple(settled))
 
     def _receive(self, response: Response) -> Iterator[Outcome | Request]:
-        meta, place = response.meta, _place(response.url)
-        shown_at = meta.get("shown_at") or now()
-        meta["latest_at"] = now() + _CLOCK_ERROR
-        left = {target.key: target for target in meta["targets"]}
+        question, place = answered_question(response), _place(response.url)
+        shown_at = question.shown_at or now()
+        question.latest_at = now() + CLOCK_ERROR
+        left = {target.key: target for target in question.targets}
         cause: Cause = "unexpected_answer"
         detail = f"{place} says nothing about the account"
         drift: tuple[Drift, ...] = ()
         try:
-            check_status(response, meta["statuses"])
+            check_status(response, question.statuses)
             drift = (Drift(path=urlsplit(response.url).path.strip("/").rpartition("/")[2], kind="mistyped"),)
-            for step in meta["read"](response, *meta["targets"], **meta["context"]):
+            for step in question.read(response, *question.targets):
                 if isinstance(step, Request):
-                    for target in step.meta["targets"]:
+                    following = question_of(step)
+                    for target in following.targets:
                         left.pop(target.key, None)
-                    if step.meta["otherwise"] is not None:
-                        step.meta["shown_at"] = shown_at
-                    step.meta["spent_seconds"] = meta.get("spent_seconds", 0)
+                    if following.otherwise is not None:
+                        following.shown_at = shown_at
+                    following.spent_seconds = question.spent_seconds
                     yield step
                 else:
                     left.pop(step.target.key, None)
-                    yield from self._settle([step.target], step.result, shown_at)
+                    yield from self.settle([step.target], step.result, shown_at)
         except UnreadableError as error:
             cause, detail = error.cause, f"{place}: {error.detail}"
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             # What strict reading raises when an answer is not what the platform documents.
             detail = f"{place}: {type(error).__name__}: {ascii(str(error))[:200]}"
-        failed = Failed(cause=cause, detail=detail, http_status=response.status, attempts=meta.get("attempts", 1))
-        yield from self._fall_back(left.values(), meta, failed, shown_at, drift)
+        attempts = question.attempts or 1
+        failed = Failed(cause=cause, detail=detail, http_status=response.status, attempts=attempts)
+        yield from self._fall_back(left.values(), question, failed, shown_at, drift)
 
     def _lose(self, failure: Failure) -> Iterator[Outcome]:
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it
-        meta = request.meta
-        place = _place(request.url)
+        question, place = question_of(request), _place(request.url)
         match failure.value:
             case StoppedError():
                 return
@@ -345,25 +304,24 @@ class PlatformSpider(scrapy.Spider):
                 failed = Failed(cause="refused", detail=f"{place}: {error}")
             case error:
                 failed = Failed(cause="unexpected_answer", detail=f"{place}: {type(error).__name__}: {error}"[:300])
-        yield from self._fall_back(meta["targets"], meta, failed, meta.get("shown_at") or now())
+        yield from self._fall_back(question.targets, question, failed, question.shown_at or now())
 
     def _fall_back(
         self,
         targets: Iterable[Target],
-        meta: Mapping[str, Any],
+        question: Question,
         failed: Failed,
         at: datetime,
         drift: tuple[Drift, ...] = (),
     ) -> Iterator[Outcome]:
         """Outcomes from what is known without the answer; one that could not be read is drift of its document."""
-        targets = list(targets)
-        known: Observed | None = meta["otherwise"]
+        targets, known = list(targets), question.otherwise
         if known is not None and targets:
             _log.info("%s; the observation is kept without it", failed.detail)
             known = replace(known, drift=(*known.drift, *drift))
-        yield from self._settle(targets, known or failed, at)
+        yield from self.settle(targets, known or failed, at)
 
-    def _settle(
+    def settle(
         self, targets: Iterable[Target], result: Observed | Failed | Skipped, at: datetime | None = None
     ) -> Iterator[Outcome]:
         """The outcome of each target that has none yet."""
@@ -373,12 +331,9 @@ class PlatformSpider(scrapy.Spider):
         if self.job.suppressed:
             result = _without_names(result, self.platform, self.job.suppressed)
         if isinstance(result, Observed):
-            result = _without_future(result, recorded_at + _CLOCK_ERROR)
+            result = _without_future(result, recorded_at + CLOCK_ERROR)
         for target in list(targets):
-            lane = self._asked.pop(target.key, None)
-            if lane is not None:
-                self._load[lane] -= 1
-            if self._open.pop(target.key, None) is not None:
+            if self._queue.settle(target):
                 capture = target.capture
                 yield Outcome(
                     target=target.key,
@@ -388,7 +343,6 @@ class PlatformSpider(scrapy.Spider):
                     handle=target.handle if capture else None,
                     capture=capture,
                 )
-        self._has_room.set()
 
     def _refuse_without_guard(self) -> None:
         try:
@@ -448,7 +402,7 @@ def _without_future(observed: Observed, limit: datetime) -> Observed:
     return replace(observed, bounds=bounds, last_post_at=last_post_at, drift=(*observed.drift, *drift))
 
 
-def check_status(response: Response, understood: Sequence[int]) -> None:
+def check_status(response: Response, understood: Container[int]) -> None:
     """Raises UnreadableError, by its meaning, for a status that is not understood."""
     status = response.status
     if status in understood:

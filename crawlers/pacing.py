@@ -1,10 +1,13 @@
 """How fast a host is asked, when it is left alone, and when it is given up: one gate for each host.
 
 A gate lets requests through at the platform's published rate, on a monotonic clock. 429, 503 and rate limits that are
-about to be exhausted pause that host alone. A host that cannot be reached is found out by one request while the others
-wait, and then fails them all at once. All hosts under one registrable name share a rate, so that whoever owns a name
+about to be exhausted pause that host alone. All hosts under one registrable name share a rate, so that whoever owns a name
 cannot make Kooch ask faster by inventing hosts below it. Scrapy has none of this: its retries take no notice of
 Retry-After.
+
+A failure may be the account's or the host's: another question to the host decides. A host that fails is asked one question
+at a time, at growing distances, while the others wait; what fails then is not held against the question. A host that has
+not come back after `crawl.outage_seconds` fails all its questions at once.
 
 The time for one target is limited too: what all its questions spend with servers, tries and redirects included. Waiting
 for a turn or through a pause is Kooch's own doing and does not count: a long queue is no fault of a server that answers.
@@ -15,13 +18,13 @@ import logging
 import random
 import re
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import inf
 from time import monotonic
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 from urllib.parse import urlsplit
 
 from OpenSSL.SSL import Error as TlsError
@@ -44,6 +47,7 @@ from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupErro
 from twisted.python.failure import Failure
 
 from crawlers.connection import HeadersTooLargeError
+from crawlers.questions import Question, asking, question_of
 from crawlers.safety import installed_guard
 from kooch.store.outcomes import Cause
 from kooch.times import now
@@ -56,10 +60,13 @@ LONGEST_PAUSE = 16 * 60.0
 In a whole run it may ask for as much, and for as long again as its requests take at the published rate: a host with half
 that rate is obeyed to the end, and one that wants a pause after every answer cannot hold the run.
 """
-_MOST_ATTEMPTS = 10
 _MOST_LIMITED = 6
+_MOST_ATTEMPTS = 30
+"""However often a host goes away and comes back, a request is sent no oftener."""
 _DOUBT_AFTER = 5
 """A host that fails so many requests in a row is doubted."""
+_LONGEST_WAIT = 30.0
+"""Seconds between two questions to a host that is doubted, at most."""
 _LATE_SECONDS = 0.1
 _STOP_CHECK_SECONDS = 0.2
 _HOSTS_A_NAME = 4
@@ -159,14 +166,33 @@ class Turns:
         self.next_at = max(self.next_at, at - max(self._interval, _LATE_SECONDS)) + self._interval
 
 
+class Waiter(NamedTuple):
+    """A question that waits for its turn; `is_fresh`: it has not failed yet."""
+
+    future: "asyncio.Future[None]"
+    is_fresh: bool
+
+
 class Gate:
     """The queue of one host.
 
     Turns come `1 / per_second` apart. A host that has not answered yet, cannot be reached, or fails again and again is
-    doubted: one request at a time goes out, the probe, at growing distances. When probes fail the host is given up.
+    doubted: one request at a time goes out, the probe, at growing distances. Any of its questions may be the probe; those
+    that have not failed yet go first, and between two of them `probe`, if there is one, asks a question about nobody.
+    A host that stays doubted for `outage_seconds` is given up; without these, after `attempts` probes.
     """
 
-    def __init__(self, host: str, per_second: float, attempts: int, turns: Turns, most_at_once: int) -> None:
+    def __init__(
+        self,
+        host: str,
+        per_second: float,
+        attempts: int,
+        turns: Turns,
+        most_at_once: int,
+        *,
+        outage_seconds: float = 0,
+        probe: Callable[[], None] | None = None,
+    ) -> None:
         self.host = host
         self.is_warned_of = False
         """Whether its clock was found wrong."""
@@ -175,7 +201,9 @@ class Gate:
         self._interval = 1 / per_second
         self._attempts = attempts
         self._most_at_once = most_at_once
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._outage_seconds = outage_seconds
+        self._probe = probe
+        self._waiting: deque[Waiter] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._next_at = 0.0
         self._paused_until = 0.0
@@ -183,18 +211,20 @@ class Gate:
         self._in_flight = 0
         self._is_reachable = False
         self._is_trusted = False
+        self._doubted_since: float | None = None
         self._doubted_until = 0.0
+        self._well_at = -inf
         self._losses = 0
         self._strikes = 0
         self._limited = 0
         self._limited_at = 0.0
 
-    async def turn(self) -> None:
+    async def turn(self, *, is_fresh: bool = True) -> None:
         """Wait for the next turn. Raises UnsentError when the host is given up, StoppedError when the crawl ends."""
         if self.down:
             raise self.down
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(mine)
+        self._waiting.append(Waiter(mine, is_fresh))
         self._release()
         await mine
 
@@ -207,9 +237,31 @@ class Gate:
             self._in_flight -= 1
             self._release()
 
+    @property
+    def is_trusted(self) -> bool:
+        return self._is_trusted
+
+    @property
+    def may_come_back(self) -> bool:
+        """Whether a host that fails now is waited for."""
+        return self._outage_seconds > 0 and self.down is None
+
+    def was_well_since(self, at: float) -> bool:
+        """Whether the host has answered any question since then: what failed all the time fails by itself."""
+        return self._well_at >= at
+
     def answered(self) -> None:
         self._is_reachable = self._is_trusted = True
         self._losses = self._strikes = 0
+        self._doubted_since = None
+        self._well_at = monotonic()
+
+    def doubt(self) -> None:
+        """Let another question decide whether the host is well."""
+        if self._is_trusted:
+            self._is_trusted = False
+            self._strikes += 1
+            self._doubted_since = self._doubted_until = monotonic()
 
     def limited(self, sent_at: float) -> None:
         """A request, sent at `sent_at`, was one too many. A host that says so after every pause is given up."""
@@ -230,15 +282,31 @@ class Gate:
         # What was under way when the host fell says the same thing once more: only a probe counts.
         is_probe = not self._is_trusted and sent_at >= self._doubted_until
         if is_probe or (self._is_trusted and (loss.of_host or self._losses >= _DOUBT_AFTER)):
-            wait = random.uniform(0.5, 1.0) * 2**self._strikes  # noqa: S311 -- spreads retries, guards nothing
-            self._strikes += 1
             self._is_trusted = False
-            self._doubted_until = monotonic() + wait
+            self._strikes += 1
+            self._doubted_since = self._doubted_since or sent_at
+            self._doubted_until = monotonic() + self._distance()
             self._paused_until = max(self._paused_until, self._doubted_until)
         if loss.of_host and not loss.may_pass:
             self.give_up(loss.cause, loss.detail)
-        elif self._strikes >= (self._attempts if self._is_reachable else min(2, self._attempts)):
+        elif self._is_given_up():
             self.give_up(loss.cause, f"{loss.detail}, {self._losses} times")
+
+    def _distance(self) -> float:
+        """Seconds to the next probe; the last one comes when the patience ends."""
+        wait = random.uniform(0.5, 1.0) * min(_LONGEST_WAIT, 2.0 ** (self._strikes - 1))  # noqa: S311 -- spreads retries, guards nothing
+        return min(wait, max(self._patience_left(), 0.0)) if self._outage_seconds else wait
+
+    def _patience_left(self) -> float:
+        return self._outage_seconds - (monotonic() - (self._doubted_since or monotonic()))
+
+    def _is_given_up(self) -> bool:
+        """Whether the host has been doubted for so long, or by so many probes, that no more is asked of it."""
+        if self._is_trusted:
+            return False
+        if self._outage_seconds:
+            return self._patience_left() <= 0
+        return self._strikes >= (self._attempts if self._is_reachable else min(2, self._attempts))
 
     @property
     def in_flight(self) -> int:
@@ -266,9 +334,9 @@ class Gate:
     def turn_away(self, error: IgnoreRequest) -> None:
         """Fail everybody who waits."""
         while self._waiting:
-            waiter = self._waiting.popleft()
-            if not waiter.done():
-                waiter.set_exception(error)
+            future = self._waiting.popleft().future
+            if not future.done():
+                future.set_exception(error)
 
     def _release(self, *, is_timed: bool = False) -> None:
         while (
@@ -282,12 +350,31 @@ class Gate:
             # Timers fire a little late, and the next turns make up for it. A turn that nobody took is gone.
             self._next_at = (max(due, at - max(self._interval, _LATE_SECONDS)) if is_timed else at) + self._interval
             is_timed = False
-            waiter = self._waiting.popleft()
-            if not waiter.done():
+            if self._probe is not None and self._is_probe_next():
+                self._turns.take(at)
+                self._in_flight += 1
+                self._probe()
+                return
+            future = self._next_waiter()
+            if not future.done():
                 self._turns.take(at)
                 self._in_flight += 1
                 self._patience += self._interval
-                waiter.set_result(None)
+                future.set_result(None)
+
+    def _is_probe_next(self) -> bool:
+        """Whether a doubted host is asked about nobody next: each second time, or where all who wait have failed already."""
+        is_doubted = not self._is_trusted and self._strikes > 0
+        return is_doubted and (self._strikes % 2 == 0 or not any(waiter.is_fresh for waiter in self._waiting))
+
+    def _next_waiter(self) -> "asyncio.Future[None]":
+        """Take out whoever is next; for a doubted host, somebody who has not failed yet."""
+        if not self._is_trusted:
+            for n, waiter in enumerate(self._waiting):
+                if waiter.is_fresh:
+                    del self._waiting[n]
+                    return waiter.future
+        return self._waiting.popleft().future
 
     def _fire(self) -> None:
         self._timer = None
@@ -307,6 +394,8 @@ class Pacing:
         self._per_second: float = spider.requests_per_second
         self._most_at_once: int = spider.most_at_once
         self._attempts: int = crawling.attempts
+        self._outage_seconds: float = crawling.outage_seconds
+        self._probes: set[asyncio.Task[None]] = set()
         self._target_seconds: float = crawling.target_seconds if spider.has_deadline else inf
         self._gates: dict[str, Gate] = {}
         self._owners: dict[str, Turns] = {}
@@ -327,34 +416,69 @@ class Pacing:
             self._watch.cancel()
 
     async def process_request(self, request: Request) -> None:
-        guard = installed_guard()
+        guard, question = installed_guard(), question_of(request)
         request.meta["download_slot"] = host = host_of(request.url)
         redirected_from = request.meta.get("redirect_urls", [""])[-1]
         if redirected_from.startswith("https:") and request.url.startswith("http:"):
-            raise UnsentError("tls", f"redirected to {host} without encryption", request.meta.get("attempts", 0))
-        gate = self._gates.get(host)
-        if gate is None:
-            turns = self._owners.setdefault(owner_of(request.url), Turns(self._per_second * _HOSTS_A_NAME))
-            gate = self._gates[host] = Gate(host, self._per_second, self._attempts, turns, self._most_at_once)
+            raise UnsentError("tls", f"redirected to {host} without encryption", question.attempts)
+        gate = self._gates.get(host) or self._open_gate(host, request.url)
         if (urlsplit(request.url).hostname or "") in guard.refused:
             gate.give_up("unsafe_address", f"{host} has no public address")
         request.meta["download_timeout"] = min(request.meta["download_timeout"], self._time_left(request))
-        if wait := request.meta.pop("wait_seconds", 0):
+        if wait := question.wait_seconds:
+            question.wait_seconds = 0
             await asyncio.sleep(wait)
         try:
-            await gate.turn()
+            # A probe has its turn already.
+            if not question.is_probe:
+                await gate.turn(is_fresh=question.failed_at is None)
         except UnsentError as error:
-            attempts = request.meta.get("attempts", 0)
-            raise UnsentError(error.cause, error.detail, attempts, of_host=error.of_host) from None
-        request.meta["attempts"] = request.meta.get("attempts", 0) + 1
-        request.meta["sent_at"] = monotonic()
+            raise UnsentError(error.cause, error.detail, question.attempts, of_host=error.of_host) from None
+        question.attempts += 1
+        question.sent_at = monotonic()
+
+    def _open_gate(self, host: str, url: str) -> Gate:
+        spider: Any = self._crawler.spider
+        turns = self._owners.setdefault(owner_of(url), Turns(self._per_second * _HOSTS_A_NAME))
+        origin = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
+        probe_url = spider.probe_url(origin) if self._outage_seconds else None
+        gate = self._gates[host] = Gate(
+            host,
+            self._per_second,
+            self._attempts,
+            turns,
+            self._most_at_once,
+            outage_seconds=self._outage_seconds,
+            probe=None if probe_url is None else lambda: self._send_probe(probe_url),
+        )
+        return gate
+
+    def _send_probe(self, url: str) -> None:
+        """Ask a host about nobody. Its answer is read on its way through here, and then forgotten."""
+        question = Question(is_probe=True)
+        request = Request(url, dont_filter=True, meta=asking(question))
+        request.meta["dont_obey_robotstxt"] = request.meta["dont_redirect"] = True
+
+        async def send() -> None:
+            with suppress(Exception):
+                await cast("Any", self._crawler.engine).download_async(request)
+            if question.attempts == 0:
+                # It was never sent: its turn goes to the next.
+                with self._gates[host_of(url)].ending_turn():
+                    pass
+
+        probe = asyncio.ensure_future(send())
+        self._probes.add(probe)
+        probe.add_done_callback(self._probes.discard)
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
         gate = self._gates[host_of(request.url)]
         sent_at = _end_try(request)
         with gate.ending_turn():
             loss = self._read_response(request, response, gate, sent_at)
-        return response if loss is None else self._again(request, gate, loss, response.status)
+        if loss is None or question_of(request).is_probe:
+            return response
+        return self._again(request, gate, loss, response.status)
 
     def _read_response(self, request: Request, response: Response, gate: Gate, sent_at: float) -> Loss | None:
         """Tell the gate what an answer says of its host; returns why it is asked for again, if it is."""
@@ -372,10 +496,12 @@ class Pacing:
         elif response.status == 429:
             loss = Loss("rate_limited", f"{gate.host} answers 429", False, True)
             asked = spider.limited_seconds or self._backoff(request) + 1 if asked is None else asked
-        if loss is None or loss.cause == "rate_limited" or asked is not None:
+        if loss is None or loss.cause == "rate_limited":
             gate.answered()
-        else:
+        elif asked is None or gate.may_come_back:
             gate.lost(loss, sent_at)
+        else:
+            gate.answered()
         if response.status == 429:
             gate.limited(sent_at)
         else:
@@ -385,13 +511,13 @@ class Pacing:
         return loss
 
     def process_exception(self, request: Request, exception: Exception) -> Request | None:
-        if "sent_at" not in request.meta:
+        if question_of(request).sent_at is None:
             return None
         gate = self._gates[host_of(request.url)]
         sent_at = _end_try(request)
         with gate.ending_turn():
             loss = self._read_exception(request, exception, gate, sent_at)
-        return None if loss is None else self._again(request, gate, loss)
+        return None if loss is None or question_of(request).is_probe else self._again(request, gate, loss)
 
     def _read_exception(self, request: Request, exception: Exception, gate: Gate, sent_at: float) -> Loss | None:
         """Tell the gate what an error says of its host; None for an error that is not the network's."""
@@ -409,27 +535,44 @@ class Pacing:
         return loss
 
     def _again(self, request: Request, gate: Gate, loss: Loss, status: int | None = None) -> Request:
-        attempts = request.meta["attempts"]
+        question = question_of(request)
         self._time_left(request)
         if gate.down:
-            raise UnsentError(gate.down.cause, gate.down.detail, attempts, status, of_host=True)
-        # What befell its host is not the request's fault: the gate counts it, up to a point.
-        most = _MOST_ATTEMPTS if loss.of_host else self._attempts
-        if not loss.may_pass or attempts >= most:
-            raise UnsentError(loss.cause, loss.detail, attempts, status)
-        return _copy(request, 0 if loss.of_host else self._backoff(request))
+            raise UnsentError(gate.down.cause, gate.down.detail, question.attempts, status, of_host=True)
+        if not loss.may_pass or self._is_own_fault(question, gate, loss):
+            raise UnsentError(loss.cause, loss.detail, question.attempts, status)
+        return _copy(request, 0 if loss.of_host or not gate.is_trusted else self._backoff(request))
+
+    def _is_own_fault(self, question: Question, gate: Gate, loss: Loss) -> bool:
+        """Whether a question has failed often enough, of a host that answers others."""
+        if question.attempts >= _MOST_ATTEMPTS:
+            return True
+        if not gate.may_come_back:
+            # What befell its host is not the question's fault: the gate counts it.
+            return not loss.of_host and question.attempts >= self._attempts
+        failed_before, question.failed_at = question.failed_at, monotonic()
+        if not gate.is_trusted:
+            return False
+        question.faults += 1
+        if question.faults < self._attempts:
+            return False
+        if loss.cause == "rate_limited" or (failed_before is not None and gate.was_well_since(failed_before)):
+            return True
+        gate.doubt()
+        return False
 
     def _time_left(self, request: Request) -> float:
         """The seconds that servers may still take over the request's targets. Raises UnsentError when none are left."""
-        left: float = self._target_seconds - request.meta.get("spent_seconds", 0)
+        question = question_of(request)
+        left = self._target_seconds - question.spent_seconds
         if left < _LEAST_SECONDS:
             detail = f"servers took {self._target_seconds:g} seconds over it, the most for one account"
-            raise UnsentError("timeout", detail, request.meta.get("attempts", 0))
+            raise UnsentError("timeout", detail, question.attempts)
         return left
 
     def _backoff(self, request: Request) -> float:
         # Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-        return random.uniform(0, min(30.0, 0.5 * 2 ** request.meta["attempts"]))  # noqa: S311 -- spreads retries
+        return random.uniform(0, min(30.0, 0.5 * 2 ** question_of(request).attempts))  # noqa: S311 -- spreads retries
 
     def _asked_pause(self, response: Response, gate: Gate) -> float | None:
         """Seconds the host asks to be left alone, by its own clock where it tells the time."""
@@ -478,13 +621,17 @@ class Pacing:
 
 def _end_try(request: Request) -> float:
     """Add the time that a request was under way to what its targets have spent; returns when it was sent."""
-    sent_at: float = request.meta.pop("sent_at")
-    request.meta["spent_seconds"] = request.meta.get("spent_seconds", 0) + monotonic() - sent_at
+    question = question_of(request)
+    sent_at = question.sent_at
+    assert sent_at is not None  # noqa: S101 -- it was sent
+    question.sent_at = None
+    question.spent_seconds += monotonic() - sent_at
     return sent_at
 
 
 def _copy(request: Request, wait_seconds: float = 0) -> Request:
-    return request.replace(meta=request.meta | {"wait_seconds": wait_seconds}, dont_filter=True)
+    question_of(request).wait_seconds = wait_seconds
+    return request.replace(dont_filter=True)
 
 
 def _header(response: Response, name: str) -> str:

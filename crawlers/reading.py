@@ -1,6 +1,7 @@
 """Reading answers strictly: what is not what a platform documents raises, or becomes NULL and a drift."""
 
 import json
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +14,8 @@ if TYPE_CHECKING:  # Archived pages are read without Scrapy, which takes a secon
 _MOST = 2**31 - 1
 _MOST_LETTERS = 100_000
 """No platform lets a profile be this long."""
+_MOST_UNKNOWN = 20
+"""Strangers write answers: of more new fields than this, the first are told."""
 J = TypeVar("J", dict[str, Any], list[Any])
 
 
@@ -91,6 +94,13 @@ def read_words(profile: dict[str, Any], field: str, drift: list[Drift]) -> str |
     if words is not None:
         drift.append(Drift(path=field, kind="mistyped"))
     return None
+
+
+def unknown_fields(found: Mapping[str, Any], known: Set[str]) -> list[Drift]:
+    """Drift for the fields of an answer that are not among those known: new fields are how a platform changes first."""
+    return [
+        Drift(path=ascii(field)[1:-1][:60], kind="unknown") for field in sorted(found.keys() - known)[:_MOST_UNKNOWN]
+    ]
 
 
 def as_instant(value: object) -> datetime:

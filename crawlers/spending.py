@@ -10,15 +10,13 @@ from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedE
 from scrapy.http import Response
 
 from crawlers.pacing import StoppedError
+from crawlers.questions import question_of
 from crawlers.runs import Approve
 from kooch.config import Settings
 from kooch.errors import NotReadyError, StorageError
 from kooch.store.outcomes import Target
 from kooch.store.state import cost_since, count_cost, open_state
 from kooch.times import now
-
-_COUNTED = "counted_usd"
-"""Where a request carries what was counted for it, through all its tries: X charges for an account once a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +105,12 @@ class Spending:
         return spending
 
     def process_request(self, request: Request) -> None:
-        accounts = len(request.meta.get("targets", ()))
-        if accounts and _COUNTED not in request.meta:
-            usd = self._tariff.price(accounts)
+        # Once for all its tries: X charges for an account once a day.
+        question = question_of(request)
+        if question.targets and question.counted_usd is None:
+            usd = self._tariff.price(len(question.targets))
             self._count(usd)
-            request.meta[_COUNTED] = usd
+            question.counted_usd = usd
 
     def process_response(self, request: Request, response: Response) -> Response:
         if response.status != 200:
@@ -130,7 +129,8 @@ class Spending:
             self._settle(request, self._tariff.price(accounts))
 
     def _settle(self, request: Request, usd: float) -> None:
-        counted = request.meta.pop(_COUNTED, None)
+        question = question_of(request)
+        counted, question.counted_usd = question.counted_usd, None
         if counted is not None and counted != usd:
             self._count(usd - counted)
 

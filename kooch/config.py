@@ -111,6 +111,8 @@ class CrawlSettings(Section):
     """The longest that servers may take over one account, all questions, tries and redirects together. What Kooch itself waits, for its turn or as long as a server asked to, does not count."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
     """How often a request is tried when a server fails or is busy."""
+    outage_seconds: Annotated[float, Field(ge=0)] = 180
+    """How long a crawl waits for a server that fails or cannot be reached to come back. It asks on meanwhile, at growing distances, and holds nothing against the accounts. 0: a server that fails `attempts` times is given up at once."""
     batch_rows: Annotated[int, Field(ge=1)] = 500
     """A spool file is closed after this many outcomes …"""
     batch_seconds: Annotated[float, Field(gt=0)] = 5

@@ -1,5 +1,6 @@
 """Fixtures: a published store, and real servers; a server that does not start fails the test, it never skips it."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,11 @@ from tests.servers.loopback import CountingProxy
 # A busy machine is no fault.
 settings.register_profile("kooch", deadline=None)
 settings.load_profile("kooch")
+
+
+def pytest_configure() -> None:
+    """No test waits minutes for a server that does not come back; those of outages say how long they wait."""
+    os.environ.setdefault("KOOCH_CRAWL__OUTAGE_SECONDS", "0")
 
 
 @pytest.fixture(scope="session")

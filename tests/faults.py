@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from time import monotonic
 from types import TracebackType
 from typing import Any, Self
@@ -77,6 +78,18 @@ class Server:
         ).result()
         self.url = f"{'https' if self._tls else 'http'}://{self._host}:{self._server.sockets[0].getsockname()[1]}"
         return self
+
+    def refuse(self, seconds: float) -> None:
+        """Refuse connections for some seconds, from now on. To be called by what answers."""
+        self._loop.create_task(self._refuse(seconds))
+
+    async def _refuse(self, seconds: float) -> None:
+        port = self._server.sockets[0].getsockname()[1]
+        self._server.close()
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(seconds)
+        self._server = await asyncio.start_server(self._serve, self._host, port, limit=2**20, ssl=self._tls)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -253,8 +266,9 @@ class Bluesky:
 
 def account(user: str, host: str, n: int, opened_on: str = "2022-11-05") -> dict[str, Any]:
     """What Mastodon's documentation says of an account: https://docs.joinmastodon.org/entities/Account/."""
+    opened_at = datetime.fromisoformat(opened_on).replace(hour=10, tzinfo=UTC)
     return {
-        "id": str(109300000000000000 + n),
+        "id": str((int(opened_at.timestamp() * 1000) << 16) + n),
         "username": user,
         "acct": user,
         "display_name": f"Figure {n}",
@@ -288,6 +302,8 @@ class Mastodon:
         self._accounts = accounts
 
     def __call__(self, asked: Asked) -> Reply:
+        if asked.path.startswith(("/.well-known/nodeinfo", "/nodeinfo/")):
+            return nodeinfo(asked)
         if asked.path != "/api/v1/accounts/lookup":
             return Reply(404, b"")
         user = asked.values("acct")[0]
@@ -298,8 +314,18 @@ class Mastodon:
         return as_json(account(user, asked.host, n, opened_on))
 
 
-def not_found(asked: Asked) -> Reply:  # noqa: ARG001 -- an answer like the others
+def nodeinfo(asked: Asked, software: str = "mastodon") -> Reply:
+    """What a server says of its software: where that stands, and what stands there."""
+    if asked.path == "/.well-known/nodeinfo":
+        rel = "http://nodeinfo.diaspora.software/ns/schema/2.0"
+        return as_json({"links": [{"rel": rel, "href": f"https://{asked.host}/nodeinfo/2.0"}]})
+    return as_json({"version": "2.0", "software": {"name": software, "version": "4.3.0"}})
+
+
+def not_found(asked: Asked) -> Reply:
     """What Mastodon says of an account it does not have."""
+    if asked.path.startswith(("/.well-known/nodeinfo", "/nodeinfo/")):
+        return nodeinfo(asked)
     return as_json({"error": "Record not found"}, 404)
 
 

@@ -105,7 +105,13 @@ class Desk:
         home.mkdir(parents=True)
         lines = (f"{name} = {value}" for name, value in settings.items())
         (home / "kooch.toml").write_text(
-            "\n".join(['[crawl]\nallow_networks = ["127.0.0.0/8"]\n[wayback]', f'url = "{archive}"', *lines]),
+            "\n".join(
+                [
+                    '[crawl]\nallow_networks = ["127.0.0.0/8"]\noutage_seconds = 0\n[wayback]',
+                    f'url = "{archive}"',
+                    *lines,
+                ]
+            ),
             encoding="utf-8",
         )
         accounts = [claim(handle.lower().replace("_", "-"), handle, platform="x") for handle in handles]

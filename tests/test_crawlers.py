@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime, timedelta
@@ -47,6 +47,7 @@ from kooch.store.spool import answered, waiting_batches
 from kooch.store.state import Run, open_state, runs
 from tests import faults
 from tests.faults import Asked, Bluesky, Fault, Reply, Server, as_json, audit_log, did, profile
+from tests.members import spider_for
 
 CASES = Path(__file__).parent / "cases"
 FOLDERS = sorted(path.parent for path in CASES.glob("*/*/input.json"))
@@ -72,10 +73,14 @@ def platform_of(folder: Path) -> str:
     return folder.parent.name.removesuffix("_api")
 
 
+INSTANTS = ("listed_before", "seen_since", "opened_not_before", "opened_before")
+
+
 def targets_in(case: dict[str, Any]) -> tuple[Target, ...]:
+    found: list[dict[str, Any]] = case["targets"]
     return tuple(
-        Target(**{**found, "listed_before": (t := found.get("listed_before")) and datetime.fromisoformat(t)})
-        for found in case["targets"]
+        Target(**(fields | {name: datetime.fromisoformat(fields[name]) for name in INSTANTS if fields.get(name)}))
+        for fields in found
     )
 
 
@@ -90,14 +95,15 @@ def replay(spider: PlatformSpider, targets: Sequence[Target], answers: dict[str,
     """Every outcome of a crawl of `targets` that is answered from `answers`."""
     spider.take(Job(settings=Settings(home=Path("/nowhere")), run=RUN, planned=len(targets), targets=tuple(targets)))
     steps: list[Request] = []
-    left = iter(targets)
-    while batch := spider._askable(left):
+    left = deque(targets)
+    while left:
+        batch = spider.next_batch(left)
         yield from batch.settled
         for asked in spider.ask(batch.good) if batch.good else ():
             if isinstance(asked, Request):
                 steps.append(asked)
             else:
-                yield from spider._settle([asked.target], asked.result)
+                yield from spider.settle([asked.target], asked.result)
     while steps:
         request = steps.pop(0)
         answer = answers[place(request.url)]
@@ -143,7 +149,7 @@ def test_every_platform_is_named_once() -> None:
 def test_a_case_reads_as_expected(folder: Path) -> None:
     case = json.loads((folder / "input.json").read_text())
     meta = json.loads((folder / "meta.json").read_text())
-    spider = spider_of(platform_of(folder))()
+    spider = spider_for(platform_of(folder))()
     found = list(replay(spider, targets_in(case), case["answers"]))
     again = list(replay(spider, targets_in(case), case["answers"]))
 
@@ -189,7 +195,7 @@ def test_a_damaged_answer_gives_one_outcome_for_each_target(folder: Path, data: 
         case["answers"][hurt]["body"] = damage(data.draw, case["answers"][hurt]["body"])
     gone = {"status": 404, "body": {"error": "NotInTheCase"}}
     answers = type("Answers", (dict,), {"__missing__": lambda _self, _key: gone})(case["answers"])
-    found = list(replay(spider_of(platform_of(folder))(), targets_in(case), answers))
+    found = list(replay(spider_for(platform_of(folder))(), targets_in(case), answers))
 
     assert sorted(outcome.target for outcome in found) == sorted(target.key for target in targets_in(case))
     for outcome in found:
@@ -240,7 +246,8 @@ def settings_for(
     rate: float = 100,
     crawling: Mapping[str, float] = MappingProxyType({}),
 ) -> Settings:
-    options = {"allow_networks": ("127.0.0.0/8",), "timeout_seconds": 2, "batch_seconds": 0.2} | dict(crawling)
+    options = {"allow_networks": ("127.0.0.0/8",), "timeout_seconds": 2, "batch_seconds": 0.2, "outage_seconds": 0}
+    options |= dict(crawling)
     return Settings(
         home=home,
         contact="https://kooch.example/contact",

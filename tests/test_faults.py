@@ -28,7 +28,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from crawlers.crawling import crawl, spider_of
+from crawlers.crawling import crawl
 from crawlers.runs import Crawled
 from kooch.config import CrawlSettings, MastodonSettings, Settings
 from kooch.errors import RunningError
@@ -37,6 +37,7 @@ from kooch.store.locks import only_one
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
 from tests import faults, stores, test_proofs_store, test_schedule, test_store
 from tests.faults import Asked, Bluesky, Fault, Mastodon, Reply, Server, as_json
+from tests.members import spider_for
 from tests.servers.fediverse import Authority
 from tests.test_crash import finish, spooled, start, without_run
 from tests.test_crawlers import BAD_JSON, FOLDERS, NEVER, platform_of, replay, settings_for, targets_in
@@ -61,6 +62,7 @@ def mastodon_settings(
         "ca_file": authority.file,
         "timeout_seconds": 1,
         "batch_seconds": 0.2,
+        "outage_seconds": 0,
     }
     return Settings(
         home=home,
@@ -131,13 +133,16 @@ def redirect(location: str) -> Reply:
 
 
 def chain(length: int) -> Callable[[Asked], Reply]:
-    """Redirects to oneself, and then the account."""
+    """Redirects of WebFinger to itself, and then an account of good.test."""
 
     def answer(asked: Asked) -> Reply:
         step = int((asked.values("step") or ["0"])[0])
+        if not asked.path.endswith("webfinger"):
+            return Reply(404, b"<html>")
+        resource = asked.values("resource")[0]
         if step < length:
-            return redirect(f"{asked.path}?acct={asked.values('acct')[0]}&step={step + 1}")
-        return Mastodon()(asked)
+            return redirect(f"{asked.path}?resource={resource}&step={step + 1}")
+        return faults.jrd(f"https://good.test/users/{resource.removeprefix('acct:').partition('@')[0]}")
 
     return answer
 
@@ -241,9 +246,9 @@ ROWS = [
     Row(fault="404 in HTML to everything", expected="unexpected_answer", answer=always(GONE), most_asked=12),
     Row(fault="410 to everything: the server has ended", expected="platform_closed", answer=always(Reply(410, b""))),
     Row(fault="403 to everything", expected="refused", answer=always(Reply(403, b"blocked"))),
-    Row(fault="redirect loop", expected="refused", answer=always(redirect("/again")), most_asked=12),
-    Row(fault="three redirects", expected="observed", answer=chain(3), most_asked=12),
-    Row(fault="four redirects", expected="refused", answer=chain(4), most_asked=12),
+    Row(fault="redirect loop", expected="refused", answer=always(redirect("/again")), most_asked=15),
+    Row(fault="three redirects of WebFinger", expected="observed", answer=chain(3), most_asked=15),
+    Row(fault="four redirects of WebFinger", expected="refused", answer=chain(4), most_asked=15),
     Row(fault="redirect to http", expected="tls", answer=always(redirect("http://good.test/"))),
     Row(fault="redirect to file:", expected="unexpected_answer", answer=always(redirect("file:///etc/passwd"))),
     Row(
@@ -259,6 +264,7 @@ ROWS = [
         fault="WebFinger redirected to another server, which knows nobody",
         expected="not_found",
         answer=lambda asked: to_good(asked) if asked.path.endswith("webfinger") else faults.not_found(asked),
+        most_asked=12,
     ),
     Row(
         fault="WebFinger names a private address",
@@ -787,7 +793,7 @@ def numbers(said: Observed) -> dict[str, Any]:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
 def test_no_change_of_a_key_makes_a_wrong_number_and_none_goes_unrecorded(folder: Path) -> None:
     case = json.loads((folder / "input.json").read_text())
-    spider, targets = spider_of(platform_of(folder)), targets_in(case)
+    spider, targets = spider_for(platform_of(folder)), targets_in(case)
     missing: dict[str, Any] = {"status": 599, "body": {}}
     answers: dict[str, Any] = type("Answers", (dict,), {"__missing__": lambda _self, _key: missing})(case["answers"])
     sound = {outcome.target: outcome.result for outcome in replay(spider(), targets, answers)}

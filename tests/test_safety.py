@@ -91,7 +91,7 @@ def looked_up(settings: Settings) -> list[Outcome]:
 def settings_for(home: Path, appview: str, *networks: str) -> Settings:
     return Settings(
         home=home,
-        crawl=CrawlSettings(allow_networks=networks, timeout_seconds=5, batch_seconds=0.2),  # type: ignore[arg-type]
+        crawl=CrawlSettings(allow_networks=networks, timeout_seconds=5, batch_seconds=0.2, outage_seconds=0),  # type: ignore[arg-type]
         bluesky=BlueskySettings(appview=appview, plc=appview),  # type: ignore[arg-type]
     )
 

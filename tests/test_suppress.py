@@ -410,9 +410,7 @@ def test_a_crawl_keeps_nothing_that_names_a_suppressed_account(tmp_path: Path, s
             suppressed=frozenset(suppressed),
         )
     )
-    old, failed, shown = (
-        outcome.result for target in plan for outcome in spider._settle([target], answers[target.key])
-    )
+    old, failed, shown = (outcome.result for target in plan for outcome in spider.settle([target], answers[target.key]))
 
     assert isinstance(old, Observed)
     assert (old.moved_to, old.is_named_back) == (None, None)

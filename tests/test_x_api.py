@@ -44,7 +44,9 @@ def settings_for(home: Path, url: str, budget: float = 100, rate: float = 200, t
     secret: Any = token
     return Settings(
         home=home,
-        crawl=CrawlSettings(allow_networks=networks, timeout_seconds=0.5, attempts=2, batch_seconds=0.1),
+        crawl=CrawlSettings(
+            allow_networks=networks, timeout_seconds=0.5, attempts=2, batch_seconds=0.1, outage_seconds=0
+        ),
         x=XSettings(api=address, requests_per_second=rate, monthly_budget_usd=budget),
         x_bearer_token=secret,
     )

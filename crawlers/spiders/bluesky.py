@@ -8,34 +8,30 @@ Documents: https://docs.bsky.app/docs/api/app-bsky-actor-get-profiles, https://w
 https://atproto.com/specs/handle, https://atproto.com/specs/did.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.atproto import History, fold, is_did, is_handle, is_plc, read_history
-from crawlers.base import PlatformSpider, Read, Result
-from crawlers.reading import UnreadableError, as_flag, as_list, as_object, as_text, parse_json, read_count, read_words
+from crawlers.atproto.directory import History, fold, is_did, is_handle, is_plc, read_history
+from crawlers.atproto.profile import read_profile
+from crawlers.base import PlatformSpider
+from crawlers.questions import Read, Result
+from crawlers.reading import UnreadableError, as_list, parse_json
 from kooch.config import Settings
 from kooch.store.outcomes import (
     CrawledBound,
-    Drift,
     Failed,
     Observed,
-    Profile,
-    Skipped,
     Status,
     Target,
 )
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"'()\[\]]+")
-_UNVERIFIED = "handle.invalid"
-"""What the AppView shows in place of a handle whose domain no longer points back to the account."""
 _REPO_STATUSES: Mapping[str, Status] = {
     "deactivated": "deactivated",
     "deleted": "deleted",
@@ -112,14 +108,14 @@ class BlueskySpider(PlatformSpider):
             case "InvalidRequest" if target.server is not None:
                 yield self._ask_server(target, target.server)
             case "InvalidRequest" if is_plc(target.native_id):
-                yield self._ask_directory(target, str(target.native_id), self.read_whereabouts, {"asked": None})
+                yield self._ask_directory(target, str(target.native_id), partial(self.read_whereabouts, asked=None))
             case "InvalidRequest":
                 raise UnreadableError("unexpected_answer", "the server of a did:web account is not known")
             case error:
                 raise UnreadableError("unexpected_answer", f"getProfile answers {ascii(error)[:60]}")
 
     def read_repo_status(
-        self, response: Response, target: Target, server: str, history: History | None
+        self, response: Response, target: Target, *, server: str, history: History | None
     ) -> Iterator[Result | Request]:
         """What the account's server says of an account that the AppView does not show."""
         found = parse_json(response, dict)
@@ -140,11 +136,11 @@ class BlueskySpider(PlatformSpider):
             raise UnreadableError("unexpected_answer", f"getRepoStatus answers {ascii(found['error'])[:60]}")
         elif history is None and is_plc(target.native_id):
             # It may have moved to another server.
-            yield self._ask_directory(target, str(target.native_id), self.read_whereabouts, {"asked": server})
+            yield self._ask_directory(target, str(target.native_id), partial(self.read_whereabouts, asked=server))
         else:
             yield Result(target, _gone(target, "deleted", server, history))
 
-    def read_whereabouts(self, response: Response, target: Target, asked: str | None) -> Iterator[Result | Request]:
+    def read_whereabouts(self, response: Response, target: Target, *, asked: str | None) -> Iterator[Result | Request]:
         """Where the directory says an account lives that neither the AppView nor the server `asked` has shown."""
         if response.status == 404:
             parse_json(response, dict)
@@ -158,7 +154,7 @@ class BlueskySpider(PlatformSpider):
         else:
             yield self._ask_server(target, history.server, history)
 
-    def read_dates(self, response: Response, target: Target, observed: Observed) -> Iterator[Result | Request]:
+    def read_dates(self, response: Response, target: Target, *, observed: Observed) -> Iterator[Result | Request]:
         """Adds to an observation what the directory knows: when the account was made, its handles, its server."""
         history = read_history(parse_json(response, list), observed.native_id or "")
         if _took_over(target, history):
@@ -190,8 +186,7 @@ class BlueskySpider(PlatformSpider):
             yield self._ask_directory(
                 target,
                 str(observed.native_id),
-                self.read_dates,
-                {"observed": observed},
+                partial(self.read_dates, observed=observed),
                 otherwise=observed if is_vouched_for else None,
                 statuses=(200,),
             )
@@ -203,71 +198,24 @@ class BlueskySpider(PlatformSpider):
         target: Target,
         did: str,
         read: Read,
-        context: Mapping[str, object],
         *,
         otherwise: Observed | None = None,
         statuses: Sequence[int] = (200, 404),
     ) -> Request:
         url = f"{_base(self.job.settings.bluesky.plc)}/{did}/log/audit"
-        return self.question(url, read, target, statuses=statuses, otherwise=otherwise, context=context)
+        return self.question(url, read, target, statuses=statuses, otherwise=otherwise)
 
     def _ask_server(self, target: Target, server: str, history: History | None = None) -> Request:
         return self.question(
             self._xrpc(server, "com.atproto.sync.getRepoStatus", ("did", target.native_id or "")),
-            self.read_repo_status,
+            partial(self.read_repo_status, server=server, history=history),
             target,
             statuses=(200, 400),
-            context={"server": server, "history": history},
         )
 
     @staticmethod
     def _xrpc(server: object, method: str, *params: tuple[str, str]) -> str:
         return f"{_base(server)}/xrpc/{method}?{urlencode(params)}"
-
-
-def read_profile(profile: dict[str, Any], target: Target) -> Observed | Skipped | Failed:
-    """A profile of either endpoint. Identity is strict: raises KeyError, TypeError or ValueError.
-
-    `createdAt` and `indexedAt` are what the owner typed and are not read. `handle.invalid` says that the handle is
-    unknown at present: the words are then kept under the handle known before, and dropped when there is none.
-    """
-    did, handle = as_text(profile["did"]), as_text(profile["handle"])
-    if not is_did(did):
-        raise ValueError("did is not a DID")
-    if handle != _UNVERIFIED and not is_handle(handle):
-        raise ValueError("handle is not a handle")
-    if target.native_id is not None and did != target.native_id:
-        return Failed(
-            cause="unexpected_answer", detail=f"asked for {target.native_id}, answered {did}", http_status=200
-        )
-    if target.native_id is None and fold(handle) != fold(target.handle):
-        return Failed(cause="unexpected_answer", detail="asked for one handle, answered another", http_status=200)
-    labels = [as_object(label) for label in as_list(profile.get("labels", []))]
-    if any(as_text(label["val"]) == "!no-unauthenticated" and not as_flag(label.get("neg", False)) for label in labels):
-        return Skipped(cause="no_unauthenticated", detail="the owner asks not to be shown to visitors")
-    drift: list[Drift] = []
-    known = handle.lower() if handle != _UNVERIFIED else target.handle
-    words = (
-        Profile(
-            handle=known,
-            display_name=read_words(profile, "displayName", drift),
-            bio=(bio := read_words(profile, "description", drift)),
-            links=tuple(dict.fromkeys(_ADDRESS.findall(bio or ""))),
-            verified=_verified(profile, drift),
-            avatar_url=read_words(profile, "avatar", drift),
-        )
-        if known
-        else None
-    )
-    return Observed(
-        status="active",
-        native_id=did,
-        followers=read_count(profile, "followersCount", drift),
-        following=read_count(profile, "followsCount", drift),
-        posts=read_count(profile, "postsCount", drift),
-        profile=words,
-        drift=tuple(drift),
-    )
 
 
 def _dated(observed: Observed, history: History) -> Observed:
@@ -315,12 +263,3 @@ def _names(profile: dict[str, Any]) -> Iterator[str]:
 
 def _base(url: object) -> str:
     return str(url).rstrip("/")
-
-
-def _verified(profile: dict[str, Any], drift: list[Drift]) -> bool | None:
-    found = profile.get("verification")
-    if isinstance(found, dict):
-        return "valid" in (found.get("verifiedStatus"), found.get("trustedVerifierStatus"))
-    if found is not None:
-        drift.append(Drift(path="verification", kind="mistyped"))
-    return None

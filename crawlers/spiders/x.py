@@ -19,7 +19,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawlers.archives.x_users import FIRST_AT, is_handle
-from crawlers.base import PlatformSpider, Result
+from crawlers.base import PlatformSpider
+from crawlers.questions import Result
 from crawlers.reading import (
     UnreadableError,
     as_flag,
@@ -30,6 +31,7 @@ from crawlers.reading import (
     parse_json,
     read_count,
     read_words,
+    unknown_fields,
 )
 from crawlers.runs import Job
 from crawlers.spending import Tariff
@@ -39,6 +41,8 @@ from kooch.store.outcomes import Cause, CrawledBound, Drift, Failed, Observed, P
 _log = logging.getLogger(__name__)
 
 _FIELDS = "created_at,description,public_metrics,verified,verified_type,protected,withheld,location,url,entities"
+KNOWN_FIELDS = frozenset({"id", "name", "username", *_FIELDS.split(",")})
+"""The fields of an account: those that X always shows, and those that are asked for."""
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
 """What the API says of a name that it does not take: it does not match `^[A-Za-z0-9_]{1,15}$`."""
 _ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
@@ -134,16 +138,15 @@ class XSpider(PlatformSpider):
     def _question(self, path: str, targets: Sequence[Target]) -> Request:
         settings = self.job.settings
         token = settings.x_bearer_token.get_secret_value() if settings.x_bearer_token else ""
-        request = self.question(
+        return self.question(
             f"{str(settings.x.api).rstrip('/')}/2/{path}",
             self.read_users,
             *targets,
             statuses=(200, 400, *_REFUSALS),
             headers={"Authorization": f"Bearer {token}"},
+            # The token is for X alone, wherever it may send us.
+            follows_redirects=False,
         )
-        # The token is for X alone, wherever it may send us.
-        request.meta["dont_redirect"] = True
-        return request
 
     def read_users(self, response: Response, *targets: Target) -> Iterator[Result]:
         """Accounts in any order; those that are not shown stand in `errors`, each with its reason."""
@@ -179,7 +182,7 @@ class XSpider(PlatformSpider):
 def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
     """An account as API v2 shows it. Identity and status are strict: raises KeyError, TypeError or ValueError.
 
-    An account that was opened after the roster had listed its handle is somebody else's.
+    An account that was opened after its handle was listed, or seen, is somebody else's.
     """
     native_id, handle, is_protected = as_text(user["id"]), as_text(user["username"]), as_flag(user["protected"])
     if not _ID.fullmatch(native_id):
@@ -188,12 +191,13 @@ def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
         raise ValueError("username is not a handle")
     drift: list[Drift] = []
     bounds = _read_opening(user, drift)
-    if target.native_id is None and target.listed_before is not None:
+    known_at = [at for at in (target.listed_before, target.seen_since) if at is not None]
+    if target.native_id is None and known_at:
         if not bounds:
             raise ValueError("no created_at, which alone tells whether the handle is still the listed account's")
-        if bounds[0].not_before >= target.listed_before:
+        if bounds[0].not_before >= min(known_at):
             # The account is not the one asked for: its id is nobody's business.
-            detail = "the account was opened only after the roster had listed the handle"
+            detail = "the account was opened only after the handle had been listed or seen"
             return Failed(cause="handle_taken_over", detail=detail, http_status=200)
     metrics = user.get("public_metrics")
     counts: dict[str, Any] = metrics if isinstance(metrics, dict) else {}
@@ -211,7 +215,7 @@ def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
             verified=_read_verified(user, drift),
         ),
         bounds=bounds,
-        drift=tuple(drift),
+        drift=(*drift, *unknown_fields(user, KNOWN_FIELDS)),
     )
 
 

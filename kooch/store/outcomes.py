@@ -86,8 +86,12 @@ class Target:
     """One account to look at: by its stable id where that is known, else by handle. Or one archived page of it.
 
     `key` is the native id, or `@` and the handle; of an archived page its 14-digit timestamp, `/` and original
-    address. `listed_before` is the instant by which the roster that claims the account vouches for its handle: whoever
+    address. `listed_before` is the instant by which the list that claims the account vouches for its handle: whoever
     took the handle later is somebody else.
+
+    The rest is what earlier answers said: the account was first seen at `seen_since`, was opened in
+    [`opened_not_before`, `opened_before`), and has `local_id` at its server. A native id that is a name, as an actor's
+    URI is, may pass to an account of which that is not true.
     """
 
     key: str
@@ -95,6 +99,10 @@ class Target:
     native_id: str | None = None
     server: str | None = None
     listed_before: datetime | None = None
+    seen_since: datetime | None = None
+    opened_not_before: datetime | None = None
+    opened_before: datetime | None = None
+    local_id: str | None = None
     capture: Capture | None = None
 
 
@@ -119,10 +127,14 @@ class CrawledBound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """A field that is not what the platform documents. Its value became NULL."""
+    """A field that is not what the platform documents.
+
+    The value of one that is missing, mistyped, negative or too large became NULL. One that contradicts another was not
+    used; one that is unknown is new, and is not read.
+    """
 
     path: str
-    kind: Literal["missing", "mistyped", "negative", "too_large"]
+    kind: Literal["missing", "mistyped", "negative", "too_large", "contradicts", "unknown"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +154,14 @@ class Observed:
     """A determinate answer. Counts are NULL where the platform does not show them, never zero.
 
     `moved_to` and `also_known_as` are native ids of accounts that this one names; `is_named_back` says whether the one
-    it moved to names it in turn, None if nobody looked.
+    it moved to names it in turn, None if nobody looked. `local_id` is the number of the account at its server, where its
+    native id is a name.
     """
 
     status: Status
     native_id: str | None = None
     server: str | None = None
+    local_id: str | None = None
     followers: int | None = None
     following: int | None = None
     posts: int | None = None

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -131,26 +132,37 @@ def targets(home: Path, *, platform: str, roster: str | None, only: Collection[i
                 a.server,
                 h.handle,
                 max(c.value) FILTER (WHERE c.value <> a.native_id OR a.native_id IS NULL) AS listed_handle,
-                max(b.known_at) AS listed_before
+                max(b.known_at) FILTER (WHERE b.kind = 'listed') AS listed_before,
+                min(b.before) FILTER (WHERE b.kind = 'seen') AS seen_since,
+                -- Of an opening that several answers narrow down, what all of them say.
+                max(b.not_before) FILTER (WHERE b.kind = 'opened' AND b.run_id IS NOT NULL) AS opened_not_before,
+                min(b.before) FILTER (WHERE b.kind = 'opened' AND b.run_id IS NOT NULL) AS opened_before
             FROM links AS l
             INNER JOIN accounts AS a ON a.account_id = l.account_id
             INNER JOIN memberships AS m ON m.figure_id = l.figure_id AND m.roster = coalesce($roster, m.roster)
             INNER JOIN claims AS c ON c.account_id = l.account_id
             LEFT JOIN current_handles AS h ON h.account_id = l.account_id
-            LEFT JOIN bounds AS b ON b.account_id = l.account_id AND b.kind = 'listed'
+            LEFT JOIN bounds AS b ON b.account_id = l.account_id AND b.kind IN ('listed', 'seen', 'opened')
             WHERE a.platform = $platform AND ($only IS NULL OR list_contains($only::INTEGER[], a.account_id))
             GROUP BY a.account_id, a.native_id, a.server, h.handle
             ORDER BY a.account_id
             """,
             params={"platform": platform, "roster": roster, "only": None if only is None else list(only)},
         ).pl()
-    return [
-        Target(
-            key=row["native_id"] or f"@{row['listed_handle'].lower()}",
-            handle=row["handle"] or row["listed_handle"],
-            native_id=row["native_id"],
-            server=row["server"],
-            listed_before=row["listed_before"],
-        )
-        for row in accounts.iter_rows(named=True)
-    ]
+    return [_target(row) for row in accounts.iter_rows(named=True)]
+
+
+def _target(row: dict[str, Any]) -> Target:
+    target = Target(
+        key=row["native_id"] or f"@{row['listed_handle'].lower()}",
+        handle=row["handle"] or row["listed_handle"],
+        native_id=row["native_id"],
+        server=row["server"],
+        listed_before=row["listed_before"],
+        seen_since=row["seen_since"],
+    )
+    not_before, before = row["opened_not_before"], row["opened_before"]
+    if not_before is None or before is None or not_before >= before:
+        # Answers that contradict each other tell nothing.
+        return target
+    return replace(target, opened_not_before=not_before, opened_before=before)

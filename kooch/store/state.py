@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from kooch import __version__
 from kooch.errors import StorageError
@@ -19,6 +19,11 @@ RunState = Literal["running", "complete", "partial", "failed", "aborted"]
 RunSource = Literal["live", "archive", "import"]
 
 _MIGRATIONS = Path(__file__).with_name("state_migrations")
+
+
+# What a plan holds of a target, beside its key and its archived page.
+_TARGET_TEXTS = ("handle", "native_id", "server", "local_id")
+_TARGET_INSTANTS = ("listed_before", "seen_since", "opened_not_before", "opened_before")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,17 +133,16 @@ def begin_run(
 
 def add_targets(connection: sqlite3.Connection, run: str, targets: Iterable[Target]) -> None:
     """Plan `targets` in `run`, inside the caller's transaction."""
+    columns = ("run", "target", *_TARGET_TEXTS, *_TARGET_INSTANTS, "url", "captured_at", "digest")
+    places = ", ".join("?" * len(columns))
     connection.executemany(
-        "INSERT INTO targets (run, target, handle, native_id, server, listed_before, url, captured_at, digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO targets ({', '.join(columns)}) VALUES ({places})",
         (
             (
                 run,
                 target.key,
-                target.handle,
-                target.native_id,
-                target.server,
-                _text(target.listed_before),
+                *(getattr(target, name) for name in _TARGET_TEXTS),
+                *(_text(getattr(target, name)) for name in _TARGET_INSTANTS),
                 target.capture.url if target.capture else None,
                 _text(target.capture.captured_at if target.capture else None),
                 target.capture.digest if target.capture else None,
@@ -179,17 +183,8 @@ def unfinished_run(
 
 def targets_of(connection: sqlite3.Connection, run: str) -> list[Target]:
     """The plan of a run, in a fixed order."""
-    return [
-        Target(
-            key=row["target"],
-            handle=row["handle"],
-            native_id=row["native_id"],
-            server=row["server"],
-            listed_before=_instant(row["listed_before"]),
-            capture=_capture(row),
-        )
-        for row in connection.execute("SELECT * FROM targets WHERE run = ? ORDER BY target", (run,))
-    ]
+    rows = connection.execute("SELECT * FROM targets WHERE run = ? ORDER BY target", (run,))
+    return [_target(row) for row in rows]
 
 
 def planned_counts(connection: sqlite3.Connection) -> dict[str, int]:
@@ -291,6 +286,12 @@ def _scripts(folder: Path) -> list[str]:
     files = sorted(folder.glob("[0-9]*.sql"))
     assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))  # noqa: S101 -- our own files
     return [file.read_text(encoding="utf-8") for file in files]
+
+
+def _target(row: sqlite3.Row) -> Target:
+    known: dict[str, Any] = {name: row[name] for name in _TARGET_TEXTS}
+    known |= {name: _instant(row[name]) for name in _TARGET_INSTANTS}
+    return Target(key=row["target"], capture=_capture(row), **known)
 
 
 def _capture(row: sqlite3.Row) -> Capture | None:

@@ -218,7 +218,7 @@ CREATE TABLE drift ( -- One row per run and field that is not what the platform 
     run_id INTEGER NOT NULL,
     platform VARCHAR NOT NULL,
     path VARCHAR NOT NULL,
-    kind VARCHAR NOT NULL, -- missing, mistyped, negative or too_large; the value became NULL
+    kind VARCHAR NOT NULL, -- missing, mistyped, negative or too_large: the value became NULL; contradicts: it was not used; unknown: a new field
     n INTEGER NOT NULL -- In how many answers, those fetched again included
 );
 CREATE TABLE batches ( -- One row per loaded batch: loading it again changes nothing.

@@ -38,6 +38,14 @@ class Address(NamedTuple):
     host: str
 
 
+class Finger(NamedTuple):
+    """What WebFinger says of an account: its actor, and its address and name on its own server where it has them."""
+
+    actor: str
+    subject: str | None
+    user: str | None
+
+
 def ascii_host(name: str) -> str | None:
     """A public DNS name in lower-case ASCII; None for whatever else stands where a host should.
 
@@ -84,21 +92,29 @@ def webfinger_url(host: str, address: Address) -> str:
     return f"https://{host}/.well-known/webfinger?resource=acct:{quote(address.user)}@{address.host}"
 
 
-def read_actor_uri(found: dict[str, Any]) -> str:
-    """The ActivityPub actor that a WebFinger answer names. Raises UnreadableError when it names none."""
+def read_finger(found: dict[str, Any], known: str | None = None) -> Finger:
+    """What a WebFinger answer says. Of several actors the one that is `known` is meant.
+
+    Raises UnreadableError when it names none, or several of which none is known: on Lemmy a person and a group may share
+    a name.
+    """
+    actors = []
     for link in map(as_object, as_list(found["links"])[:_MOST_LINKS]):
         kind = str(link.get("type", "")).replace(" ", "").lower()
         if link.get("rel") == "self" and (kind == ACTIVITY or kind.startswith("application/ld+json;profile=")):
             uri = as_text(link["href"])
             server_of(uri)
-            return uri.partition("#")[0] if uri.endswith("#") else uri
-    raise UnreadableError("unexpected_answer", "WebFinger names no ActivityPub actor")
-
-
-def read_user(found: dict[str, Any], otherwise: str) -> str:
-    """The name that a WebFinger answer gives the account on its own server."""
-    subject = re.fullmatch(r"acct:([a-zA-Z0-9_.-]{1,64})@.*", as_text(found.get("subject", "")))
-    return subject[1] if subject else otherwise
+            actors.append(uri.partition("#")[0] if uri.endswith("#") else uri)
+    if not actors:
+        raise UnreadableError("unexpected_answer", "WebFinger names no ActivityPub actor")
+    if len(set(actors)) > 1 and known not in actors:
+        raise UnreadableError("conflicting_answers", "WebFinger names several actors")
+    subject = re.fullmatch(r"acct:(([a-zA-Z0-9_.-]{1,64})@.*)", as_text(found.get("subject", "")))
+    return Finger(
+        actor=known if known is not None and known in actors else actors[0],
+        subject=subject[1] if subject else None,
+        user=subject[2] if subject else None,
+    )
 
 
 def read_webfinger_host(xrd: str) -> str | None:

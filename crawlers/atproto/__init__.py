@@ -1,0 +1,1 @@
+"""The AT Protocol, read without a network: identities with their history in the PLC directory, and profiles."""

@@ -1,0 +1,85 @@
+"""What a request of a crawl carries: whom it asks about, how its answer is read, and what has befallen it so far."""
+
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple, cast
+
+from scrapy import Request
+from scrapy.http import Response
+
+from kooch.store.outcomes import Failed, Observed, Skipped, Target
+
+CLOCK_ERROR = timedelta(days=1)
+"""What a server says of a time so much later than ours is not a time."""
+_KEY = "question"
+
+
+class Result(NamedTuple):
+    """What a callback found out about one target."""
+
+    target: Target
+    result: Observed | Failed | Skipped
+
+
+Read = Callable[..., Iterable[Result | Request]]
+"""Gets the response and the targets, and yields results and further questions."""
+
+
+def _read_nothing(_response: Response, *_targets: Target) -> Iterable[Result | Request]:
+    return ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Question:
+    """A question about `targets`; its tries and redirects share it.
+
+    `otherwise` is an observation that the question only adds to: it stands when the question fails, with the time
+    `shown_at` of the answer that it came from.
+    """
+
+    targets: tuple[Target, ...] = ()
+    read: Read = _read_nothing
+    statuses: Container[int] = (200,)
+    otherwise: Observed | None = None
+    shown_at: datetime | None = None
+
+    is_probe: bool = False
+    """It asks whether a host is well, about nobody."""
+    attempts: int = 0
+    """How often it was sent."""
+    faults: int = 0
+    """How often it failed while its host answered others."""
+    failed_at: float | None = None
+    """When it failed last, on the monotonic clock."""
+    sent_at: float | None = None
+    wait_seconds: float = 0
+    """How long it waits before its next try."""
+    spent_seconds: float = 0
+    """What servers have taken over its targets, by this question and those before it."""
+    counted_usd: float | None = None
+    """What was counted for it, through all its tries."""
+    latest_at: datetime | None = None
+    """What its answer says of later times is not a time."""
+
+
+def asking(question: Question) -> dict[str, object]:
+    """What a request holds to carry a question."""
+    return {_KEY: question}
+
+
+def question_of(request: Request) -> Question:
+    """The question that a request carries. What Scrapy asks by itself (robots.txt) is a question about nobody."""
+    return cast(Question, request.meta.setdefault(_KEY, Question()))
+
+
+def answered_question(response: Response) -> Question:
+    """The question that a response answers."""
+    return cast(Question, response.meta[_KEY])
+
+
+def latest_at(response: Response) -> datetime:
+    """The latest time that an answer can tell of."""
+    found = answered_question(response).latest_at
+    assert found is not None  # noqa: S101 -- set before an answer is read
+    return found
