@@ -9,7 +9,7 @@ import vl_convert
 
 from analytics.captions import Caption
 from analytics.theme import kooch
-from kooch.csv import csv_text
+from kooch.spreadsheet_csv import csv_text
 
 _WIDTH = 1100
 

@@ -3,15 +3,17 @@
 KoochError                  one sentence: the thing, its value, the fault, the remedy
 ├── ConfigError     (2)     a setting, a command-line value
 │   └── NotReadyError       a platform that needs more before it is asked: a token, money; the others go on
-├── RosterError     (2)     a roster file; names file and row
+├── RosterError     (2)     roster files; names file and row of each fault
 ├── QueryError      (2)     SQL that cannot run, or may not
 ├── HostLostError   (3)     the only host of a crawl answers no more; the run goes on another time
 ├── StorageError    (4)     spool, master, published version, state, disk
 └── RunningError    (75)    another process holds the lock
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class KoochError(Exception):
@@ -28,15 +30,47 @@ class NotReadyError(ConfigError):
     pass
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One sentence about one place: a file, there a sheet of a workbook, a row (1 is the header) and a column.
+
+    `is_between_lists`: each of two lists may be right of its own day.
+    """
+
+    file: Path
+    message: str
+    row: int | None = None
+    sheet: str | None = None
+    column: str | None = None
+    is_between_lists: bool = False
+
+    def __str__(self) -> str:
+        place = f"{self.file}"
+        if self.sheet:
+            place += f", sheet '{self.sheet}'"
+        if self.row:
+            place += f", row {self.row}"
+        # Most messages begin with the name of the column already.
+        if self.column and not self.message.startswith(self.column):
+            place += f", column '{self.column}'"
+        return f"{place}: {self.message}"
+
+
 class RosterError(KoochError):
-    """A fault in a roster, at a file and, where there is one, a row (1 is the header)."""
+    """Faults in a roster, each in a line of its own. `fault`, `file` and `row` are those of the first."""
 
     exit_code = 2
 
-    def __init__(self, fault: str, *, file: Path, row: int | None = None) -> None:
+    def __init__(self, fault: str, *, file: Path, row: int | None = None, faults: Sequence[Fault] = ()) -> None:
+        self.faults = tuple(faults) or (Fault(file=file, row=row, message=fault),)
         self.fault, self.file, self.row = fault, file, row
-        place = f"{file}, row {row}" if row else f"{file}"
-        super().__init__(f"{place}: {fault}")
+        super().__init__("\n".join(map(str, self.faults)))
+
+    @classmethod
+    def of(cls, faults: Sequence[Fault]) -> Self:
+        """All faults as one error; there is at least one."""
+        first = faults[0]
+        return cls(first.message, file=first.file, row=first.row, faults=faults)
 
 
 class QueryError(KoochError):

@@ -7,9 +7,9 @@ import duckdb
 import polars as pl
 
 from kooch import __version__
-from kooch.csv import csv_text
 from kooch.errors import ConfigError, StorageError
 from kooch.files import whole_folder
+from kooch.spreadsheet_csv import csv_text
 from kooch.store.read import open_version
 
 # Numbers and bookkeeping of the store itself, of no use outside it.

@@ -86,6 +86,16 @@ def finish_replacements(parent: Path) -> None:
             _finish(folder)
 
 
+def remove_folder(folder: Path) -> None:
+    """Take `folder` away at once; what a kill leaves of it under another name, `finish_replacements` removes."""
+    with _alone_in(folder.parent):
+        replaced = _named(folder, _REPLACED)
+        shutil.rmtree(replaced, ignore_errors=True)
+        folder.rename(replaced)
+        sync_folder(folder.parent)
+        shutil.rmtree(replaced)
+
+
 def remove_unfinished(folder: Path) -> None:
     """Remove what killed writers left in `folder`. The caller knows that nobody is writing there."""
     for left in folder.glob(f"*{_UNFINISHED}"):

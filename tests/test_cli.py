@@ -89,7 +89,11 @@ def test_a_roster_goes_from_a_table_to_a_published_version(home: Path, tmp_path:
         (["sql", "SELECT nothing FROM figures"], 2, '`kooch sql "DESCRIBE figures"`'),
         (["roster", "import", "absent.csv", *DESCRIPTION], 2, "absent.csv"),
         (["roster", "import", "absent.csv"], 2, "There is no absent.csv."),
-        (["roster", "import", __file__, *DESCRIPTION[2:]], 2, "which does not say everything: add --slug."),
+        (
+            ["roster", "import", __file__, *DESCRIPTION[:4]],
+            2,
+            "source and as_of and time_zone are missing; add --source,",
+        ),
         (["roster", "add", "in-koo-2021", "X", "--source", "y"], 2, "in-koo-2021"),
         (["export", "/proc/nowhere"], 4, "/proc/nowhere"),
         (["export", __file__], 2, "is a file"),

@@ -21,11 +21,11 @@ from kooch.rosters import (
     read_roster,
     write_roster,
 )
-from kooch.rosters.rows import STATEMENT_COLUMNS
+from kooch.rosters.models import STATEMENT_COLUMNS
 from kooch.store.read import open_version, reading_file
 from tests import stores
 from tests.commands import kooch
-from tests.test_rosters import write_xlsx
+from tests.sheets import write_xlsx
 
 DID = f"did:plc:{'a' * 24}"
 AUDIENCE = """

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kooch.errors import RosterError
 from kooch.rosters import (
     AccountClaim,
+    ImportOptions,
     Member,
     Roster,
     Statement,
@@ -27,8 +28,8 @@ from kooch.rosters import (
     read_rosters,
     write_roster,
 )
-from kooch.rosters.read import check_text
-from kooch.rosters.rows import parse_account, parse_member, parse_statement
+from kooch.rosters.cells import Text, fault_of
+from kooch.rosters.models import parse_row
 from kooch.rosters.write import cells_of
 from tests import stores
 
@@ -70,12 +71,14 @@ def test_any_text_in_any_cell_is_refused_or_reads_as_it_was_written(text: str, o
     member, claim, statement = MEMBER, CLAIM, STATEMENT
     with TemporaryDirectory() as folder:
         try:
-            member = parse_member(at(MEMBER, name=text, role=other, aliases=text, party=other, source=text), **place)
-            claim = parse_account(at(CLAIM, handle=text, native_id=other, note=text, source=other), **place)
-            statement = parse_statement(
-                at(STATEMENT, handle=other, publisher=text, wording=other, derived_from=text), **place
+            member = parse_row(
+                Member, at(MEMBER, name=text, role=other, aliases=text, party=other, source=text), **place
             )
-            title = check_text("title", text, file=Path("roster.yaml"))
+            claim = parse_row(AccountClaim, at(CLAIM, handle=text, native_id=other, note=text, source=other), **place)
+            statement = parse_row(
+                Statement, at(STATEMENT, handle=other, publisher=text, wording=other, derived_from=text), **place
+            )
+            title = "A list" if fault_of(Text, text) else text.strip()
             roster = replace(ROSTER, title=title, members=(member,), accounts=(claim,), statements=(statement,))
             written = write_roster(roster, Path(folder))
         except RosterError:
@@ -88,16 +91,9 @@ def test_any_text_in_any_cell_is_refused_or_reads_as_it_was_written(text: str, o
 def test_a_lone_carriage_return_is_imported_and_read_again(tmp_path: Path, cell: str) -> None:
     quoted = '"' + cell.replace('"', '""') + '"'
     (tmp_path / "list.csv").write_bytes(f"name,role,source,party\nAda,{quoted},reg,{quoted}\n".encode())
-    settings: dict[str, Any] = {"slug": "mine", "title": "Mine", "source": "reg", "licence": "CC0-1.0"}
-    report = import_roster(
-        tmp_path / "list.csv",
-        into=tmp_path / "own",
-        as_of=DAY,
-        selection="listed",
-        time_zone="Asia/Kolkata",
-        **settings,
-    )
-    (member,) = read_roster(report.folder).members
+    options = ImportOptions(source="reg", as_of=DAY, time_zone="Asia/Kolkata")
+    import_roster(tmp_path / "list.csv", into=tmp_path / "own", options=options)
+    (member,) = read_roster(tmp_path / "own" / "list").members
 
     assert (member.role, member.party) == (cell.strip(), cell.strip())
 

@@ -1,19 +1,18 @@
 """Rosters: the bundled ones, what reading refuses, what check reports, and what import brings in."""
 
-import zipfile
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import pytest
 
 from kooch.errors import ConfigError, RosterError
 from kooch.rosters import (
     AccountClaim,
+    ImportOptions,
     ImportReport,
     Member,
     Roster,
@@ -26,12 +25,15 @@ from kooch.rosters import (
     read_platforms,
     read_roster,
     read_rosters,
+    remove_roster,
     slugify,
     write_roster,
 )
-from kooch.rosters.rows import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS
+from kooch.rosters.countries import read_country
+from kooch.rosters.models import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS
 from kooch.rosters.values import PLATFORMS, PlatformSlug
 from kooch.times import now
+from tests.sheets import write_xlsx
 
 BUNDLED = Path(__file__).parents[1] / "rosters"
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "rosters"
@@ -88,39 +90,9 @@ def bring(file: Path, into: Path, **changes: object) -> ImportReport:
         "selection": "listed",
         "time_zone": "Asia/Kolkata",
     }
-    return import_roster(file, into=into, **(settings | changes))
-
-
-def write_xlsx(file: Path, rows: list[list[str | int]]) -> None:
-    """The smallest workbook a reader accepts: one sheet of inline strings and numbers."""
-    types, rels = "application/vnd.openxmlformats-officedocument.spreadsheetml", "http://schemas.openxmlformats.org"
-    cells = [
-        "<row>"
-        + "".join(
-            f"<c><v>{cell}</v></c>" if isinstance(cell, int) else f'<c t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
-            for cell in row
-        )
-        + "</row>"
-        for row in rows
-    ]
-    main = f"{rels}/spreadsheetml/2006/main"
-    link = f"{rels}/officeDocument/2006/relationships"
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{rels}/package/2006/content-types"><Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
-        f'ContentType="{types}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" '
-        f'ContentType="{types}.worksheet+xml"/></Types>',
-        "_rels/.rels": f'<Relationships xmlns="{rels}/package/2006/relationships"><Relationship Id="r1" '
-        f'Type="{link}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{link}"><sheets><sheet name="S" sheetId="1" r:id="r1"/>'
-        "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{rels}/package/2006/relationships"><Relationship Id="r1" '
-        f'Type="{link}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{"".join(cells)}</sheetData></worksheet>',
-    }
-    with zipfile.ZipFile(file, "w") as archive:
-        for name, text in parts.items():
-            archive.writestr(name, text)
+    known, dry_run = changes.pop("known", ()), bool(changes.pop("dry_run", False))
+    options = ImportOptions(**(settings | changes))
+    return import_roster(file, into=into, options=options, known=known, dry_run=dry_run)  # type: ignore[arg-type]  # rosters
 
 
 # The bundled rosters
@@ -241,12 +213,12 @@ def test_events_and_platforms_carry_sources() -> None:
 def test_a_source_table_imports_without_a_mapping(
     table: str, slug: str, settings: dict[str, Any], tmp_path: Path
 ) -> None:
-    report = bring(SHARED / table, tmp_path, slug=slug, **settings)
+    report = bring(SHARED / table, tmp_path, slug=slug, dry_run=True, **settings)
     ours = bundled(slug)
 
-    assert report.statements == len(ours.statements)
+    assert len(report.roster.statements) == len(ours.statements)
     assert sum(report.accounts.values()) == len(ours.accounts)
-    assert read_roster(tmp_path / slug).members
+    assert report.questions == ()
 
 
 # Reading
@@ -312,9 +284,9 @@ def test_a_later_root_wins_on_the_same_slug(folder: Path, tmp_path: Path) -> Non
         ),
         ("members.csv", "2020-01-01", "0001-01-01", 2, "from_day '0001-01-01' is not between 1900 and 2200"),
         ("members.csv", "2020-01-01", "9999-12-31", 2, "from_day '9999-12-31' is not between 1900 and 2200"),
-        ("members.csv", "Mayor", "Ma\x1b[31myor", 3, "column 'role' holds the control character U+001B"),
-        ("members.csv", "Mayor", "Ma\x00yor", 3, "column 'role' holds the control character U+0000"),
-        ("accounts.csv", "ada,123", "a\x85da,123", 2, "column 'handle' holds the control character U+0085"),
+        ("members.csv", "Mayor", "Ma\x1b[31myor", 3, "role holds the control character U+001B"),
+        ("members.csv", "Mayor", "Ma\x00yor", 3, "role holds the control character U+0000"),
+        ("accounts.csv", "ada,123", "a\x85da,123", 2, "handle holds the control character U+0085"),
         ("statements.csv", "Asia/Kolkata", "posix/Asia/Kolkata", 2, "time_zone 'posix/Asia/Kolkata' is unknown"),
         ("statements.csv", "Asia/Kolkata", "localtime", 2, "time_zone 'localtime' is unknown"),
         ("roster.yaml", "Europe/Berlin", "right/UTC", None, "time_zone 'right/UTC' is unknown"),
@@ -510,10 +482,10 @@ def test_a_table_becomes_a_roster(tmp_path: Path) -> None:
     report = bring(file, tmp_path / "own")
     roster = read_roster(tmp_path / "own" / "mine")
 
-    assert (report.rows, report.figures, report.statements, report.faults) == (3, 2, 0, ())
+    assert (len(report.roster.members), len(report.roster.figure_ids), report.faults) == (3, 2, ())
     assert report.accounts == {"mastodon": 1, "x": 1, "youtube": 1}
     assert report.ignored == ("table.csv: as_of",)
-    assert report.is_written
+    assert report.roster == roster
     assert roster.figure_ids == ("in-ada-lovelace", "in-zoe-celik")
     assert [(c.platform, c.handle, c.native_id) for c in roster.accounts] == [
         ("x", "ada", "1336344005588738052"),
@@ -542,7 +514,7 @@ def test_an_id_that_a_spreadsheet_has_rounded_is_refused(tmp_path: Path) -> None
         sheet, [["name", "role", "x", "x_id"], ["", "", "", ""], ["Ada", "Minister", "ada", 1336344005588738048]]
     )
 
-    with pytest.raises(RosterError, match=r"row 3: number 1336344005588738048 has more than 15 digits"):
+    with pytest.raises(RosterError, match=r"row 3, column 'x_id': cell D3 is the number 1336344005588738048 of more"):
         bring(sheet, tmp_path / "own")
 
 
@@ -561,7 +533,7 @@ def test_a_mapping_names_columns_and_semicolons_are_understood(tmp_path: Path) -
     report = bring(file, tmp_path / "own", mapping={"Wer": "name", "amt": "role", "Konto": "bluesky"}, country="de")
 
     assert report.ignored == ()
-    assert read_roster(report.folder).figure_ids == ("de-ada",)
+    assert read_roster(tmp_path / "own" / "mine").figure_ids == ("de-ada",)
 
 
 @pytest.mark.parametrize(
@@ -605,7 +577,7 @@ def test_a_fault_in_a_table_names_its_row_and_nothing_is_written(
     ("setting", "message"),
     [
         ({"platform": "orkut"}, "platform 'orkut' is unknown"),
-        ({"country": "??"}, "country '[?]{2}' is no country code"),
+        ({"country": "??"}, "country '[?]{2}' is no country that is known"),
         ({"as_of": date(2190, 1, 1)}, "as_of 2190-01-01 is in the future"),
         ({"as_of": date(9999, 12, 31)}, "as_of '9999-12-31' is not between"),
         ({"time_zone": "localtime"}, "time_zone 'localtime' is unknown"),
@@ -623,9 +595,12 @@ def test_half_an_address_is_reported_and_no_crash(tmp_path: Path) -> None:
     file = tmp_path / "table.csv"
     file.write_text("name,role,x\nAda,Minister,https://[::1\n")
 
-    (fault,) = bring(file, tmp_path / "own").faults
+    (fault,) = bring(file, tmp_path / "own", dry_run=True).faults
 
     assert "handle 'https://[::1' is not a x handle" in fault.message
+    with pytest.raises(RosterError, match="is not a x handle"):
+        bring(file, tmp_path / "own")
+    assert not (tmp_path / "own").exists()
 
 
 def test_a_dry_run_reports_and_writes_nothing(tmp_path: Path) -> None:
@@ -634,7 +609,7 @@ def test_a_dry_run_reports_and_writes_nothing(tmp_path: Path) -> None:
 
     report = bring(file, tmp_path / "own", dry_run=True)
 
-    assert (report.rows, report.is_written) == (1, False)
+    assert len(report.roster.members) == 1
     assert [(fault.file, fault.row) for fault in report.faults] == [(file, 2)]
     assert not (tmp_path / "own").exists()
 
@@ -666,7 +641,7 @@ def test_accounts_and_statements_come_from_files_of_their_own(tmp_path: Path) ->
     )
 
     report = bring(members, tmp_path / "own", accounts=accounts, statements=statements, platform="koo")
-    roster = read_roster(report.folder)
+    roster = read_roster(tmp_path / "own" / "mine")
 
     assert report.ignored == ("a.csv: colour", "s.csv: precision")
     assert [(s.figure_id, s.handle, s.wording, s.time_zone) for s in roster.statements] == [
@@ -696,18 +671,18 @@ def test_a_known_wikidata_id_keeps_its_figure_and_a_namesake_gets_another(folder
 
 
 def test_a_folder_in_our_format_is_brought_in_under_another_slug(folder: Path, tmp_path: Path) -> None:
-    report = import_roster(folder, into=tmp_path / "own", slug="b-list", title="B")
+    import_roster(folder, into=tmp_path / "own", options=ImportOptions(slug="b-list", title="B"))
 
-    assert read_roster(report.folder) == replace(read_roster(folder), slug="b-list", title="B")
+    assert read_roster(tmp_path / "own" / "b-list") == replace(read_roster(folder), slug="b-list", title="B")
 
 
 def test_a_setting_that_a_table_needs_is_asked_for(tmp_path: Path) -> None:
     file = tmp_path / "table.csv"
     file.write_text("name,role\nAda,Minister\n")
 
-    with pytest.raises(ConfigError, match="licence is missing"):
-        bring(file, tmp_path / "own", licence=None)
-    with pytest.raises(ConfigError, match=r"slug '../up' is no slug"):
+    with pytest.raises(ConfigError, match="source and as_of are missing; add --source, --as-of"):
+        bring(file, tmp_path / "own", source=None, as_of=None)
+    with pytest.raises(RosterError, match=r"slug '../up' is no slug"):
         bring(file, tmp_path / "own", slug="../up")
 
 
@@ -782,3 +757,112 @@ def test_names_in_another_script_get_different_slugs() -> None:
 
     assert len(slugs) == 2
     assert all(slug.isascii() for slug in slugs)
+
+
+# Everything that is wrong, at once
+
+
+def test_all_faults_of_structure_and_cells_are_told_at_once_by_row_and_column(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(
+        "Full name,Office,Land,since,Twitter,bluesky,X ID\n"
+        "Ada,,XX,soon,,,\n"
+        "Bob,Mayor,Congo,,a-b,not a domain,\n"
+        "Cyd,Mayor,UK,,cyd,\n"
+        "Dan,Mayor,Ukraine,2020-01-01,dan,,12x\n"
+        "Dan,Mayor,Ukraine,2020-01-01,dan,,12x\n"
+    )
+    with pytest.raises(RosterError) as caught:
+        bring(file, tmp_path / "own")
+
+    assert [(fault.row, fault.column, fault.message.split(":")[0]) for fault in caught.value.faults] == [
+        (2, "Office", "role is empty"),
+        (2, "since", "from_day 'soon' is no day"),
+        (3, "Land", "country 'Congo' may be CD or CG"),
+        (3, "Twitter", "handle 'a-b' is not a x handle"),
+        (3, "bluesky", "handle 'not a domain' is not a bluesky handle"),
+        (4, None, "has 6 cells, the header has 7"),
+        (5, "X ID", "native_id '12x' is not a x id"),
+        (6, None, "says the same as row 5"),
+    ]
+    assert f"{file}, row 2, column 'Office': role is empty" in str(caught.value)
+    assert not (tmp_path / "own").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("UK", "GB"),
+        ("uk", "GB"),
+        ("U.K.", "GB"),
+        ("Great Britain", "GB"),
+        ("Ukraine", "UA"),
+        ("UKR", "UA"),
+        ("Україна", "UA"),
+        ("Indien", "IN"),
+        ("भारत", "IN"),
+        ("U.S.A.", "US"),
+        ("Côte d'Ivoire", "CI"),
+        ("osterreich", "AT"),
+        ("XX", "XX"),
+        ("EU", "EU"),
+    ],
+)
+def test_a_country_is_understood_by_code_and_by_name(text: str, code: str) -> None:
+    assert read_country(text) == code
+
+
+@pytest.mark.parametrize("text", ["Congo", "Korea", "Kongo", "Yugoslavia", "SU", "England", "Europe", "??", "", "X"])
+def test_a_country_that_may_be_two_or_none_is_never_guessed(text: str) -> None:
+    with pytest.raises(ValueError, match=r"write (the|its) code"):
+        read_country(text)
+
+
+def test_a_table_needs_a_source_a_day_and_a_zone_and_the_rest_has_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "My cabinet.csv"
+    file.write_text("name,role,country\nAda,Minister,IN\n")
+    import_roster(
+        file,
+        into=tmp_path,
+        options=ImportOptions(source="register", as_of=date(2024, 5, 1), country="IN", vouches=False),
+    )
+    roster = read_roster(tmp_path / "my-cabinet")
+
+    assert (roster.title, roster.licence, roster.selection) == ("My cabinet", "NOASSERTION", "listed")
+    assert (roster.time_zone, roster.vouches, roster.complete_from) == ("Asia/Kolkata", False, None)
+
+
+def test_a_census_says_since_when_it_is_complete(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("name,role\nAda,Minister\n")
+    bring(file, tmp_path / "own", selection="census", complete_from=date(2019, 5, 30))
+
+    assert read_roster(tmp_path / "own" / "mine").complete_from == date(2019, 5, 30)
+    with pytest.raises(RosterError, match="only a census is complete"):
+        bring(file, tmp_path / "own", slug="other", complete_from=date(2019, 5, 30))
+
+
+def test_a_list_of_ones_own_is_taken_away(folder: Path) -> None:
+    remove_roster(folder)
+
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_another_spelling_of_a_known_figure_becomes_its_alias(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("name,role,qid,country\nA. Lovelace,Minister,Q7259,XX\n")
+    bring(file, tmp_path / "own", known=[read_roster(folder)])
+    (member,) = read_roster(tmp_path / "own" / "mine").members
+
+    assert (member.name, member.aliases) == ("Ada", ("A. Lovelace",))
+
+
+def test_a_handle_that_changed_hands_between_two_lists_is_said_and_taken(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("name,role,x\nEve,Minister,ada\n")
+    report = bring(file, tmp_path / "own", known=[read_roster(folder)])
+
+    assert any("x handle 'ada' is held by 'eve' and by 'xx-ada'" in note for note in report.notes)
+    file.write_text("name,role,x\nEve,Minister,ada\nDan,Mayor,ADA\n")
+    with pytest.raises(RosterError, match="row 3, column 'x': x handle 'ada' is held by 'dan' and by 'eve'"):
+        bring(file, tmp_path / "own", slug="other")

@@ -6,8 +6,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from kooch.csv import csv_text
 from kooch.errors import QueryError
+from kooch.spreadsheet_csv import csv_text
 from kooch.sql import run_query, select
 from kooch.store.read import reading_file
 

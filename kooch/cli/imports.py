@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from kooch import rosters
-from kooch.cli.output import complain, emit, is_terminal, say, settings_of, show
+from kooch.cli.faults import refuse
+from kooch.cli.output import say, settings_of, show
 from kooch.cli.store import load_now
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
@@ -27,17 +28,9 @@ def import_file(
 def _import_evidence(settings: Settings, file: Path) -> None:
     own = settings.home / "rosters"
     report = rosters.import_evidence(file, into=own, rosters=rosters.read_rosters(BUNDLED_ROSTERS, own))
-    for fault in report.faults:
-        if is_terminal():
-            say(str(fault))
-        else:
-            emit("fault", file=str(fault.file), row=fault.row, message=fault.message)
-    if report.faults:
-        n = len(report.faults)
-        complain(
-            f"{file}: {n} {'fault' if n == 1 else 'faults'}, nothing was taken over. Correct the file, then repeat."
-        )
-        raise typer.Exit(ConfigError.exit_code)
+    for note in report.notes:
+        say(note)
+    refuse(report.faults, file)
     found = {
         "statements": len(report.statements),
         "with_counts": sum(statement.reported is not None for statement in report.statements),

@@ -12,8 +12,8 @@ import polars.selectors as cs
 import typer
 
 from kooch.cli.output import is_terminal, print_frame, settings_of, showable
-from kooch.csv import csv_text
 from kooch.errors import ConfigError, QueryError
+from kooch.spreadsheet_csv import csv_text
 from kooch.sql import select
 from kooch.store.read import reading_file
 

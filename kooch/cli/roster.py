@@ -1,6 +1,9 @@
 """`kooch roster`: see, check, import and extend the lists of figures."""
 
-from datetime import datetime
+import sys
+from collections.abc import Sequence
+from dataclasses import replace as changed
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, cast
@@ -8,7 +11,8 @@ from typing import Annotated, cast
 import typer
 
 from kooch import rosters
-from kooch.cli.output import emit, is_terminal, say, settings_of, show
+from kooch.cli.faults import refuse, tell
+from kooch.cli.output import is_terminal, say, settings_of, show
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
 from kooch.rosters.values import PLATFORMS, Kind, PlatformSlug
@@ -52,11 +56,7 @@ def check(context: typer.Context) -> None:
     """
     settings = settings_of(context, may_be_new=True)
     faults = rosters.check(_all(settings), rosters.read_evidence(settings.home / "rosters"))
-    for fault in faults:
-        if is_terminal():
-            say(str(fault))
-        else:
-            emit("fault", file=str(fault.file), row=fault.row, message=fault.message)
+    tell(faults)
     if faults:
         raise typer.Exit(2)
     say("No faults.")
@@ -66,13 +66,21 @@ def check(context: typer.Context) -> None:
 def import_file(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A CSV, TSV, .xlsx or .ods file, or a roster's folder.")],
-    slug: Annotated[str | None, typer.Option(help="Short name of the roster, e.g. in-cabinet-2021.")] = None,
-    title: Annotated[str | None, typer.Option()] = None,
+    slug: Annotated[str | None, typer.Option(help="Short name of the list; else the name of the file.")] = None,
+    title: Annotated[str | None, typer.Option(help="Else the name of the file.")] = None,
     source: Annotated[str | None, typer.Option(help="Who says that these figures hold these roles.")] = None,
-    licence: Annotated[str | None, typer.Option(help="SPDX name.")] = None,
+    licence: Annotated[str | None, typer.Option(help="SPDX name; else NOASSERTION: nobody has looked.")] = None,
     as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day the list speaks of.")] = None,
-    selection: Annotated[SelectionOption | None, typer.Option(help="Who is on the list.")] = None,
-    time_zone: Annotated[str | None, typer.Option(help="IANA zone of the list's days, e.g. Asia/Kolkata.")] = None,
+    selection: Annotated[SelectionOption | None, typer.Option(help="Who is on the list; else listed.")] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="IANA zone of the list's days, e.g. Asia/Kolkata; else that of --country.")
+    ] = None,
+    complete_from: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Since when a census lists everybody who ever left.")
+    ] = None,
+    vouches: Annotated[
+        bool | None, typer.Option("--vouches/--no-vouches", help="Whether the accounts existed on that day.")
+    ] = None,
     country: Annotated[str | None, typer.Option(help="For rows that name none, e.g. IN.")] = None,
     platform: Annotated[str | None, typer.Option(help="For statements that name none.")] = None,
     column: Annotated[
@@ -80,28 +88,28 @@ def import_file(
     ] = None,
     statements: Annotated[Path | None, typer.Option(help="Dated statements about the figures (CSV).")] = None,
     accounts: Annotated[Path | None, typer.Option(help="Account claims, accepted or denied (CSV).")] = None,
-    replace: Annotated[bool, typer.Option("--replace", help="Replace a roster of the same name.")] = False,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of text files, e.g. cp1250; else Unicode, else Windows-1252.")
+    ] = None,
+    same: Annotated[
+        list[str] | None, typer.Option(help="Two that are one person, as A=B: figure ids or official ids. Repeatable.")
+    ] = None,
+    different: Annotated[
+        list[str] | None, typer.Option(help="Two that are two people of one name, as A,B. Repeatable.")
+    ] = None,
+    leave_out: Annotated[list[int] | None, typer.Option(help="A row that is nobody, such as a total.")] = None,
+    keep: Annotated[list[int] | None, typer.Option(help="A row that looks like a total, and is somebody.")] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a list of the same name.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be imported, write nothing.")] = False,
 ) -> None:
-    """Turn a table into a roster. A public role and its source are mandatory for every row."""
+    """Turn a table into a list, whole or not at all: every fault is named by row and column, and nothing is guessed.
+
+    A public role is mandatory for every row. What a table does not say is asked for on a terminal.
+    """
     settings = settings_of(context, may_be_new=True)
     if not file.exists():
         raise ConfigError(f"There is no {file}. Name a CSV, TSV, .xlsx or .ods file, or a roster's folder.")
-    if not file.is_dir():
-        given = {
-            "--slug": slug,
-            "--title": title,
-            "--source": source,
-            "--licence": licence,
-            "--as-of": as_of,
-            "--selection": selection,
-            "--time-zone": time_zone,
-        }
-        if missing := [option for option, value in given.items() if value is None]:
-            raise ConfigError(f"{file} is a table, which does not say everything: add {', '.join(missing)}.")
-    report = rosters.import_roster(
-        file,
-        into=settings.home / "rosters",
+    options = rosters.ImportOptions(
         slug=slug,
         title=title,
         source=source,
@@ -109,30 +117,122 @@ def import_file(
         as_of=as_of.date() if as_of else None,
         selection=selection.value if selection else None,
         time_zone=time_zone,
+        complete_from=complete_from.date() if complete_from else None,
+        vouches=vouches,
         country=country,
         platform=cast(PlatformSlug, platform) if platform else None,
         mapping=_mapping(column or []),
         statements=statements,
         accounts=accounts,
-        known=[roster for roster in _all(settings) if not replace or roster.slug != slug],
+        encoding=encoding,
+        same=_pairs("--same", same or [], "="),
+        different=_pairs("--different", different or [], ","),
+        left_out=frozenset(leave_out or []),
+        kept=frozenset(keep or []),
         replace_existing=replace,
-        dry_run=dry_run,
     )
-    found = {
-        "roster": report.slug,
-        "rows": report.rows,
-        "figures": report.figures,
-        "accounts": ", ".join(f"{name} {n}" for name, n in report.accounts.items()) or "none",
-        "statements": report.statements,
-        "written": report.is_written,
-    }
-    show(list(found), [found], title="import")
+    can_ask = is_terminal() and sys.stdin.isatty()
+    if can_ask and not file.is_dir():
+        options = _ask_for_what_is_missing(options)
+
+    def read() -> rosters.ImportReport:
+        into = settings.home / "rosters"
+        return rosters.import_roster(file, into=into, options=options, known=_all(settings), dry_run=True)
+
+    report = read()
+    while can_ask and report.questions and not report.faults:
+        options = _ask(report.questions, options)
+        report = read()
+    for note in report.notes:
+        say(note)
     for name in report.ignored:
         say(f"Ignored: {name}. If it matters, say what it is with --map.")
-    for fault in report.faults:
-        say(f"Check: {fault}")
-    if report.is_written:
+    refuse([*report.faults, *(question.fault for question in report.questions)], file)
+    if not dry_run:
+        rosters.write_roster(report.roster, settings.home / "rosters", replace=replace)
+    found = {
+        "roster": report.roster.slug,
+        "rows": len(report.roster.members),
+        "figures": len(report.roster.figure_ids),
+        "accounts": ", ".join(f"{name} {n}" for name, n in report.accounts.items()) or "none",
+        "statements": len(report.roster.statements),
+        "written": not dry_run,
+    }
+    show(list(found), [found], title="import")
+    if not dry_run:
         say("`kooch load` publishes it.")
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    roster: Annotated[str, typer.Argument(help="One of your own lists.")],
+) -> None:
+    """Take one of your own lists away. What crawls have seen stays; without a list nobody is asked for again."""
+    settings = settings_of(context, may_be_new=True)
+    rosters.remove_roster(_own(settings, roster))
+    say(f"{roster} is gone. `kooch load` publishes without it.")
+
+
+def _ask_for_what_is_missing(options: rosters.ImportOptions) -> rosters.ImportOptions:
+    if options.source is None:
+        options = changed(
+            options, source=typer.prompt("Who says that these figures hold these roles (a page, a register)")
+        )
+    if options.as_of is None:
+        day = typer.prompt("The day the list speaks of, YYYY-MM-DD", value_proc=_day)
+        options = changed(options, as_of=day)
+    if options.time_zone is None:
+        zone = rosters.zone_of(options.country)
+        options = changed(options, time_zone=typer.prompt("Time zone of its days, e.g. Asia/Kolkata", default=zone))
+    if options.selection is None:
+        words = typer.prompt(
+            "Who is on it: census, sample, listed or joiners", default="listed", value_proc=SelectionOption
+        )
+        options = changed(options, selection=words.value)
+    return options
+
+
+def _ask(questions: Sequence[rosters.Question], options: rosters.ImportOptions) -> rosters.ImportOptions:
+    for question in questions:
+        say(str(question.fault))
+        row = question.fault.row or 0
+        if question.figures:
+            is_same = typer.confirm(f"Are {question.figures[0]} and {question.figures[1]} one?")
+            pairs = (*(options.same if is_same else options.different), question.figures)
+            options = changed(options, same=pairs) if is_same else changed(options, different=pairs)
+        elif typer.confirm(f"Leave row {row} out?"):
+            options = changed(options, left_out=options.left_out | {row})
+        else:
+            options = changed(options, kept=options.kept | {row})
+    return options
+
+
+def _pairs(option: str, words: list[str], separator: str) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for word in words:
+        one, found, other = (part.strip() for part in word.partition(separator))
+        if not (one and found and other):
+            raise ConfigError(f"{option} is {word!r}: write two figures or ids as A{separator}B.")
+        pairs.append((one, other))
+    return tuple(pairs)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day: write YYYY-MM-DD") from None
+
+
+def _own(settings: Settings, roster: str) -> Path:
+    folder = settings.home / "rosters" / roster
+    if not (folder / "roster.yaml").exists():
+        raise ConfigError(
+            f"There is no list {roster!r} of your own in {settings.home / 'rosters'}. Lists that come with Kooch are"
+            " not changed: import a copy under another name."
+        )
+    return folder
 
 
 @app.command()
@@ -150,12 +250,7 @@ def add(
 ) -> None:
     """Add one figure, one account of a figure, or both."""
     settings = settings_of(context, may_be_new=True)
-    folder = settings.home / "rosters" / roster
-    if not (folder / "roster.yaml").exists():
-        raise ConfigError(
-            f"There is no roster {roster!r} of your own in {settings.home / 'rosters'}. Rosters that come with Kooch are"
-            " not changed: import a copy under another name."
-        )
+    folder = _own(settings, roster)
     if not source:
         raise ConfigError("--source is missing: say who states the role or the account.")
     listed = {member.figure_id: member for member in rosters.read_roster(folder).members}

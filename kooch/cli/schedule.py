@@ -15,7 +15,7 @@ from kooch import rosters
 from kooch.cli.output import complain, emit, is_terminal, say, settings_of, show
 from kooch.config import BUNDLED_ROSTERS, Schedule, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
-from kooch.rosters.rows import SLUG
+from kooch.rosters.cells import SLUG
 from kooch.schedule import install as installing
 from kooch.schedule.loop import Scheduler
 from kooch.schedule.plan import rechecks, slots_between, starts_at

@@ -1,22 +1,37 @@
 """Who, which accounts, and who says so: rosters as folders of plain files.
 
-values.py    the dataclasses and closed sets
-handles.py   what a handle of each platform looks like
-read.py      a folder, an events or a platforms file → values; strict
-write.py     values → a folder, whole or not at all
-check.py     what a roster may hold and still be wrong
-reported.py  a follower count as a report prints it → a number
-imports.py   a table, a spreadsheet or a folder → a new roster; adding one row
-evidence.py  dated statements that belong to no roster
+values.py       the closed sets of words
+names.py        how names are compared, and the ids made of them
+cells.py        what may stand in a cell, and the sentence for what may not
+models.py       what a roster is made of
+handles.py      what a handle of each platform looks like
+tables.py       a table as it was read
+read.py         a folder, an events or a platforms file → models; strict
+write.py        models → a folder, whole or not at all
+consistency.py  what no single row shows
+check.py        what a roster may hold and still be wrong
+reported.py     a follower count as a report prints it → a number
+brought.py      a CSV or a spreadsheet that somebody brings → a table (delimited.py, workbooks.py, marks.py)
+columns.py      … under our names
+countries.py    a country as people write it → its code
+people.py       who on a new list is whom
+options.py      what an import is told
+imports.py      a table or a folder → a new roster
+edits.py        one row more
+evidence.py     dated statements that belong to no roster
 """
 
-from kooch.rosters.check import Fault, check
+from kooch.errors import Fault
+from kooch.rosters.check import check
+from kooch.rosters.edits import add_account, add_figure, remove_roster
 from kooch.rosters.evidence import EvidenceReport, import_evidence, read_evidence
 from kooch.rosters.handles import clean_handle
-from kooch.rosters.imports import ImportReport, add_account, add_figure, import_roster
+from kooch.rosters.imports import ImportReport, Question, import_roster
+from kooch.rosters.models import AccountClaim, Event, Member, Platform, Roster, Source, Statement
+from kooch.rosters.names import slugify
+from kooch.rosters.options import ImportOptions, zone_of
 from kooch.rosters.read import read_events, read_platforms, read_roster, read_rosters
 from kooch.rosters.reported import read_followers
-from kooch.rosters.values import AccountClaim, Event, Member, Platform, Roster, Source, Statement, slugify
 from kooch.rosters.write import write_roster
 
 __all__ = [
@@ -24,9 +39,11 @@ __all__ = [
     "Event",
     "EvidenceReport",
     "Fault",
+    "ImportOptions",
     "ImportReport",
     "Member",
     "Platform",
+    "Question",
     "Roster",
     "Source",
     "Statement",
@@ -42,6 +59,8 @@ __all__ = [
     "read_platforms",
     "read_roster",
     "read_rosters",
+    "remove_roster",
     "slugify",
     "write_roster",
+    "zone_of",
 ]

@@ -1,26 +1,15 @@
 """What a roster may hold, readable and yet wrong: malformed and doubly held handles, mirrors, torn identities."""
 
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from kooch.counts import NotACountError
+from kooch.errors import Fault
+from kooch.rosters.consistency import fault_at
 from kooch.rosters.handles import HANDLES, NATIVE_IDS, describe_foreign_host, host_of
+from kooch.rosters.models import AccountClaim, Member, Roster, Statement
 from kooch.rosters.reported import read_followers
-from kooch.rosters.values import AccountClaim, Member, Roster, RowValue, Statement
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One sentence about one row (1 is the header)."""
-
-    file: Path
-    row: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}, row {self.row}: {self.message}"
 
 
 def check(rosters: Sequence[Roster], evidence: Sequence[Statement] = ()) -> list[Fault]:
@@ -34,17 +23,13 @@ def check(rosters: Sequence[Roster], evidence: Sequence[Statement] = ()) -> list
     faults = [
         *_malformed(accounts, statements),
         *_foreign_hosts(accounts),
-        *_held_twice(accounts),
+        *_held_twice(rosters),
         *_torn_figures(members, accounts),
         *_unreadable(statements),
         *_torn_sources(statements),
         *_about_nobody(evidence, {member.figure_id for member in members}),
     ]
-    return sorted(set(faults), key=lambda fault: (str(fault.file), fault.row, fault.message))
-
-
-def _at(value: RowValue, message: str) -> Fault:
-    return Fault(file=value.file, row=value.row, message=message)
+    return sorted(set(faults), key=lambda fault: (str(fault.file), fault.row or 0, fault.message))
 
 
 def _malformed(accounts: Iterable[AccountClaim], statements: Iterable[Statement]) -> Iterator[Fault]:
@@ -53,12 +38,12 @@ def _malformed(accounts: Iterable[AccountClaim], statements: Iterable[Statement]
         if value.handle:
             pattern, form = HANDLES[value.platform]
             if not pattern.fullmatch(value.handle):
-                yield _at(value, f"handle '{value.handle}' is not a {value.platform} handle: write {form}")
+                yield fault_at(value, f"handle '{value.handle}' is not a {value.platform} handle: write {form}")
     for claim in accounts:
         if claim.native_id and claim.platform in NATIVE_IDS:
             pattern, form = NATIVE_IDS[claim.platform]
             if not pattern.fullmatch(claim.native_id):
-                yield _at(claim, f"native_id '{claim.native_id}' is not a {claim.platform} id: write {form}")
+                yield fault_at(claim, f"native_id '{claim.native_id}' is not a {claim.platform} id: write {form}")
 
 
 def _foreign_hosts(accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
@@ -66,25 +51,26 @@ def _foreign_hosts(accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
         host = host_of(claim.platform, claim.handle) if claim.handle else None
         reason = describe_foreign_host(host) if host and claim.polarity == "accepts" else None
         if reason:
-            yield _at(claim, f"handle '{claim.handle}' is on {reason}: set polarity to denies, or remove the row")
+            yield fault_at(claim, f"handle '{claim.handle}' is on {reason}: set polarity to denies, or remove the row")
 
 
-def _held_twice(accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
-    first: dict[tuple[str, str, str], AccountClaim] = {}
-    for claim in accounts:
+def _held_twice(rosters: Iterable[Roster]) -> Iterator[Fault]:
+    first: dict[tuple[str, str, str], tuple[str, AccountClaim]] = {}
+    for slug, claim in ((roster.slug, claim) for roster in rosters for claim in roster.accounts):
         if claim.polarity == "denies":
             continue
         # Handles are compared without case; ids are exact.
         for what, key in (("handle", claim.handle and claim.handle.lower()), ("native_id", claim.native_id)):
             if not key:
                 continue
-            other = first.setdefault((claim.platform, what, key), claim)
+            where, other = first.setdefault((claim.platform, what, key), (slug, claim))
             if other.figure_id != claim.figure_id:
-                yield _at(
+                fault = fault_at(
                     claim,
                     f"{claim.platform} {what} '{key}' is held by '{claim.figure_id}' and by '{other.figure_id}' "
                     f"({other.file}, row {other.row}): deny one of the two claims",
                 )
+                yield replace(fault, is_between_lists=where != slug)
 
 
 def _torn_figures(members: Iterable[Member], accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
@@ -96,7 +82,7 @@ def _torn_figures(members: Iterable[Member], accounts: Iterable[AccountClaim]) -
         if value.name:
             name, other = names.setdefault(value.figure_id, (value.name, value))
             if name != value.name:
-                yield _at(
+                yield fault_at(
                     value,
                     f"figure_id '{value.figure_id}' is '{value.name}' here and '{name}' in {other.file}, "
                     f"row {other.row}: use one name (the other can be an alias), or another figure_id",
@@ -106,14 +92,14 @@ def _torn_figures(members: Iterable[Member], accounts: Iterable[AccountClaim]) -
             continue
         known = qids.setdefault(member.figure_id, member)
         if known.wikidata_qid != member.wikidata_qid:
-            yield _at(
+            yield fault_at(
                 member,
                 f"figure_id '{member.figure_id}' has wikidata_qid '{member.wikidata_qid}' here and "
                 f"'{known.wikidata_qid}' in {known.file}, row {known.row}: two people need two figure_ids",
             )
         owner = owners.setdefault(member.wikidata_qid, member)
         if owner.figure_id != member.figure_id:
-            yield _at(
+            yield fault_at(
                 member,
                 f"wikidata_qid '{member.wikidata_qid}' is '{member.figure_id}' here and '{owner.figure_id}' in "
                 f"{owner.file}, row {owner.row}: one figure needs one figure_id",
@@ -124,7 +110,7 @@ def _unreadable(statements: Iterable[Statement]) -> Iterator[Fault]:
     for statement in statements:
         for message in (fault_of_address(statement.source_url), fault_of_count(statement.reported)):
             if message:
-                yield _at(statement, message)
+                yield fault_at(statement, message)
 
 
 def fault_of_address(source_url: str | None) -> str | None:
@@ -161,7 +147,7 @@ def _about_nobody(evidence: Iterable[Statement], members: Set[str]) -> Iterator[
     for statement in evidence:
         message = fault_of_figure(statement.figure_id, members)
         if message:
-            yield _at(statement, message)
+            yield fault_at(statement, message)
 
 
 def _torn_sources(statements: Iterable[Statement]) -> Iterator[Fault]:
@@ -174,7 +160,7 @@ def _torn_sources(statements: Iterable[Statement]) -> Iterator[Fault]:
         for column in ("publisher", "published_on"):
             here, there = getattr(statement, column), getattr(other, column)
             if here != there:
-                yield _at(
+                yield fault_at(
                     statement,
                     f"source_url '{statement.source_url}' has {column} '{here}' here and '{there}' in {other.file}, "
                     f"row {other.row}: a page has one",

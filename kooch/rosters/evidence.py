@@ -3,16 +3,20 @@
 They lie in `evidence/` of the user's own rosters, a file an import; deleting a file removes what it says.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kooch.errors import RosterError
-from kooch.rosters.check import Fault, check, fault_of_address, fault_of_count, fault_of_figure
+from kooch.errors import Fault, RosterError
+from kooch.rosters.brought import read_table
+from kooch.rosters.cells import gathering
+from kooch.rosters.check import check, fault_of_address, fault_of_count, fault_of_figure
+from kooch.rosters.consistency import fault_at, says
+from kooch.rosters.models import STATEMENT_COLUMNS, Roster, Statement, parse_row
+from kooch.rosters.names import slugify
 from kooch.rosters.read import read_statements
-from kooch.rosters.rows import STATEMENT_COLUMNS, faults_of_statement, parse_statement, says
-from kooch.rosters.sheets import read_sheet
-from kooch.rosters.values import EVIDENCE, Roster, Statement, slugify
+from kooch.rosters.tables import Table
+from kooch.rosters.values import EVIDENCE
 from kooch.rosters.write import write_statements
 
 _NEEDED = ("figure_id", "platform", "event", "publisher", "published_on", "time_zone")
@@ -25,6 +29,7 @@ class EvidenceReport:
     file: Path
     statements: tuple[Statement, ...]
     faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
     is_new: bool
 
 
@@ -42,22 +47,11 @@ def import_evidence(file: Path, *, into: Path, rosters: Sequence[Roster]) -> Evi
     Raises RosterError when it cannot be read as a table, or another file has its name, StorageError when writing fails.
     """
     target = into / EVIDENCE / f"{slugify(None, file.stem)}.csv"
-    header, rows = read_sheet(file)
-    if not rows:
+    table = read_table(file)
+    if not table.rows and not table.faults:
         raise RosterError("holds no row below its column names: give one a statement", file=file)
-    faults = list(_faults_of_header(header, file))
-    members = {member.figure_id for roster in rosters for member in roster.members}
-    statements: list[Statement] = []
-    for row, cells in [] if faults else rows:
-        wrong = [error.fault for error in faults_of_statement(cells, file=file, row=row)]
-        if wrong:
-            # What `check` would find, too, if this were a statement.
-            figure_id = cells["figure_id"]
-            wrong += filter(None, [fault_of_address(cells.get("source_url")), fault_of_count(cells.get("reported"))])
-            wrong += filter(None, [fault_of_figure(figure_id, members) if figure_id else None])
-            faults += [Fault(file=file, row=row, message=message) for message in wrong]
-        else:
-            statements.append(parse_statement(cells, file=file, row=row))
+    faults = [*table.faults, *_faults_of_header(table)]
+    statements = _read_statements(table, {member.figure_id for each in rosters for member in each.members}, faults)
     others = [statement for statement in read_evidence(into) if statement.file != target]
     listed = [statement for roster in rosters for statement in roster.statements]
     faults += _faults_of_repetition([*listed, *others], statements)
@@ -73,19 +67,42 @@ def import_evidence(file: Path, *, into: Path, rosters: Sequence[Roster]) -> Evi
     return EvidenceReport(
         file=target,
         statements=tuple(statements),
-        faults=tuple(sorted(faults, key=lambda fault: (fault.row, fault.message))),
+        faults=tuple(
+            sorted((replace(f, sheet=table.sheet) for f in faults), key=lambda fault: (fault.row or 0, fault.message))
+        ),
+        notes=table.notes,
         is_new=is_new,
     )
 
 
-def _faults_of_header(header: Sequence[str], file: Path) -> Iterator[Fault]:
+def _read_statements(table: Table, members: Set[str], faults: list[Fault]) -> list[Statement]:
+    statements: list[Statement] = []
+    for row, cells in table.rows if set(_NEEDED) <= set(table.header) else ():
+        wrong: list[Fault] = []
+        with gathering(wrong):
+            statements.append(parse_row(Statement, cells, file=table.file, row=row))
+        if wrong:
+            messages = filter(None, _doubts(cells, members))
+            faults += [*wrong, *(Fault(file=table.file, row=row, message=message) for message in messages)]
+    return statements
+
+
+def _doubts(cells: Mapping[str, str], members: Set[str]) -> Iterator[str | None]:
+    """What `check` would find, too, if this were a statement."""
+    yield fault_of_address(cells.get("source_url"))
+    yield fault_of_count(cells.get("reported"))
+    if cells["figure_id"]:
+        yield fault_of_figure(cells["figure_id"], members)
+
+
+def _faults_of_header(table: Table) -> Iterator[Fault]:
     columns = ", ".join(STATEMENT_COLUMNS)
     for name in _NEEDED:
-        if name not in header:
-            yield Fault(file=file, row=1, message=f"column '{name}' is missing: the columns are {columns}")
-    for name in header:
+        if name not in table.header:
+            yield Fault(file=table.file, row=1, message=f"column '{name}' is missing: the columns are {columns}")
+    for name in table.header:
         if name not in STATEMENT_COLUMNS:
-            yield Fault(file=file, row=1, message=f"column '{name}' is unknown: the columns are {columns}")
+            yield Fault(file=table.file, row=1, message=f"column '{name}' is unknown: the columns are {columns}")
 
 
 def _faults_of_repetition(known: Sequence[Statement], new: Sequence[Statement]) -> Iterator[Fault]:
@@ -93,8 +110,4 @@ def _faults_of_repetition(known: Sequence[Statement], new: Sequence[Statement]) 
     for statement in new:
         other = first.setdefault(says(statement), statement)
         if other is not statement:
-            yield Fault(
-                file=statement.file,
-                row=statement.row,
-                message=f"says the same as {other.file}, row {other.row}: remove one of them",
-            )
+            yield fault_at(statement, f"says the same as {other.file}, row {other.row}: remove one of them")

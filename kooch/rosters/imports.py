@@ -1,342 +1,391 @@
-"""Brings a user's own list in as a roster, and adds single rows to one."""
+"""Brings a user's own list in as a roster, whole or not at all, with every fault named at once."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast, get_args
 
-from kooch.errors import ConfigError, RosterError
-from kooch.rosters.check import Fault, check
+from kooch.errors import ConfigError, Fault, RosterError
+from kooch.rosters.brought import read_table
+from kooch.rosters.cells import OfPlatform, fault_of, gathering, parse, raise_any
+from kooch.rosters.check import check
+from kooch.rosters.columns import Renamed, rename
+from kooch.rosters.consistency import repetitions, strangers
+from kooch.rosters.countries import read_country
 from kooch.rosters.handles import clean_handle
-from kooch.rosters.read import check_text, read_roster
-from kooch.rosters.rows import (
+from kooch.rosters.models import (
     ACCOUNT_COLUMNS,
     MEMBER_COLUMNS,
-    SLUG,
     STATEMENT_COLUMNS,
-    check_country,
-    parse_account,
-    parse_member,
-    parse_statement,
-    validate,
-)
-from kooch.rosters.sheets import read_sheet, refuse_without, rename
-from kooch.rosters.tables import check_year, one_of, parse_zone
-from kooch.rosters.values import (
-    PLATFORMS,
     AccountClaim,
-    Kind,
     Member,
-    PlatformSlug,
     Roster,
+    Row,
     RowValue,
-    Selection,
     Statement,
-    slugify,
+    parse_row,
 )
-from kooch.rosters.write import cells_of, refuse_existing, rewrite, write_roster
+from kooch.rosters.names import fold
+from kooch.rosters.options import ImportOptions
+from kooch.rosters.people import People, Person, question_of
+from kooch.rosters.read import read_roster
+from kooch.rosters.rounded import rounded_ids
+from kooch.rosters.values import PLATFORMS, PlatformSlug
+from kooch.rosters.write import refuse_existing, write_roster
 
 _NATIVE_IDS = {f"{platform}_native_id": platform for platform in PLATFORMS}
+# How lists call the row under their last one, without accents; and what may stand beside it.
+_TOTALS = frozenset(
+    (
+        *("total", "totals", "subtotal", "sum", "count", "average"),
+        *("summe", "gesamt", "insgesamt", "gesamtsumme", "zwischensumme", "anzahl", "durchschnitt"),
+        *(
+            "somme",
+            "nombre",
+            "totaux",
+            "suma",
+            "totale",
+            "somma",
+            "soma",
+            "totaal",
+            "totalt",
+            "antal",
+            "razem",
+            "celkem",
+        ),
+        *("कुल", "योग", "মোট", "всього", "итого"),
+    )
+)
+_BESIDE_TOTALS = frozenset(("grand", "of", "number", "general", "members", "rows", "people", "persons", "mitglieder"))
 _TABLE_COLUMNS = (*MEMBER_COLUMNS, *PLATFORMS, *_NATIVE_IDS, "opened_on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ImportReport:
-    """What an import found. `ignored` names the columns left aside as `file: column`; a dry run writes nothing."""
+class Question:
+    """What only a person can answer: whether two figures are one, or, without figures, whether a row is a total.
 
-    slug: str
-    folder: Path
-    rows: int
-    figures: int
-    accounts: dict[str, int]
-    statements: int
+    `fault` says it in a sentence with the options that answer it.
+    """
+
+    fault: Fault
+    figures: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    """What an import found. `ignored` names the columns left aside as `file: column`.
+
+    `notes` are sentences about how the files were read. With faults the roster lacks the rows that could not be read;
+    with questions it is not yet clear who is on it.
+    """
+
+    roster: Roster
     ignored: tuple[str, ...]
+    notes: tuple[str, ...]
     faults: tuple[Fault, ...]
-    is_written: bool
+    questions: tuple[Question, ...]
+
+    @property
+    def accounts(self) -> dict[str, int]:
+        """How many accounts were claimed, by platform."""
+        return dict(sorted(Counter(str(claim.platform) for claim in self.roster.accounts).items()))
 
 
 def import_roster(
-    file: Path,
-    *,
-    into: Path,
-    slug: str | None = None,
-    title: str | None = None,
-    description: str | None = None,
-    source: str | None = None,
-    source_url: str | None = None,
-    publisher: str | None = None,
-    licence: str | None = None,
-    as_of: date | None = None,
-    selection: Selection | None = None,
-    time_zone: str | None = None,
-    country: str | None = None,
-    kind: Kind = "person",
-    platform: PlatformSlug | None = None,
-    mapping: Mapping[str, str] | None = None,
-    statements: Path | None = None,
-    accounts: Path | None = None,
-    known: Sequence[Roster] = (),
-    replace_existing: bool = False,
-    dry_run: bool = False,
+    file: Path, *, into: Path, options: ImportOptions, known: Sequence[Roster] = (), dry_run: bool = False
 ) -> ImportReport:
     """Import a CSV, a TSV, a spreadsheet (its first sheet) or a folder in Kooch's own format as `into/<slug>/`.
 
-    A table has one row per membership and needs name, role and source (`source` fills empty cells); handles stand in
-    columns named after their platform. `country`, `kind` and `platform` (of statements) fill missing columns or empty
-    cells. For a table, slug, title, source, licence, as_of, selection and time_zone are needed; for a folder they
-    override roster.yaml. Figures with a Wikidata id of a roster in `known` get that roster's figure_id; rows of one
-    name and country without a Wikidata id are one figure, unless a figure_id column says otherwise. Without a
+    A table has one row per membership and needs name and role; handles stand in columns named after their platform.
+    `known` are the rosters that are there already. Figures with a Wikidata id of one of them get its figure_id; rows
+    of one name and country without a Wikidata id are one figure, unless a figure_id column says otherwise. Without a
     handle column, a statement gets the handle of the figure's only accepted account on its platform.
 
-    Raises ConfigError for a missing setting, RosterError for a fault in a file, StorageError when writing fails.
+    Raises ConfigError for a missing setting, RosterError when a file cannot be read or, unless it is a dry run, has
+    faults, StorageError when writing fails.
     """
-    settings = {
-        "slug": slug,
-        "title": title,
-        "description": description,
-        "source": source,
-        "source_url": source_url,
-        "publisher": publisher,
-        "licence": licence,
-        "as_of": as_of,
-        "selection": selection,
-        "time_zone": time_zone,
-    }
-    given: dict[str, Any] = {key: value for key, value in settings.items() if value is not None}
-    _check_settings(given, file)
-    country = (country or "").upper() or None
-    check_country(country or "", file=file, row=None)
-    if platform:
-        one_of("platform", platform, PLATFORMS, file=file, row=None)
-    ignored: list[str] = []
-    if file.is_dir():
-        if statements or accounts or mapping:
-            raise ConfigError(f"{file} is a roster's folder: it brings its own columns, accounts and statements")
-        roster = replace(read_roster(file), **given)
-        validate(roster)
-    else:
-        for key in ("slug", "title", "source", "licence", "as_of", "selection", "time_zone"):
-            if key not in given:
-                raise ConfigError(f"{key} is missing: a table does not say it, so the import must")
-        roster = Roster(**({"description": title} | given))
-        roster = _read_table(
-            roster, file, mapping=mapping or {}, country=country, kind=kind, known=known, ignored=ignored
-        )
-        if accounts:
-            roster = replace(roster, accounts=(*roster.accounts, *_read_accounts(roster, accounts, ignored)))
-        if statements:
-            roster = replace(roster, statements=_read_statements(roster, statements, platform, ignored))
-        validate(roster)
-    folder = into / roster.slug
-    refuse_existing(folder, replace=replace_existing)
-    if not replace_existing and any(other.slug == roster.slug for other in known):
-        raise RosterError(
-            f"roster '{roster.slug}' comes with Kooch: choose another slug, or replace it explicitly", file=file
-        )
-    others = [other for other in known if other.slug != roster.slug]
-    values: list[RowValue] = [*roster.members, *roster.accounts, *roster.statements]
-    files = {value.file for value in values}
-    faults = tuple(fault for fault in check([*others, roster]) if fault.file in files)
+    reading = _Reading(options=options)
+    roster = reading.folder(file) if file.is_dir() else reading.table(file, known, into)
+    if not options.replace_existing:
+        _refuse_taken(roster.slug, into, known, file)
+    reading.check(roster, [other for other in known if other.slug != roster.slug])
+    faults = reading.told_once()
     if not dry_run:
-        write_roster(roster, into, replace=replace_existing)
+        raise_any([*faults, *(question.fault for question in reading.questions)])
+        write_roster(roster, into, replace=options.replace_existing)
     return ImportReport(
-        slug=roster.slug,
-        folder=folder,
-        rows=len(roster.members),
-        figures=len(roster.figure_ids),
-        accounts=dict(sorted(Counter(str(claim.platform) for claim in roster.accounts).items())),
-        statements=len(roster.statements),
-        ignored=tuple(ignored),
+        roster=roster,
+        ignored=tuple(reading.ignored),
+        notes=tuple(reading.notes),
         faults=faults,
-        is_written=not dry_run,
+        questions=tuple(reading.questions),
     )
 
 
-def add_figure(folder: Path, member: Member) -> None:
-    """Add one row to members.csv of the roster in `folder`. Raises RosterError when it is wrong or not new."""
-    roster = read_roster(folder)
-    file, row = folder / "members.csv", len(roster.members) + 2
-    added = replace(roster, members=(*roster.members, parse_member(cells_of(member), file=file, row=row)))
-    validate(added)
-    rewrite(file, added.members)
+def _refuse_taken(slug: str, into: Path, known: Sequence[Roster], file: Path) -> None:
+    refuse_existing(into / slug, replace=False)
+    if any(other.slug == slug for other in known):
+        raise RosterError(
+            f"roster '{slug}' comes with Kooch: choose another --slug, or put yours in its place with --replace",
+            file=file,
+        )
 
 
-def add_account(folder: Path, claim: AccountClaim) -> None:
-    """Add one row to accounts.csv of the roster in `folder`. Raises RosterError when it is wrong or not new."""
-    roster = read_roster(folder)
-    file, row = folder / "accounts.csv", len(roster.accounts) + 2
-    added = replace(roster, accounts=(*roster.accounts, parse_account(cells_of(claim), file=file, row=row)))
-    validate(added)
-    rewrite(file, added.accounts)
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """The files of one import, read one after the other; what is wrong or worth a word is gathered on the way."""
 
+    options: ImportOptions
+    faults: list[Fault] = field(default_factory=list)
+    unread: list[Fault] = field(default_factory=list)
+    """Faults of a table's shape, and of cells whose value is lost: of those nothing more is said."""
+    notes: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    tables: dict[Path, Renamed] = field(default_factory=dict)
+    figures: dict[str, set[str]] = field(default_factory=dict)
+    """Figure ids by folded name."""
 
-def _check_settings(given: Mapping[str, Any], file: Path) -> None:
-    if "slug" in given and not SLUG.fullmatch(given["slug"]):
-        raise ConfigError(f"slug '{given['slug']}' is no slug: use lower-case letters, digits and -")
-    for key in ("title", "description", "source", "source_url", "publisher", "licence"):
-        if key in given:
-            check_text(key, given[key], file=file)
-    if "selection" in given:
-        one_of("selection", given["selection"], get_args(Selection), file=file, row=None)
-    if "time_zone" in given:
-        parse_zone(given["time_zone"], file=file, row=None)
-    if "as_of" in given:
-        check_year("as_of", given["as_of"], file=file, row=None)
+    def folder(self, file: Path) -> Roster:
+        if self.options.statements or self.options.accounts or self.options.mapping:
+            raise ConfigError(f"{file} is a roster's folder: it brings its own columns, accounts and statements")
+        brought = read_roster(file)
+        top = {key: getattr(brought, key) for key in Roster.__slots__} | self.options.given
+        return parse(Roster, top, file=file / "roster.yaml")
 
+    def table(self, file: Path, known: Sequence[Roster], into: Path) -> Roster:
+        settings = self.options.of_a_table(file)
+        self._check_options(file)
+        roster = None
+        with gathering(self.faults):
+            roster = parse(Roster, settings, file=file)
+        # Faulty settings do not hide the faults of the table.
+        source, time_zone = settings["source"], settings["time_zone"]
+        slug = settings["slug"]
+        previous = read_roster(into / slug) if (into / slug / "roster.yaml").is_file() else None
+        people = People(
+            [other for other in known if other.slug != slug],
+            previous,
+            same=self.options.same,
+            different=self.options.different,
+        )
+        members, claims = self._members(file, source, people)
+        self.faults += [Fault(file=file, message=message) for message in people.strangers()]
+        if self.options.accounts:
+            claims += self._accounts(self.options.accounts, source)
+        statements = self._statements(self.options.statements, claims, time_zone) if self.options.statements else []
+        roster = roster or Roster(**settings)
+        return replace(roster, members=tuple(members), accounts=tuple(claims), statements=tuple(statements))
 
-class _Ids:
-    """Gives figures their ids: one for a Wikidata id, everywhere; -2, -3 for others of the same name."""
+    def _check_options(self, file: Path) -> None:
+        if self.options.country:
+            try:
+                read_country(self.options.country)
+            except ValueError as error:
+                self.faults.append(Fault(file=file, message=f"country {error}"))
+        if self.options.platform and (message := fault_of(OfPlatform, self.options.platform)):
+            self.faults.append(Fault(file=file, message=f"platform {message}"))
 
-    def __init__(self, known: Iterable[Roster]) -> None:
-        self.by_qid: dict[str, str] = {}
-        self.owners: dict[str, str] = {}
-        for member in (member for roster in known for member in roster.members):
-            self.owners.setdefault(member.figure_id, member.wikidata_qid or "")
-            if member.wikidata_qid:
-                self.by_qid.setdefault(member.wikidata_qid, member.figure_id)
+    def check(self, roster: Roster, others: Sequence[Roster]) -> None:
+        """Gather what is wrong with the whole, beside the rows."""
+        found = [*repetitions(roster)]
+        # A row that could not be read makes its figure look like a stranger.
+        found += [] if self.faults or self.unread else strangers(roster)
+        values: list[RowValue] = [*roster.members, *roster.accounts, *roster.statements]
+        files = {value.file for value in values}
+        found += [fault for fault in check([*others, roster]) if fault.file in files]
+        placed = [self.tables[fault.file].placed(fault) if fault.file in self.tables else fault for fault in found]
+        self.faults += [fault for fault in placed if not fault.is_between_lists]
+        self.notes += [str(fault) for fault in placed if fault.is_between_lists]
 
-    def find(self, country: str, name: str, qid: str) -> str:
-        if qid in self.by_qid:
-            return self.by_qid[qid]
-        base = figure_id = slugify(country or None, name)
-        number = 1
-        while self.owners.get(figure_id, qid) != qid:
-            number += 1
-            figure_id = f"{base}-{number}"
-        self.owners[figure_id] = qid
-        if qid:
-            self.by_qid[qid] = figure_id
-        return figure_id
+    def told_once(self) -> tuple[Fault, ...]:
+        """All faults by place; of a cell that could not be read, nothing but that."""
+        unread = {(fault.file, fault.row, fault.column) for fault in self.unread if fault.column}
+        told = {*self.unread}
+        told |= {fault for fault in self.faults if (fault.file, fault.row, fault.column) not in unread}
+        return tuple(sorted(told, key=lambda f: (str(f.file), f.row or 0, f.column or "", f.message)))
 
+    def _open(self, file: Path, known: Sequence[str], mapping: Mapping[str, str] | None = None) -> Renamed:
+        renamed = rename(read_table(file, encoding=self.options.encoding), known, mapping)
+        self.tables[file] = renamed
+        # What stands in a column that is left aside may be as wrong as it likes.
+        self.unread += [fault for fault in renamed.table.faults if fault.column not in renamed.left]
+        for column in set(renamed.headers) & {*_NATIVE_IDS, "native_id"}:
+            rounded = rounded_ids((row, cells[column]) for row, cells in renamed.rows)
+            self.unread += [renamed.fault(row, f"{column} {message}", column) for row, message in rounded.items()]
+        self.notes += [f"{file.name}: {note}" for note in renamed.table.notes]
+        self.ignored += [f"{file.name}: {column}" for column in renamed.left]
+        return renamed
 
-def _read_table(
-    roster: Roster,
-    file: Path,
-    *,
-    mapping: Mapping[str, str],
-    country: str | None,
-    kind: Kind,
-    known: Sequence[Roster],
-    ignored: list[str],
-) -> Roster:
-    header, rows = read_sheet(file)
-    rows, left = rename(header, rows, _TABLE_COLUMNS, mapping, file)
-    refuse_without(("name", "role"), header, rows, file)
-    columns = {name for _, cells in rows for name in cells}
-    on = [name for name in PLATFORMS if name in columns or f"{name}_native_id" in columns]
-    if "opened_on" in columns and len(on) != 1:
-        left.append("opened_on (the table names several platforms: give the days in an accounts file)")
-    ignored.extend(f"{file.name}: {column}" for column in left)
-    ids = _Ids(known)
-    members: list[Member] = []
-    claims: dict[tuple[str, str, str], AccountClaim] = {}
-    for row, cells in rows:
+    def _parse(self, model: type[Row], cells: Mapping[str, str], table: Renamed, row: int) -> Row | None:
+        faults: list[Fault] = []
+        value = None
+        with gathering(faults):
+            value = parse_row(model, cells, file=table.table.file, row=row)
+        self.faults += map(table.placed, faults)
+        return value
+
+    def _members(self, file: Path, source: str, people: People) -> tuple[list[Member], list[AccountClaim]]:
+        table = self._open(file, _TABLE_COLUMNS, self.options.mapping)
+        self.faults += table.missing(("name", "role"))
+        on = [name for name in PLATFORMS if name in table.headers or f"{name}_native_id" in table.headers]
+        if "opened_on" in table.headers and len(on) != 1:
+            self.ignored.append(
+                f"{file.name}: opened_on (the table names several platforms: give the days in an accounts file)"
+            )
+        members: list[Member] = []
+        claims: dict[tuple[str, str, str], AccountClaim] = {}
+        for row, cells in table.rows if {"name", "role"} <= table.headers.keys() else ():
+            if row in self.options.left_out:
+                continue
+            if row not in self.options.kept and looks_like_a_total(cells):
+                self._ask_about_a_total(cells, table, row)
+                continue
+            self._fill(cells, table, row, source, people)
+            if member := self._parse(Member, cells, table, row):
+                members.append(member)
+            for platform in on:
+                claim = self._claim(platform, cells, table, row, is_only=len(on) == 1)
+                if claim:
+                    # A figure in two roles repeats its accounts; they are claimed once.
+                    key = (claim.figure_id, platform, (claim.handle or claim.native_id or "").lower())
+                    claims.setdefault(key, claim)
+        return members, list(claims.values())
+
+    def _ask_about_a_total(self, cells: Mapping[str, str], table: Renamed, row: int) -> None:
+        message = (
+            f"'{cells.get('name') or cells.get('role')}' looks like a total and not like somebody: leave it out with "
+            f"--leave-out {row}, or keep it with --keep {row}"
+        )
+        self.questions.append(Question(fault=table.fault(row, message, "name")))
+
+    def _fill(self, cells: dict[str, str], table: Renamed, row: int, source: str, people: People) -> None:
+        """Complete one row of a table in place."""
         cells["wikidata_qid"] = cells.get("wikidata_qid", "").rpartition("/")[2]
-        cells["country"] = (cells.get("country") or country or "").upper()
-        cells["kind"] = cells.get("kind", "").lower() or kind
-        cells["source"] = cells.get("source") or roster.source
-        if not cells.get("figure_id") and cells.get("name"):
-            cells["figure_id"] = ids.find(cells["country"], cells["name"], cells["wikidata_qid"])
-        elif not cells.get("name"):
-            raise RosterError("name is empty: every row needs one", file=file, row=row)
-        member = parse_member(cells, file=file, row=row)
-        members.append(member)
-        for platform in on:
-            claim = _claim_of(member, platform, cells, opened_on=cells.get("opened_on", "") if len(on) == 1 else "")
-            if claim:
-                # A figure in two roles repeats its accounts; they are claimed once.
-                key = (claim.figure_id, platform, (claim.handle or claim.native_id or "").lower())
-                claims.setdefault(key, claim)
-    return replace(roster, members=tuple(members), accounts=tuple(claims.values()))
-
-
-def _claim_of(
-    member: Member, platform: PlatformSlug, cells: Mapping[str, str], *, opened_on: str
-) -> AccountClaim | None:
-    handle, native_id = clean_handle(platform, cells.get(platform, ""))
-    native_id = cells.get(f"{platform}_native_id") or native_id
-    if not (handle or native_id):
-        return None
-    claim = {
-        "figure_id": member.figure_id,
-        "platform": platform,
-        "handle": handle or "",
-        "native_id": native_id or "",
-        "polarity": "accepts",
-        "opened_on": opened_on,
-        "source": member.source,
-    }
-    return parse_account(claim, file=member.file, row=member.row)
-
-
-def _read_accounts(roster: Roster, file: Path, ignored: list[str]) -> list[AccountClaim]:
-    header, rows = read_sheet(file)
-    rows, left = rename(header, rows, ACCOUNT_COLUMNS, {}, file)
-    ignored.extend(f"{file.name}: {column}" for column in left)
-    figures = _by_name(roster)
-    members = set(roster.figure_ids)
-    claims = []
-    for row, cells in rows:
+        cells["kind"] = cells.get("kind", "").lower() or self.options.kind
+        cells["source"] = cells.get("source") or source
+        cells["country"] = self._country(cells.get("country") or self.options.country or "", table, row)
         name = cells.get("name", "")
-        if not cells.get("figure_id"):
-            cells["figure_id"] = _find(figures, name, file, row)
-        if cells["figure_id"] in members:
-            cells["name"] = ""
-        platform = one_of("platform", cells.get("platform", "").lower(), PLATFORMS, file=file, row=row)
-        handle, native_id = clean_handle(cast(PlatformSlug, platform), cells.get("handle", ""))
-        cells |= {"platform": platform, "handle": handle or "", "native_id": cells.get("native_id") or native_id or ""}
-        cells |= {"polarity": cells.get("polarity") or "accepts", "source": cells.get("source") or roster.source}
-        claims.append(parse_account(cells, file=file, row=row))
-    return claims
+        if name:
+            self._identify(cells, table, row, people)
+        # A row without a name is refused for that, not for an id that nobody typed.
+        cells["figure_id"] = cells.get("figure_id") or "unnamed"
+        for each in (name, *cells.get("aliases", "").split("|")):
+            self.figures.setdefault(each.strip().casefold(), set()).add(cells["figure_id"])
 
+    def _country(self, text: str, table: Renamed, row: int) -> str:
+        try:
+            return read_country(text) if text else ""
+        except ValueError as error:
+            self.faults.append(table.fault(row, f"country {error}", "country"))
+            return ""
 
-def _read_statements(
-    roster: Roster, file: Path, platform: PlatformSlug | None, ignored: list[str]
-) -> tuple[Statement, ...]:
-    header, rows = read_sheet(file)
-    rows, left = rename(header, rows, (*STATEMENT_COLUMNS, "name"), {}, file)
-    ignored.extend(f"{file.name}: {column}" for column in left)
-    figures = _by_name(roster)
-    handles: dict[tuple[str, str], set[str | None]] = {}
-    for claim in roster.accounts:
-        if claim.polarity == "accepts":
-            handles.setdefault((claim.figure_id, claim.platform), set()).add(claim.handle)
-    read = []
-    for row, cells in rows:
-        if not cells.get("figure_id"):
-            cells["figure_id"] = _find(figures, cells.get("name", ""), file, row)
-        cells["platform"] = cells.get("platform", "").lower() or platform or ""
-        cells["time_zone"] = cells.get("time_zone") or roster.time_zone
-        one_of("platform", cells["platform"], PLATFORMS, file=file, row=row)
-        slug = cast(PlatformSlug, cells["platform"])
-        if "handle" in cells:
-            cells["handle"] = clean_handle(slug, cells["handle"])[0] or ""
-        elif len(only := handles.get((cells["figure_id"], slug), set())) == 1:
-            cells["handle"] = next(iter(only)) or ""
-        read.append(parse_statement(cells, file=file, row=row))
-    return tuple(read)
-
-
-def _by_name(roster: Roster) -> dict[str, set[str]]:
-    figures: dict[str, set[str]] = {}
-    for member in roster.members:
-        for name in (member.name, *member.aliases):
-            figures.setdefault(name.casefold(), set()).add(member.figure_id)
-    return figures
-
-
-def _find(figures: Mapping[str, set[str]], name: str, file: Path, row: int) -> str:
-    found = figures.get(name.casefold(), set())
-    if not name:
-        raise RosterError("neither figure_id nor name is given: write one", file=file, row=row)
-    if not found:
-        raise RosterError(
-            f"name '{name}' is nobody on the list: add the member, or write the figure_id", file=file, row=row
+    def _identify(self, cells: dict[str, str], table: Renamed, row: int, people: People) -> None:
+        """Give a row its figure, or ask; a figure keeps the name that it has, and this list's becomes an alias."""
+        person = Person(
+            name=cells["name"],
+            country=cells["country"],
+            aliases=_words(cells.get("aliases", "")),
+            ids=frozenset((*_words(cells.get("official_ids", "")), *_words(cells["wikidata_qid"]))),
+            born=cells.get("born", ""),
+            post=tuple(cells.get(column, "") for column in ("role", "unit", "party")),
         )
-    if len(found) > 1:
-        raise RosterError(
-            f"name '{name}' is several figures ({', '.join(sorted(found))}): write the figure_id", file=file, row=row
-        )
-    return next(iter(found))
+        match = people.take(cells["figure_id"], person) if cells.get("figure_id") else people.find(person)
+        if match.question:
+            sentence, first, own = question_of(match, person)
+            self.questions.append(Question(fault=table.fault(row, sentence, "name"), figures=(first, own)))
+        if match.fault:
+            self.faults.append(table.fault(row, f"'{person.name}' {match.fault}", "name"))
+        self.notes += [f"row {row}: {match.note}"] if match.note else []
+        cells["figure_id"] = match.figure_id
+        known = people.name_of(match.figure_id, person.name)
+        if known != person.name and not match.question:
+            cells |= {"name": known, "aliases": "|".join((*person.aliases, person.name))}
+
+    def _claim(
+        self, platform: PlatformSlug, cells: Mapping[str, str], table: Renamed, row: int, *, is_only: bool
+    ) -> AccountClaim | None:
+        handle, native_id = clean_handle(platform, cells.get(platform, ""))
+        typed_id = cells.get(f"{platform}_native_id")
+        if not (handle or native_id or typed_id):
+            return None
+        claim = {
+            "figure_id": cells["figure_id"],
+            "platform": platform,
+            "handle": handle or "",
+            "native_id": typed_id or native_id or "",
+            "polarity": "accepts",
+            "opened_on": cells.get("opened_on", "") if is_only else "",
+            "source": cells["source"],
+        }
+        faults: list[Fault] = []
+        read = None
+        with gathering(faults):
+            column = f"{platform}_native_id" if typed_id and not handle else platform
+            read = replace(parse_row(AccountClaim, claim, file=table.table.file, row=row), column=column)
+        # What is wrong with the figure is said of the member.
+        self.faults += [table.placed(fault) for fault in faults if fault.column not in {"figure_id", "source"}]
+        return read
+
+    def _accounts(self, file: Path, source: str) -> list[AccountClaim]:
+        table = self._open(file, ACCOUNT_COLUMNS)
+        members = set().union(*self.figures.values())
+        claims = []
+        for row, cells in table.rows:
+            cells["figure_id"] = cells.get("figure_id") or self._find(cells, table, row) or ""
+            if cells["figure_id"] in members:
+                cells["name"] = ""
+            cells["platform"] = cells.get("platform", "").lower()
+            cells["polarity"] = cells.get("polarity") or "accepts"
+            cells["source"] = cells.get("source") or source
+            if cells["platform"] in PLATFORMS:
+                handle, native_id = clean_handle(cells["platform"], cells.get("handle", ""))
+                cells |= {"handle": handle or "", "native_id": cells.get("native_id") or native_id or ""}
+            if cells["figure_id"] and (claim := self._parse(AccountClaim, cells, table, row)):
+                claims.append(claim)
+        return claims
+
+    def _statements(self, file: Path, claims: Sequence[AccountClaim], time_zone: str) -> list[Statement]:
+        table = self._open(file, (*STATEMENT_COLUMNS, "name"))
+        handles: dict[tuple[str, str], set[str | None]] = {}
+        for claim in claims:
+            if claim.polarity == "accepts":
+                handles.setdefault((claim.figure_id, claim.platform), set()).add(claim.handle)
+        statements = []
+        for row, cells in table.rows:
+            cells["figure_id"] = cells.get("figure_id") or self._find(cells, table, row) or ""
+            cells["platform"] = cells.get("platform", "").lower() or self.options.platform or ""
+            cells["time_zone"] = cells.get("time_zone") or time_zone
+            if "handle" in cells:
+                if cells["platform"] in PLATFORMS:
+                    cells["handle"] = clean_handle(cells["platform"], cells["handle"])[0] or ""
+            elif len(only := handles.get((cells["figure_id"], cells["platform"]), set())) == 1:
+                cells["handle"] = next(iter(only)) or ""
+            if cells["figure_id"] and (statement := self._parse(Statement, cells, table, row)):
+                statements.append(statement)
+        return statements
+
+    def _find(self, cells: Mapping[str, str], table: Renamed, row: int) -> str | None:
+        name = cells.get("name", "")
+        found = sorted(self.figures.get(name.casefold(), set()))
+        if len(found) == 1 and name:
+            return found[0]
+        if not name:
+            message = "neither figure_id nor name is given: write one"
+        elif not found:
+            message = f"name '{name}' is nobody on the list: add the member, or write the figure_id"
+        else:
+            message = f"name '{name}' is several figures ({', '.join(found)}): write the figure_id"
+        self.faults.append(table.fault(row, message, "name"))
+        return None
+
+
+def looks_like_a_total(cells: Mapping[str, str]) -> bool:
+    """Whether a row of a table counts or sums up others, by its name or, without one, its role."""
+    words = fold(cells.get("name") or cells.get("role", "")).split()
+    rest = [word for word in words if not word.isdecimal() and word not in _BESIDE_TOTALS]
+    return bool(words) and (not rest or set(rest) <= _TOTALS)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split("|") if word.strip())

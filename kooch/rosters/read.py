@@ -1,82 +1,62 @@
-"""Reads rosters, events and platforms. Strict: what is not understood is a RosterError with file and row."""
+"""Reads rosters, events and platforms. Strict: what is not understood is a RosterError that names every fault."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any
 
 import yaml
 
-from kooch.errors import RosterError, StorageError
+from kooch.errors import Fault, RosterError, StorageError
 from kooch.files import finish_replacements
-from kooch.rosters.rows import (
-    ACCOUNT_COLUMNS,
-    MEMBER_COLUMNS,
-    SLUG,
-    STATEMENT_COLUMNS,
-    parse_account,
-    parse_member,
-    parse_statement,
-    validate,
+from kooch.rosters.cells import Slug, Value, columns_of, fault_of, gathering, parse, raise_any
+from kooch.rosters.consistency import inconsistencies
+from kooch.rosters.models import (
+    LATER_COLUMNS,
+    AccountClaim,
+    Event,
+    Member,
+    Platform,
+    Roster,
+    Row,
+    Statement,
+    parse_row,
 )
-from kooch.rosters.tables import Row, check_year, one_of, parse_day, parse_zone, read_csv, refuse_control
-from kooch.rosters.values import PLATFORMS, Event, Platform, PlatformSlug, Roster, Selection, Source, Statement
+from kooch.rosters.tables import Table, read_own_csv
 
-ROSTER_KEYS = (
-    "title",
-    "description",
-    "source",
-    "source_url",
-    "publisher",
-    "licence",
-    "as_of",
-    "time_zone",
-    "selection",
-    "complete_from",
-    "vouches",
+ROSTER_KEYS = tuple(
+    field.name for field in fields(Roster) if field.name not in {"slug", "members", "accounts", "statements", "folder"}
 )
 
 
 def read_roster(folder: Path) -> Roster:
-    """Read one roster; its slug is the folder's name. Raises RosterError."""
-    file = folder / "roster.yaml"
-    top = _Entry(_read_yaml(file), file)
-    top.refuse_unknown(ROSTER_KEYS)
-    if not SLUG.fullmatch(folder.name):
-        raise RosterError(
-            f"the folder's name '{folder.name}' is no slug: use lower-case letters, digits and -", file=file
-        )
-    roster = Roster(
-        slug=folder.name,
-        title=top.text("title"),
-        description=top.text("description"),
-        source=top.text("source"),
-        licence=top.text("licence"),
-        as_of=top.day("as_of"),
-        time_zone=parse_zone(top.text("time_zone"), file=file, row=None),
-        selection=cast(Selection, one_of("selection", top.text("selection"), get_args(Selection), file=file, row=None)),
-        publisher=top.optional_text("publisher"),
-        source_url=top.optional_text("source_url"),
-        complete_from=top.optional_day("complete_from"),
-        vouches=top.flag("vouches", default=True),
-        members=tuple(
-            parse_member(cells, file=folder / "members.csv", row=row)
-            for row, cells in _read_own(folder / "members.csv", MEMBER_COLUMNS)
-        ),
-        accounts=tuple(
-            parse_account(cells, file=folder / "accounts.csv", row=row)
-            for row, cells in _read_own(folder / "accounts.csv", ACCOUNT_COLUMNS, optional=("name",))
-        ),
-        statements=tuple(read_statements(folder / "statements.csv")) if (folder / "statements.csv").exists() else (),
-        folder=folder,
-    )
-    validate(roster)
+    """Read one roster; its slug is the folder's name. Raises RosterError with the faults of all its files."""
+    faults: list[Fault] = []
+    if message := fault_of(Slug, folder.name):
+        faults.append(Fault(file=folder / "roster.yaml", message=f"the folder's name {message}"))
+    roster = None
+    with gathering(faults):
+        file = folder / "roster.yaml"
+        top = _mapping(_read_yaml(file), ROSTER_KEYS, file)
+        roster = parse(Roster, top | {"slug": "unnamed", "folder": folder}, file=file)
+    members = _read_rows(Member, folder / "members.csv", faults)
+    accounts = _read_rows(AccountClaim, folder / "accounts.csv", faults)
+    has_statements = (folder / "statements.csv").exists()
+    statements = _read_rows(Statement, folder / "statements.csv", faults) if has_statements else ()
+    raise_any(faults)
+    if roster is None:
+        raise AssertionError(f"{folder}: neither a roster nor a fault")
+    roster = replace(roster, slug=folder.name, members=members, accounts=accounts, statements=statements)
+    raise_any(list(inconsistencies(roster)))
     return roster
 
 
 def read_statements(file: Path) -> list[Statement]:
     """The statements of one CSV in Kooch's own format. Raises RosterError."""
-    return [parse_statement(cells, file=file, row=row) for row, cells in _read_own(file, STATEMENT_COLUMNS)]
+    faults: list[Fault] = []
+    statements = _read_rows(Statement, file, faults)
+    raise_any(faults)
+    return list(statements)
 
 
 def read_rosters(*roots: Path) -> list[Roster]:
@@ -108,23 +88,32 @@ def _finish_replacements(root: Path) -> None:
 
 def read_events(path: Path) -> list[Event]:
     """Read a list of events in the order of the file. Raises RosterError."""
-    return [_parse_event(entry) for entry in _entries(path, "event")]
+    return list(_read_entries(Event, path, "event"))
 
 
 def read_platforms(path: Path) -> list[Platform]:
     """Read a list of platforms in the order of the file. Raises RosterError."""
-    return [_parse_platform(entry) for entry in _entries(path, "platform")]
+    return list(_read_entries(Platform, path, "platform"))
 
 
-def _read_own(file: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> list[Row]:
-    header, rows = read_csv(file)
-    missing = [name for name in columns if name not in header and name not in optional]
-    if missing:
-        raise RosterError(f"column '{missing[0]}' is missing: the columns are {', '.join(columns)}", file=file, row=1)
-    for name in header:
-        if name not in columns:
-            raise RosterError(f"column '{name}' is unknown: the columns are {', '.join(columns)}", file=file, row=1)
-    return rows
+def _read_rows(model: type[Row], file: Path, faults: list[Fault]) -> tuple[Row, ...]:
+    read: list[Row] = []
+    with gathering(faults):
+        table = read_own_csv(file)
+        _refuse_columns(model, table)
+        for number, cells in table.rows:
+            with gathering(faults):
+                read.append(parse_row(model, cells, file=file, row=number))
+    return tuple(read)
+
+
+def _refuse_columns(model: type[Row], table: Table) -> None:
+    columns = columns_of(model)
+    missing = [name for name in columns if name not in table.header and (model, name) not in LATER_COLUMNS]
+    faults = [f"column '{name}' is missing: the columns are {', '.join(columns)}" for name in missing]
+    unknown = [name for name in table.header if name not in columns]
+    faults += [f"column '{name}' is unknown: the columns are {', '.join(columns)}" for name in unknown]
+    raise_any([Fault(file=table.file, row=1, message=message) for message in faults])
 
 
 def _read_yaml(file: Path) -> object:
@@ -143,136 +132,26 @@ def _read_yaml(file: Path) -> object:
         raise RosterError(f"is not YAML: {error}", file=file) from error
 
 
-def check_text(what: str, value: object, *, file: Path) -> str:
-    """`value` without the spaces around it. Raises RosterError for what is no text, or holds control characters."""
-    if not isinstance(value, str) or not value.strip():
-        raise RosterError(f"{what} '{value}' is no text", file=file)
-    refuse_control(what, value, file=file, row=None)
-    return value.strip()
-
-
-def _entries(file: Path, key: str) -> Iterator["_Entry"]:
+def _read_entries(model: type[Value], file: Path, key: str) -> Iterator[Value]:
     content = _read_yaml(file)
     if not isinstance(content, list):
         raise RosterError("is not a list of entries", file=file)
-    seen: set[str] = set()
+    seen: set[object] = set()
     for number, item in enumerate(content, start=1):
-        entry = _Entry(item, file, f"entry {number}: ")
-        name = entry.text(key)
-        entry.place = f"{key} '{name}': "
+        entry = _mapping(item, tuple(field.name for field in fields(model)), file, f"entry {number}: ")  # type: ignore[arg-type]  # a dataclass
+        name = entry.get(key)
+        place = f"{key} '{name}': " if name else f"entry {number}: "
         if name in seen:
-            raise RosterError(f"{entry.place}stands twice: keep one", file=file)
+            raise RosterError(f"{place}stands twice: keep one", file=file)
         seen.add(name)
-        yield entry
+        yield parse(model, entry, file=file, place=place)
 
 
-class _Entry:
-    """A mapping of a YAML file, read key by key."""
-
-    def __init__(self, content: object, file: Path, place: str = "") -> None:
-        self.file, self.place = file, place
-        if not isinstance(content, dict):
-            raise RosterError(f"{place}is not a mapping of keys to values", file=file)
-        self.content: dict[object, object] = content
-
-    def refuse_unknown(self, keys: Sequence[str]) -> None:
-        for key in self.content:
-            if key not in keys:
-                raise RosterError(f"{self.place}key '{key}' is unknown: the keys are {', '.join(keys)}", file=self.file)
-
-    def optional_text(self, key: str) -> str | None:
-        value = self.content.get(key)
-        return None if value is None else check_text(f"{self.place}{key}", value, file=self.file)
-
-    def text(self, key: str) -> str:
-        value = self.optional_text(key)
-        if value is None:
-            raise RosterError(f"{self.place}{key} is missing", file=self.file)
-        return value
-
-    def optional_day(self, key: str) -> date | None:
-        value = self.content.get(key)
-        if value is None:
-            return None
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return check_year(f"{self.place}{key}", value, file=self.file, row=None)
-        return parse_day(f"{self.place}{key}", str(value), file=self.file, row=None)
-
-    def day(self, key: str) -> date:
-        value = self.optional_day(key)
-        if value is None:
-            raise RosterError(f"{self.place}{key} is missing", file=self.file)
-        return value
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        value = self.content.get(key, default)
-        if not isinstance(value, bool):
-            raise RosterError(f"{self.place}{key} '{value}' is neither true nor false", file=self.file)
-        return value
-
-    def items(self, key: str) -> list[object]:
-        value = self.content.get(key)
-        if not isinstance(value, list):
-            raise RosterError(f"{self.place}{key} is not a list", file=self.file)
-        return value
-
-    def sources(self) -> tuple[Source, ...]:
-        sources = [_Entry(item, self.file, f"{self.place}sources: ") for item in self.items("sources")]
-        for source in sources:
-            source.refuse_unknown(("citation", "publisher", "published_on", "url"))
-        return tuple(
-            Source(
-                citation=source.text("citation"),
-                publisher=source.text("publisher"),
-                url=source.optional_text("url"),
-                published_on=source.optional_day("published_on"),
-            )
-            for source in sources
-        )
-
-
-def _parse_event(entry: _Entry) -> Event:
-    entry.refuse_unknown(
-        ("event", "title", "starts_on", "ends_on", "time_zone", "platforms", "description", "sources", "checked")
-    )
-    event = Event(
-        event=entry.text("event"),
-        title=entry.text("title"),
-        starts_on=entry.day("starts_on"),
-        ends_on=entry.optional_day("ends_on"),
-        time_zone=parse_zone(entry.text("time_zone"), file=entry.file, row=None),
-        platforms=tuple(
-            cast(PlatformSlug, one_of(f"{entry.place}platform", str(item), PLATFORMS, file=entry.file, row=None))
-            for item in entry.items("platforms")
-        ),
-        description=entry.text("description"),
-        sources=entry.sources(),
-        checked=entry.flag("checked", default=True),
-    )
-    if event.ends_on and event.ends_on < event.starts_on:
-        raise RosterError(
-            f"{entry.place}ends_on {event.ends_on} is before starts_on {event.starts_on}", file=entry.file
-        )
-    if not event.sources:
-        raise RosterError(f"{entry.place}sources is empty: every event needs one", file=entry.file)
-    return event
-
-
-def _parse_platform(entry: _Entry) -> Platform:
-    entry.refuse_unknown(
-        ("platform", "name", "opened", "closed", "account_url", "note", "archive_note", "sources"),
-    )
-    name = entry.text("platform")
-    platform = Platform(
-        platform=cast(PlatformSlug, one_of("platform", name, PLATFORMS, file=entry.file, row=None)),
-        name=entry.text("name"),
-        account_url=entry.text("account_url"),
-        sources=entry.sources(),
-        opened=entry.optional_day("opened"),
-        closed=entry.optional_day("closed"),
-        note=entry.optional_text("note"),
-        archive_note=entry.optional_text("archive_note"),
-    )
-    if (platform.opened or platform.closed) and not platform.sources:
-        raise RosterError(f"{entry.place}has a date and no source: name one", file=entry.file)
-    return platform
+def _mapping(content: object, keys: tuple[str, ...], file: Path, place: str = "") -> dict[str, Any]:
+    """A mapping of a YAML file with known keys. A key without a value is one that is not there."""
+    if not isinstance(content, Mapping):
+        raise RosterError(f"{place}is not a mapping of keys to values", file=file)
+    for key in content:
+        if key not in keys:
+            raise RosterError(f"{place}key '{key}' is unknown: the keys are {', '.join(keys)}", file=file)
+    return {key: value for key, value in content.items() if value is not None}

@@ -11,9 +11,10 @@ import yaml
 
 from kooch.errors import RosterError, StorageError
 from kooch.files import make_folder, whole_folder, write_whole
+from kooch.rosters.cells import SLUG
+from kooch.rosters.models import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS, Roster, RowValue, Statement
 from kooch.rosters.read import ROSTER_KEYS
-from kooch.rosters.rows import ACCOUNT_COLUMNS, MEMBER_COLUMNS, SLUG, STATEMENT_COLUMNS
-from kooch.rosters.values import EVIDENCE, Roster, RowValue, Statement
+from kooch.rosters.values import EVIDENCE
 
 
 def write_roster(roster: Roster, into: Path, *, replace: bool = False) -> Path:
@@ -37,7 +38,8 @@ def refuse_existing(folder: Path, *, replace: bool) -> None:
     """Raise RosterError when `folder` stands and may not be replaced."""
     if folder.exists() and not replace:
         raise RosterError(
-            f"roster '{folder.name}' exists already: choose another slug, or replace it explicitly", file=folder
+            f"roster '{folder.name}' exists already: choose another --slug, or put this one in its place with --replace",
+            file=folder,
         )
 
 

@@ -1,0 +1,243 @@
+"""What may stand in a cell or under a key of a roster, as types that pydantic reads; and the sentence for what may not."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from zoneinfo import available_timezones
+
+import duckdb
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
+
+from kooch.errors import Fault, RosterError
+from kooch.rosters.values import PLATFORMS, PlatformSlug
+from kooch.times import now
+
+Value = TypeVar("Value")
+
+# Outside of these, databases and time zones overflow; and nobody has joined a platform then.
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_QID = re.compile(r"Q[1-9]\d*", re.ASCII)
+_OFFICIAL_ID = re.compile(r"[a-z][a-z0-9_.-]*:\S+")
+_COUNTRY = re.compile(r"[A-Z]{2,3}")
+# Tabs and line breaks may stand in a cell, other control characters are damage or an attack on terminals.
+# Half a surrogate pair is no character of UTF-8.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class WholeSentenceError(ValueError):
+    """A fault whose sentence names its columns itself."""
+
+
+def control_character(text: str) -> str | None:
+    """The first control character in `text` that may not stand there, as U+001B."""
+    found = _CONTROL.search(text)
+    return f"U+{ord(found[0]):04X}" if found else None
+
+
+def plain(value: object) -> str:
+    """`value` without the spaces around it. Raises ValueError for what is no text, or holds control characters."""
+    if not isinstance(value, str):
+        raise ValueError(f"'{value}' is no text")  # noqa: TRY004 -- pydantic takes a TypeError for a fault of the code
+    if found := control_character(value):
+        raise ValueError(f"holds the control character {found}: remove it")
+    return value.strip()
+
+
+def _required(value: object) -> str:
+    text = plain(value)
+    if not text:
+        raise ValueError("is empty: every row needs one")
+    return text
+
+
+def _optional(value: object) -> str | None:
+    return None if value is None else plain(value) or None
+
+
+def _slug(text: str) -> str:
+    if not SLUG.fullmatch(text):
+        raise ValueError(f"'{text}' is no slug: use lower-case letters, digits and -")
+    return text
+
+
+def _qid(text: str | None) -> str | None:
+    if text and not _QID.fullmatch(text):
+        raise ValueError(f"'{text}' is no Wikidata id: write e.g. Q42")
+    return text
+
+
+def _country(text: str | None) -> str | None:
+    if text and not _COUNTRY.fullmatch(text):
+        raise ValueError(f"'{text}' is no country code: write e.g. IN")
+    return text
+
+
+def _words(value: object) -> tuple[str, ...]:
+    text = "|".join(value) if isinstance(value, tuple) else plain(value)
+    return tuple(word.strip() for word in text.split("|") if word.strip())
+
+
+def _official_ids(ids: tuple[str, ...]) -> tuple[str, ...]:
+    for each in ids:
+        if not _OFFICIAL_ID.fullmatch(each):
+            raise ValueError(f"'{each}' is no official id: write scheme:value, e.g. bioguide:B000575")
+    return ids
+
+
+def _year(text: str | None) -> str | None:
+    if text and not (re.fullmatch(r"\d{4}", text, re.ASCII) and FIRST_YEAR - 100 <= int(text) <= LAST_YEAR):
+        raise ValueError(f"'{text}' is no year of birth: write YYYY")
+    return text
+
+
+def _handle(value: object) -> str | None:
+    return re.sub(r"^[@\s]+", "", _optional(value) or "") or None
+
+
+def _platform(value: object) -> str:
+    text = plain(value)
+    if text not in PLATFORMS:
+        raise ValueError(f"'{text}' is unknown: write one of {', '.join(PLATFORMS)}")
+    return text
+
+
+def _zone(text: str) -> str:
+    if text not in _zones():
+        raise ValueError(f"'{text}' is unknown: write e.g. Asia/Kolkata")
+    return text
+
+
+@cache
+def _zones() -> frozenset[str]:
+    with duckdb.connect(":memory:") as connection:
+        known = {name for (name,) in connection.execute("SELECT name FROM pg_timezone_names()").fetchall()}
+    return frozenset(name for name in available_timezones() & known if not name.startswith(("posix/", "right/")))
+
+
+def _day(value: object) -> date:
+    text = value.isoformat() if isinstance(value, date) else _required(str(value))
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise ValueError(f"'{text}' is no day: write YYYY-MM-DD")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(
+            f"'{day}' is not between {FIRST_YEAR} and {LAST_YEAR}: correct it, or leave it empty if unknown"
+        )
+    return day
+
+
+def _optional_day(value: object) -> date | None:
+    return _day(value) if value else None
+
+
+def _past(day: date) -> date:
+    # East of Greenwich it is tomorrow already.
+    if day > now().date() + timedelta(days=1):
+        raise ValueError(f"{day} is in the future: write a day that has come")
+    return day
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"'{value}' is neither true nor false")  # noqa: TRY004 -- as above
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_required)]
+OptionalText = Annotated[str | None, BeforeValidator(_optional)]
+Choice = BeforeValidator(plain)
+"""For a closed set of words: the cell without spaces around it."""
+Slug = Annotated[str, BeforeValidator(_required), AfterValidator(_slug)]
+Qid = Annotated[str | None, BeforeValidator(_optional), AfterValidator(_qid)]
+Country = Annotated[str | None, BeforeValidator(_optional), AfterValidator(_country)]
+OfficialIds = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator(_official_ids)]
+Year = Annotated[str | None, BeforeValidator(_optional), AfterValidator(_year)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Handle = Annotated[str | None, BeforeValidator(_handle)]
+OfPlatform = Annotated[PlatformSlug, BeforeValidator(_platform)]
+Zone = Annotated[str, BeforeValidator(_required), AfterValidator(_zone)]
+Day = Annotated[date, BeforeValidator(_day)]
+PastDay = Annotated[date, BeforeValidator(_day), AfterValidator(_past)]
+OptionalDay = Annotated[date | None, BeforeValidator(_optional_day)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+
+
+def columns_of(model: type[object]) -> tuple[str, ...]:
+    """The columns of a model's table, in their order; where a row was read is no column."""
+    return tuple(field.name for field in fields(model) if field.compare)  # type: ignore[arg-type]  # a dataclass
+
+
+_ADAPTERS: dict[object, TypeAdapter[Any]] = {}
+
+
+def _adapter(model: type[Value]) -> TypeAdapter[Value]:
+    # Built when first needed: it takes longer than most commands that read no roster.
+    return _ADAPTERS.setdefault(model, _ADAPTERS.get(model) or TypeAdapter(model))
+
+
+def parse(
+    model: type[Value], content: Mapping[str, object], *, file: Path, row: int | None = None, place: str = ""
+) -> Value:
+    """`content` as a `model`. Raises RosterError with all of its faults; `place` goes before each sentence."""
+    try:
+        return _adapter(model).validate_python(dict(content))
+    except ValidationError as error:
+        faults = [
+            Fault(file=file, row=row, column=column, message=f"{place}{message}")
+            for column, message in _sentences(error)
+        ]
+        raise RosterError.of(faults) from error
+
+
+def fault_of(kind: Any, value: object) -> str | None:  # noqa: ANN401 -- a type with its validators
+    """What is wrong with one value, without the name of its column; None if nothing is."""
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        return next(message for _, message in _sentences(error))
+    return None
+
+
+def _sentences(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for fault in error.errors(include_url=False):
+        column = ".".join(str(part) for part in fault["loc"])
+        match fault["type"]:
+            case "value_error" if isinstance(fault["ctx"]["error"], WholeSentenceError):
+                yield column, str(fault["ctx"]["error"])
+            case "value_error":
+                yield column, f"{column} {fault['ctx']['error']}".strip()
+            case "unexpected_keyword_argument":
+                yield column, f"key '{column}' is unknown"
+            case "missing":
+                yield column, f"{column} is missing"
+            case "literal_error":
+                allowed = fault["ctx"]["expected"].replace(" or ", ", ").replace("'", "")
+                yield column, f"{column} '{fault['input']}' is unknown: write one of {allowed}"
+            case _:
+                yield column, f"{column} '{fault['input']}' cannot be read: {fault['msg']}"
+
+
+@contextmanager
+def gathering(faults: list[Fault]) -> Iterator[None]:
+    """Add the faults of a RosterError inside to `faults`, and go on behind it."""
+    try:
+        yield
+    except RosterError as error:
+        faults += error.faults
+
+
+def raise_any(faults: Sequence[Fault]) -> None:
+    """Raise RosterError if there are faults."""
+    if faults:
+        raise RosterError.of(faults)

@@ -1,0 +1,115 @@
+"""The columns of a table that somebody brings: which of ours each is, whatever it is called."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kooch.errors import Fault, RosterError
+from kooch.rosters.cells import raise_any
+from kooch.rosters.tables import Row, Table
+from kooch.rosters.values import PLATFORMS
+
+# What a column may be called, beside its own name; compared in lower case, with _ for spaces and hyphens.
+_ALIASES: dict[str, str] = {
+    "figure_name": "name", "full_name": "name", "figure": "name",
+    "type": "kind",
+    "country_code": "country",
+    "qid": "wikidata_qid", "wikidata": "wikidata_qid", "wikidata_id": "wikidata_qid",
+    "alias": "aliases", "also_known_as": "aliases",
+    "office": "role", "position": "role",
+    "party_name": "party",
+    "state": "unit", "constituency": "unit", "district": "unit",
+    "role_start": "from_day", "start": "from_day", "from": "from_day", "since": "from_day",
+    "role_end": "to_day", "end": "to_day", "to": "to_day", "until": "to_day",
+    "born": "born", "birth_year": "born", "year_of_birth": "born", "official_id": "official_ids",
+    "citation": "source",
+    "account_created_on": "opened_on", "created_on": "opened_on",
+    "twitter": "x", "twitter_handle": "x", "twitter_username": "x",
+    "x_numeric_id": "x_native_id", "x_id": "x_native_id", "twitter_id": "x_native_id",
+    "mastodon_address": "mastodon", "fediverse": "mastodon",
+    "bsky": "bluesky", "did": "bluesky_native_id", "bluesky_did": "bluesky_native_id",
+    "truth_social": "truthsocial",
+    "youtube_channel_id": "youtube_native_id", "youtube_channel": "youtube_native_id",
+    "says": "event",
+    "note": "wording",
+    "url": "source_url",
+    "followers": "reported",
+}  # fmt: skip
+_ALIASES |= {f"{platform}_{word}": platform for platform in PLATFORMS for word in ("handle", "username", "account")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renamed:
+    """A table under our names. `headers` has what each of our columns is called in the file; `left` could not be placed."""
+
+    table: Table
+    rows: tuple[Row, ...]
+    headers: Mapping[str, str]
+    left: tuple[str, ...]
+
+    def fault(self, row: int | None, message: str, column: str | None = None) -> Fault:
+        """A fault in this table; `column` is ours."""
+        header = self.headers.get(column or "", column)
+        return Fault(file=self.table.file, sheet=self.table.sheet, row=row, column=header, message=message)
+
+    def placed(self, fault: Fault) -> Fault:
+        """A fault of a row of this table, under the name that its column has in the file."""
+        column = fault.column or ""
+        # An account read from two columns is known by that of its handle.
+        if fault.message.startswith("native_id") and f"{column}_native_id" in self.headers:
+            column = f"{column}_native_id"
+        return replace(fault, sheet=self.table.sheet, column=self.headers.get(column, column) or None)
+
+    def missing(self, names: Sequence[str]) -> Iterator[Fault]:
+        """The faults of a table without rows, or without a column that every row needs."""
+        if not self.rows and not self.table.faults:
+            yield self.fault(None, "holds no row below its column names: give a table with one row a membership")
+        for name in names if self.rows else ():
+            if name not in self.headers:
+                yield self.fault(
+                    1,
+                    f"no column is known as '{name}', which every row needs; the columns are "
+                    f'{", ".join(self.table.header)}: say which it is with --map "COLUMN={name}"',
+                )
+
+
+def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None = None) -> Renamed:
+    """The table under the names of `known`.
+
+    The user's mapping goes before a column's own name, and that before an alias. Raises RosterError for a mapping
+    that cannot hold.
+    """
+    wanted = {_plain(name): _plain(target) for name, target in (mapping or {}).items()}
+    raise_any([Fault(file=table.file, row=1, message=message) for message in _faults_of(wanted, known, table)])
+    placed: dict[str, str] = {}
+    # Strongest first; an alias whose name is taken is left over, and reported.
+    for strength in (wanted, {name: name for name in known}, _ALIASES):
+        for column in table.header:
+            target = strength.get(_plain(column), "")
+            if column in placed or target not in known:
+                continue
+            if target not in placed.values():
+                placed[column] = target
+            elif strength is wanted:
+                raise RosterError(f"two columns are mapped to '{target}': keep one", file=table.file, row=1)
+    return Renamed(
+        table=table,
+        rows=tuple(
+            (number, {placed[name]: cell for name, cell in cells.items() if name in placed})
+            for number, cells in table.rows
+        ),
+        headers={target: column for column, target in placed.items()},
+        left=tuple(column for column in table.header if column not in placed),
+    )
+
+
+def _faults_of(wanted: Mapping[str, str], known: Sequence[str], table: Table) -> Iterator[str]:
+    for name, target in wanted.items():
+        if target not in known:
+            yield f"column '{name}' cannot become '{target}': it can become {', '.join(known)}"
+        if name not in map(_plain, table.header):
+            yield f"column '{name}' is not in the table: it has {', '.join(table.header)}"
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().lower())

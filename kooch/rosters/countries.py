@@ -1,0 +1,74 @@
+"""Countries as people write them → the code of ISO 3166, or a question. Names and codes are those of Unicode's CLDR."""
+
+import re
+from functools import cache
+
+from babel import Locale
+from babel.core import get_global
+
+from kooch.rosters.names import fold
+
+# Names are understood in these languages; in more of them a name means another country too often.
+_LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "nb", "da", "fi", "pl", "cs", "hi", "bn", "ta", "uk")
+# Common names that CLDR does not give.
+_MORE = {
+    "great britain": "GB",
+    "britain": "GB",
+    "usa": "US",
+    "united states of america": "US",
+    "the netherlands": "NL",
+    "holland": "NL",
+    "turkey": "TR",
+    "czech republic": "CZ",
+    "macedonia": "MK",
+    "swaziland": "SZ",
+    "burma": "MM",
+    "ivory coast": "CI",
+    "russian federation": "RU",
+    "republic of ireland": "IE",
+    "bharat": "IN",
+}
+# ISO leaves these to users; lists use them for places that have no code.
+_FREE = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ")
+
+
+def read_country(text: str) -> str:
+    """The code of the country that `text` names by code or by name. Raises ValueError for none and for several."""
+    code = re.sub(r"[.\s]", "", text).upper()
+    if re.fullmatch(r"[A-Z]{2,3}", code):
+        found = _of_code(code)
+        if found:
+            return found
+    names = _names().get(fold(text), frozenset())
+    if len(names) == 1:
+        return next(iter(names))
+    if names:
+        raise ValueError(f"'{text}' may be {' or '.join(sorted(names))}: write the code")
+    raise ValueError(f"'{text}' is no country that is known: write its code, e.g. IN")
+
+
+def _of_code(code: str) -> str | None:
+    if code in _codes() or _FREE.fullmatch(code):
+        return code
+    # UK and three-letter codes; what a code of the past became is no single country.
+    successors = get_global("territory_aliases").get(code, [])
+    return str(successors[0]) if len(successors) == 1 else None
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(code for code in map(str, Locale("en").territories) if re.fullmatch(r"[A-Z]{2}", code))
+
+
+@cache
+def _names() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {name: {code} for name, code in _MORE.items()}
+    for language in _LANGUAGES:
+        for code, name in Locale(language).territories.items():
+            if code in _codes() and not _FREE.fullmatch(code):
+                found.setdefault(fold(name), set()).add(code)
+    # A part of the name that several share, such as Congo, is several countries.
+    for code, name in Locale("en").territories.items():
+        if code in _codes() and (parts := re.split(r" - | \(", name))[1:]:
+            found.setdefault(fold(parts[0]), set()).add(code)
+    return {name: frozenset(codes) for name, codes in found.items()}

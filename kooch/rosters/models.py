@@ -1,0 +1,249 @@
+"""What a roster is made of: a class a table or mapping, each field with what may stand in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Annotated, ClassVar, TypeVar
+
+from pydantic import AfterValidator, ConfigDict, ValidationInfo
+
+from kooch.rosters.cells import (
+    Choice,
+    Country,
+    Day,
+    Flag,
+    Handle,
+    OfficialIds,
+    OfPlatform,
+    OptionalDay,
+    OptionalText,
+    PastDay,
+    Qid,
+    Slug,
+    Text,
+    WholeSentenceError,
+    Words,
+    Year,
+    Zone,
+    columns_of,
+    parse,
+)
+from kooch.rosters.values import EventKind, Kind, Polarity, Selection
+
+
+def _not_before(first: str) -> AfterValidator:
+    def check(day: date | None, info: ValidationInfo) -> date | None:
+        start = info.data.get(first)
+        if day and start and day < start:
+            raise ValueError(f"{day} is before {first} {start}")
+        return day
+
+    return AfterValidator(check)
+
+
+def _one_of_both(native_id: str | None, info: ValidationInfo) -> str | None:
+    if not native_id and info.data.get("handle", "unreadable") is None:
+        raise WholeSentenceError("handle and native_id are both empty: give one of them")
+    return native_id
+
+
+def _a_day(not_after: date | None, info: ValidationInfo) -> date | None:
+    if not not_after and info.data.get("not_before", "unreadable") is None:
+        raise WholeSentenceError(
+            "not_before and not_after are both empty: write at least the day of publication as not_after"
+        )
+    return not_after
+
+
+def _not_foretold(published_on: date, info: ValidationInfo) -> date:
+    start = info.data.get("not_before")
+    if start and start > published_on:
+        raise WholeSentenceError(
+            f"not_before {start} is after published_on {published_on}: nobody reports what comes later"
+        )
+    return published_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a date or a fact was read."""
+
+    __pydantic_config__: ClassVar = ConfigDict(extra="forbid")
+    citation: Text
+    publisher: Text
+    url: OptionalText = None
+    published_on: OptionalDay = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One membership: a figure in a role. `file` and `row` say where it was read (1 is the header, 0 nowhere).
+
+    `official_ids` are written scheme:value, such as bioguide:B000575; `born` is a year.
+    """
+
+    figure_id: Slug
+    name: Text
+    kind: Annotated[Kind, Choice]
+    country: Country = None
+    wikidata_qid: Qid = None
+    aliases: Words = ()
+    role: Text
+    party: OptionalText = None
+    unit: OptionalText = None
+    from_day: OptionalDay = None
+    to_day: Annotated[OptionalDay, _not_before("from_day")] = None
+    source: Text
+    official_ids: OfficialIds = ()
+    born: Year = None
+    file: Path = field(default=Path(), compare=False, repr=False)
+    row: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountClaim:
+    """A claim that an account is, or is not, a figure's. `opened_on` is a UTC day; `name` is set for non-members.
+
+    `column` is where it was read in a table that has a column for each platform.
+    """
+
+    figure_id: Slug
+    platform: OfPlatform
+    handle: Handle = None
+    native_id: Annotated[OptionalText, AfterValidator(_one_of_both)] = None
+    polarity: Annotated[Polarity, Choice]
+    opened_on: OptionalDay = None
+    source: Text
+    note: OptionalText = None
+    name: OptionalText = None
+    file: Path = field(default=Path(), compare=False, repr=False)
+    row: int = field(default=0, compare=False, repr=False)
+    column: str = field(default="", compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a publisher says about a figure on a platform.
+
+    `not_before` and `not_after` are inclusive days in `time_zone`, and so is `published_on`. No handle means that the
+    account is not identified. `reported` is a follower count as the publisher wrote it.
+    """
+
+    figure_id: Slug
+    platform: OfPlatform
+    handle: Handle = None
+    event: Annotated[EventKind, Choice]
+    not_before: OptionalDay = None
+    not_after: Annotated[OptionalDay, AfterValidator(_a_day), _not_before("not_before")] = None
+    source_url: OptionalText = None
+    publisher: Text
+    published_on: Annotated[PastDay, AfterValidator(_not_foretold)]
+    time_zone: Zone
+    derived_from: OptionalText = None
+    reported: OptionalText = None
+    wording: OptionalText = None
+    file: Path = field(default=Path(), compare=False, repr=False)
+    row: int = field(default=0, compare=False, repr=False)
+
+
+def _within_a_census(since: date | None, info: ValidationInfo) -> date | None:
+    selection, as_of = info.data.get("selection", "census"), info.data.get("as_of")
+    if since and selection != "census":
+        raise ValueError(
+            f"{since} stands on a list of selection '{selection}': only a census is complete; "
+            "remove it, or set selection to census"
+        )
+    if since and as_of and since > as_of:
+        raise ValueError(f"{since} is after as_of {as_of}: write an earlier day")
+    return since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """A list of figures with its accounts and dated statements. Its days are days in `time_zone`.
+
+    `complete_from` is the day since which a census lists everybody, leavers included; without it the list is complete
+    on `as_of` only. `vouches` says that the accounts existed on `as_of`: false for a list compiled from older reports.
+    """
+
+    slug: Slug
+    title: Text
+    description: Text
+    source: Text
+    source_url: OptionalText = None
+    publisher: OptionalText = None
+    licence: Text
+    as_of: PastDay
+    time_zone: Zone
+    selection: Annotated[Selection, Choice]
+    complete_from: Annotated[OptionalDay, AfterValidator(_within_a_census)] = None
+    vouches: Flag = True
+    members: tuple[Member, ...] = ()
+    accounts: tuple[AccountClaim, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    folder: Path = field(default=Path(), compare=False, repr=False)
+
+    @property
+    def figure_ids(self) -> tuple[str, ...]:
+        """The members' ids, each once, in the order of the file."""
+        return tuple(dict.fromkeys(member.figure_id for member in self.members))
+
+
+def _at_least_one(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    if not sources:
+        raise ValueError("is empty: every event needs one")
+    return sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that charts mark. Days are inclusive days in `time_zone`; `checked` says that a source was read."""
+
+    event: Text
+    title: Text
+    starts_on: Day
+    ends_on: Annotated[OptionalDay, _not_before("starts_on")] = None
+    time_zone: Zone
+    platforms: tuple[OfPlatform, ...]
+    description: Text
+    sources: Annotated[tuple[Source, ...], AfterValidator(_at_least_one)]
+    checked: Flag = True
+
+
+def _of_dates(sources: tuple[Source, ...], info: ValidationInfo) -> tuple[Source, ...]:
+    if (info.data.get("opened") or info.data.get("closed")) and not sources:
+        raise WholeSentenceError("has a date and no source: name one")
+    return sources
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A platform. `opened` is the earliest day an account can carry; `account_url` holds {handle}, {native_id}, …
+
+    `archive_note` is what a reader must know of counts read from its archived pages.
+    """
+
+    platform: OfPlatform
+    name: Text
+    opened: OptionalDay = None
+    closed: OptionalDay = None
+    account_url: Text
+    note: OptionalText = None
+    archive_note: OptionalText = None
+    sources: Annotated[tuple[Source, ...], AfterValidator(_of_dates)]
+
+
+# What stands on one row of a roster's table.
+RowValue = Member | AccountClaim | Statement
+Row = TypeVar("Row", Member, AccountClaim, Statement)
+
+MEMBER_COLUMNS, ACCOUNT_COLUMNS, STATEMENT_COLUMNS = map(columns_of, (Member, AccountClaim, Statement))
+# Columns that came later: a file without them can still be read.
+LATER_COLUMNS = frozenset({(AccountClaim, "name"), (Member, "official_ids"), (Member, "born")})
+
+
+def parse_row(model: type[Row], cells: Mapping[str, str], *, file: Path, row: int) -> Row:
+    """One row of a table. A missing column is an empty cell. Raises RosterError with all faults of the row."""
+    content: dict[str, object] = {column: cells.get(column, "") for column in columns_of(model)}
+    return parse(model, content | {"file": file, "row": row}, file=file, row=row)

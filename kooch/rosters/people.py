@@ -1,0 +1,228 @@
+"""Who on a new list is whom: the same id is the same figure, a name alone is a question.
+
+1. The same Wikidata item or official id (`scheme:value`): the same figure. Two ids of one scheme that differ: two figures.
+2. The same name, country and birth year: the same figure, and said so.
+3. The same name, words of a name or alias, and nothing else: a question, until somebody answers it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from kooch.rosters.models import Member, Roster
+from kooch.rosters.names import fold, slugify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What a row says of a figure. `post` is what tells two rows of one name apart: role, unit and party."""
+
+    name: str
+    country: str = ""
+    aliases: tuple[str, ...] = ()
+    ids: frozenset[str] = frozenset()
+    born: str = ""
+    post: tuple[str, ...] = ()
+    place: str = ""
+
+    @property
+    def names(self) -> set[str]:
+        """Every name, folded, with its words in alphabetical order: "Modi, Narendra" is "Narendra Modi"."""
+        return {" ".join(sorted(fold(name).split())) for name in (self.name, *self.aliases)} - {""}
+
+    @property
+    def particulars(self) -> str:
+        return ", ".join(filter(None, (*sorted(self.ids), *self.post))) or "no more is said"
+
+
+@dataclass(slots=True, kw_only=True)
+class Figure:
+    """A figure that is known already: all that lists say of it."""
+
+    figure_id: str
+    name: str
+    people: list[Person] = field(default_factory=list)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset().union(*(person.ids for person in self.people))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The figure of a row. `question` has the figures that it may be as well; `note` says on what ground it was matched."""
+
+    figure_id: str
+    question: tuple[Figure, ...] = ()
+    note: str = ""
+    fault: str = ""
+
+
+class People:
+    """Gives each row of a new list its figure. `previous` is the version of that list which it replaces."""
+
+    def __init__(
+        self,
+        known: Iterable[Roster],
+        previous: Roster | None = None,
+        *,
+        same: Sequence[tuple[str, str]] = (),
+        different: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        self.figures: dict[str, Figure] = {}
+        self.by_name: dict[str, dict[str, Figure]] = {}
+        self.by_id: dict[str, dict[str, Figure]] = {}
+        self.taken: set[str] = set()
+        self.same, self.different = [set(pair) for pair in same], [set(pair) for pair in different]
+        self.named: set[str] = set()
+        """Every word by which a decision may name a figure of this import."""
+        self.before: dict[tuple[object, ...], str] = {}
+        for roster in known:
+            for member in roster.members:
+                self._add(member.figure_id, person_of(member, roster.slug))
+        for member in previous.members if previous else ():
+            self._add(member.figure_id, person_of(member, "the list as it was"))
+            person = person_of(member, "")
+            self.before.setdefault((*sorted(person.names), person.country, person.post), member.figure_id)
+
+    def name_of(self, figure_id: str, otherwise: str) -> str:
+        """What a figure is called by the list that was there first."""
+        figure = self.figures.get(figure_id)
+        return figure.name if figure else otherwise
+
+    def take(self, figure_id: str, person: Person) -> Match:
+        """A row that says itself which figure it is."""
+        self._add(figure_id, person)
+        return Match(figure_id=figure_id)
+
+    def find(self, person: Person) -> Match:
+        """The figure of a row. An undecided row is a figure of its own until the question is answered."""
+        own = self._free_id(person)
+        words = {own, *person.ids}
+        self.named |= words
+        match = self._by_id(person) or self._by_name(person, own, words)
+        self._add(match.figure_id, person)
+        return match
+
+    def strangers(self) -> Iterator[str]:
+        """Decisions that name nobody of this import."""
+        known = self.named | self.figures.keys() | self.by_id.keys()
+        for pair in (*self.same, *self.different):
+            for word in sorted(pair - known):
+                yield f"'{word}' is neither a figure, nor an id, nor a new figure of this list"
+
+    def _by_id(self, person: Person) -> Match | None:
+        found = list({key: each for known in person.ids for key, each in self.by_id.get(known, {}).items()}.values())
+        if not found:
+            return None
+        if len(found) > 1:
+            both = " and ".join(f"'{figure.figure_id}'" for figure in found)
+            return Match(figure_id=found[0].figure_id, fault=f"has ids of {both}: correct them")
+        if _contradict(found[0].ids, person.ids):
+            return Match(
+                figure_id=found[0].figure_id,
+                fault=f"shares an id with '{found[0].figure_id}' and contradicts another ({', '.join(sorted(found[0].ids))})",
+            )
+        return Match(figure_id=found[0].figure_id)
+
+    def _by_name(self, person: Person, own: str, words: set[str]) -> Match:
+        before = self.before.get((*sorted(person.names), person.country, person.post))
+        if before:
+            return Match(figure_id=before)
+        named = {key: each for name in sorted(person.names) for key, each in self.by_name.get(name, {}).items()}
+        alike = [figure for figure in named.values() if _may_be(figure, person)]
+        for figure in alike:
+            if self._is_decided(self.same, figure, words):
+                return Match(figure_id=figure.figure_id)
+        alike = [figure for figure in alike if not self._is_decided(self.different, figure, words)]
+        for figure in alike:
+            if any(_is_surely(other, person) for other in figure.people):
+                note = f"'{person.name}' is {figure.figure_id} by name, country and birth year"
+                return Match(figure_id=figure.figure_id, note=note)
+            # Twice the same row is one row too many, which is told elsewhere.
+            if any(other == person for other in figure.people):
+                return Match(figure_id=figure.figure_id)
+        return Match(figure_id=own, question=tuple(alike))
+
+    def _is_decided(self, decisions: Sequence[set[str]], figure: Figure, words: set[str]) -> bool:
+        theirs = {figure.figure_id, *figure.ids}
+        return any(pair & theirs and (pair & words) - (pair & theirs) for pair in decisions)
+
+    def _free_id(self, person: Person) -> str:
+        base = figure_id = slugify(person.country or None, person.name)
+        number = 1
+        while figure_id in self.figures or figure_id in self.taken:
+            number += 1
+            figure_id = f"{base}-{number}"
+        # Kept even if the row turns out to be another's: the ids of later rows do not depend on what is decided.
+        self.taken.add(figure_id)
+        return figure_id
+
+    def _add(self, figure_id: str, person: Person) -> None:
+        figure = self.figures.setdefault(figure_id, Figure(figure_id=figure_id, name=person.name))
+        figure.people.append(person)
+        for name in person.names:
+            self.by_name.setdefault(name, {})[figure_id] = figure
+        for each in person.ids:
+            self.by_id.setdefault(each, {})[figure_id] = figure
+
+
+def person_of(member: Member, place: str) -> Person:
+    """What a row of a list says of its figure."""
+    ids = {*member.official_ids, *([member.wikidata_qid] if member.wikidata_qid else [])}
+    return Person(
+        name=member.name,
+        country=member.country or "",
+        aliases=member.aliases,
+        ids=frozenset(ids),
+        born=member.born or "",
+        post=(member.role, member.unit or "", member.party or ""),
+        place=place,
+    )
+
+
+def question_of(match: Match, person: Person) -> tuple[str, str, str]:
+    """The question that a match leaves open, with both sides and both answers; and the two whom the answer names."""
+    others = "; ".join(
+        f"{figure.figure_id} of {figure.people[0].place or 'this list'} ({figure.people[0].particulars})"
+        for figure in match.question
+    )
+    first, own = match.question[0].figure_id, next(iter(sorted(person.ids)), match.figure_id)
+    sentence = (
+        f"'{person.name}' ({person.particulars}) may be {others}: one person or two? Write --same {first}={own} or "
+        f"--different {first},{own}, or give ids in the table (wikidata_qid, official_ids or figure_id)"
+    )
+    return sentence, first, own
+
+
+def _schemes(ids: Iterable[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for each in ids:
+        scheme, colon, _ = each.partition(":")
+        found.setdefault(scheme if colon else "wikidata", set()).add(each)
+    return found
+
+
+def _contradict(one: Iterable[str], other: Iterable[str]) -> bool:
+    ours, theirs = _schemes(one), _schemes(other)
+    return any(ours[scheme].isdisjoint(theirs[scheme]) for scheme in ours.keys() & theirs.keys())
+
+
+def _may_be(figure: Figure, person: Person) -> bool:
+    if _contradict(figure.ids, person.ids):
+        return False
+    return any(_are_alike(other, person) for other in figure.people) and not any(
+        other.born and person.born and other.born != person.born for other in figure.people
+    )
+
+
+def _are_alike(one: Person, other: Person) -> bool:
+    is_elsewhere = one.country and other.country and one.country != other.country
+    return not is_elsewhere and not one.names.isdisjoint(other.names)
+
+
+def _is_surely(one: Person, other: Person) -> bool:
+    return (
+        fold(one.name) == fold(other.name)
+        and bool(one.country and one.born)
+        and (one.country, one.born) == (other.country, other.born)
+    )

@@ -1,0 +1,57 @@
+"""Ids that a spreadsheet or a program has rounded: they are somebody else's, or nobody's."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from math import prod
+
+_POWER = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+", re.ASCII)
+_KEPT_DIGITS = 15
+"""What spreadsheets keep of a number."""
+_BINARY_DIGITS = 53
+"""What programs keep of a number that they read as a binary one."""
+# An id may end so by chance; below this, it did not.
+_LEAST_CHANCE = Fraction(1, 1000)
+
+
+def rounded_ids(ids: Iterable[tuple[int, str]]) -> dict[int, str]:
+    """What is wrong with the ids of one column, by row.
+
+    One id that ends in zeros may be true. All long ids of a column that end as only rounded numbers do are not.
+    """
+    texts = dict(ids)
+    faults = {
+        row: f"'{text}' is a number that a spreadsheet has shortened: format the column as text and enter the id again"
+        for row, text in texts.items()
+        if _POWER.fullmatch(text)
+    }
+    long = {row: text for row, text in texts.items() if text.isdecimal() and len(text) > _KEPT_DIGITS}
+    chances = {row: chance_of_rounding(text) for row, text in long.items()}
+    together = prod(chances.values(), start=Fraction(1)) if all(chance < 1 for chance in chances.values()) else 1
+    for row, text in long.items():
+        if min(chances[row], together) < _LEAST_CHANCE or (len(text) > _KEPT_DIGITS + 2 and _is_cut(text)):
+            faults[row] = (
+                f"'{text}' ends as only a rounded number does: format the column as text and enter the id again"
+            )
+    return faults
+
+
+def chance_of_rounding(text: str) -> Fraction:
+    """How likely a true id looks as rounded as this; 1 if it does not look so."""
+    number = int(text)
+    if _is_cut(text):
+        return Fraction(1, 10 ** (len(text) - _KEPT_DIGITS))
+    # What a program keeps as a binary number: of so many neighbours one is left.
+    if number.bit_length() > _BINARY_DIGITS and _shortest(number) == number:
+        return Fraction(1, 2 ** (number.bit_length() - _BINARY_DIGITS))
+    return Fraction(1)
+
+
+def _is_cut(text: str) -> bool:
+    return not text[_KEPT_DIGITS:].strip("0")
+
+
+def _shortest(number: int) -> int:
+    """A number as JavaScript and pandas print it once it was a binary one: the shortest digits, then zeros."""
+    return int(Decimal(repr(float(number))))

@@ -1,0 +1,421 @@
+"""What people's own files hold, and what comes of it: faults by place, questions, and never a guess."""
+
+import codecs
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kooch.config import BUNDLED_ROSTERS
+from kooch.errors import RosterError
+from kooch.rosters import (
+    ImportOptions,
+    ImportReport,
+    Roster,
+    import_evidence,
+    import_roster,
+    read_roster,
+)
+from kooch.rosters.rounded import rounded_ids
+from tests import stores
+from tests.sheets import write_ods, write_xlsx
+
+Writer = Callable[..., None]
+SHARED = Path(__file__).parents[2] / "shared" / "cases"
+needs_cases = pytest.mark.skipif(not SHARED.exists(), reason="the cases are not beside this repository")
+CASE_COLUMNS = {"Full name": "name", "Office": "role", "Land": "country", "Where from": "source"}
+
+
+def look(file: Path, into: Path, known: list[Roster] | None = None, **more: object) -> ImportReport:
+    """What an import of `file` would say; nothing is written."""
+    told: dict[str, Any] = {"source": "register", "as_of": date(2024, 5, 1), "time_zone": "UTC"} | more
+    return import_roster(file, into=into, options=ImportOptions(**told), known=known or [], dry_run=True)
+
+
+def take(file: Path, into: Path, known: list[Roster] | None = None, **more: object) -> Roster:
+    told: dict[str, Any] = {"source": "register", "as_of": date(2024, 5, 1), "time_zone": "UTC"} | more
+    report = import_roster(file, into=into, options=ImportOptions(**told), known=known or [])
+    return read_roster(into / report.roster.slug)
+
+
+def places(report: ImportReport) -> list[tuple[int | None, str | None, str]]:
+    return [(fault.row, fault.column, fault.message.split(":")[0]) for fault in report.faults]
+
+
+def write(file: Path, *lines: str) -> Path:
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return file
+
+
+# Encodings
+
+
+TEXT = "name,role,party\nJosé Müller,Mayor,Grüne\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "note"),
+    [
+        (TEXT.encode(), None),
+        (codecs.BOM_UTF8 + TEXT.encode(), None),
+        (TEXT.encode("cp1252"), "is not UTF-8 and was read as Windows-1252, as in 'José'"),
+        (codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"), "read as UTF-16"),
+        (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), "read as UTF-16"),
+        (TEXT.encode("utf-16-le"), "read as UTF-16"),
+        (TEXT.encode("utf-16-be"), "read as UTF-16"),
+        (codecs.BOM_UTF32_LE + TEXT.encode("utf-32-le"), "read as UTF-32"),
+        (("sep=;\r\n" + TEXT.replace(",", ";")).encode(), None),
+        (codecs.BOM_UTF8 + ('"sep=|"\n' + TEXT.replace(",", "|")).encode(), None),
+        (("sep=\t\n" + TEXT.replace(",", "\t")).encode("cp1252"), "Windows-1252"),
+        (TEXT.replace(",", "\t").encode("utf-16"), "read as UTF-16"),
+        (TEXT.replace("\n", "\r\n").replace(",", ";").encode("cp1252"), "Windows-1252"),
+    ],
+)
+def test_a_csv_is_read_in_the_encoding_in_which_it_was_written(
+    content: bytes, note: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "list.csv").write_bytes(content)
+    report = look(tmp_path / "list.csv", tmp_path)
+    (member,) = report.roster.members
+
+    assert (member.name, member.party, report.faults) == ("José Müller", "Grüne", ())
+    assert len(report.notes) == (note is not None)
+    assert all((note or "") in said for said in report.notes)
+
+
+def test_a_named_encoding_is_taken_and_a_wrong_one_refused(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes("name,role\nŁukasz Żak,Poseł\n".encode("cp1250"))
+
+    assert look(file, tmp_path, encoding="cp1250").roster.members[0].name == "Łukasz Żak"
+    with pytest.raises(RosterError, match="row 2: byte 0xa3 is not utf-8: save the file as CSV UTF-8"):
+        look(file, tmp_path, encoding="utf-8")
+    with pytest.raises(RosterError, match="encoding 'klingon' is unknown"):
+        look(file, tmp_path, encoding="klingon")
+    file.write_bytes(b"name,role\nAda \x81,Mayor\n")
+    with pytest.raises(RosterError, match="byte 0x81 is neither UTF-8 nor Windows-1252"):
+        look(file, tmp_path)
+
+
+def test_rows_are_counted_as_a_spreadsheet_counts_them_below_a_line_that_names_the_separator(tmp_path: Path) -> None:
+    file = write(tmp_path / "list.csv", "sep=;", "name;role", "Ada;Mayor", "Bob;")
+
+    assert places(look(file, tmp_path)) == [(4, "role", "role is empty")]
+
+
+# Totals
+
+
+@pytest.mark.parametrize(
+    "name", ["Total", "Total: 40", "Summe", "GESAMT", "Total members", "Count", "कुल", "3", "Grand total"]
+)
+def test_a_row_that_looks_like_a_total_is_asked_about_and_counted_only_when_told(name: str, tmp_path: Path) -> None:
+    file = write(tmp_path / "list.csv", "name,role", "Ada,Mayor", f"{name},2")
+    report = look(file, tmp_path)
+
+    assert [question.fault.row for question in report.questions] == [3]
+    assert "--leave-out 3" in report.questions[0].fault.message
+    with pytest.raises(RosterError, match="looks like a total"):
+        take(file, tmp_path)
+    assert not (tmp_path / "list").exists()
+    assert len(take(file, tmp_path, left_out=frozenset({3})).members) == 1
+    assert len(take(file, tmp_path, slug="other", kept=frozenset({3})).members) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["All India Trinamool Congress", "Total Energies Council", "Sum Ting", "Anna Count", "Gesamtschule 3"]
+)
+def test_a_name_that_begins_like_a_total_is_a_name(name: str, tmp_path: Path) -> None:
+    assert not look(write(tmp_path / "list.csv", "name,role", f"{name},Body"), tmp_path).questions
+
+
+# Cells
+
+
+SHEET: list[list[object]] = [
+    ["name", "role", "party", "x", "bluesky", "x_id", "shoe size"],
+    ["Ada", "Mayor", "Green", "ada", "ada.example.org", "1", 39],
+    ["Bob", "Mayor", "Green", "bob", "bob.example.org", "2", 44],
+]
+
+
+@pytest.mark.parametrize("write_sheet", [write_xlsx, write_ods])
+def test_a_cell_in_error_or_without_its_value_is_named_by_sheet_row_and_column(
+    write_sheet: Writer, tmp_path: Path
+) -> None:
+    file = tmp_path / ("a.xlsx" if write_sheet is write_xlsx else "a.ods")
+    rows = [list(row) for row in SHEET]
+    rows[1][3], rows[1][4] = {"error": "#N/A"}, {"error": "#REF!"}
+    rows[2][3], rows[2][4] = {"formula": "LOWER(A1)"}, {"formula": "LOWER(A1)", "value": 0}
+    rows[2][2], rows[2][6] = {"formula": "LOWER(A1)", "text": "green"}, {"error": "#DIV/0!"}
+    write_sheet(file, rows)
+    report = look(file, tmp_path)
+
+    assert [(f.sheet, f.row, f.column, f.message.split(":")[0]) for f in report.faults] == [
+        ("S", 2, "bluesky", "cell E2 is the error #REF!"),
+        ("S", 2, "x", "cell D2 is the error #N/A"),
+        ("S", 3, "bluesky", "cell E3 holds a formula whose value was not stored"),
+        ("S", 3, "x", "cell D3 holds a formula whose value was not stored"),
+    ]
+    assert report.roster.members[1].party == "green"
+    with pytest.raises(RosterError, match="sheet 'S', row 2, column 'bluesky': cell E2 is the error"):
+        take(file, tmp_path)
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("write_sheet", [write_xlsx, write_ods])
+def test_merged_cells_are_filled_downwards_and_refused_across(write_sheet: Writer, tmp_path: Path) -> None:
+    file = tmp_path / ("a.xlsx" if write_sheet is write_xlsx else "a.ods")
+    rows = [list(row) for row in SHEET]
+    rows[2][2] = ""
+    write_sheet(file, rows, merges=["C2:C3"])
+    report = look(file, tmp_path)
+
+    assert [member.party for member in report.roster.members] == ["Green", "Green"]
+    assert "a.ods" in report.notes[0] or "a.xlsx" in report.notes[0]
+    assert "the merged cells C2 to C3 were read as 'Green' each" in report.notes[0]
+
+    rows[1][4] = ""
+    write_sheet(file, rows, merges=["D2:E2"])
+    assert places(look(file, tmp_path)) == [
+        (2, "x", "cell D2 is merged over columns that say different things (D2 to E2)")
+    ]
+
+
+@pytest.mark.parametrize("write_sheet", [write_xlsx, write_ods])
+def test_a_handle_merged_over_two_people_is_never_two_accounts(write_sheet: Writer, tmp_path: Path) -> None:
+    file = tmp_path / ("a.xlsx" if write_sheet is write_xlsx else "a.ods")
+    rows = [list(row) for row in SHEET]
+    rows[2][3], rows[2][5] = "", ""
+    write_sheet(file, rows, merges=["D2:D3"])
+
+    assert any(fault.row == 3 and "is held by" in fault.message for fault in look(file, tmp_path).faults)
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [("XFD1048576", "reaches to row 1,048,576"), ("AMJ2", "column 1,024"), ("A999999", "reaches to row 999,999")],
+)
+def test_a_sheet_that_claims_a_million_columns_or_rows_is_refused(reference: str, says: str, tmp_path: Path) -> None:
+    write_xlsx(tmp_path / "a.xlsx", SHEET, far=reference)
+
+    with pytest.raises(RosterError, match=f"is larger than any list: sheet 'S' .*{says}"):
+        look(tmp_path / "a.xlsx", tmp_path)
+
+
+def test_an_ods_that_repeats_a_cell_a_million_times_is_refused(tmp_path: Path) -> None:
+    write_ods(tmp_path / "a.ods", SHEET, repeat=1_000_000)
+
+    with pytest.raises(RosterError, match="is larger than any list"):
+        look(tmp_path / "a.ods", tmp_path)
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"])
+def test_a_bomb_ends_early(part: str, tmp_path: Path) -> None:
+    file = tmp_path / "bomb.xlsx"
+    write_xlsx(file, SHEET)
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != part}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+        with archive.open(part, "w", force_zip64=True) as stream:
+            for _ in range(200):
+                stream.write(b" " * 1_000_000)
+
+    assert file.stat().st_size < 1_000_000
+    with pytest.raises(RosterError, match=f"is larger than any list: {part} would take 200 MB"):
+        look(file, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a.xls", "a.xlsb"])
+def test_a_workbook_whose_errors_cannot_be_told_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0")
+
+    with pytest.raises(RosterError, match=r"save it as \.xlsx, \.ods or CSV"):
+        look(tmp_path / name, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("ids", "rows"),
+    [
+        (["1234567890123450000", "1.23457E+18", "9007199254740993"], [0, 1]),
+        (["1,23457e+17", "117501995", "3.1E5"], [0, 2]),
+        (["1336344005588738052", "1336344005588738053"], []),
+        (["1336344005588738048", "1234567890123456800", "1400000000000123400"], [0, 1, 2]),
+        (["1234567890123456800", "1336344005588738053"], []),
+        (["123456789012345000", "1336344005588738053"], [0]),
+        (["1234567890123450"], []),
+        (["1234567890123450", "2234567890123450", "3234567890123450"], [0, 1, 2]),
+        (["100", "20000", "117501995"], []),
+        ([], []),
+    ],
+)
+def test_rounded_ids_are_told_from_long_ones(ids: list[str], rows: list[int]) -> None:
+    assert sorted(rounded_ids(enumerate(ids))) == rows
+
+
+def test_a_rounded_id_in_a_csv_is_named_by_row_and_column(tmp_path: Path) -> None:
+    lines = ("name,role,x,X ID", "Ada,MP,ada,1234567890123450000", "Bea,MP,bea,1.23457E+18", "Cyd,MP,,9007199254740993")
+    report = look(write(tmp_path / "a.csv", *lines), tmp_path)
+
+    assert [(fault.row, fault.column, fault.message[:20]) for fault in report.faults] == [
+        (2, "X ID", "x_native_id '1234567"),
+        (3, "X ID", "x_native_id '1.23457"),
+    ]
+
+
+@pytest.mark.parametrize("write_sheet", [write_xlsx, write_ods])
+def test_evidence_with_a_lost_cell_is_not_taken_over(write_sheet: Writer, tmp_path: Path) -> None:
+    file = tmp_path / ("press.xlsx" if write_sheet is write_xlsx else "press.ods")
+    columns = ["figure_id", "platform", "event", "not_after", "publisher", "published_on", "time_zone", "reported"]
+    cells = ["ann", "koo", "joined", "2021-02-10", "Daily", "2021-02-10", "Asia/Kolkata", {"error": "#VALUE!"}]
+    write_sheet(file, [columns, cells])
+    report = import_evidence(file, into=tmp_path, rosters=[stores.roster("people", [stores.member("ann")])])
+
+    assert [(f.sheet, f.row, f.column) for f in report.faults] == [("S", 2, "reported")]
+    assert not (tmp_path / "evidence").exists()
+
+
+# Two people of one name are two, one person is one
+
+
+ONE = "name,role,country,unit,wikidata_qid,official_ids,born"
+
+
+def questions(report: ImportReport) -> list[tuple[int | None, tuple[str, str] | None]]:
+    return [(question.fault.row, question.figures) for question in report.questions]
+
+
+def test_two_of_one_name_in_a_list_are_asked_about_and_stay_as_decided(tmp_path: Path) -> None:
+    file = write(tmp_path / "berg.csv", "name,role,country,unit,x", "Anna Berg,MP,NO,Oslo,a", "Anna Berg,MP,NO,Troms,b")
+
+    assert questions(look(file, tmp_path)) == [(3, ("no-anna-berg", "no-anna-berg-2"))]
+    with pytest.raises(RosterError, match=r"'Anna Berg' \(MP, Troms\) may be no-anna-berg of this list \(MP, Oslo\)"):
+        take(file, tmp_path)
+    assert not (tmp_path / "berg").exists()
+
+    decided = take(file, tmp_path, different=(("no-anna-berg", "no-anna-berg-2"),))
+    assert decided.figure_ids == ("no-anna-berg", "no-anna-berg-2")
+    # Kept: the next version of the list asks no more, in whatever order.
+    write(file, "name,role,country,unit,x", "Anna Berg,MP,NO,Troms,b", "Anna Berg,MP,NO,Oslo,a")
+    again = take(file, tmp_path, known=[decided], replace_existing=True)
+    assert [(member.figure_id, member.unit) for member in again.members] == [
+        ("no-anna-berg-2", "Troms"),
+        ("no-anna-berg", "Oslo"),
+    ]
+
+
+def test_one_person_in_two_roles_is_one_once_somebody_says_so(tmp_path: Path) -> None:
+    file = write(
+        tmp_path / "berg.csv", "name,role,country", "Anna Berg,MP,NO", "Anna Berg,Minister,NO", "Anna Berg,Mayor,NO"
+    )
+    same = (("no-anna-berg-2", "no-anna-berg"),)
+
+    assert questions(look(file, tmp_path, same=same)) == [(4, ("no-anna-berg", "no-anna-berg-3"))]
+    both = take(file, tmp_path, same=same, different=(("no-anna-berg", "no-anna-berg-3"),))
+    assert [member.figure_id for member in both.members] == ["no-anna-berg", "no-anna-berg", "no-anna-berg-3"]
+
+
+@pytest.mark.parametrize(
+    ("other", "figure", "asks"),
+    [
+        ("Ada King,MP,GB,,Q7259,,", "gb-ada-king", False),
+        ("A. King,MP,GB,,,bioguide:K1,", "gb-ada-king", False),
+        ("Ada King,MP,GB,,Q1,,", "gb-ada-king-2", False),
+        ("Ada King,MP,GB,,,bioguide:K2,", "gb-ada-king-2", False),
+        ("Ada King,MP,GB,,,,1815", "gb-ada-king", False),
+        ("ADA KÍNG,MP,GB,,,,1815", "gb-ada-king", False),
+        ("Ada King,MP,GB,,,,1915", "gb-ada-king-2", False),
+        ("Ada King,MP,GB,,,,", "gb-ada-king-2", True),
+        ("Ada King,MP,GB,,,riksdag:9,", "gb-ada-king-2", True),
+        ("King Ada,MP,GB,,,,", "gb-king-ada", True),
+        ('"King, Ada",MP,GB,,,,', "gb-king-ada", True),
+        ("Countess of L.,MP,GB,,,,", "gb-countess-of-l", True),
+        ("Ada King,MP,,,,,", "ada-king", True),
+        ("Ada King,MP,FR,,,,", "fr-ada-king", False),
+        ("Ada King Smith,MP,GB,,,,", "gb-ada-king-smith", False),
+    ],
+)
+def test_who_is_whom_follows_from_ids_then_birth_years_and_is_else_asked(
+    other: str, figure: str, *, asks: bool, tmp_path: Path
+) -> None:
+    known = take(
+        write(tmp_path / "known.csv", ONE + ",aliases", "Ada King,Countess,GB,,Q7259,bioguide:K1,1815,Countess of L."),
+        tmp_path,
+    )
+    report = look(write(tmp_path / "new.csv", ONE, other), tmp_path, known=[known])
+
+    assert (report.roster.figure_ids, bool(report.questions)) == ((figure,), asks)
+    assert not report.faults
+    assert [("birth year" in note) for note in report.notes] == ([True] if "1815" in other else [])
+
+
+def test_an_answer_may_name_the_id_of_the_row(tmp_path: Path) -> None:
+    known = take(write(tmp_path / "known.csv", ONE, "Ada King,Countess,GB,,,,"), tmp_path)
+    file = write(tmp_path / "new.csv", ONE, "Ada King,MP,GB,,Q7259,,")
+
+    assert questions(look(file, tmp_path, known=[known])) == [(2, ("gb-ada-king", "Q7259"))]
+    assert look(file, tmp_path, known=[known], same=(("gb-ada-king", "Q7259"),)).roster.figure_ids == ("gb-ada-king",)
+    assert look(file, tmp_path, known=[known], different=(("Q7259", "gb-ada-king"),)).roster.figure_ids == (
+        "gb-ada-king-2",
+    )
+    (fault,) = look(file, tmp_path, known=[known], same=(("gb-ada-king", "Q725"),)).faults
+    assert "'Q725' is neither a figure, nor an id" in fault.message
+
+
+def test_ids_that_speak_of_two_figures_are_a_fault(tmp_path: Path) -> None:
+    known = take(write(tmp_path / "k.csv", ONE, "Ada King,MP,GB,,Q1,,", "Bo King,MP,GB,,,bioguide:B1,"), tmp_path)
+    file = write(tmp_path / "new.csv", ONE, "Ada King,MP,GB,,Q1,bioguide:B1,")
+
+    assert places(look(file, tmp_path, known=[known])) == [
+        (2, "name", "'Ada King' has ids of 'gb-ada-king' and 'gb-bo-king'")
+    ]
+
+
+def test_the_minister_whose_joining_began_it_all_is_one_figure(tmp_path: Path) -> None:
+    koo = read_roster(BUNDLED_ROSTERS / "in-koo-2021")
+    file = write(tmp_path / "mine.csv", "name,country,qid,role", "Ravi Shankar Prasad,IN,Q3630922,MP", "Modi,IN,,PM")
+    report = look(file, tmp_path, known=[koo])
+
+    assert report.roster.figure_ids[0] == "in-ravi-shankar-prasad"
+    assert report.questions == ()
+    assert sum(1 for member in koo.members if member.wikidata_qid) == 9
+
+
+@needs_cases
+@pytest.mark.parametrize(("file", "rows"), [("berg.csv", [3]), ("samename.csv", [3, 5]), ("na.csv", [])])
+def test_namesakes_of_the_cases_are_asked_about(file: str, rows: list[int], tmp_path: Path) -> None:
+    mapping = CASE_COLUMNS if file == "samename.csv" else {}
+
+    report = look(SHARED / "06-same-name" / file, tmp_path, mapping=mapping)
+    assert [question.fault.row for question in report.questions] == rows
+
+
+@needs_cases
+def test_an_mp_and_a_mayor_of_one_name_are_asked_about(tmp_path: Path) -> None:
+    first = take(SHARED / "06-same-name" / "na.csv", tmp_path)
+
+    assert questions(look(SHARED / "06-same-name" / "nb.csv", tmp_path, known=[first])) == [
+        (2, ("de-peter-muller", "de-peter-muller-2"))
+    ]
+
+
+@needs_cases
+@pytest.mark.parametrize(
+    ("file", "found"),
+    [
+        ("errors.xlsx", [(3, "x"), (4, "bluesky"), (5, "x")]),
+        ("formulas.xlsx", [(3, "x"), (4, "x")]),
+        ("merged.xlsx", []),
+    ],
+)
+def test_lost_cells_of_the_cases_are_named_or_filled(file: str, found: list[tuple[int, str]], tmp_path: Path) -> None:
+    report = look(SHARED / "05-xlsx-lost-cells" / file, tmp_path, mapping=CASE_COLUMNS)
+
+    assert [(fault.row, fault.column) for fault in report.faults] == found
+    if file == "merged.xlsx":
+        assert {member.party for member in report.roster.members} == {"Green"}
