@@ -11,7 +11,7 @@ _KEPT_DIGITS = 15
 """What spreadsheets keep of a number."""
 _BINARY_DIGITS = 53
 """What programs keep of a number that they read as a binary one."""
-# An id may end so by chance; below this, it did not.
+# An id may end so by chance; with this one or less, it did not.
 _LEAST_CHANCE = Fraction(1, 1000)
 
 
@@ -30,7 +30,7 @@ def rounded_ids(ids: Iterable[tuple[int, str]]) -> dict[int, str]:
     chances = {row: chance_of_rounding(text) for row, text in long.items()}
     together = prod(chances.values(), start=Fraction(1)) if all(chance < 1 for chance in chances.values()) else 1
     for row, text in long.items():
-        if min(chances[row], together) < _LEAST_CHANCE or (len(text) > _KEPT_DIGITS + 2 and _is_cut(text)):
+        if min(chances[row], together) <= _LEAST_CHANCE:
             faults[row] = (
                 f"'{text}' ends as only a rounded number does: format the column as text and enter the id again"
             )
@@ -43,7 +43,7 @@ def chance_of_rounding(text: str) -> Fraction:
     if _is_cut(text):
         return Fraction(1, 10 ** (len(text) - _KEPT_DIGITS))
     # What a program keeps as a binary number: of so many neighbours one is left.
-    if number.bit_length() > _BINARY_DIGITS and _shortest(number) == number:
+    if number.bit_length() > _BINARY_DIGITS and number in {int(float(number)), _shortest(number)}:
         return Fraction(1, 2 ** (number.bit_length() - _BINARY_DIGITS))
     return Fraction(1)
 
