@@ -21,6 +21,7 @@ from kooch.rosters import (
 )
 from kooch.rosters.rounded import rounded_ids
 from tests import stores
+from tests.commands import kooch
 from tests.sheets import write_ods, write_xlsx
 
 Writer = Callable[..., None]
@@ -419,3 +420,37 @@ def test_lost_cells_of_the_cases_are_named_or_filled(file: str, found: list[tupl
     assert [(fault.row, fault.column) for fault in report.faults] == found
     if file == "merged.xlsx":
         assert {member.party for member in report.roster.members} == {"Green"}
+
+
+# Adding one
+
+
+def add(home: Path, *words: str) -> tuple[int, str]:
+    done = kooch(home, "roster", "add", "mine", *words, "--source", "register")
+    return done.returncode, done.stderr
+
+
+def test_adding_somebody_of_a_known_name_asks_and_names_both_answers(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    take(write(tmp_path / "mine.csv", "name,role,country", "Bo Smith,Mayor,GB"), home / "rosters")
+    prasad = ("Ravi Shankar Prasad", "--role", "MP", "--country", "India")
+
+    code, said = add(home, *prasad)
+    assert (code, "may be in-ravi-shankar-prasad of in-koo-2021" in said) == (2, True)
+    assert "--same in-ravi-shankar-prasad, or --different" in said
+    assert add(home, *prasad, "--same", "in-nobody") == (
+        2,
+        "--same is 'in-nobody', which is no figure_id of any list.\n",
+    )
+    assert read_roster(home / "rosters" / "mine").figure_ids == ("gb-bo-smith",)
+
+    assert add(home, *prasad, "--qid", "Q3630922")[0] == 0
+    assert add(home, "Bo Smith", "--role", "Judge", "--country", "UK", "--different")[0] == 0
+    assert read_roster(home / "rosters" / "mine").figure_ids == (
+        "gb-bo-smith",
+        "in-ravi-shankar-prasad",
+        "gb-bo-smith-2",
+    )
+    code, said = add(home, "gb-bo-smith", "--platform", "bluesky", "--handle", "none at all")
+    assert (code, "is not a bluesky handle" in said) == (2, True)
+    assert read_roster(home / "rosters" / "mine").accounts == ()

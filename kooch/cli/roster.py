@@ -6,7 +6,7 @@ from dataclasses import replace as changed
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, cast, get_args
 
 import typer
 
@@ -238,60 +238,90 @@ def _own(settings: Settings, roster: str) -> Path:
 @app.command()
 def add(
     context: typer.Context,
-    roster: Annotated[str, typer.Argument(help="One of your own rosters.")],
+    roster: Annotated[str, typer.Argument(help="One of your own lists.")],
     name: Annotated[str, typer.Argument(help="The figure's name, or its figure_id if it is listed already.")],
     role: Annotated[str | None, typer.Option(help="The public role; mandatory for a new figure.")] = None,
     source: Annotated[str | None, typer.Option(help="Who says so; mandatory.")] = None,
     kind: Annotated[str, typer.Option(help="person, institution or party.")] = "person",
     country: Annotated[str | None, typer.Option(help="e.g. IN")] = None,
     party: Annotated[str | None, typer.Option()] = None,
+    qid: Annotated[str | None, typer.Option(help="Wikidata item, e.g. Q42.")] = None,
+    official_id: Annotated[list[str] | None, typer.Option("--id", help="Official id, as scheme:value.")] = None,
+    same: Annotated[str | None, typer.Option(help="The figure_id of a figure of this name that it is.")] = None,
+    different: Annotated[bool, typer.Option("--different", help="It is none of the figures of this name.")] = False,
     platform: Annotated[str | None, typer.Option(help="With --handle: where.")] = None,
     handle: Annotated[str | None, typer.Option(help="Handle or address of an account of the figure.")] = None,
 ) -> None:
-    """Add one figure, one account of a figure, or both."""
+    """Add one figure, one account of a figure, or both. A figure of a known name is asked about, never guessed."""
     settings = settings_of(context, may_be_new=True)
     folder = _own(settings, roster)
     if not source:
         raise ConfigError("--source is missing: say who states the role or the account.")
-    listed = {member.figure_id: member for member in rosters.read_roster(folder).members}
-    figure_id = name if name in listed else rosters.slugify(country, name)
-    if figure_id not in listed:
-        if not role:
-            raise ConfigError(f"{name!r} is not on {roster}: give --role, the public role for which it is listed.")
-        if kind not in ("person", "institution", "party"):
-            raise ConfigError(f"--kind is {kind!r}: it must be person, institution or party.")
-        rosters.add_figure(
-            folder,
-            rosters.Member(
-                figure_id=figure_id,
-                name=name,
-                kind=cast(Kind, kind),
-                role=role,
-                source=source,
-                country=country,
-                party=party,
-            ),
+    if handle and platform not in PLATFORMS:
+        fault = (
+            f"{platform!r}: it must be one of {', '.join(PLATFORMS)}"
+            if platform
+            else f"missing: say where {handle!r} is"
         )
-        say(f"{figure_id} is on {roster}.")
+        raise ConfigError(f"--platform is {fault}.")
+    if kind not in get_args(Kind):
+        raise ConfigError(f"--kind is {kind!r}: it must be person, institution or party.")
+    listed = set(rosters.read_roster(folder).figure_ids)
+    figure_id = name
+    if name not in listed:
+        wanted = rosters.Member(
+            figure_id="unnamed",
+            name=name,
+            kind=cast(Kind, kind),
+            role=role or "",
+            source=source,
+            country=rosters.country_code(country),
+            party=party,
+            wikidata_qid=qid,
+            official_ids=tuple(official_id or ()),
+        )
+        member = _whose(wanted, _all(settings), same=same, different=different)
+        figure_id = member.figure_id
+        if role or figure_id not in listed:
+            if not role:
+                raise ConfigError(f"{name!r} is not on {roster}: give --role, the public role for which it is listed.")
+            rosters.add_figure(folder, member)
+            say(f"{figure_id} is on {roster}.")
     if handle:
-        if not platform:
-            raise ConfigError(f"--platform is missing: say where {handle!r} is.")
-        if platform not in PLATFORMS:
-            raise ConfigError(f"--platform is {platform!r}: it must be one of {', '.join(PLATFORMS)}.")
-        plain, native_id = rosters.clean_handle(platform, handle)
-        rosters.add_account(
-            folder,
-            rosters.AccountClaim(
-                figure_id=figure_id,
-                platform=platform,
-                polarity="accepts",
-                source=source,
-                handle=plain,
-                native_id=native_id,
-            ),
+        plain, native_id = rosters.clean_handle(cast(PlatformSlug, platform), handle)
+        claim = rosters.AccountClaim(
+            figure_id=figure_id,
+            platform=cast(PlatformSlug, platform),
+            polarity="accepts",
+            source=source,
+            handle=plain,
+            native_id=native_id,
         )
+        rosters.add_account(folder, claim)
         say(f"{plain or native_id} on {platform} is claimed for {figure_id}.")
     say("`kooch load` publishes it.")
+
+
+def _whose(wanted: rosters.Member, known: list[rosters.Roster], *, same: str | None, different: bool) -> rosters.Member:
+    """The row with the figure that it belongs to. Where a name alone would decide, the user does."""
+    people = rosters.People(known)
+    if same:
+        if same not in people.figures:
+            raise ConfigError(f"--same is {same!r}, which is no figure_id of any list.")
+        return rosters.as_figure(wanted, same, people)
+    match = people.find(rosters.person_of(wanted, "this command"))
+    if match.fault:
+        raise ConfigError(f"{wanted.name!r} {match.fault}.")
+    for figure in () if different else match.question:
+        told = f"{figure.figure_id} of {figure.people[0].place} ({figure.people[0].particulars})"
+        if not (is_terminal() and sys.stdin.isatty()):
+            raise ConfigError(
+                f"{wanted.name!r} may be {told}. Write --same {figure.figure_id}, or --different if it is somebody else; "
+                "an id (--qid, --id) says it for good."
+            )
+        if typer.confirm(f"Is {wanted.name} {told}?"):
+            return rosters.as_figure(wanted, figure.figure_id, people)
+    return rosters.as_figure(wanted, match.figure_id, people)
 
 
 def _all(settings: Settings) -> list[rosters.Roster]:

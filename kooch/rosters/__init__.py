@@ -23,6 +23,7 @@ evidence.py     dated statements that belong to no roster
 
 from kooch.errors import Fault
 from kooch.rosters.check import check
+from kooch.rosters.countries import country_code
 from kooch.rosters.edits import add_account, add_figure, remove_roster
 from kooch.rosters.evidence import EvidenceReport, import_evidence, read_evidence
 from kooch.rosters.handles import clean_handle
@@ -30,6 +31,7 @@ from kooch.rosters.imports import ImportReport, Question, import_roster
 from kooch.rosters.models import AccountClaim, Event, Member, Platform, Roster, Source, Statement
 from kooch.rosters.names import slugify
 from kooch.rosters.options import ImportOptions, zone_of
+from kooch.rosters.people import People, as_figure, person_of
 from kooch.rosters.read import read_events, read_platforms, read_roster, read_rosters
 from kooch.rosters.reported import read_followers
 from kooch.rosters.write import write_roster
@@ -42,6 +44,7 @@ __all__ = [
     "ImportOptions",
     "ImportReport",
     "Member",
+    "People",
     "Platform",
     "Question",
     "Roster",
@@ -49,10 +52,13 @@ __all__ = [
     "Statement",
     "add_account",
     "add_figure",
+    "as_figure",
     "check",
     "clean_handle",
+    "country_code",
     "import_evidence",
     "import_roster",
+    "person_of",
     "read_events",
     "read_evidence",
     "read_followers",

@@ -6,6 +6,7 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 
+from kooch.errors import ConfigError
 from kooch.rosters.names import fold
 
 # Names are understood in these languages; in more of them a name means another country too often.
@@ -45,6 +46,14 @@ def read_country(text: str) -> str:
     if names:
         raise ValueError(f"'{text}' may be {' or '.join(sorted(names))}: write the code")
     raise ValueError(f"'{text}' is no country that is known: write its code, e.g. IN")
+
+
+def country_code(text: str | None) -> str | None:
+    """As `read_country`, for an option that may be missing. Raises ConfigError."""
+    try:
+        return read_country(text) if text else None
+    except ValueError as error:
+        raise ConfigError(f"--country is no country: {error}.") from None
 
 
 def _of_code(code: str) -> str | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from kooch.errors import StorageError
 from kooch.files import remove_folder
 from kooch.rosters.cells import raise_any
+from kooch.rosters.check import check
 from kooch.rosters.consistency import inconsistencies
 from kooch.rosters.models import AccountClaim, Member, parse_row
 from kooch.rosters.read import read_roster
@@ -22,11 +23,11 @@ def add_figure(folder: Path, member: Member) -> None:
 
 
 def add_account(folder: Path, claim: AccountClaim) -> None:
-    """Add one row to accounts.csv of the roster in `folder`. Raises RosterError when it is wrong or not new."""
+    """Add one row to accounts.csv of the roster in `folder`. Raises RosterError for what `check` faults, or is not new."""
     roster = read_roster(folder)
     file, row = folder / "accounts.csv", len(roster.accounts) + 2
     added = replace(roster, accounts=(*roster.accounts, parse_row(AccountClaim, cells_of(claim), file=file, row=row)))
-    raise_any(list(inconsistencies(added)))
+    raise_any([*inconsistencies(added), *(fault for fault in check([added]) if (fault.file, fault.row) == (file, row))])
     rewrite(file, added.accounts)
 
 

@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kooch.rosters.models import Member, Roster
 from kooch.rosters.names import fold, slugify
@@ -178,6 +178,14 @@ def person_of(member: Member, place: str) -> Person:
         post=(member.role, member.unit or "", member.party or ""),
         place=place,
     )
+
+
+def as_figure(member: Member, figure_id: str, people: People) -> Member:
+    """The row as one of a figure: a figure keeps the name that it has, and another spelling becomes an alias."""
+    known = people.name_of(figure_id, member.name)
+    if known == member.name:
+        return replace(member, figure_id=figure_id)
+    return replace(member, figure_id=figure_id, name=known, aliases=(*member.aliases, member.name))
 
 
 def question_of(match: Match, person: Person) -> tuple[str, str, str]:
