@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple, NoReturn, Protocol, Self, cast
+from typing import Any, ClassVar, NamedTuple, NoReturn, Protocol, Self
 from urllib.parse import urlsplit
 
 import scrapy
@@ -35,8 +35,7 @@ from crawlers.spending import Tariff, approval
 from kooch import __version__
 from kooch.config import Settings
 from kooch.errors import ConfigError, HostLostError, KoochError
-from kooch.rosters.handles import leads_to, naming
-from kooch.rosters.values import PlatformSlug
+from kooch.platforms import leads_to, naming
 from kooch.store.outcomes import Cause, Drift, Failed, Observed, Outcome, Skipped, Target
 from kooch.times import now
 
@@ -372,20 +371,19 @@ def _without_names(
     result: Observed | Failed | Skipped, platform: str, suppressed: frozenset[str]
 ) -> Observed | Failed | Skipped:
     """The same without what it says of suppressed accounts, as another that moved there does, or an error's detail."""
-    slug = cast(PlatformSlug, platform)
     if not isinstance(result, Observed):
-        return replace(result, detail="") if re.search(naming(slug, suppressed), result.detail) else result
+        return replace(result, detail="") if re.search(naming(platform, suppressed), result.detail) else result
     profile = result.profile
     if profile is not None:
-        links = tuple(link for link in profile.links if not leads_to(slug, link, suppressed))
+        links = tuple(link for link in profile.links if not leads_to(platform, link, suppressed))
         profile = replace(profile, links=links)
-    has_moved_there = result.moved_to is not None and leads_to(slug, result.moved_to, suppressed)
+    has_moved_there = result.moved_to is not None and leads_to(platform, result.moved_to, suppressed)
     return replace(
         result,
         profile=profile,
         moved_to=None if has_moved_there else result.moved_to,
         is_named_back=None if has_moved_there else result.is_named_back,
-        also_known_as=tuple(name for name in result.also_known_as if not leads_to(slug, name, suppressed)),
+        also_known_as=tuple(name for name in result.also_known_as if not leads_to(platform, name, suppressed)),
     )
 
 

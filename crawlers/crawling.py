@@ -11,8 +11,9 @@ from crawlers.pacing import host_of
 from crawlers.reactor import run_spider, scrapy_settings
 from crawlers.runs import Crawled, Plan, Scope, end_job, open_job
 from crawlers.spending import Price, approval
-from kooch.config import BUNDLED_ROSTERS, Settings
+from kooch.config import Settings
 from kooch.errors import ConfigError
+from kooch.platforms import known as known_platforms
 from kooch.store.outcomes import Outcome, Target
 
 
@@ -103,13 +104,11 @@ def spider_of(platform: str) -> type[PlatformSpider]:
     """Raises ConfigError when no spider has that name."""
     loader = SpiderLoader.from_settings(scrapy_settings())
     if platform not in loader.list():
-        from kooch.rosters import read_platforms  # noqa: PLC0415 -- a crawl does not carry DuckDB's 40 MB
-
-        for known in read_platforms(BUNDLED_ROSTERS / "platforms.yaml"):
-            if known.platform == platform and known.closed:
-                raise ConfigError(
-                    f"{known.name} closed in {known.closed:%B %Y}: there is nothing left to crawl. "
-                    f"`kooch backfill {platform}` reads its archived pages."
-                )
+        known = known_platforms().get(platform)
+        if known and known.closed:
+            archived = f"`kooch backfill {platform}` reads its archived pages." if known.archive else ""
+            raise ConfigError(
+                f"{known.name} closed in {known.closed.not_after:%B %Y}: there is nothing left to crawl. {archived}".strip()
+            )
         raise ConfigError(f"Platform {platform!r} has no spider; there are: {', '.join(sorted(loader.list()))}.")
     return cast("type[PlatformSpider]", loader.load(platform))

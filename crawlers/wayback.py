@@ -13,6 +13,7 @@ from typing import NamedTuple, Self
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from crawlers.reading import UnreadableError, parse_body
+from kooch.platforms import platform_of
 from kooch.store.backfills import Every, IndexRow
 
 _FIELDS = ("timestamp", "original", "mimetype", "statuscode", "digest")
@@ -26,17 +27,10 @@ _FORMS = {
     "digest": re.compile(r"[A-Z2-7]{32}"),
 }
 _RESUME_KEY = re.compile(r"[\x21-\x7e]{1,8000}")
-_ASKABLE = {
-    "x": re.compile(r"\w{1,20}", re.ASCII),
-    # What would lead to another place: the index unquotes an address before it looks it up.
-    "koo": re.compile(r"(?!\.+$)[^\s/?#%*\\\x00-\x1f\x7f\ud800-\udfff]{1,64}"),
-}
 _MEMENTO = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} (19|20)[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _CAPTURE = re.compile(r"/web/(\d{14})(?:[a-z]{2}_)?/(.+)", re.DOTALL)
 _REVISIT = "warc/revisit"
 """The type of a repetition, whatever it repeats."""
-_FULL_PAGES_OF_X, _LAST_PAGES_OF_X = date(2020, 5, 31), date(2020, 12, 31)
-"""From June 2020 on pages of X are programs without numbers; some old ones were shown until the end of that year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,35 +74,22 @@ class IndexPage(NamedTuple):
 
 def is_askable(platform: str, handle: str) -> bool:
     """Whether the index can be asked for a handle: no quoting keeps it from reading `a/b` as a place below `a`."""
-    return _ASKABLE[platform].fullmatch(handle) is not None
+    return bool(platform_of(platform).archive) and platform_of(platform).is_handle(handle)
 
 
 def queries_of(platform: str, handle: str) -> list[IndexQuery]:
-    """Where captures of a profile can be, for a handle that is askable. See `urlkey` for spellings that are one address.
-
-    Status JSON of X stayed under twitter.com when the site moved. `mobile.twitter.com` is a site of its own, with pages
-    that nothing here reads.
-    """
+    """Where captures of a profile can be, for a handle that is askable. See `urlkey` for spellings that are one address."""
     name = quote(handle, safe="")
-    match platform:
-        case "x":
-            return [
-                IndexQuery(
-                    url=f"twitter.com/{name}",
-                    match="exact",
-                    mimetype="text/html",
-                    last_day=_LAST_PAGES_OF_X,
-                    sure_until=_FULL_PAGES_OF_X,
-                ),
-                IndexQuery(url=f"twitter.com/{name}/status/", match="prefix", mimetype="application/json"),
-            ]
-        case "koo":
-            return [
-                IndexQuery(url=f"kooapp.com/profile/{name}", match="exact"),
-                IndexQuery(url=f"kooapp.com/apiV1/users/handle/{name}", match="exact"),
-            ]
-        case _:
-            return []
+    return [
+        IndexQuery(
+            url=question.url.replace("{handle}", name),
+            match=question.match,
+            mimetype=question.mimetype,
+            last_day=question.last_day,
+            sure_until=question.sure_until,
+        )
+        for question in platform_of(platform).archive
+    ]
 
 
 def urlkey(url: str) -> str:

@@ -34,6 +34,7 @@ from pydantic_settings import (
 )
 
 from kooch.errors import ConfigError
+from kooch.platforms import learn
 
 BUNDLED_ROSTERS = Path(__file__).parent.parent / "rosters"
 VIEWS = Path(__file__).parent.parent / "analytics"
@@ -363,6 +364,7 @@ def load_settings(home: Path | None = None) -> Settings:
     class Located(Settings):
         model_config = SettingsConfigDict(toml_file=file)
 
+    learn(folder)
     try:
         return Located(home=folder)
     except tomllib.TOMLDecodeError as error:

@@ -1,12 +1,11 @@
 """Small data folders for tests: rosters, runs and batches in a line each, and what a published version holds."""
 
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from kooch.config import BUNDLED_ROSTERS, VIEWS
+from kooch.config import VIEWS
 from kooch.rosters import AccountClaim, Member, Roster, Statement, write_roster
 from kooch.rosters.values import EventKind
 from kooch.store.backfills import Backfill, Every, Walk, begin_backfill, keep_page, plan_captures
@@ -58,7 +57,6 @@ def roster(slug: str, members: Iterable[Member], **more: object) -> Roster:
 def bundle(folder: Path, *rosters: Roster) -> Path:
     """A folder as the one that comes with Kooch: platforms, no events, and these rosters."""
     folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(BUNDLED_ROSTERS / "platforms.yaml", folder / "platforms.yaml")
     (folder / "events.yaml").write_text("[]\n", encoding="utf-8")
     for each in rosters:
         write_roster(each, folder, replace=True)

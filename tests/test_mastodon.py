@@ -16,10 +16,11 @@ from crawlers import pacing
 from crawlers.crawling import crawl
 from crawlers.fediverse import account as reading
 from crawlers.fediverse.account import FEDIVERSE, read_account, read_actor
-from crawlers.fediverse.addresses import ascii_host, links_in, plain_text
+from crawlers.fediverse.addresses import links_in, plain_text
 from crawlers.runs import Crawled
 from crawlers.spiders.mastodon import MastodonSpider
 from kooch.config import BUNDLED_ROSTERS, CrawlSettings, MastodonSettings, Settings
+from kooch.platforms import ascii_host
 from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
 from tests import faults
 from tests.commands import kooch

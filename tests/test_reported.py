@@ -8,8 +8,6 @@ import polars as pl
 import pytest
 
 from analytics.measures.figure import COUNTS, Figure, figure
-from crawlers.archives import UNVERIFIED
-from kooch.config import BUNDLED_ROSTERS
 from kooch.counts import NotACountError
 from kooch.errors import RosterError
 from kooch.rosters import (
@@ -17,7 +15,6 @@ from kooch.rosters import (
     import_evidence,
     read_evidence,
     read_followers,
-    read_platforms,
     read_roster,
     write_roster,
 )
@@ -250,12 +247,6 @@ def test_archived_counts_of_koo_say_that_they_are_unverified(tmp_path: Path) -> 
     (note,) = ask_figure(tmp_path, "ann").archive_notes
     assert "unverified" in note
     assert ask_figure(tmp_path, "bo").archive_notes == ()
-
-
-def test_the_platforms_whose_archived_pages_are_unverified_are_those_that_say_so() -> None:
-    platforms = read_platforms(BUNDLED_ROSTERS / "platforms.yaml")
-
-    assert {platform.platform for platform in platforms if platform.archive_note} == UNVERIFIED
 
 
 # Evidence

@@ -21,11 +21,11 @@ from babel.numbers import format_compact_decimal, format_decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawlers import archives
-from crawlers.archives import UNVERIFIED, parser_of
+from crawlers.archives import parser_of, x
 from crawlers.archives.x import parse_archived
 from crawlers.archives.x_users import original
 from kooch.errors import ConfigError
+from kooch.platforms import platform_of
 from kooch.store.outcomes import Failed, Observed
 
 CASES = Path(__file__).parent / "cases" / "x"
@@ -108,7 +108,7 @@ def test_a_case_reads_as_expected(folder: Path) -> None:
 
 
 def test_a_platform_without_a_parser_is_refused_with_those_that_have_one() -> None:
-    assert "x" not in UNVERIFIED
+    assert platform_of("x").archive_note is None
     with pytest.raises(ConfigError, match=r"'threads'.*koo, x"):
         parser_of("threads")
 
@@ -117,7 +117,7 @@ def test_a_fault_of_a_parser_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> No
     def stumble(body: bytes, captured_at: datetime, *, handle: str | None = None) -> Observed:  # noqa: ARG001 -- a Parse
         raise KeyError("user")
 
-    monkeypatch.setitem(archives._PARSERS, "x", stumble)
+    monkeypatch.setattr(x, "parse_archived", stumble)
 
     assert parser_of("x")(b"", datetime(2016, 1, 1, tzinfo=UTC)) == Failed(
         cause="unexpected_answer", detail="KeyError: \"'user'\""

@@ -1,10 +1,11 @@
 """Archived pages and answers: for each platform a pure function of a body. None of these modules needs Scrapy."""
 
 from datetime import datetime
+from importlib import import_module
 from typing import Protocol
 
-from crawlers.archives import koo, x
 from kooch.errors import ConfigError
+from kooch.platforms import known
 from kooch.store.outcomes import Failed, Observed
 
 
@@ -14,16 +15,14 @@ class Parse(Protocol):
     def __call__(self, body: bytes, captured_at: datetime, *, handle: str | None = None) -> Observed | Failed: ...
 
 
-_PARSERS: dict[str, Parse] = {"koo": koo.parse_archived, "x": x.parse_archived}
-UNVERIFIED: frozenset[str] = frozenset({"koo"})
-"""Platforms whose parser no real capture has confirmed."""
-
-
 def parser_of(platform: str) -> Parse:
     """The parser of a platform's archived pages; it never raises. ConfigError for a platform that has none."""
-    if platform not in _PARSERS:
-        raise ConfigError(f"Archived pages of {platform!r} cannot be read. Choose one of {', '.join(_PARSERS)}.")
-    parse = _PARSERS[platform]
+    row = known().get(platform)
+    if row is None or not row.archive:
+        readable = ", ".join(slug for slug, each in known().items() if each.archive)
+        raise ConfigError(f"Archived pages of {platform!r} cannot be read. Choose one of {readable}.")
+    # The module that bears the platform's name.
+    parse: Parse = import_module(f"crawlers.archives.{platform}").parse_archived
 
     def read(body: bytes, captured_at: datetime, *, handle: str | None = None) -> Observed | Failed:
         try:

@@ -10,12 +10,13 @@ https://english.varthabharati.in/index.php/business/curtains-down-for-koo-founde
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 from crawlers.reading import UnreadableError, as_instant, as_text, parse_body, read_count, read_words
+from kooch.platforms import platform_of
 from kooch.store.outcomes import CrawledBound, Drift, Failed, Observed, Profile
 
 _FOUNDED_AT = datetime(2019, 11, 1, tzinfo=UTC)
@@ -30,8 +31,6 @@ _MOST_LINKS = 100
 _MOST_NOTICE = 5_000
 """Letters. A notice is a short page; a longer one may quote somebody who writes about the end."""
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_HANDLE = re.compile(r"\S{1,64}")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'()\[\]\x00-\x1f\x7f\ud800-\udfff]{1,2000}", re.IGNORECASE)
 _REPLAYED = re.compile(r"https?://web\.archive\.org/web/\d{1,14}(?:[a-z]{2}_)?/(?=https?:)", re.IGNORECASE)
 """What the Archive puts before every address of a page that it shows in a browser."""
@@ -173,7 +172,8 @@ def _read_one(accounts: list[dict[str, Any]], captured_at: datetime, handle: str
 def _read(account: dict[str, Any], captured_at: datetime) -> Observed:
     """One account. Raises UnreadableError where its identity or its followers cannot be read."""
     drift: list[Drift] = []
-    handle, native_id = (_read_name(account, field, form) for field, form in (("handle", _HANDLE), ("id", _UUID)))
+    koo = platform_of("koo")
+    handle, native_id = _read_name(account, "handle", koo.is_handle), _read_name(account, "id", koo.is_id)
     followers = read_count(account, "followerCount", drift)
     if followers is None:
         raise UnreadableError("unknown_layout", f"followerCount is {ascii(account['followerCount'])[:40]}")
@@ -200,12 +200,12 @@ def _read(account: dict[str, Any], captured_at: datetime) -> Observed:
     )
 
 
-def _read_name(account: dict[str, Any], field: str, form: re.Pattern[str]) -> str:
+def _read_name(account: dict[str, Any], field: str, fits: Callable[[str], bool]) -> str:
     try:
         name = as_text(account.get(field))
     except (TypeError, ValueError):
         name = ""
-    if not form.fullmatch(name):
+    if not fits(name):
         raise UnreadableError("unknown_layout", f"{field} is {ascii(account.get(field))[:60]}")
     return name
 

@@ -21,9 +21,10 @@ from itertools import islice
 
 from parsel import Selector, SelectorList
 
-from crawlers.archives.x_users import as_links, is_handle, original, read_v1_user
+from crawlers.archives.x_users import as_links, original, read_v1_user
 from crawlers.reading import UnreadableError, parse_body
 from kooch import counts
+from kooch.platforms import platform_of
 from kooch.store.outcomes import Observed, Profile, Status
 
 _MOST = 2**31 - 1
@@ -289,7 +290,7 @@ def _owner(page: Selector, shown: Selector, layout: _Layout) -> str | None:
         canonical = page.css('link[rel="canonical"]::attr(href)').get("")
         handle = page.css(layout.handle).get() or _account_in(canonical, is_followers=False)
     handle = handle.strip().removeprefix("@")
-    return handle if is_handle(handle) else None
+    return handle if platform_of("x").is_shown(handle) else None
 
 
 def _account_in(link: str, *, is_followers: bool) -> str:

@@ -11,15 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crawlers.reading import UnreadableError, as_flag, as_instant, as_object, as_text, read_count, read_words
+from kooch.platforms import platform_of
 from kooch.store.outcomes import CrawledBound, Drift, Observed, Profile
 
 FIRST_AT = datetime(2006, 3, 21, tzinfo=UTC)
 """The day of the first post: no account is older."""
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
-_HANDLE = re.compile(r"\w{1,20}", re.ASCII)
-"""15 letters is the rule; some accounts are older than it."""
-_ID = re.compile(r"[1-9]\d{0,19}", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 _REPLAYED = re.compile(r"[^?#]*?/\d{1,14}(?:[a-z]{2}_)?/(?=(?:https?:)?//[^/])", re.ASCII | re.IGNORECASE)
 """A replay's prefix, whichever server's: it ends with the time, and a page of any address follows."""
@@ -70,10 +68,6 @@ def original(address: str) -> str:
     return address[prefix.end() :] if prefix else address
 
 
-def is_handle(text: str) -> bool:
-    return _HANDLE.fullmatch(text) is not None
-
-
 def as_links(addresses: Iterator[object]) -> tuple[str, ...]:
     """The http and https addresses among some values, each once, in their order."""
     found = (original(address.strip()) for address in addresses if isinstance(address, str))
@@ -86,7 +80,7 @@ def _read(user: dict[str, Any], counts: dict[str, Any], form: _Form, captured_at
         native_id, handle, is_protected = _read_id(user), as_text(user[form.handle]), as_flag(user["protected"])
     except (LookupError, TypeError, ValueError) as error:
         raise UnreadableError("unknown_layout", f"user: {type(error).__name__}: {ascii(str(error))[:120]}") from None
-    if not is_handle(handle):
+    if not platform_of("x").is_shown(handle):
         raise UnreadableError("unknown_layout", f"user: {form.handle} is {ascii(handle)[:60]}")
     followers = read_count(counts, "followers_count", drift)
     if followers is None:
@@ -114,7 +108,7 @@ def _read(user: dict[str, Any], counts: dict[str, Any], form: _Form, captured_at
 def _read_id(user: dict[str, Any]) -> str:
     """The numeric id. v2 has it as a text, v1.1 twice: as a text and as a number."""
     number, text = user["id"], user.get("id_str", user["id"])
-    if isinstance(number, bool) or not _ID.fullmatch(str(text)) or str(number) != str(text):
+    if isinstance(number, bool) or not platform_of("x").is_id(str(text)) or str(number) != str(text):
         raise ValueError(f"id is {number!r}, id_str {text!r}")
     return str(text)
 

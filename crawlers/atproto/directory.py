@@ -10,15 +10,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawlers.reading import as_flag, as_instant, as_list, as_object
+from kooch.platforms import platform_of
 from kooch.store.outcomes import HandleSpan
 
-_HANDLE = re.compile(
-    r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECASE
-)
-# Top-level names that no public account can hold; `.test` is for development and stays allowed.
-_RESERVED = frozenset({"alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion"})
 _PLC = re.compile(r"did:plc:[a-z2-7]{24}", re.ASCII)
-_WEB = re.compile(r"did:web:[a-zA-Z0-9._-]+(%3A[0-9]{1,5})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +28,7 @@ class History:
 
 def is_handle(text: str) -> bool:
     """Whether a text is a handle by https://atproto.com/specs/handle, in any case of letters."""
-    return bool(_HANDLE.fullmatch(text)) and text.rpartition(".")[2].lower() not in _RESERVED
+    return platform_of("bluesky").is_handle(text)
 
 
 def is_plc(text: str | None) -> bool:
@@ -43,7 +38,7 @@ def is_plc(text: str | None) -> bool:
 
 def is_did(text: str) -> bool:
     """Whether a text is a DID of one of the two methods that accounts may have."""
-    return len(text) <= 2048 and bool(is_plc(text) or _WEB.fullmatch(text))
+    return platform_of("bluesky").is_id(text)
 
 
 def read_history(log: list[Any], did: str) -> History:

@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, TypeVar
 from crawlers.fediverse.addresses import (
     ACTORS,
     Address,
-    ascii_host,
     links_in,
     names_in,
     plain_text,
@@ -32,6 +31,7 @@ from crawlers.reading import (
     read_words,
     unknown_fields,
 )
+from kooch.platforms import ascii_host
 from kooch.store.outcomes import CrawledBound, Drift, Failed, Observed, Profile, Skipped, Status, Target
 
 Shown = Mapping[str, Any]

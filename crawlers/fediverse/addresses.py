@@ -9,17 +9,12 @@ from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
-import idna
-
 from crawlers.reading import UnreadableError, as_list, as_object, as_text
-from kooch.rosters.handles import HANDLES, describe_foreign_host
+from kooch.platforms import ascii_host, describe_foreign_host, platform_of
 
 ACTIVITY = "application/activity+json"
 _MOST_LINKS = 100
 ACTORS = frozenset({"Application", "Group", "Organization", "Person", "Service"})
-_LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)", re.ASCII)
-# Names that lead to no public server, by RFC 6761, RFC 7686 and custom; `.test` is for development and stays allowed.
-_RESERVED = frozenset({"alt", "arpa", "example", "i2p", "internal", "invalid", "lan", "local", "localhost", "onion"})
 _LINK = re.compile(r"<Link\b[^<>]*>", re.IGNORECASE)
 _LRDD = re.compile(r"\brel=[\"']lrdd[\"']", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\btemplate=[\"']([^\"']{1,500})[\"']", re.IGNORECASE)
@@ -46,24 +41,9 @@ class Finger(NamedTuple):
     user: str | None
 
 
-def ascii_host(name: str) -> str | None:
-    """A public DNS name in lower-case ASCII; None for whatever else stands where a host should.
-
-    IP literals, ports, user names, single labels and names that are never public are all none.
-    """
-    try:
-        host = idna.encode(name.lower(), uts46=True).decode("ascii")
-    except (idna.IDNAError, UnicodeError):
-        return None
-    *labels, top = host.split(".")
-    if len(host) > 253 or not labels or not all(map(_LABEL.fullmatch, [*labels, top])):
-        return None
-    return None if top in _RESERVED or top.isdigit() or re.fullmatch(r"0x[0-9a-f]*", top) else host
-
-
 def read_address(handle: str | None) -> Address | None:
     """`user@domain` in parts, or None when it cannot be an account's address."""
-    if handle is None or not HANDLES["mastodon"][0].fullmatch(handle):
+    if handle is None or not platform_of("mastodon").is_handle(handle):
         return None
     user, _, domain = handle.rpartition("@")
     host = ascii_host(domain)

@@ -40,7 +40,6 @@ from crawlers.fediverse.account import (
 from crawlers.fediverse.addresses import (
     ACTIVITY,
     Finger,
-    ascii_host,
     names_in,
     read_address,
     read_finger,
@@ -53,7 +52,7 @@ from crawlers.pacing import owner_of
 from crawlers.questions import Result, latest_at
 from crawlers.reading import UnreadableError, as_list, as_text, parse_json
 from kooch.config import Settings
-from kooch.rosters.handles import describe_foreign_host
+from kooch.platforms import ascii_host, describe_foreign_host
 from kooch.store.outcomes import Drift, Failed, Observed, Status, Target
 
 _JRD = {"Accept": "application/jrd+json, application/json"}

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.archives.x_users import FIRST_AT, is_handle
+from crawlers.archives.x_users import FIRST_AT
 from crawlers.base import PlatformSpider
 from crawlers.questions import Result
 from crawlers.reading import (
@@ -36,6 +36,7 @@ from crawlers.reading import (
 from crawlers.runs import Job
 from crawlers.spending import Tariff
 from kooch.config import Settings
+from kooch.platforms import platform_of
 from kooch.store.outcomes import Cause, CrawledBound, Drift, Failed, Observed, Profile, Status, Target
 
 _log = logging.getLogger(__name__)
@@ -43,9 +44,6 @@ _log = logging.getLogger(__name__)
 _FIELDS = "created_at,description,public_metrics,verified,verified_type,protected,withheld,location,url,entities"
 KNOWN_FIELDS = frozenset({"id", "name", "username", *_FIELDS.split(",")})
 """The fields of an account: those that X always shows, and those that are asked for."""
-_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}", re.ASCII)
-"""What the API says of a name that it does not take: it does not match `^[A-Za-z0-9_]{1,15}$`."""
-_ID = re.compile(r"[1-9]\d{0,18}", re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
 _REASONS: tuple[tuple[str, re.Pattern[str], Status], ...] = (
     ("Forbidden", re.compile(r"User has been suspended: \[(.+)\]\."), "suspended"),
@@ -118,9 +116,9 @@ class XSpider(PlatformSpider):
         if self._refusal is not None:
             return self._refusal
         what, is_right = (
-            ("id", _ID.fullmatch(target.native_id))
+            ("id", platform_of("x").is_id(target.native_id))
             if target.native_id is not None
-            else ("handle", _HANDLE.fullmatch(target.handle or ""))
+            else ("handle", platform_of("x").is_handle(target.handle or ""))
         )
         detail = f"{ascii(target.native_id or target.handle)[:80]} is not the {what} of an account of X"
         return None if is_right else Failed(cause="malformed_handle", detail=detail, attempts=0)
@@ -185,9 +183,9 @@ def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
     An account that was opened after its handle was listed, or seen, is somebody else's.
     """
     native_id, handle, is_protected = as_text(user["id"]), as_text(user["username"]), as_flag(user["protected"])
-    if not _ID.fullmatch(native_id):
+    if not platform_of("x").is_id(native_id):
         raise ValueError("id is not an id")
-    if not is_handle(handle):
+    if not platform_of("x").is_shown(handle):
         raise ValueError("username is not a handle")
     drift: list[Drift] = []
     bounds = _read_opening(user, drift)

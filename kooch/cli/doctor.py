@@ -17,6 +17,7 @@ from kooch import __version__, rosters
 from kooch.cli.output import emit, is_terminal, say, settings_of
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
 from kooch.errors import KoochError, StorageError
+from kooch.platforms import platform_of
 from kooch.store import read
 from kooch.store.load import load as load_store
 from kooch.store.load import master_file, refuse_lost_state
@@ -138,11 +139,12 @@ def _koo_archive(settings: Settings) -> str:
     """What would show whether they are read rightly. It is said and not asked: a check sends nothing."""
     from crawlers.wayback import IndexQuery, index_url  # noqa: PLC0415 -- as below
 
-    (koo,) = (known for known in rosters.read_platforms(BUNDLED_ROSTERS / "platforms.yaml") if known.platform == "koo")
-    pages = IndexQuery(url="kooapp.com/profile/", match="prefix", last_day=koo.closed)
+    closed = platform_of("koo").closed
+    last_day = closed.not_after if closed else None
+    pages = IndexQuery(url="kooapp.com/profile/", match="prefix", last_day=last_day)
     address = index_url(str(settings.wayback.url), pages, limit=20, resume_key=None)
     return (
-        f"read, but unverified: no real one could be had. `kooch backfill koo --every month --to {koo.closed}` gets them;"
+        f"read, but unverified: no real one could be had. `kooch backfill koo --every month --to {last_day}` gets them;"
         f" which pages there are, this address alone shows in a browser: {address}"
     )
 
@@ -152,7 +154,7 @@ def _rebuild(settings: Settings) -> str:
     home = settings.home
     with tempfile.TemporaryDirectory(dir=home) as folder:
         copy = Path(folder)
-        for kept in ("archive", "rosters"):
+        for kept in ("archive", "rosters", "platforms"):
             if (home / kept).exists():
                 shutil.copytree(home / kept, copy / kept)
         with closing(sqlite3.connect(copy / state_file(home).name)) as target, open_state(home) as state:

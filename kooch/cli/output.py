@@ -15,7 +15,7 @@ from rich.text import Text
 
 from kooch.config import Settings, load_settings
 from kooch.errors import ConfigError
-from kooch.rosters.values import PLATFORMS
+from kooch.platforms import known
 
 # What moves the cursor, recolours or reorders a terminal's text, hides in it, or cannot be encoded: C0 but tab and line
 # break, C1, zero-width, bidi controls, line separators, surrogates. The joiners U+200C and U+200D spell words in India.
@@ -35,9 +35,9 @@ def settings_of(context: typer.Context, *, may_be_new: bool = False) -> Settings
     home = context.obj
     settings = load_settings(home if isinstance(home, Path) else None)
     for name in settings.freshness.platforms:
-        if name not in PLATFORMS:
+        if name not in known():
             raise ConfigError(
-                f"Setting freshness.platforms.{name}: there is no platform {name!r}; known are {', '.join(PLATFORMS)}. "
+                f"Setting freshness.platforms.{name}: there is no platform {name!r}; known are {', '.join(known())}. "
                 f"Correct it in {settings.home / 'kooch.toml'}."
             )
     there = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())

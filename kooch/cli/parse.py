@@ -17,6 +17,7 @@ import typer
 
 from kooch.cli.output import showable
 from kooch.errors import ConfigError, StorageError
+from kooch.platforms import platform_of
 from kooch.store.outcomes import CAUSES_IN_WORDS, Failed, Observed
 from kooch.times import now
 
@@ -37,7 +38,7 @@ def parse(
     handle: Annotated[str | None, typer.Option(help="The account asked for; others on the page are not read.")] = None,
 ) -> None:
     """Show what saved answers or pages would be read as: one JSON line a file. Nothing is stored."""
-    from crawlers.archives import UNVERIFIED, parser_of  # noqa: PLC0415 -- no other command waits for the parsers
+    from crawlers.archives import parser_of  # noqa: PLC0415 -- no other command waits for the parsers
 
     read = parser_of(platform)
     given_at = _given_instant(captured_at) if captured_at is not None else None
@@ -45,7 +46,12 @@ def parse(
     code = 0
     for file in files:
         at = given_at or _instant_in_name(file)
-        said = {"file": file, "platform": platform, "captured_at": at, "unverified": platform in UNVERIFIED}
+        said = {
+            "file": file,
+            "platform": platform,
+            "captured_at": at,
+            "unverified": platform_of(platform).archive_note is not None,
+        }
         found = _read_file(file, read, at or now(), wanted)
         _write({**said, **found})
         if found["outcome"] == "failed":

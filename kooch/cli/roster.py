@@ -15,7 +15,8 @@ from kooch.cli.faults import refuse, tell
 from kooch.cli.output import is_terminal, say, settings_of, show
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
-from kooch.rosters.values import PLATFORMS, Kind, PlatformSlug
+from kooch.platforms import Account, Refused, known, platform_of, read
+from kooch.rosters.values import Kind
 
 app = typer.Typer(no_args_is_help=True, help="See, check, import and extend the lists of figures.")
 
@@ -120,7 +121,7 @@ def import_file(
         complete_from=complete_from.date() if complete_from else None,
         vouches=vouches,
         country=country,
-        platform=cast(PlatformSlug, platform) if platform else None,
+        platform=platform,
         mapping=_mapping(column or []),
         statements=statements,
         accounts=accounts,
@@ -257,13 +258,7 @@ def add(
     folder = _own(settings, roster)
     if not source:
         raise ConfigError("--source is missing: say who states the role or the account.")
-    if handle and platform not in PLATFORMS:
-        fault = (
-            f"{platform!r}: it must be one of {', '.join(PLATFORMS)}"
-            if platform
-            else f"missing: say where {handle!r} is"
-        )
-        raise ConfigError(f"--platform is {fault}.")
+    account = _account_of(handle, platform) if handle else None
     if kind not in get_args(Kind):
         raise ConfigError(f"--kind is {kind!r}: it must be person, institution or party.")
     listed = set(rosters.read_roster(folder).figure_ids)
@@ -287,18 +282,17 @@ def add(
                 raise ConfigError(f"{name!r} is not on {roster}: give --role, the public role for which it is listed.")
             rosters.add_figure(folder, member)
             say(f"{figure_id} is on {roster}.")
-    if handle:
-        plain, native_id = rosters.clean_handle(cast(PlatformSlug, platform), handle)
+    if account:
         claim = rosters.AccountClaim(
             figure_id=figure_id,
-            platform=cast(PlatformSlug, platform),
+            platform=account.platform,
             polarity="accepts",
             source=source,
-            handle=plain,
-            native_id=native_id,
+            handle=account.handle,
+            native_id=account.native_id,
         )
         rosters.add_account(folder, claim)
-        say(f"{plain or native_id} on {platform} is claimed for {figure_id}.")
+        say(f"{account.handle or account.native_id} on {account.platform} is claimed for {figure_id}.")
     say("`kooch load` publishes it.")
 
 
@@ -322,6 +316,23 @@ def _whose(wanted: rosters.Member, known: list[rosters.Roster], *, same: str | N
         if typer.confirm(f"Is {wanted.name} {told}?"):
             return rosters.as_figure(wanted, figure.figure_id, people)
     return rosters.as_figure(wanted, match.figure_id, people)
+
+
+def _account_of(handle: str, platform: str | None) -> Account:
+    """The account that the options name. Raises ConfigError; what may be a secret is not repeated."""
+    if platform not in known():
+        fault = (
+            f"{platform!r}: it must be one of {', '.join(known())}" if platform else "missing: say where the handle is"
+        )
+        raise ConfigError(f"--platform is {fault}.")
+    found = read(handle, platform)
+    if isinstance(found, Refused):
+        raise ConfigError(f"--handle: {found.why}.")
+    if found.platform != platform:
+        raise ConfigError(
+            f"--handle is an account of {platform_of(found.platform).name}: write --platform {found.platform}."
+        )
+    return found
 
 
 def _all(settings: Settings) -> list[rosters.Roster]:

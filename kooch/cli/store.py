@@ -68,7 +68,7 @@ def backup(
             with whole_folder(target) as aside:
                 with open_state(home) as state, closing(sqlite3.connect(aside / state_file(home).name)) as copy:
                     state.backup(copy)
-                for kept in (archive_folder(home), spool_folder(home), home / "rosters"):
+                for kept in (archive_folder(home), spool_folder(home), home / "rosters", home / "platforms"):
                     if kept.exists():
                         shutil.copytree(kept, aside / kept.name, ignore=shutil.ignore_patterns("*.partial"))
                 if (home / "kooch.toml").exists():

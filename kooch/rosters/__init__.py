@@ -4,9 +4,8 @@ values.py       the closed sets of words
 names.py        how names are compared, and the ids made of them
 cells.py        what may stand in a cell, and the sentence for what may not
 models.py       what a roster is made of
-handles.py      what a handle of each platform looks like
 tables.py       a table as it was read
-read.py         a folder, an events or a platforms file → models; strict
+read.py         a folder or an events file → models; strict
 write.py        models → a folder, whole or not at all
 consistency.py  what no single row shows
 check.py        what a roster may hold and still be wrong
@@ -26,13 +25,12 @@ from kooch.rosters.check import check
 from kooch.rosters.countries import country_code
 from kooch.rosters.edits import add_account, add_figure, remove_roster
 from kooch.rosters.evidence import EvidenceReport, import_evidence, read_evidence
-from kooch.rosters.handles import clean_handle
 from kooch.rosters.imports import ImportReport, Question, import_roster
-from kooch.rosters.models import AccountClaim, Event, Member, Platform, Roster, Source, Statement
+from kooch.rosters.models import AccountClaim, Event, Member, Roster, Source, Statement
 from kooch.rosters.names import slugify
 from kooch.rosters.options import ImportOptions, zone_of
 from kooch.rosters.people import People, as_figure, person_of
-from kooch.rosters.read import read_events, read_platforms, read_roster, read_rosters
+from kooch.rosters.read import read_events, read_roster, read_rosters
 from kooch.rosters.reported import read_followers
 from kooch.rosters.write import write_roster
 
@@ -45,7 +43,6 @@ __all__ = [
     "ImportReport",
     "Member",
     "People",
-    "Platform",
     "Question",
     "Roster",
     "Source",
@@ -54,7 +51,6 @@ __all__ = [
     "add_figure",
     "as_figure",
     "check",
-    "clean_handle",
     "country_code",
     "import_evidence",
     "import_roster",
@@ -62,7 +58,6 @@ __all__ = [
     "read_events",
     "read_evidence",
     "read_followers",
-    "read_platforms",
     "read_roster",
     "read_rosters",
     "remove_roster",

@@ -14,7 +14,7 @@ import duckdb
 from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
 
 from kooch.errors import Fault, RosterError
-from kooch.rosters.values import PLATFORMS, PlatformSlug
+from kooch.platforms import has_secret, known
 from kooch.times import now
 
 Value = TypeVar("Value")
@@ -48,6 +48,8 @@ def plain(value: object) -> str:
         raise ValueError(f"'{value}' is no text")  # noqa: TRY004 -- pydantic takes a TypeError for a fault of the code
     if found := control_character(value):
         raise ValueError(f"holds the control character {found}: remove it")
+    if has_secret(value):
+        raise ValueError("holds a secret key: remove it; whoever reads the file can use it")
     return value.strip()
 
 
@@ -104,8 +106,8 @@ def _handle(value: object) -> str | None:
 
 def _platform(value: object) -> str:
     text = plain(value)
-    if text not in PLATFORMS:
-        raise ValueError(f"'{text}' is unknown: write one of {', '.join(PLATFORMS)}")
+    if text not in known():
+        raise ValueError(f"'{text}' is unknown: write one of {', '.join(known())}")
     return text
 
 
@@ -165,7 +167,7 @@ OfficialIds = Annotated[tuple[str, ...], BeforeValidator(_words), AfterValidator
 Year = Annotated[str | None, BeforeValidator(_optional), AfterValidator(_year)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Handle = Annotated[str | None, BeforeValidator(_handle)]
-OfPlatform = Annotated[PlatformSlug, BeforeValidator(_platform)]
+OfPlatform = Annotated[str, BeforeValidator(_platform)]
 Zone = Annotated[str, BeforeValidator(_required), AfterValidator(_zone)]
 Day = Annotated[date, BeforeValidator(_day)]
 PastDay = Annotated[date, BeforeValidator(_day), AfterValidator(_past)]

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from kooch.counts import NotACountError
 from kooch.errors import Fault
+from kooch.platforms import describe_foreign_host, host_of, is_placeholder, platform_of
 from kooch.rosters.consistency import fault_at
-from kooch.rosters.handles import HANDLES, NATIVE_IDS, describe_foreign_host, host_of
 from kooch.rosters.models import AccountClaim, Member, Roster, Statement
 from kooch.rosters.reported import read_followers
 
@@ -22,7 +22,6 @@ def check(rosters: Sequence[Roster], evidence: Sequence[Statement] = ()) -> list
     statements = [*(statement for roster in rosters for statement in roster.statements), *evidence]
     faults = [
         *_malformed(accounts, statements),
-        *_foreign_hosts(accounts),
         *_held_twice(rosters),
         *_torn_figures(members, accounts),
         *_unreadable(statements),
@@ -35,23 +34,23 @@ def check(rosters: Sequence[Roster], evidence: Sequence[Statement] = ()) -> list
 def _malformed(accounts: Iterable[AccountClaim], statements: Iterable[Statement]) -> Iterator[Fault]:
     values: list[AccountClaim | Statement] = [*accounts, *statements]
     for value in values:
-        if value.handle:
-            pattern, form = HANDLES[value.platform]
-            if not pattern.fullmatch(value.handle):
-                yield fault_at(value, f"handle '{value.handle}' is not a {value.platform} handle: write {form}")
-    for claim in accounts:
-        if claim.native_id and claim.platform in NATIVE_IDS:
-            pattern, form = NATIVE_IDS[claim.platform]
-            if not pattern.fullmatch(claim.native_id):
-                yield fault_at(claim, f"native_id '{claim.native_id}' is not a {claim.platform} id: write {form}")
+        yield from (fault_at(value, message) for message in faults_of_names(value))
 
 
-def _foreign_hosts(accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
-    for claim in accounts:
-        host = host_of(claim.platform, claim.handle) if claim.handle else None
-        reason = describe_foreign_host(host) if host and claim.polarity == "accepts" else None
-        if reason:
-            yield fault_at(claim, f"handle '{claim.handle}' is on {reason}: set polarity to denies, or remove the row")
+def faults_of_names(value: AccountClaim | Statement) -> list[str]:
+    """What is wrong with the handle and the id of one row. Nothing that it finds something wrong with is ever counted."""
+    platform, handle, native_id = platform_of(value.platform), value.handle, getattr(value, "native_id", None)
+    faults: list[str | None] = []
+    if handle and not native_id and is_placeholder(handle):
+        faults.append(f"handle '{handle}' stands for nobody: remove the row, or give the account's native_id")
+    elif handle:
+        faults.append(platform.fault_of_handle(handle))
+    if native_id:
+        faults.append(platform.fault_of_id(native_id))
+    host = host_of(value.platform, handle) if handle and getattr(value, "polarity", "") == "accepts" else None
+    if host and (reason := describe_foreign_host(host)):
+        faults.append(f"handle '{handle}' is on {reason}: set polarity to denies, or remove the row")
+    return [fault for fault in faults if fault]
 
 
 def _held_twice(rosters: Iterable[Roster]) -> Iterator[Fault]:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from kooch import platforms
 from kooch.errors import Fault, RosterError
 from kooch.rosters.cells import raise_any
 from kooch.rosters.tables import Row, Table
-from kooch.rosters.values import PLATFORMS
 
 # What a column may be called, beside its own name; compared in lower case, with _ for spaces and hyphens.
 _ALIASES: dict[str, str] = {
@@ -35,7 +35,6 @@ _ALIASES: dict[str, str] = {
     "url": "source_url",
     "followers": "reported",
 }  # fmt: skip
-_ALIASES |= {f"{platform}_{word}": platform for platform in PLATFORMS for word in ("handle", "username", "account")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None
     raise_any([Fault(file=table.file, row=1, message=message) for message in _faults_of(wanted, known, table)])
     placed: dict[str, str] = {}
     # Strongest first; an alias whose name is taken is left over, and reported.
-    for strength in (wanted, {name: name for name in known}, _ALIASES):
+    for strength in (wanted, {name: name for name in known}, _ALIASES | _aliases_of_platforms()):
         for column in table.header:
             target = strength.get(_plain(column), "")
             if column in placed or target not in known:
@@ -101,6 +100,11 @@ def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None
         headers={target: column for column, target in placed.items()},
         left=tuple(column for column in table.header if column not in placed),
     )
+
+
+def _aliases_of_platforms() -> dict[str, str]:
+    words = ("handle", "username", "account", "address", "url", "link")
+    return {f"{platform}_{word}": platform for platform in platforms.known() for word in words}
 
 
 def _faults_of(wanted: Mapping[str, str], known: Sequence[str], table: Table) -> Iterator[str]:

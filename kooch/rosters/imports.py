@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kooch.errors import ConfigError, Fault, RosterError
+from kooch.platforms import Account, platform_of, read
+from kooch.platforms import known as platforms
 from kooch.rosters.brought import read_table
 from kooch.rosters.cells import OfPlatform, fault_of, gathering, parse, raise_any
 from kooch.rosters.check import check
 from kooch.rosters.columns import Renamed, rename
 from kooch.rosters.consistency import repetitions, strangers
 from kooch.rosters.countries import read_country
-from kooch.rosters.handles import clean_handle
 from kooch.rosters.models import (
     ACCOUNT_COLUMNS,
     MEMBER_COLUMNS,
@@ -30,10 +31,8 @@ from kooch.rosters.options import ImportOptions
 from kooch.rosters.people import People, Person, question_of
 from kooch.rosters.read import read_roster
 from kooch.rosters.rounded import rounded_ids
-from kooch.rosters.values import PLATFORMS, PlatformSlug
 from kooch.rosters.write import refuse_existing, write_roster
 
-_NATIVE_IDS = {f"{platform}_native_id": platform for platform in PLATFORMS}
 # How lists call the row under their last one, without accents; and what may stand beside it.
 _TOTALS = frozenset(
     (
@@ -57,7 +56,6 @@ _TOTALS = frozenset(
     )
 )
 _BESIDE_TOTALS = frozenset(("grand", "of", "number", "general", "members", "rows", "people", "persons", "mitglieder"))
-_TABLE_COLUMNS = (*MEMBER_COLUMNS, *PLATFORMS, *_NATIVE_IDS, "opened_on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,7 +208,7 @@ class _Reading:
         self.tables[file] = renamed
         # What stands in a column that is left aside may be as wrong as it likes.
         self.unread += [fault for fault in renamed.table.faults if fault.column not in renamed.left]
-        for column in set(renamed.headers) & {*_NATIVE_IDS, "native_id"}:
+        for column in set(renamed.headers) & {*_id_columns(), "native_id"}:
             rounded = rounded_ids((row, cells[column]) for row, cells in renamed.rows)
             self.unread += [renamed.fault(row, f"{column} {message}", column) for row, message in rounded.items()]
         self.notes += [f"{file.name}: {note}" for note in renamed.table.notes]
@@ -226,9 +224,9 @@ class _Reading:
         return value
 
     def _members(self, file: Path, source: str, people: People) -> tuple[list[Member], list[AccountClaim]]:
-        table = self._open(file, _TABLE_COLUMNS, self.options.mapping)
+        table = self._open(file, (*MEMBER_COLUMNS, *platforms(), *_id_columns(), "opened_on"), self.options.mapping)
         self.faults += table.missing(("name", "role"))
-        on = [name for name in PLATFORMS if name in table.headers or f"{name}_native_id" in table.headers]
+        on = list(dict.fromkeys(name for h in table.headers if (name := h.removesuffix("_native_id")) in platforms()))
         if "opened_on" in table.headers and len(on) != 1:
             self.ignored.append(
                 f"{file.name}: opened_on (the table names several platforms: give the days in an accounts file)"
@@ -302,30 +300,47 @@ class _Reading:
         if known != person.name and not match.question:
             cells |= {"name": known, "aliases": "|".join((*person.aliases, person.name))}
 
+    def _named(self, platform: str, text: str, table: Renamed, row: int, column: str) -> Account | None:
+        """The account that a cell names. What names none is a fault, or a note that nobody was looked for there."""
+        found = read(text, platform)
+        header = table.headers.get(column, column)
+        if isinstance(found, Account):
+            if found.platform != platform:
+                name, what = platform_of(found.platform).name, found.handle or found.native_id
+                self.notes.append(f"row {row}: {header} holds an account of {name}, and is read as that: {what}")
+            return found
+        if found.kind == "placeholder":
+            self.notes.append(f"row {row}: {header} {found.why}")
+        elif found.kind != "empty":
+            message = found.why if found.why.startswith("handle") else f"{header} {found.why}"
+            self.faults.append(table.fault(row, message, column))
+        return None
+
     def _claim(
-        self, platform: PlatformSlug, cells: Mapping[str, str], table: Renamed, row: int, *, is_only: bool
+        self, platform: str, cells: Mapping[str, str], table: Renamed, row: int, *, is_only: bool
     ) -> AccountClaim | None:
-        handle, native_id = clean_handle(platform, cells.get(platform, ""))
+        found = self._named(platform, cells.get(platform, ""), table, row, platform)
         typed_id = cells.get(f"{platform}_native_id")
-        if not (handle or native_id or typed_id):
+        if not (found or typed_id):
             return None
+        handle = found.handle if found else None
         claim = {
             "figure_id": cells["figure_id"],
-            "platform": platform,
+            "platform": found.platform if found else platform,
             "handle": handle or "",
-            "native_id": typed_id or native_id or "",
+            "native_id": typed_id or (found.native_id if found else None) or "",
             "polarity": "accepts",
             "opened_on": cells.get("opened_on", "") if is_only else "",
             "source": cells["source"],
         }
         faults: list[Fault] = []
-        read = None
+        parsed = None
         with gathering(faults):
             column = f"{platform}_native_id" if typed_id and not handle else platform
-            read = replace(parse_row(AccountClaim, claim, file=table.table.file, row=row), column=column)
+            parsed = replace(parse_row(AccountClaim, claim, file=table.table.file, row=row), column=column)
         # What is wrong with the figure is said of the member.
         self.faults += [table.placed(fault) for fault in faults if fault.column not in {"figure_id", "source"}]
-        return read
+        return parsed
 
     def _accounts(self, file: Path, source: str) -> list[AccountClaim]:
         table = self._open(file, ACCOUNT_COLUMNS)
@@ -338,9 +353,17 @@ class _Reading:
             cells["platform"] = cells.get("platform", "").lower()
             cells["polarity"] = cells.get("polarity") or "accepts"
             cells["source"] = cells.get("source") or source
-            if cells["platform"] in PLATFORMS:
-                handle, native_id = clean_handle(cells["platform"], cells.get("handle", ""))
-                cells |= {"handle": handle or "", "native_id": cells.get("native_id") or native_id or ""}
+            if cells["platform"] in platforms():
+                found = self._named(cells["platform"], cells.get("handle", ""), table, row, "handle")
+                if found is None and not cells.get("native_id"):
+                    if not cells.get("handle"):
+                        self._parse(AccountClaim, cells, table, row)
+                    continue
+                cells |= {
+                    "handle": (found.handle if found else None) or "",
+                    "platform": found.platform if found else cells["platform"],
+                }
+                cells["native_id"] = cells.get("native_id") or (found.native_id if found else None) or ""
             if cells["figure_id"] and (claim := self._parse(AccountClaim, cells, table, row)):
                 claims.append(claim)
         return claims
@@ -357,8 +380,11 @@ class _Reading:
             cells["platform"] = cells.get("platform", "").lower() or self.options.platform or ""
             cells["time_zone"] = cells.get("time_zone") or time_zone
             if "handle" in cells:
-                if cells["platform"] in PLATFORMS:
-                    cells["handle"] = clean_handle(cells["platform"], cells["handle"])[0] or ""
+                if cells["platform"] in platforms():
+                    found = self._named(cells["platform"], cells["handle"], table, row, "handle")
+                    cells.update(
+                        handle=(found and found.handle) or "", platform=found.platform if found else cells["platform"]
+                    )
             elif len(only := handles.get((cells["figure_id"], cells["platform"]), set())) == 1:
                 cells["handle"] = next(iter(only)) or ""
             if cells["figure_id"] and (statement := self._parse(Statement, cells, table, row)):
@@ -378,6 +404,10 @@ class _Reading:
             message = f"name '{name}' is several figures ({', '.join(found)}): write the figure_id"
         self.faults.append(table.fault(row, message, "name"))
         return None
+
+
+def _id_columns() -> list[str]:
+    return [f"{platform}_native_id" for platform in platforms()]
 
 
 def looks_like_a_total(cells: Mapping[str, str]) -> bool:

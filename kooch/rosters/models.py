@@ -211,29 +211,6 @@ class Event:
     checked: Flag = True
 
 
-def _of_dates(sources: tuple[Source, ...], info: ValidationInfo) -> tuple[Source, ...]:
-    if (info.data.get("opened") or info.data.get("closed")) and not sources:
-        raise WholeSentenceError("has a date and no source: name one")
-    return sources
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Platform:
-    """A platform. `opened` is the earliest day an account can carry; `account_url` holds {handle}, {native_id}, …
-
-    `archive_note` is what a reader must know of counts read from its archived pages.
-    """
-
-    platform: OfPlatform
-    name: Text
-    opened: OptionalDay = None
-    closed: OptionalDay = None
-    account_url: Text
-    note: OptionalText = None
-    archive_note: OptionalText = None
-    sources: Annotated[tuple[Source, ...], AfterValidator(_of_dates)]
-
-
 # What stands on one row of a roster's table.
 RowValue = Member | AccountClaim | Statement
 Row = TypeVar("Row", Member, AccountClaim, Statement)

@@ -11,7 +11,7 @@ from babel.core import get_global
 from kooch.errors import ConfigError
 from kooch.rosters.countries import read_country
 from kooch.rosters.names import slugify
-from kooch.rosters.values import Kind, PlatformSlug, Selection
+from kooch.rosters.values import Kind, Selection
 
 # What stands in roster.yaml, and can be said of a table.
 _SETTINGS = (
@@ -48,7 +48,7 @@ class ImportOptions:
     vouches: bool | None = None
     country: str | None = None
     kind: Kind = "person"
-    platform: PlatformSlug | None = None
+    platform: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     statements: Path | None = None
     accounts: Path | None = None

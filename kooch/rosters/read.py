@@ -1,4 +1,4 @@
-"""Reads rosters, events and platforms. Strict: what is not understood is a RosterError that names every fault."""
+"""Reads rosters and events. Strict: what is not understood is a RosterError that names every fault."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
@@ -16,7 +16,6 @@ from kooch.rosters.models import (
     AccountClaim,
     Event,
     Member,
-    Platform,
     Roster,
     Row,
     Statement,
@@ -89,11 +88,6 @@ def _finish_replacements(root: Path) -> None:
 def read_events(path: Path) -> list[Event]:
     """Read a list of events in the order of the file. Raises RosterError."""
     return list(_read_entries(Event, path, "event"))
-
-
-def read_platforms(path: Path) -> list[Platform]:
-    """Read a list of platforms in the order of the file. Raises RosterError."""
-    return list(_read_entries(Platform, path, "platform"))
 
 
 def _read_rows(model: type[Row], file: Path, faults: list[Fault]) -> tuple[Row, ...]:

@@ -7,14 +7,12 @@ batches that were written before the suppression by a crawl that had not heard o
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 import duckdb
 import pyarrow as pa
 
 from kooch.errors import StorageError
-from kooch.rosters.handles import leads_to, listed_key, naming
-from kooch.rosters.values import PlatformSlug
+from kooch.platforms import leads_to, listed_key, naming
 from kooch.store import spool
 from kooch.store.identity import assign_ids, resolve_accounts
 from kooch.store.listed import drop_kept_out
@@ -51,7 +49,7 @@ def store_batches(
         )
         connection.execute(
             "UPDATE incoming SET detail = NULL WHERE platform = $1 AND regexp_matches(detail, $2)",
-            [platform, naming(cast(PlatformSlug, platform), [account])],
+            [platform, naming(platform, [account])],
         )
     _unname(connection, suppressed)
     assign_ids(connection, "run", "SELECT DISTINCT run AS key FROM incoming")
@@ -86,9 +84,9 @@ def store_batches(
 
 def _unname(connection: duckdb.DuckDBPyConnection, suppressed: Collection[tuple[str, str]]) -> None:
     """Drop what others say of suppressed accounts: that their profiles link there, have moved there, or are the same."""
-    names: dict[PlatformSlug, set[str]] = {}
+    names: dict[str, set[str]] = {}
     for platform, account in suppressed:
-        names.setdefault(cast(PlatformSlug, platform), set()).add(account)
+        names.setdefault(platform, set()).add(account)
     links = connection.execute("SELECT DISTINCT unnest(profile.links) FROM incoming").fetchall() if names else []
     leading = [link for (link,) in links if any(leads_to(platform, link, names[platform]) for platform in names)]
     if leading:

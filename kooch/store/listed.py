@@ -12,8 +12,9 @@ import duckdb
 import pyarrow as pa
 
 from kooch.counts import NotACountError
-from kooch.rosters import AccountClaim, Event, Platform, Roster, Source, Statement, read_followers
-from kooch.rosters.handles import given_up
+from kooch.platforms import Platform, given_up
+from kooch.platforms import Source as PlatformSource
+from kooch.rosters import AccountClaim, Event, Roster, Source, Statement, read_followers
 from kooch.store.identity import assign_ids, resolve_accounts
 from kooch.times import end_of, start_of
 
@@ -174,7 +175,7 @@ class _Sources:
             licence=roster.licence,
         )
 
-    def of_document(self, source: Source, time_zone: str) -> str:
+    def of_document(self, source: Source | PlatformSource, time_zone: str) -> str:
         return self._add(
             source.url or f"{source.citation} {source.published_on}",
             url=source.url,
@@ -387,8 +388,8 @@ def _platform_rows(platforms: Iterable[Platform], sources: _Sources) -> list[Row
         {
             "platform": platform.platform,
             "name": platform.name,
-            "opened": platform.opened,
-            "closed": platform.closed,
+            "opened": platform.opened and platform.opened.not_before,
+            "closed": platform.closed and platform.closed.not_after,
             "archive_note": platform.archive_note,
             "source": sources.of_document(platform.sources[0], "UTC") if platform.sources else None,
         }

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from kooch import __version__, rosters
 from kooch.errors import StorageError
 from kooch.files import make_folder, remove_unfinished, sync_folder, whole_file
+from kooch.platforms import known, learn
 from kooch.store import spool
 from kooch.store.backfills import walked_handles
 from kooch.store.batches import store_batches
@@ -158,6 +159,7 @@ def refuse_lost_state(home: Path) -> None:
 
 def read_listed(home: Path, bundled: Path) -> Listed:
     """Rosters, events and platforms that come with Kooch and the user's own, with the reviewers' decisions."""
+    learn(home)
     lists = rosters.read_rosters(bundled, home / "rosters")
     with open_state(home) as state:
         note_rosters(state, [roster.slug for roster in lists])
@@ -165,7 +167,7 @@ def read_listed(home: Path, bundled: Path) -> Listed:
             rosters=lists,
             evidence=rosters.read_evidence(home / "rosters"),
             events=rosters.read_events(bundled / "events.yaml"),
-            platforms=rosters.read_platforms(bundled / "platforms.yaml"),
+            platforms=tuple(known().values()),
             decisions=[
                 Decision(
                     figure_id=row["figure_id"],
@@ -250,7 +252,7 @@ def _digest(listed: Listed, *folders: Path) -> str:
     for folder in folders:
         for file in sorted(path for path in folder.rglob("*") if path.suffix in {".csv", ".yaml"}):
             digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())
-    digest.update(repr((listed.decisions, sorted(listed.suppressed))).encode())
+    digest.update(repr((listed.decisions, sorted(listed.suppressed), listed.platforms)).encode())
     return digest.hexdigest()
 
 

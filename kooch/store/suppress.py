@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress as suppress_errors
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,8 +13,18 @@ import pyarrow.parquet as pq
 
 from kooch.errors import ConfigError, KoochError, StorageError
 from kooch.files import sync_folder, whole_file
-from kooch.rosters.handles import given_up, leads_to, listed_key, naming, natural_keys, spell_handle
-from kooch.rosters.values import PLATFORMS, PlatformSlug
+from kooch.platforms import (
+    Refused,
+    given_up,
+    leads_to,
+    learn,
+    listed_key,
+    naming,
+    natural_keys,
+    platform_of,
+    read,
+    spell_handle,
+)
 from kooch.store import spool
 from kooch.store.bodies import forget_bodies
 from kooch.store.load import Loaded, load, master_file
@@ -41,6 +51,7 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
     the work. Raises ConfigError for a platform or a name that cannot be, RunningError while the platform is crawled:
     what is under way would bring it back.
     """
+    learn(home)
     keys = _keys(platform, account)
     with only_one(home, f"crawl-{platform}"), only_one(home, "backfill"):
         # What waits in the spool may tell what the account is called. After a call that broke off, runs may not add up:
@@ -77,14 +88,16 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
 
 def _keys(platform: str, account: str) -> frozenset[str]:
     """The natural keys that a user may mean."""
-    if platform not in PLATFORMS:
-        raise ConfigError(f"There is no platform {platform!r}. Known are {', '.join(PLATFORMS)}.")
+    platform_of(platform)
     if account.strip().startswith("id:"):
         # A number may be a handle of X, too.
         keys = frozenset({account.strip().removeprefix("id:").strip()} - {""})
     else:
         keys = natural_keys(platform, account)
     if not keys:
+        found = read(account, platform)
+        if isinstance(found, Refused) and found.kind == "secret":
+            raise ConfigError(f"What was given {found.why}.")
         raise ConfigError(
             f"{account!r} names no account on {platform}: give its handle, its address, or `id:` and its id."
         )
@@ -94,7 +107,7 @@ def _keys(platform: str, account: str) -> frozenset[str]:
 def _spellings(platform: str, name: str) -> set[str]:
     if not name.startswith("@"):
         return {name}
-    return {f"@{spelling}" for spelling in spell_handle(cast(PlatformSlug, platform), name[1:])}
+    return {f"@{spelling}" for spelling in spell_handle(platform, name[1:])}
 
 
 def _known_names(home: Path, platform: str, keys: frozenset[str]) -> tuple[set[str], set[str]]:
@@ -277,9 +290,8 @@ def _without_names(table: pa.Table, platform: str, names: Sequence[str]) -> tupl
     """The same batch in which no other account names one of `names`, or links to it, and how many did."""
     columns = ("moved_to", "is_named_back", "also_known_as", "profile", "detail")
     rows = table.select(["platform", *columns]).to_pylist()
-    slug = cast(PlatformSlug, platform)
-    word = re.compile(naming(slug, names))
-    kept = [_without_names_in(row, slug, frozenset(names), word) for row in rows]
+    word = re.compile(naming(platform, names))
+    kept = [_without_names_in(row, platform, frozenset(names), word) for row in rows]
     n = sum(one != other for one, other in zip(kept, rows, strict=True))
     for name in columns if n else ():
         field = table.schema.field(name)
@@ -289,7 +301,7 @@ def _without_names(table: pa.Table, platform: str, names: Sequence[str]) -> tupl
 
 
 def _without_names_in(
-    row: dict[str, Any], platform: PlatformSlug, names: frozenset[str], word: re.Pattern[str]
+    row: dict[str, Any], platform: str, names: frozenset[str], word: re.Pattern[str]
 ) -> dict[str, Any]:
     row = dict(row)
     if row["profile"] and row["profile"]["links"]:
