@@ -148,7 +148,7 @@ def import_file(
         say(note)
     for name in report.ignored:
         say(f"Ignored: {name}. If it matters, say what it is with --map.")
-    refuse([*report.faults, *(question.fault for question in report.questions)], file)
+    refuse(report.open_points, file)
     if not dry_run:
         rosters.write_roster(report.roster, settings.home / "rosters", replace=replace)
     found = {

@@ -84,6 +84,12 @@ class ImportReport:
     questions: tuple[Question, ...]
 
     @property
+    def open_points(self) -> list[Fault]:
+        """Faults and questions by file and row: with any of them nothing can be written."""
+        found = [*self.faults, *(question.fault for question in self.questions)]
+        return sorted(found, key=lambda f: (str(f.file), f.row or 0, f.column or ""))
+
+    @property
     def accounts(self) -> dict[str, int]:
         """How many accounts were claimed, by platform."""
         return dict(sorted(Counter(str(claim.platform) for claim in self.roster.accounts).items()))

@@ -111,18 +111,19 @@ class People:
                 yield f"'{word}' is neither a figure, nor an id, nor a new figure of this list"
 
     def _by_id(self, person: Person) -> Match | None:
-        found = list({key: each for known in person.ids for key, each in self.by_id.get(known, {}).items()}.values())
-        if not found:
+        found = {key: each for known in person.ids for key, each in self.by_id.get(known, {}).items()}
+        figures = [found[figure_id] for figure_id in sorted(found)]
+        if not figures:
             return None
-        if len(found) > 1:
-            both = " and ".join(f"'{figure.figure_id}'" for figure in found)
-            return Match(figure_id=found[0].figure_id, fault=f"has ids of {both}: correct them")
-        if _contradict(found[0].ids, person.ids):
+        if len(figures) > 1:
+            both = " and ".join(f"'{figure.figure_id}'" for figure in figures)
+            return Match(figure_id=figures[0].figure_id, fault=f"has ids of {both}: correct them")
+        if _contradict(figures[0].ids, person.ids):
             return Match(
-                figure_id=found[0].figure_id,
-                fault=f"shares an id with '{found[0].figure_id}' and contradicts another ({', '.join(sorted(found[0].ids))})",
+                figure_id=figures[0].figure_id,
+                fault=f"shares an id with '{figures[0].figure_id}' and contradicts another ({', '.join(sorted(figures[0].ids))})",
             )
-        return Match(figure_id=found[0].figure_id)
+        return Match(figure_id=figures[0].figure_id)
 
     def _by_name(self, person: Person, own: str, words: set[str]) -> Match:
         before = self.before.get((*sorted(person.names), person.country, person.post))
