@@ -14,6 +14,7 @@ from bench.pages import measure_pages
 from bench.parsing import measure_parsing
 from bench.simulation import make_world
 from bench.sizes import measure_sizes
+from bench.starting import measure_starting
 
 FULL = Size(accounts=20_000, spooled_days=50, files_a_day=40, days=500, crawled=300, is_full=True)
 SMALL = Size(accounts=500, spooled_days=4, files_a_day=4, days=8, crawled=50, is_full=False)
@@ -40,6 +41,7 @@ def measure(size: Size, folder: Path | None) -> Iterator[Figure]:
             yield from grow(world, home, size)
         yield from measure_sizes(home, is_full=size.is_full)
         yield from measure_pages(home, is_full=size.is_full)
+        yield from measure_starting(home, is_full=size.is_full)
         yield from measure_parsing(times=300 if size.is_full else 30)
         yield from measure_crawling(Path(place) / "crawl", accounts=size.crawled, is_full=size.is_full)
 

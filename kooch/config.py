@@ -34,6 +34,7 @@ from pydantic_settings import (
 )
 
 from kooch.errors import ConfigError
+from kooch.home import data_folder
 from kooch.platforms import learn
 
 BUNDLED_ROSTERS = Path(__file__).parent.parent / "rosters"
@@ -357,7 +358,7 @@ def load_settings(home: Path | None = None) -> Settings:
 
     Raises ConfigError that names the key, its value and the fault.
     """
-    folder = (home or Path(os.environ.get("KOOCH_HOME") or "data")).expanduser().absolute()
+    folder = data_folder(home)
     file = folder / "kooch.toml"
     _refuse_unreadable(file)
 

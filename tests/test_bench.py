@@ -31,6 +31,7 @@ def test_a_small_benchmark_measures_everything() -> None:
         "in its table",
         "in the whole",
         "page Adoption",
+        "kooch status",
         "archived pages",
         "requests a second",
     ):

@@ -5,37 +5,81 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from kooch import __version__
-from kooch.cli import (
-    backfill,
-    crawl,
-    doctor,
-    export,
-    imports,
-    metrics,
-    parse,
-    query,
-    roster,
-    schedule,
-    start,
-    status,
-    store,
-)
-from kooch.cli.output import complain
 from kooch.errors import ConfigError, KoochError
 
-app = typer.Typer(
+
+class Place(NamedTuple):
+    """Where a command is written, and what the list of commands says of it."""
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS = {
+    "start": Place("start", "start", "Publish the lists, open the app, and crawl once."),
+    "roster": Place("roster", "app", "See, check, import and extend the lists."),
+    "crawl": Place("crawl", "crawl", "Look at every accepted account once, then publish."),
+    "backfill": Place("backfill", "backfill", "Read archived profile pages, then publish."),
+    "schedule": Place("schedule", "app", "Crawl at set times."),
+    "load": Place("store", "load", "Load what is spooled and listed, and publish."),
+    "backup": Place("store", "backup", "Copy all that the published data rest on."),
+    "suppress": Place("store", "suppress", "Remove an account everywhere, and keep it out."),
+    "status": Place("status", "status", "Show runs, freshness, and failures by cause."),
+    "metrics": Place("metrics", "metrics", "Tell Prometheus how the crawls went."),
+    "sql": Place("query", "sql", "Ask the published data with SQL."),
+    "parse": Place("parse", "parse", "Show what saved pages would be read as."),
+    "import": Place("imports", "import_file", "Take over a file of evidence, and publish."),
+    "export": Place("export", "export", "Write every table as Parquet and CSV."),
+    "doctor": Place("doctor", "doctor", "Check everything and say what to do."),
+}
+
+
+class Commands(TyperGroup):
+    """The commands by name. A command's module, and all that it needs, is imported when the command is called."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 -- they are those of typer
+        # The names are there before the commands: of them, typer makes its guesses at a misspelt one.
+        super().__init__(**attributes | {"commands": dict.fromkeys(COMMANDS)})
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 -- typer keeps the types to itself
+        """The command `cmd_name`, or None if there is no such command."""
+        if cmd_name not in COMMANDS:
+            return None
+        place = COMMANDS[cmd_name]
+        written = getattr(import_module(f"kooch.cli.{place.module}"), place.name)
+        group = _typer()
+        if isinstance(written, typer.Typer):
+            group.add_typer(written, name=cmd_name)
+        else:
+            group.callback()(lambda: None)
+            group.command(cmd_name)(written)
+        return get_group(group).commands[cmd_name]
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 -- as above
+        """Write the list of commands, without importing one of them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+
+def _typer(**attributes: Any) -> typer.Typer:  # noqa: ANN401 -- they are those of typer
+    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, **attributes)
+
+
+app = _typer(
     name="kooch",
+    cls=Commands,
     help="Which public figures set up on which social platforms, when, and who says so.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
 
 
@@ -57,23 +101,6 @@ def options(
     context.obj = home
 
 
-app.command("start")(start.start)
-app.add_typer(roster.app, name="roster")
-app.command("crawl")(crawl.crawl)
-app.command("backfill")(backfill.backfill)
-app.add_typer(schedule.app, name="schedule")
-app.command("load")(store.load)
-app.command("backup")(store.backup)
-app.command("suppress")(store.suppress)
-app.command("status")(status.status)
-app.command("metrics")(metrics.metrics)
-app.command("sql")(query.sql)
-app.command("parse")(parse.parse)
-app.command("import")(imports.import_file)
-app.command("export")(export.export)
-app.command("doctor")(doctor.doctor)
-
-
 def main() -> None:
     """Run the command line; exit codes are those of docs/commands.md."""
     try:
@@ -83,10 +110,10 @@ def main() -> None:
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)
     except KoochError as error:
-        complain(str(error))
+        _complain(str(error))
         sys.exit(error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
-        complain("Stopped.")
+        _complain("Stopped.")
         sys.exit(130)
     except BrokenPipeError:
         # The reader of our output has enough (`kooch sql … | head`).
@@ -95,13 +122,13 @@ def main() -> None:
     except OSError as error:
         if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EIO}:
             _report(error)
-        complain(f"The output cannot be written ({error.strerror}). Free space, or write it elsewhere.")
+        _complain(f"The output cannot be written ({error.strerror}). Free space, or write it elsewhere.")
         with suppress(OSError):
             sys.stdout.close()
         sys.exit(4)
     except Exception as error:  # noqa: BLE001 -- the last line of defence: a sentence for the user, the rest below it
         if is_usage_error(error):
-            complain(usage_sentence(error))
+            _complain(usage_sentence(error))
             sys.exit(2)
         _report(error)
 
@@ -113,9 +140,15 @@ def _refuse_other_than_utf8() -> None:
             raise ConfigError(f"{word!a} is not UTF-8. Write it in UTF-8.")
 
 
+def _complain(text: str) -> None:
+    from kooch.cli.output import complain  # noqa: PLC0415 -- `kooch --help` has nothing to complain of
+
+    complain(text)
+
+
 def _report(error: Exception) -> NoReturn:
-    complain(traceback.format_exc())
-    complain(f"This is a fault in Kooch ({type(error).__name__}: {error}). Nothing stored is lost. Please report it.")
+    _complain(traceback.format_exc())
+    _complain(f"This is a fault in Kooch ({type(error).__name__}: {error}). Nothing stored is lost. Please report it.")
     sys.exit(1)
 
 

@@ -6,16 +6,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import polars as pl
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from kooch.config import Settings, load_settings
 from kooch.errors import ConfigError
-from kooch.platforms import known
+from kooch.home import check_data_folder, data_folder
+
+if TYPE_CHECKING:
+    # Half a second of imports that most commands do without.
+    import polars as pl
+
+    from kooch.config import Settings
 
 # What moves the cursor, recolours or reorders a terminal's text, hides in it, or cannot be encoded: C0 but tab and line
 # break, C1, zero-width, bidi controls, line separators, surrogates. The joiners U+200C and U+200D spell words in India.
@@ -27,27 +32,36 @@ console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
 
-def settings_of(context: typer.Context, *, may_be_new: bool = False) -> Settings:
+def home_of(context: typer.Context) -> Path:
+    """The data folder named before the command, for commands that need no setting. Raises ConfigError if it is not there."""
+    home = data_folder(_named(context))
+    check_data_folder(home)
+    return home
+
+
+def settings_of(context: typer.Context, *, may_be_new: bool = False) -> "Settings":
     """The settings of the data folder named before the command. Raises ConfigError if they or the folder are wrong.
 
     With `may_be_new`, for commands that make it, it need not be there yet.
     """
-    home = context.obj
-    settings = load_settings(home if isinstance(home, Path) else None)
-    for name in settings.freshness.platforms:
-        if name not in known():
-            raise ConfigError(
-                f"Setting freshness.platforms.{name}: there is no platform {name!r}; known are {', '.join(known())}. "
-                f"Correct it in {settings.home / 'kooch.toml'}."
-            )
-    there = next(folder for folder in (settings.home, *settings.home.parents) if folder.exists())
-    if not there.is_dir():
-        raise ConfigError(f"Data folder {settings.home}: {there} is no folder. Name another with --home.")
-    if there != settings.home and not may_be_new:
-        raise ConfigError(
-            f"There is no data folder {settings.home}. Name yours with --home or KOOCH_HOME, or make one with `kooch start`."
-        )
+    from kooch.config import load_settings  # noqa: PLC0415 -- pydantic takes a fifth of a second to import
+
+    settings = load_settings(_named(context))
+    if settings.freshness.platforms:
+        from kooch.platforms import known  # noqa: PLC0415 -- few settings name a platform
+
+        for name in settings.freshness.platforms:
+            if name not in known():
+                raise ConfigError(
+                    f"Setting freshness.platforms.{name}: there is no platform {name!r}; known are {', '.join(known())}. "
+                    f"Correct it in {settings.home / 'kooch.toml'}."
+                )
+    check_data_folder(settings.home, may_be_new=may_be_new)
     return settings
+
+
+def _named(context: typer.Context) -> Path | None:
+    return context.obj if isinstance(context.obj, Path) else None
 
 
 def is_terminal() -> bool:
@@ -89,7 +103,7 @@ def show(columns: Sequence[str], rows: Sequence[Mapping[str, object]], *, title:
     console.print(table)
 
 
-def print_frame(frame: pl.DataFrame) -> None:
+def print_frame(frame: "pl.DataFrame") -> None:
     """A whole frame as a table, with its number of rows."""
     table = Table(header_style="bold", box=None)
     for name, kind in frame.schema.items():

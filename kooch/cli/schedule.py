@@ -11,11 +11,9 @@ from typing import Annotated
 
 import typer
 
-from kooch import rosters
 from kooch.cli.output import complain, emit, is_terminal, say, settings_of, show
 from kooch.config import BUNDLED_ROSTERS, Schedule, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
-from kooch.rosters.cells import SLUG
 from kooch.schedule import install as installing
 from kooch.schedule.loop import Scheduler
 from kooch.schedule.plan import rechecks, slots_between, starts_at
@@ -154,6 +152,8 @@ def install(
     name: Annotated[str, typer.Option(help="What the units are called.")] = "kooch",
 ) -> None:
     """Show what makes this machine call `kooch crawl --due` every five minutes, and write it if you agree."""
+    from kooch.rosters.cells import SLUG  # noqa: PLC0415 -- what reads rosters comes with it; the other commands do without
+
     settings = settings_of(context)
     if systemd and cron:
         raise ConfigError("--systemd and --cron exclude each other: choose one.")
@@ -186,13 +186,20 @@ def scheduled_platforms(settings: Settings) -> set[str]:
 
 
 def _check(settings: Settings) -> list[str]:
-    """The platforms that can be crawled. Raises ConfigError for a schedule of others, or of an unknown roster."""
+    """The platforms that can be crawled; none without a schedule, which needs none.
+
+    Raises ConfigError for a schedule of other platforms, or of an unknown roster.
+    """
+    if not settings.schedule:
+        return []
     from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import
 
     for schedule in settings.schedule:
         for platform in schedule.platforms:
             crawling.spider_of(platform)
     if any(schedule.roster for schedule in settings.schedule):
+        from kooch import rosters  # noqa: PLC0415 -- as above, for schedules that name one
+
         known = sorted(roster.slug for roster in rosters.read_rosters(BUNDLED_ROSTERS, settings.home / "rosters"))
         for schedule in settings.schedule:
             if schedule.roster and schedule.roster not in known:

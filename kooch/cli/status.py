@@ -5,11 +5,8 @@ from typing import Annotated
 
 import typer
 
-from analytics.measures.crawls import ages, last_live
-from kooch.cli.output import say, settings_of, show
-from kooch.cli.schedule import scheduled_platforms
-from kooch.config import Settings
-from kooch.store.read import open_version, reading_file
+from kooch.cli.output import home_of, say, settings_of, show
+from kooch.store.read import open_version, reading_file, rows_of
 from kooch.times import now
 
 _RUNS = """
@@ -49,20 +46,25 @@ def status(
 ) -> None:
     """Show runs, freshness, and failures of the latest runs by cause."""
     if check:
-        raise typer.Exit(_check(settings_of(context)))
-    with open_version(reading_file(settings_of(context).home)) as connection:
+        raise typer.Exit(_check(context))
+    with open_version(reading_file(home_of(context))) as connection:
         for title, query, parameters in (
             ("version", _VERSION, None),
             ("runs", _RUNS, {"n": runs}),
             ("freshness", _FRESHNESS, None),
             ("failures", _FAILURES, None),
         ):
-            frame = connection.sql(query, params=parameters).pl()
-            show(frame.columns, frame.to_dicts(), title=title)
+            found = connection.sql(query, params=parameters)
+            show(found.columns, rows_of(found), title=title)
 
 
-def _check(settings: Settings) -> int:
+def _check(context: typer.Context) -> int:
     """How fresh the platforms are that are scheduled or were crawled: 0, 3 (one is late) or 5 (one is stale)."""
+    # Only here: the rest of this command needs neither settings nor Polars.
+    from analytics.measures.crawls import ages, last_live  # noqa: PLC0415
+    from kooch.cli.schedule import scheduled_platforms  # noqa: PLC0415
+
+    settings = settings_of(context)
     with open_version(reading_file(settings.home)) as connection:
         seen = last_live(connection)
     found = ages(seen, scheduled_platforms(settings), settings.freshness, at=now())

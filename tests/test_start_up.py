@@ -1,0 +1,63 @@
+"""Commands answer at once: a command imports what it needs, and nothing that only others need."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kooch.cli import COMMANDS
+from tests.commands import kooch
+
+_HEAVY = {"altair", "crawlers", "numpy", "polars", "pyarrow", "pydantic_settings", "scrapy", "streamlit", "twisted"}
+_RUN = """
+import sys
+from kooch.cli import main
+sys.argv = ["kooch", *sys.argv[1:]]
+try:
+    main()
+finally:
+    sys.stderr.write(" ".join(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("start-up") / "data"
+    loaded = kooch(folder, "load")
+    assert loaded.returncode == 0, loaded.stderr
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "needed"),
+    [
+        (["--help"], set()),
+        (["--version"], set()),
+        (["schedule", "--help"], set()),
+        (["status"], set()),
+        (["schedule", "list"], {"pydantic_settings"}),
+    ],
+    ids=" ".join,
+)
+def test_a_command_imports_nothing_heavy_that_it_does_not_need(home: Path, words: list[str], needed: set[str]) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", _RUN, "--home", str(home), *words],
+        cwd=Path(__file__).parents[1],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+
+    assert run.stdout or words == ["schedule", "list"]
+    assert set(run.stderr.split()) & _HEAVY <= needed
+
+
+def test_the_list_of_commands_names_each_of_them_with_its_own_help(tmp_path: Path) -> None:
+    listed = kooch(tmp_path, "--help").stdout
+
+    for name, place in COMMANDS.items():
+        assert f"{name} " in listed
+        assert place.help in listed
+        assert kooch(tmp_path, name, "--help").returncode == 0
