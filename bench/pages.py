@@ -38,6 +38,7 @@ _PAGES: dict[str, list[Question]] = {
             arrivals,
             {
                 **_KOO,
+                "day": _DAY,
                 "start": date(2021, 2, 1),
                 "end": date(2021, 3, 6),
                 "who": "all",
@@ -49,7 +50,7 @@ _PAGES: dict[str, list[Question]] = {
         (markers, {"platform": "mastodon", "start": date(2017, 1, 1), "end": date(2025, 10, 27)}),
     ],
     "first screen, known by a day": [
-        (count_there_by, {**_KOO, "day": _DAY, "zone": _ZONE}),
+        (count_there_by, {**_KOO, "day": _DAY, "zone": _ZONE, "known_by": _DAY}),
     ],
     "first screen, statements": [
         (statements, {"figures": _PEOPLE, "platform": "koo", "zone": _ZONE, "known_by": None}),

@@ -10,6 +10,8 @@ from analytics.measures.arrivals import Arrivals, arrivals
 from analytics.measures.events import markers
 from analytics.measures.headline import count_there_by, headline
 from analytics.measures.opened import Opened, opened_by_month
+from analytics.measures.platform_counts import platform_counts
+from analytics.measures.sensitivity import in_a_sentence, sensitivity
 from analytics.measures.statements import statements
 from analytics.measures.words import long_day
 from pages.shared.frame import show_chart
@@ -33,11 +35,18 @@ def main() -> None:
         with st.container(key="headline"):
             say("{sentence}", sentence=known.sentence())
         note("{unknowns}", unknowns=f"{known.unknowns()[0].upper()}{known.unknowns()[1:]}")
-        show_koo(file, known.entries)
+        show_firmness(file, known.day, known_by=None)
+        show_koo(file, known.entries, known.day)
+        show_users(file)
     show_fediverse(file)
 
 
-def show_koo(file: Path, entries: int) -> None:
+def show_firmness(file: Path, day: date, *, known_by: date | None) -> None:
+    """What the count becomes without some of the texts it rests on."""
+    note("{firm}", firm=in_a_sentence(ask(file, sensitivity, **KOO, day=day, zone=ZONE, known_by=known_by)))
+
+
+def show_koo(file: Path, entries: int, day: date) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         who = st.segmented_control(
             "Entries",
@@ -59,19 +68,21 @@ def show_koo(file: Path, entries: int) -> None:
             width=190,
             help="Leaves out what was published after that day (India time).",
         )
-        unfolded = st.toggle("Unfold bodies", key="unfolded", bind="query-params")
+        unfolded = st.toggle("Unfold", key="unfolded", bind="query-params")
     if known_by:
-        there = ask(file, count_there_by, **KOO, day=known_by, zone=ZONE)
+        there = ask(file, count_there_by, **KOO, day=known_by, zone=ZONE, known_by=known_by)
         say(
             "**Known by {day}:** at least {there} of {entries} were there by then. What was published later is left out.",
             day=long_day(known_by),
             there=there,
             entries=entries,
         )
+        show_firmness(file, known_by, known_by=known_by)
     seen: Arrivals = ask(
         file,
         arrivals,
         **KOO,
+        day=day,
         start=date(2021, 2, 1),
         end=date(2021, 3, 6),
         who=who,
@@ -94,6 +105,15 @@ def show_koo(file: Path, entries: int) -> None:
         on_select=open_entry,
         under=lambda: show_entry(file, seen.rows.filter(~pl.col("is_group")), known_by),
     )
+
+
+def show_users(file: Path) -> None:
+    """Users and downloads of Koo as they were said; nothing where this version has none."""
+    counts: pl.DataFrame = ask(file, platform_counts, platform=KOO["platform"])
+    if not counts.is_empty():
+        st.divider()
+        source = "press reports; nearly all counts are the company's own, and each names its source in the CSV"
+        show_chart("platform_counts", file, {"counts": counts}, source=source)
 
 
 def open_entry() -> None:

@@ -68,6 +68,17 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
         ],
         "events": EVENT,
     },
+    "platform_counts": {
+        "counts": [
+            {"kind": kind, "row": row, "day": day, "value": 5, "shown": "at least 5", "is_independent": is_independent}
+            for kind, row, day, is_independent in (
+                ("downloads", 0, date(2021, 2, 11), False),
+                ("downloads", 0, date(2022, 9, 1), True),
+                ("users", 1, date(2021, 2, 11), False),
+                ("users", 1, None, False),
+            )
+        ]
+    },
     "searched": {
         "parts": [
             {"part": "joined", "figures": 3, "start": 0, "label": "3 known"},

@@ -188,7 +188,7 @@ def test_an_archived_page_that_contradicts_the_press_is_named_as_what_it_is(
     stores.backfill(tmp_path, page, platform="koo")
     stores.load(tmp_path, bundled)
     with open_version(reading_file(tmp_path)) as connection:
-        window = {"start": date(2021, 2, 1), "end": date(2021, 3, 6)}
+        window = {"day": date(2021, 2, 10), "start": date(2021, 2, 1), "end": date(2021, 3, 6)}
         found = arrivals(connection, roster="in-koo-2021", platform="koo", **window, who="all", is_folded=True)
     (row,) = found.rows.filter("is_contradicted").to_dicts()
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from analytics.charts.audience import draw
+from analytics.downloads import to_csv
 from analytics.measures.figure import COUNTS, Figure, figure
 from kooch.counts import NotACountError
 from kooch.errors import RosterError
@@ -25,34 +27,6 @@ from tests.commands import kooch
 from tests.sheets import write_xlsx
 
 DID = f"did:plc:{'a' * 24}"
-AUDIENCE = """
-SELECT u.figure_id, h.handle, u.followers, u.followers_precision, s.published_at::VARCHAR,
-    strftime(u.valid_at, '%Y-%m-%d %H:%M'), s.publisher, u.source, u.reported
-FROM audience AS u
-LEFT JOIN sources AS s ON s.source_id = u.source_id
-LEFT JOIN current_handles AS h ON h.account_id = u.account_id
-ORDER BY u.figure_id, u.valid_at
-"""
-PRASAD, YOGI = "in-ravi-shankar-prasad", "in-yogi-adityanath"
-# The end of a day in India is 18:30 UTC.
-REPORTED = [
-    ("in-mansukh-mandaviya", None, 234_000, 500, "2021-02-08", "LatestLY", "2.34 lakh followers"),
-    (PRASAD, None, 429_000, 500, "2021-02-08", "LatestLY", "4.29 lakh followers"),
-    (PRASAD, None, 500_000, 50_000, "2021-02-12", "Hindustan Times", "5 lakh followers"),
-    (PRASAD, None, 1_000_000, 500_000, "2021-04-09", "NewsX", "1 million followers"),
-    (YOGI, "myogiadityanath", 31_000, 500, "2021-03-01", "Mint", "31K followers in 24 hours"),
-    (YOGI, "myogiadityanath", 51_000, 500, "2021-03-03", "Free Press Journal", "51K followers in five days"),
-]
-
-
-def test_the_six_reported_counts_are_dated_numbers_with_their_precision_and_source(bundled_home: Path) -> None:
-    assert stores.query(bundled_home, AUDIENCE) == [
-        (who, handle, followers, precision, day, f"{day} 18:30", publisher, "report", printed)
-        for who, handle, followers, precision, day, publisher, printed in REPORTED
-    ]
-    assert stores.query(bundled_home, "SELECT count(*) FROM bounds WHERE reported IS NOT NULL") == [(6,)]
-    # Mint's report has no address that is known.
-    assert stores.query(bundled_home, "SELECT followers FROM audience WHERE url IS NULL") == [(31_000,)]
 
 
 @pytest.mark.parametrize(
@@ -71,13 +45,15 @@ def test_the_six_reported_counts_are_dated_numbers_with_their_precision_and_sour
 def test_a_report_is_as_exact_as_its_last_digit_that_is_no_zero(
     printed: str, value: int, precision: int | None
 ) -> None:
-    assert read_followers(printed) == (value, precision)
+    assert tuple(read_followers(printed)) == (value, precision, False)
 
 
 @pytest.mark.parametrize(
     "printed",
     [
-        "over 1 million followers",
+        "under 1 million followers",
+        "no more than 500 followers",
+        "5 लाख से कम फॉलोअर्स",
         "1 million",
         "followers",
         "many followers",
@@ -94,18 +70,35 @@ def test_what_is_no_single_count_is_never_a_number(printed: str) -> None:
 
 
 def test_an_unreadable_count_is_a_fault_of_its_row_and_no_number(tmp_path: Path) -> None:
-    said = stores.statement("ann", "joined", "2021-02-10", not_after="2021-02-10", reported="over 1 million followers")
+    said = stores.statement(
+        "ann", "joined", "2021-02-10", not_after="2021-02-10", reported="a million or two followers"
+    )
     roster = stores.roster("people", [stores.member("ann")], statements=(said,))
     bundled = stores.bundle(tmp_path / "bundled", roster)
     stores.load(tmp_path / "home", bundled)
     (fault,) = check([read_roster(bundled / "people")])
 
     assert (fault.file, fault.row) == (bundled / "people" / "statements.csv", 2)
-    assert "reported 'over 1 million followers' cannot be read as a number" in fault.message
+    assert "reported 'a million or two followers' cannot be read as a number" in fault.message
     assert stores.query(tmp_path / "home", "SELECT reported, reported_followers FROM bounds") == [
-        ("over 1 million followers", None)
+        ("a million or two followers", None)
     ]
     assert stores.query(tmp_path / "home", "FROM audience") == []
+
+
+def test_a_lower_bound_is_drawn_open_above_and_exported_as_one(tmp_path: Path) -> None:
+    said = stores.statement("ann", "there", "2021-02-10", not_after="2021-02-10", reported="over 51,000 followers")
+    roster = stores.roster("people", [stores.member("ann")], statements=(said,))
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", roster))
+    found = ask_figure(tmp_path, "ann")
+    (drawn,) = found.audience.to_dicts()
+
+    assert (drawn["followers"], drawn["low"], drawn["high"], drawn["is_least"]) == (51_000, None, None, True)
+    assert drawn["shown"] == "at least 51,000"
+    assert found.counts.select("followers", "followers_precision", "is_least").rows() == [(51_000, None, True)]
+    assert b"51000,,true" in to_csv(found.counts.select("followers", "followers_precision", "is_least"))
+    marks = [layer["mark"] for layer in draw(found.audience).to_dict()["layer"]]
+    assert any(mark.get("shape") == "triangle-up" for mark in marks)
 
 
 def test_a_denied_account_takes_its_reported_counts_along(tmp_path: Path) -> None:
@@ -373,7 +366,7 @@ def test_evidence_is_published_with_the_rosters_and_gone_with_its_file(tmp_path:
     report = import_evidence(write_rows(tmp_path / "press.csv", ROW), into=home / "rosters", rosters=[ANN])
     stores.load(home, bundled)
 
-    assert [row[2:4] for row in stores.query(home, AUDIENCE)] == [(350_000, 5_000)]
+    assert stores.query(home, "SELECT followers, followers_precision FROM audience") == [(350_000, 5_000)]
     assert stores.query(
         home,
         "SELECT figure_id, to_kind FROM (SELECT j.figure_id, b.kind AS to_kind FROM joins AS j"
@@ -421,9 +414,8 @@ def test_the_command_imports_loads_and_publishes(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert [line["event"] for line in said] == ["import", "loaded"]
     assert (said[0]["statements"], said[0]["with_counts"], said[0]["new"]) == (2, 1, True)
-    assert [row[:3] for row in stores.query(home, AUDIENCE) if row[0] == "in-piyush-goyal"] == [
-        ("in-piyush-goyal", None, 350_000)
-    ]
+    counts = stores.query(home, "SELECT followers FROM audience WHERE figure_id = 'in-piyush-goyal' ORDER BY valid_at")
+    assert counts == [(325_000,), (350_000,)]
 
     assert kooch(home, "backup", str(tmp_path / "backups")).returncode == 0
     (copy,) = (tmp_path / "backups").glob("*/rosters/evidence/press.csv")

@@ -57,7 +57,7 @@ ACCOUNTS = "\n".join(
 STATEMENTS = "\n".join(
     [
         ",".join(STATEMENT_COLUMNS),
-        "xx-ada,koo,,joined,2021-02-01,2021-02-03,,Mint,2021-02-04,Asia/Kolkata,,4.29 lakh followers,",
+        "xx-ada,koo,,joined,2021-02-01,2021-02-03,,Mint,2021-02-04,Asia/Kolkata,,4.29 lakh followers,,",
     ]
 )
 
@@ -98,7 +98,9 @@ def bring(file: Path, into: Path, **changes: object) -> ImportReport:
 @pytest.mark.parametrize(
     ("slug", "selection", "counts"),
     [
-        ("in-koo-2021", "joiners", {"rows": 29, "figures": 29, "accepts": 20, "denies": 0, "statements": 44}),
+        ("in-koo-2021", "joiners", {"rows": 71, "figures": 67, "accepts": 44, "denies": 0, "statements": 187}),
+        ("koo-artists-athletes", "joiners", {"rows": 37, "figures": 37, "accepts": 3, "denies": 0, "statements": 54}),
+        ("koo-elsewhere", "listed", {"rows": 5, "figures": 4, "accepts": 1, "denies": 0, "statements": 10}),
         ("de-fediverse", "joiners", {"rows": 263, "figures": 263, "accepts": 263, "denies": 47, "statements": 0}),
         ("us-congress", "census", {"rows": 537, "figures": 537, "accepts": 1643, "denies": 1, "statements": 0}),
         ("se-parliament", "listed", {"rows": 371, "figures": 370, "accepts": 321, "denies": 3, "statements": 0}),
@@ -151,23 +153,6 @@ def test_every_german_account_carries_the_day_it_was_opened() -> None:
     assert (min(days), max(days).year) == (date(2017, 4, 17), 2025)
 
 
-def test_koo_statements_keep_their_origin_their_dispute_and_their_counts() -> None:
-    roster = bundled("in-koo-2021")
-    origins = Counter(statement.derived_from for statement in roster.statements)
-    identified = {claim.figure_id: claim.handle for claim in roster.accounts if claim.platform == "koo"}
-    adityanath = {s.not_before for s in roster.statements if s.figure_id == "in-yogi-adityanath"}
-
-    assert origins == {None: 32, "Statement by Koo": 12}
-    assert len(identified) == 7
-    assert all(statement.handle == identified.get(statement.figure_id) for statement in roster.statements)
-    assert {s.reported for s in roster.statements if s.figure_id == "in-ravi-shankar-prasad" and s.reported} == {
-        "4.29 lakh followers",
-        "5 lakh followers",
-        "1 million followers",
-    }
-    assert adityanath == {date(2021, 2, 27), date(2021, 2, 28)}
-
-
 def test_one_person_in_two_roles_is_one_figure_and_namesakes_are_two() -> None:
     members = bundled("se-parliament").members
     persson = {member.figure_id for member in members if member.name == "Mats Persson"}
@@ -186,8 +171,9 @@ def test_a_facebook_page_copied_to_the_wrong_senator_is_denied() -> None:
 def test_events_carry_sources() -> None:
     events = {event.event: event for event in read_events(BUNDLED / "events.yaml")}
 
-    assert len(events) == 12
-    assert all(event.sources and event.checked for event in events.values())
+    assert len(events) == 31
+    assert all(event.sources for event in events.values())
+    assert [event.event for event in events.values() if not event.checked] == ["koo-series-a"]
     assert (events["twitter-notice"].starts_on, events["twitter-notice"].ends_on) == (
         date(2021, 2, 2),
         date(2021, 2, 3),
@@ -201,7 +187,6 @@ def test_events_carry_sources() -> None:
         ("us_congress.csv", "us-congress", {}),
         ("se_institutions.csv", "se-institutions", {"kind": "institution"}),
         ("de_fediverse_accounts.csv", "de-fediverse", {}),
-        ("in_koo_wave.csv", "in-koo-2021", {"statements": SHARED / "in_koo_wave_sources.csv", "platform": "koo"}),
     ],
 )
 def test_a_source_table_imports_without_a_mapping(
@@ -443,7 +428,7 @@ def test_check_reports_a_page_with_two_publishers_or_days(
     folder: Path, publisher: str, published_on: str, message: str
 ) -> None:
     first = STATEMENTS.replace("2021-02-03,,Mint", "2021-02-03,https://a.example/1,Mint")
-    second = f"xx-bob,koo,,joined,,2021-02-03,https://a.example/1,{publisher},{published_on},Asia/Kolkata,,,"
+    second = f"xx-bob,koo,,joined,,2021-02-03,https://a.example/1,{publisher},{published_on},Asia/Kolkata,,,,"
     (folder / "statements.csv").write_text(f"{first}\n{second}\n")
 
     (fault,) = check([read_roster(folder)])

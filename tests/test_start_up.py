@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         (["--help"], set()),
         (["--version"], set()),
-        (["schedule", "--help"], set()),
+        (["schedule", "--help"], {"pydantic_settings"}),
         (["status"], set()),
         (["schedule", "list"], {"pydantic_settings"}),
     ],

@@ -15,7 +15,9 @@ DEFINITION = (
     "A dot is a day, or in a gutter the days that its label says; joined rings are readings that contradict each other; a"
     " tick means “there by the end of that day”, and its dotted tail that nobody says since when. Gutters are not to scale."
 )
-UNIT = "Days in India time, one row an entry; bodies that stand in one report share a row"
+UNIT = (
+    "Days in India time, one row an entry; bodies that stand in one report share a row, and so do people who came later"
+)
 FRAMES = {"rows": ROWS, "marks": MARKS, "events": EVENTS}
 
 _ROW = 31
@@ -23,6 +25,7 @@ _LABELS, _EVIDENCE = 200, 312  # pixels for names and sources beside the days, o
 # Text is drawn twice, first as a wide stroke in the colour of the paper, so that lines do not cross it.
 _HALO: tuple[dict[str, Any], ...] = ({"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}, {})
 _WEEK = 7 * DAY
+_TO_THE_EDGE = "max(width - scale('x', datum.at) - 8, 60)"
 
 
 def draw(rows: pl.DataFrame, marks: pl.DataFrame, events: pl.DataFrame, window: Window | None = None) -> alt.LayerChart:
@@ -105,7 +108,8 @@ def _events(events: pl.DataFrame, bottom: float, x: alt.X, y: alt.Y) -> list[alt
         alt.Chart(ranges).mark_rect(color=INK, opacity=0.05).encode(x=x, x2="until:Q", y=y, y2="bottom:Q"),
         alt.Chart(points).mark_rule(color=INK, strokeWidth=1, opacity=0.55).encode(x=x, y=y, y2="bottom:Q"),
         alt.Chart(placed)
-        .mark_text(align="left", dx=4, fontSize=when_narrow(10.5, 12), color=INK)
+        # A title that ran over the edge would make the whole picture narrower.
+        .mark_text(align="left", dx=4, fontSize=when_narrow(10.5, 12), color=INK, limit=alt.ExprRef(_TO_THE_EDGE))
         .encode(x=x, y=y, text="title:N"),
     ]
 

@@ -11,8 +11,9 @@ from analytics.theme import BLUE, GREEN, INK, ORANGE, PAPER, empty, layered
 QUESTION = "How many followers, and who says so?"
 DEFINITION = (
     "A dot is a sighting by Kooch, a ring an archived page, a diamond what a report prints. An"
-    " upright stroke is how far a rounded count may be off. A line joins sightings of one account that follow"
-    " each other at the usual distance, and never for more than three months."
+    " upright stroke is how far a rounded count may be off. An arrow upwards stands on a lower bound: the report says"
+    " “over” or “at least”. A line joins sightings of one account that follow each other at the usual distance, and never"
+    " for more than three months."
 )
 UNIT = "Followers as the platform showed them, UTC; a report is dated by the end of its day"
 FRAMES = {"audience": AUDIENCE}
@@ -20,6 +21,8 @@ FRAMES = {"audience": AUDIENCE}
 # Ticks within a day say nothing that can be known of a report.
 _DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b %Y' : '%b %Y')"
 
+
+_ARROW = 24  # pixels
 
 CHOSEN = ("account", "at", "source")
 """What a click on a ring or a diamond selects, under the name `count`."""
@@ -82,6 +85,7 @@ def draw(audience: pl.DataFrame) -> alt.LayerChart:
         alt.Chart(drawn.filter(pl.col("low").is_not_null()))
         .mark_rule(strokeWidth=1.5, opacity=0.65)
         .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q", color=colour),
+        *_open_above(drawn.filter("is_least"), x, y, colour),
         alt.Chart(drawn.filter(~is_report & ~is_archived))
         .mark_point(filled=True, size=24, opacity=1)
         .encode(x=x, y=y, color=colour, tooltip=tooltip),
@@ -96,3 +100,18 @@ def draw(audience: pl.DataFrame) -> alt.LayerChart:
         .add_params(chosen),
         height=300,
     )
+
+
+def _open_above(least: pl.DataFrame, x: alt.X, y: alt.Y, colour: alt.Color) -> list[alt.Chart]:
+    """An arrow upwards from each lower bound, as long whatever the scale: how much more there is, nobody says."""
+    if least.is_empty():
+        return []
+    base = alt.Chart(least)
+    return [
+        base.mark_rule(strokeWidth=1.5, opacity=0.65, y2Offset=-_ARROW).encode(
+            x=x, y=y, y2="followers:Q", color=colour
+        ),
+        base.mark_point(shape="triangle-up", filled=True, size=60, opacity=1, yOffset=-_ARROW).encode(
+            x=x, y=y, color=colour
+        ),
+    ]

@@ -1,10 +1,10 @@
--- Who of the Koo roster was certainly there by the end of 10 February 2021, India time?
+-- Who of the list in-koo-2021 was certainly there by the end of 10 February 2021, India time?
 SELECT
     f.name,
     f.kind,
     j.joined_before
 FROM first_joins AS j
-INNER JOIN memberships AS m ON m.figure_id = j.figure_id AND m.roster = 'in-koo-2021'
 INNER JOIN figures AS f ON f.figure_id = j.figure_id
+SEMI JOIN memberships AS m ON m.figure_id = f.figure_id AND m.roster = 'in-koo-2021'
 WHERE j.platform = 'koo' AND j.joined_before <= TIMESTAMPTZ '2021-02-11 00:00:00+05:30'
 ORDER BY j.joined_before, f.name

@@ -11,7 +11,7 @@ WITH statements AS (
         before,
         event = 'posted' OR kind = 'seen' AS is_sighting
     FROM bounds
-    WHERE event IN ('joined', 'posted') AND bounds.known_at <= known_by
+    WHERE event IN ('joined', 'there', 'posted') AND bounds.known_at <= known_by
 ),
 
 reported_departures AS (

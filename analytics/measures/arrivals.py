@@ -1,20 +1,18 @@
 """Who of a roster set up on a platform, when, and who says so: the rows and marks of the chart."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from datetime import UTC, date, datetime
+from typing import Any, Literal, NamedTuple
 
 import duckdb
 import polars as pl
 
-from analytics.measures.knowledge import EVERYTHING, until
+from analytics.measures.knowledge import EVERYTHING, part_of_evidence, until
 from analytics.measures.window import DAY, Window, wall
-from analytics.measures.words import counted, days, first_day, interval, last_day, short_day
+from analytics.measures.words import counted, days, first_day, interval, last_day, long_day, short_day
+from analytics.queries import query
 
 Who = Literal["people", "bodies", "all"]
-
-GROUPS = ("Ministers", "Chief ministers", "Other people", "Ministries, agencies and parties")
-
 
 ROWS = pl.Schema(
     {
@@ -62,21 +60,12 @@ class Arrivals:
     archive_note: str | None
 
 
-# A crawl or an archive publishes nothing: it is named for what was read.
-_WHO = """
-coalesce(s.publisher, CASE u.source
-    WHEN 'live' THEN 'crawl'
-    WHEN 'archive' THEN 'archived page' || if(p.archive_note IS NULL, '', ', unverified')
-    WHEN 'import' THEN 'import'
-END)
-"""
-
-
 def arrivals(
     connection: duckdb.DuckDBPyConnection,
     *,
     roster: str,
     platform: str,
+    day: date,
     start: date,
     end: date,
     who: Who = "all",
@@ -85,18 +74,22 @@ def arrivals(
 ) -> Arrivals:
     """Rows and marks for `roster` on `platform`; days from `start` to before `end` are to scale.
 
-    With `known_by`, only what the world could know by the end of that day in the roster's time zone.
-    Bodies that stand in one report with one date share a row when `is_folded`.
+    First those who were certainly there by the end of `day`, then the others by the month in which they are known to be
+    there. With `known_by`, only what the world could know by the end of that day in the roster's time zone. When
+    `is_folded`, bodies that stand in one report with one date share a row, and after `day` people do, too.
     """
     zone, opened, archive_note = connection.execute(
         "SELECT r.time_zone, p.opened, p.archive_note FROM rosters AS r, platforms AS p WHERE r.roster = ? AND p.platform = ?",
         [roster, platform],
     ).fetchall()[0]
     window = Window(start=start, end=end, zone=zone, opened=opened)
-    instant = until(known_by, zone)
-    entries = _entries(connection, roster=roster, platform=platform, until=instant, who=who)
-    shown = [entry for entry in entries if entry["before"] or entry["not_before"] or (known_by is None)]
-    sides = _sides(connection, platform=platform, until=instant, entries=shown)
+    with part_of_evidence(connection, roster=roster, platform=platform, until=until(known_by, zone)):
+        entries = _rows(connection, "arrivals_entries", roster=roster, platform=platform, who=who)
+        shown = [entry for entry in entries if entry["before"] or entry["not_before"] or (known_by is None)]
+        sides = _sides(connection, platform=platform, entries=shown)
+    for entry in shown:
+        entry["heading"] = _heading(entry, day, zone)
+    shown.sort(key=lambda entry: entry["heading"].order)
     rows, marks = _laid_out(_folded(shown) if is_folded else [[entry] for entry in shown], sides, window)
     return Arrivals(
         rows=pl.DataFrame(rows, schema=ROWS),
@@ -113,120 +106,64 @@ def arrivals(
 _Fields = dict[str, Any]
 
 
-def _entries(
-    connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str, until: datetime, who: Who
-) -> list[_Fields]:
-    """One row per entry of the roster, in the chart's order."""
-    joins = "first_joins" if until == EVERYTHING else "first_joins_known_by($until)"
-    frame: pl.DataFrame = connection.sql(
-        f"""
-        WITH entries AS (
-            SELECT
-                f.figure_id,
-                any_value(f.name) AS name,
-                any_value(f.kind) AS kind,
-                CASE
-                    WHEN any_value(f.kind) <> 'person' THEN 3
-                    WHEN bool_or(starts_with(m.role, 'Union Minister')) THEN 0
-                    WHEN bool_or(starts_with(m.role, 'Chief Minister')) THEN 1
-                    ELSE 2
-                END AS grouping
-            FROM memberships AS m
-            INNER JOIN figures AS f ON f.figure_id = m.figure_id
-            WHERE m.roster = $roster
-            GROUP BY f.figure_id
-        )
+class _Heading(NamedTuple):
+    """What entries stand under, and where among the headings."""
 
-        SELECT
-            e.figure_id,
-            e.name,
-            e.kind,
-            e.grouping,
-            j.joined_not_before AS not_before,
-            j.joined_before AS before,
-            coalesce(j.contradiction, false) AS is_contradicted,
-            b.source_id,
-            -- A report's follower count may stand with another of its statements about the figure.
-            coalesce(b.reported, (
-                SELECT first(o.reported ORDER BY o.bound_id)
-                FROM bounds AS o
-                WHERE
-                    o.figure_id = e.figure_id
-                    AND o.platform = $platform
-                    AND o.source_id = b.source_id
-                    AND o.event = b.event
-                    AND o.reported IS NOT NULL
-            )) AS reported,
-            {_WHO} AS publisher,
-            s.published_at,
-            coalesce('archive' IN (u.source, v.source), false) AS is_archived
-        FROM entries AS e
-        LEFT JOIN {joins} AS j ON j.figure_id = e.figure_id AND j.platform = $platform
-        LEFT JOIN bounds AS b ON b.bound_id = coalesce(j.to_bound, j.from_bound)
-        LEFT JOIN sources AS s ON s.source_id = b.source_id
-        LEFT JOIN platforms AS p ON p.platform = $platform
-        LEFT JOIN runs AS u ON u.run_id = b.run_id
-        LEFT JOIN bounds AS a ON a.bound_id = j.from_bound
-        LEFT JOIN runs AS v ON v.run_id = a.run_id
-        WHERE $who = 'all' OR ($who = 'people') = (e.kind = 'person')
-        ORDER BY e.grouping, j.joined_before NULLS LAST, j.joined_not_before NULLS LAST, e.name
-        """,
-        params={"roster": roster, "platform": platform, "who": who, **_instant(until)},
-    ).pl()
-    return frame.to_dicts()
+    order: tuple[int, int]
+    text: str
+    is_first: bool
 
 
-def _instant(until: datetime) -> dict[str, datetime]:
-    """The parameter of a query that reads the rollups, as they know everything, or the macros."""
-    return {} if until == EVERYTHING else {"until": until}
+def _heading(entry: _Fields, day: date, zone: str) -> _Heading:
+    if entry["before"] is None:
+        return _Heading((9999, 0), "No day is known", is_first=False)
+    last = last_day(entry["before"], zone)
+    if last <= day:
+        return _Heading((0, 0), f"There by {long_day(day)}", is_first=True)
+    return _Heading((last.year, last.month), f"Known to be there by {last:%B %Y}", is_first=False)
 
 
-def _sides(
-    connection: duckdb.DuckDBPyConnection, *, platform: str, until: datetime, entries: list[_Fields]
-) -> dict[str, list[_Fields]]:
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[_Fields]:  # noqa: ANN401 -- the query's own
+    found: list[_Fields] = connection.sql(query(name), params=parameters).pl().to_dicts()
+    return found
+
+
+def _sides(connection: duckdb.DuckDBPyConnection, *, platform: str, entries: list[_Fields]) -> dict[str, list[_Fields]]:
     """The readings of contradictory entries' first stays, each with the reports that date it, by figure_id."""
     figures = [entry["figure_id"] for entry in entries if entry["is_contradicted"]]
-    if not figures:
-        return {}
-    readings = "readings" if until == EVERYTHING else "readings_known_by($until)"
-    frame = connection.sql(
-        f"""
-        SELECT
-            r.figure_id,
-            r.not_before,
-            r.before,
-            -- What dates it from below, or, where nothing does, what it ends with.
-            list_sort(list(DISTINCT {{'published_at': s.published_at, 'publisher': {_WHO}}}) FILTER (
-                WHERE b.not_before IS NOT NULL OR (r.not_before IS NULL AND b.before = r.before)
-            )) AS reports,
-            bool_or(coalesce(u.source = 'archive', false)) AS is_archived
-        FROM (
-            SELECT figure_id, account_id, not_before, before, unnest(bounds) AS bound_id
-            FROM {readings}
-            WHERE platform = $platform AND spell = 1 AND list_contains($figures, figure_id)
-        ) AS r
-        INNER JOIN bounds AS b ON b.bound_id = r.bound_id
-        LEFT JOIN sources AS s ON s.source_id = b.source_id
-        LEFT JOIN platforms AS p ON p.platform = $platform
-        LEFT JOIN runs AS u ON u.run_id = b.run_id
-        GROUP BY r.figure_id, r.account_id, r.not_before, r.before
-        ORDER BY r.figure_id, r.not_before NULLS FIRST, r.before NULLS LAST
-        """,
-        params={"platform": platform, "figures": figures, **_instant(until)},
-    ).pl()
     sides: dict[str, list[_Fields]] = {}
-    for row in frame.iter_rows(named=True):
-        sides.setdefault(row["figure_id"], []).append(row)
-    return sides
+    if figures:
+        for row in _rows(connection, "arrivals_readings", platform=platform, figures=figures):
+            sides.setdefault(row["figure_id"], []).append(row)
+    return {figure_id: _without_repetition(found) for figure_id, found in sides.items()}
+
+
+def _without_repetition(sides: list[_Fields]) -> list[_Fields]:
+    """The sides without those that say less than another: its interval lies within theirs."""
+    return [
+        side for n, side in enumerate(sides) if not any(_says_more(sides, m, n) for m in range(len(sides)) if m != n)
+    ]
+
+
+def _says_more(sides: list[_Fields], other: int, side: int) -> bool:
+    """Whether the interval of `other` lies within that of `side`. Of two equal ones the first stays."""
+    starts, ends = (
+        [edge if edge is not None else nothing for edge in (sides[other][key], sides[side][key])]
+        for key, nothing in (("not_before", datetime.min.replace(tzinfo=UTC)), ("before", EVERYTHING))
+    )
+    is_within = starts[0] >= starts[1] and ends[0] <= ends[1]
+    return is_within and (starts[0] != starts[1] or ends[0] != ends[1] or other < side)
 
 
 def _folded(entries: list[_Fields]) -> list[list[_Fields]]:
-    """Entries that share a row: bodies with one date from one report. A person always has a row."""
+    """Entries that share a row: those with one date from one report. Of those there by the day, a person has a row."""
     rows: dict[object, list[_Fields]] = {}
     for entry in entries:
-        is_alone = entry["kind"] == "person" or entry["is_contradicted"] or entry["source_id"] is None
-        key = entry["figure_id"] if is_alone else (entry["source_id"], entry["not_before"], entry["before"])
-        rows.setdefault(key, []).append(entry)
+        heading = entry["heading"]
+        is_person = heading.is_first and entry["kind"] == "person"
+        is_alone = is_person or entry["is_contradicted"] or entry["source_id"] is None
+        dates = (entry["source_id"], entry["not_before"], entry["before"], heading, entry["kind"] == "person")
+        rows.setdefault(entry["figure_id"] if is_alone else dates, []).append(entry)
     return list(rows.values())
 
 
@@ -235,14 +172,15 @@ def _laid_out(
 ) -> tuple[list[_Fields], list[_Fields]]:
     rows: list[_Fields] = []
     marks: list[_Fields] = []
-    y, heading = 0.0, None
+    y, above = 0.0, None
     for fold in folds:
         entry = fold[0]
-        if GROUPS[entry["grouping"]] != heading:
-            y += 0.35 if heading else 0.0
-            heading = GROUPS[entry["grouping"]]
+        heading = entry["heading"].text
+        if heading != above:
+            y += 0.35 if above else 0.0
+            above = heading
             rows.append({"row": heading, "y": y, "name": heading, "is_group": True, "figures": []})
-            y += 1
+            y += 0.85
         row = _row(fold, sides.get(entry["figure_id"], []), window)
         rows.append({**row, "y": y})
         marks += [
@@ -271,8 +209,8 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
         if len({member["reported"] for member in fold}) > 1:
             row["reported"] = ""
         row["row"] = f"{entry['figure_id']}+{len(fold) - 1}"
-        row["name"] = counted(len(fold), "body", "bodies")
-    if entry["publisher"]:
+        row["name"] = _names(fold)
+    if _who(entry):
         row["says"] = row["says_short"] = _published(entry)
     if entry["is_contradicted"]:
         # Without follower counts: each is of the day of its report, and not of the day that the report gives.
@@ -284,15 +222,29 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
         ]
         row["says"], row["reported"] = said[0], "; ".join(said[1:])
         row["says_short"] = " / ".join(
-            " and ".join(dict.fromkeys(report["publisher"] for report in of_side)) for of_side in reports
+            " and ".join(dict.fromkeys(_who(report) or "" for report in of_side)) for of_side in reports
         )
         row["when"] = " or ".join(whens)
     return row
 
 
+def _names(fold: list[_Fields]) -> str:
+    if fold[0]["kind"] == "person":
+        return f"{fold[0]['name']} and {counted(len(fold) - 1, 'other', 'others')}"
+    return counted(len(fold), "body", "bodies")
+
+
+def _who(report: _Fields) -> str | None:
+    """Who says so. A crawl or an archive publishes nothing: it is named for what was read."""
+    if report["publisher"]:
+        return str(report["publisher"])
+    archived = "archived page, unverified" if report["archive_note"] else "archived page"
+    return {"live": "crawl", "archive": archived, "import": "import", None: None}[report["crawled_from"]]
+
+
 def _published(report: _Fields) -> str:
     on = f", {short_day(report['published_at'])}" if report["published_at"] else ""
-    return f"{report['publisher']}{on}"
+    return f"{_who(report)}{on}"
 
 
 def _marks(entry: _Fields, sides: list[_Fields], window: Window) -> list[_Fields]:
@@ -335,13 +287,7 @@ def _reading(reading: _Fields, window: Window, *, is_disputed: bool) -> list[_Fi
 
 def _events(connection: duckdb.DuckDBPyConnection, *, platform: str, window: Window) -> list[_Fields]:
     found = connection.execute(
-        """
-        SELECT title, starts_on, ends_on
-        FROM events
-        WHERE list_contains(platforms, ?) AND starts_on < ? AND coalesce(ends_on, starts_on) >= ?
-        ORDER BY starts_on, title
-        """,
-        [platform, window.end, window.start],
+        query("events_in_window"), {"platform": platform, "start": window.start, "end": window.end}
     ).fetchall()
     return [
         {

@@ -9,6 +9,7 @@ from typing import Literal
 import duckdb
 import polars as pl
 
+from analytics.queries import query
 from kooch.config import FreshnessSettings, Schedule
 from kooch.schedule.plan import slots_between, starts_at
 from kooch.schedule.slots import RECHECK, Heartbeat, covered_until, read_heartbeat
@@ -88,108 +89,13 @@ class Scheduled:
 
 def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
     """What this version knows of its crawls. Times are UTC."""
-    runs = connection.sql(
-        """
-        SELECT
-            r.run_id,
-            coalesce(p.name, r.platform) AS platform,
-            CASE WHEN r.is_recheck THEN 'recheck' ELSE r.source END AS source,
-            coalesce(r.roster, 'all') AS roster,
-            r.state,
-            r.started_at,
-            r.ended_at,
-            r.planned,
-            r.observed,
-            r.failed,
-            r.skipped,
-            r.requests,
-            r.bytes
-        FROM runs AS r
-        LEFT JOIN platforms AS p ON p.platform = r.platform
-        ORDER BY r.started_at DESC
-        LIMIT 200
-        """
-    ).pl()
-    failures = connection.sql(
-        """
-        WITH latest AS (
-            SELECT platform, arg_max(run_id, started_at) AS run_id
-            FROM runs
-            WHERE ended_at IS NOT NULL AND NOT is_recheck
-            GROUP BY platform, source
-        )
-
-        SELECT coalesce(p.name, f.platform) AS platform, f.cause, count(*) AS targets
-        FROM failures AS f
-        INNER JOIN latest AS l ON l.run_id = f.run_id
-        LEFT JOIN platforms AS p ON p.platform = f.platform
-        GROUP BY ALL
-        ORDER BY targets DESC, platform, f.cause
-        """
-    ).pl()
-    freshness = connection.sql(
-        """
-        WITH seen AS (
-            SELECT m.roster, p.platform, max(p.last_live_at) AS last_live_at
-            FROM memberships AS m
-            INNER JOIN presence AS p ON p.figure_id = m.figure_id
-            GROUP BY m.roster, p.platform
-        )
-
-        SELECT
-            r.title AS roster,
-            coalesce(p.name, c.platform) AS platform,
-            c.figures,
-            c.joined,
-            c.absent,
-            c.not_looked,
-            c.observed,
-            s.last_live_at
-        FROM coverage AS c
-        INNER JOIN rosters AS r ON r.roster = c.roster
-        LEFT JOIN platforms AS p ON p.platform = c.platform
-        LEFT JOIN seen AS s ON s.roster = c.roster AND s.platform = c.platform
-        ORDER BY r.title, platform
-        """
-    ).pl()
-    drift = connection.sql(
-        """
-        SELECT coalesce(p.name, d.platform) AS platform, r.started_at, r.source, d.path, d.kind, d.n
-        FROM drift AS d
-        INNER JOIN runs AS r ON r.run_id = d.run_id
-        LEFT JOIN platforms AS p ON p.platform = d.platform
-        ORDER BY r.started_at DESC, d.n DESC, d.path
-        LIMIT 200
-        """
-    ).pl()
-    blocked = connection.sql(
-        """
-        WITH latest AS (
-            SELECT arg_max(run_id, started_at) AS run_id
-            FROM runs
-            WHERE source = 'live' AND ended_at IS NOT NULL AND NOT is_recheck
-            GROUP BY platform
-        )
-
-        SELECT coalesce(p.name, r.platform) AS platform
-        FROM runs AS r
-        SEMI JOIN latest AS l ON l.run_id = r.run_id
-        SEMI JOIN (FROM failures WHERE cause = 'unreachable') AS f ON f.run_id = r.run_id
-        LEFT JOIN platforms AS p ON p.platform = r.platform
-        WHERE r.observed = 0
-        ORDER BY platform
-        """
-    ).pl()
+    runs = connection.sql(query("runs_of_version")).pl()
+    failures = connection.sql(query("failures_of_latest_runs")).pl()
+    freshness = connection.sql(query("freshness")).pl()
+    drift = connection.sql(query("drift_of_runs")).pl()
+    blocked = connection.sql(query("platforms_without_network")).pl()
     words = [CAUSES_IN_WORDS[cause] for cause in failures["cause"]]
-    holds = connection.sql(
-        """
-        SELECT coalesce(p.name, h.platform) AS platform, h.started_at, h.newly_gone, h.observed
-        FROM holds AS h
-        LEFT JOIN platforms AS p ON p.platform = h.platform
-        WHERE h.is_holding
-        ORDER BY h.started_at DESC
-        """
-    ).pl()
+    holds = connection.sql(query("runs_on_hold")).pl()
     return Crawls(
         runs=_in_words(runs),
         failures=failures.with_columns(pl.Series("words", words, dtype=pl.String))
@@ -205,14 +111,7 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
 
 def last_live(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime | None]:
     """When each platform that was ever crawled was last seen by a crawl, in UTC; None is never."""
-    found = connection.sql(
-        """
-        SELECT r.platform, max(p.last_live_at) AS last_live_at
-        FROM (SELECT DISTINCT platform FROM runs WHERE source = 'live') AS r
-        LEFT JOIN presence AS p ON p.platform = r.platform
-        GROUP BY r.platform
-        """
-    ).pl()
+    found = connection.sql(query("last_seen_live")).pl()
     return dict(found.iter_rows())
 
 

@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 
 from analytics.measures.words import days
+from analytics.queries import query
 
 MARKERS = pl.Schema(
     {
@@ -21,15 +22,7 @@ _DAY = 86_400_000
 def markers(connection: duckdb.DuckDBPyConnection, *, platform: str, start: date, end: date) -> pl.DataFrame:
     """One row per event that concerns `platform` and begins between `start` and `end` (MARKERS)."""
     found = connection.execute(
-        """
-        SELECT title, starts_on, ends_on, epoch_ms(starts_on::TIMESTAMP)
-        FROM events
-        WHERE
-            list_contains(platforms, $platform)
-            AND starts_on <= $end
-            AND starts_on >= $start
-        ORDER BY starts_on, title
-        """,
+        query("events_of_platform"),
         {"platform": platform, "start": start, "end": end},
     ).fetchall()
     return pl.DataFrame(

@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from analytics.measures.words import interval
+from analytics.queries import query
 
 COUNTS = pl.Schema(
     {
@@ -17,7 +18,8 @@ COUNTS = pl.Schema(
         "valid_at": pl.Datetime("us", "UTC"),  # of a report the end of its day
         "published_on": pl.Date(),  # of a report, in its zone
         "followers": pl.Int32(),
-        "followers_precision": pl.Int32(),  # half-width of a rounded count; NULL: exact
+        "followers_precision": pl.Int32(),  # half-width of a rounded count; NULL: exact, or a lower bound
+        "is_least": pl.Boolean(),  # a report says "over" or "at least" so many: a lower bound
         "source": pl.String(),  # live, archive, import or report
         "reported": pl.String(),  # the count as the report prints it
         "citation": pl.String(),  # of a report
@@ -30,8 +32,9 @@ AUDIENCE = pl.Schema(
         "at": pl.Int64(),  # milliseconds UTC
         "when": pl.String(),
         "followers": pl.Int64(),
-        "low": pl.Int64(),  # the ends of a rounded count; NULL: exact
+        "low": pl.Int64(),  # the ends of a rounded count; NULL: exact, or a lower bound
         "high": pl.Int64(),
+        "is_least": pl.Boolean(),  # a lower bound: the count is this or more
         "shown": pl.String(),  # the count and how far it may be off
         "source": pl.String(),  # as in COUNTS
         "says": pl.String(),  # where it was read; of a report the publisher, and the count as printed
@@ -43,7 +46,6 @@ AUDIENCE = pl.Schema(
 # Further apart, nobody can say what the count did between.
 _LONGEST = timedelta(days=92)
 _SHORTEST = timedelta(days=2)
-_SOURCES = {"live": "seen by Kooch", "archive": "archived page", "import": "imported"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,140 +86,22 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         return None
     name, kind, country, qid = known[0]
 
-    def frame(sql: str) -> pl.DataFrame:
-        found: pl.DataFrame = connection.sql(sql, params={"figure_id": figure_id}).pl()
+    def frame(name: str) -> pl.DataFrame:
+        found: pl.DataFrame = connection.sql(query(name), params={"figure_id": figure_id}).pl()
         return found
 
-    roles = frame(
-        """
-        SELECT m.role, m.party, m.unit, m.from_day, m.to_day, m.source, r.title AS roster
-        FROM memberships AS m
-        INNER JOIN rosters AS r ON r.roster = m.roster
-        WHERE m.figure_id = $figure_id
-        ORDER BY r.title, m.role
-        """
-    )
-    accounts = frame(
-        """
-        SELECT
-            coalesce(f.name, p.platform) AS platform,
-            p.handle,
-            -- Only an archive still shows what it saw alone, or what closed with its platform.
-            CASE
-                WHEN p.is_archived AND p.last_live_at IS NULL THEN (
-                    SELECT arg_max(c.url, o.valid_at)
-                    FROM observations AS o
-                    INNER JOIN captures AS c ON c.capture_id = o.capture_id
-                    WHERE o.account_id = p.account_id
-                )
-                WHEN f.closed IS NULL THEN p.url
-            END AS url,
-            p.tier,
-            p.status::VARCHAR AS status,
-            p.state,
-            p.last_seen_at,
-            p.is_archived,
-            p.account_id,
-            f.archive_note
-        FROM presence AS p
-        LEFT JOIN platforms AS f ON f.platform = p.platform
-        WHERE p.figure_id = $figure_id
-        ORDER BY platform, p.account_id
-        """
-    )
-    claims = frame(
-        """
-        SELECT c.account_id, c.tier, c.kind, c.polarity, c.value, c.stated_in, s.publisher, s.citation, s.url, s.published_at
-        FROM claims AS c
-        INNER JOIN sources AS s ON s.source_id = c.source_id
-        WHERE c.figure_id = $figure_id
-        ORDER BY c.account_id, c.claim_id
-        """
-    )
-    joins = frame(
-        """
-        -- What a bound of a crawl was read from: a page of an archive, or nothing that can be opened.
-        WITH pages AS (
-            SELECT b.bound_id, arg_min(c.url, o.valid_at) AS url
-            FROM bounds AS b
-            INNER JOIN observations AS o
-                ON o.account_id = b.account_id AND o.run_id = b.run_id AND o.recorded_at = b.known_at
-            INNER JOIN captures AS c ON c.capture_id = o.capture_id
-            WHERE b.figure_id = $figure_id
-            GROUP BY b.bound_id
-        )
-
-        SELECT
-            j.platform AS platform_key,
-            coalesce(p.name, j.platform) AS platform,
-            j.spell,
-            h.handle,
-            j.account_id,
-            j.joined_not_before,
-            j.joined_before,
-            j.contradiction,
-            b.kind AS from_kind,
-            coalesce(bs.citation, 'run ' || b.run_id) AS from_source,
-            coalesce(bs.url, bc.url) AS from_url,
-            coalesce(br.source = 'archive', false) AS from_archive,
-            e.kind AS to_kind,
-            coalesce(es.citation, 'run ' || e.run_id) AS to_source,
-            coalesce(es.url, ec.url) AS to_url,
-            coalesce(er.source = 'archive', false) AS to_archive,
-            p.archive_note,
-            coalesce(es.time_zone, bs.time_zone, 'UTC') AS time_zone
-        FROM joins AS j
-        LEFT JOIN platforms AS p ON p.platform = j.platform
-        LEFT JOIN current_handles AS h ON h.account_id = j.account_id
-        LEFT JOIN bounds AS b ON b.bound_id = j.from_bound
-        LEFT JOIN sources AS bs ON bs.source_id = b.source_id
-        LEFT JOIN runs AS br ON br.run_id = b.run_id
-        LEFT JOIN pages AS bc ON bc.bound_id = b.bound_id
-        LEFT JOIN bounds AS e ON e.bound_id = j.to_bound
-        LEFT JOIN sources AS es ON es.source_id = e.source_id
-        LEFT JOIN runs AS er ON er.run_id = e.run_id
-        LEFT JOIN pages AS ec ON ec.bound_id = e.bound_id
-        WHERE j.figure_id = $figure_id
-        ORDER BY platform, j.account_id, j.spell
-        """
-    )
-    moves = frame(
-        """
-        SELECT coalesce(p.name, m.platform) AS platform, h.handle, m.move, m.not_before, m.before
-        FROM moves AS m
-        LEFT JOIN platforms AS p ON p.platform = m.platform
-        LEFT JOIN current_handles AS h ON h.account_id = m.account_id
-        WHERE m.figure_id = $figure_id
-        ORDER BY m.before DESC NULLS LAST
-        """
-    )
-    counts = _counts(connection, figure_id, accounts)
-    latest = counts.filter(pl.col("source") != "report").group_by("account_id").last()
+    counts = frame("figure_counts")
+    joins, moves = frame("figure_joins"), frame("figure_moves").with_columns(time_zone=pl.lit("UTC"))
     return Figure(
         name=name,
         kind=kind,
         country=country,
         wikidata_qid=qid,
-        roles=roles.to_dicts(),
-        accounts=accounts.join(
-            latest.select("account_id", "shown", counted_at="valid_at"),
-            on="account_id",
-            how="left",
-            maintain_order="left",
-        ),
-        claims=claims,
-        joins=joins.with_columns(
-            pl.Series(
-                "when",
-                [interval(j["joined_not_before"], j["joined_before"], j["time_zone"]) for j in joins.to_dicts()],
-                dtype=pl.String,
-            )
-        ),
-        moves=moves.with_columns(
-            pl.Series(
-                "when", [interval(m["not_before"], m["before"], "UTC") for m in moves.to_dicts()], dtype=pl.String
-            )
-        ),
+        roles=frame("figure_roles").to_dicts(),
+        accounts=_with_latest_count(frame("figure_accounts"), counts),
+        claims=frame("figure_claims"),
+        joins=_with_when(joins, "joined_not_before", "joined_before"),
+        moves=_with_when(moves, "not_before", "before"),
         counts=counts.select(COUNTS.names()).cast(COUNTS),
         audience=_drawn(counts),
         archive_notes=tuple(
@@ -226,66 +110,17 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
     )
 
 
-def _counts(connection: duckdb.DuckDBPyConnection, figure_id: str, accounts: pl.DataFrame) -> pl.DataFrame:
-    """The rows of the view `audience`: COUNTS, the words in which AUDIENCE says them, and the platform's `archive_note`."""
-    # Straight from the tables: the view asks again whose the accounts are.
-    found: pl.DataFrame = connection.sql(
-        """
-        SELECT
-            u.*,
-            strftime(coalesce(u.published_on, u.valid_at), if(u.published_on IS NULL, '%-d %b %Y, %H:%M UTC', '%-d %b %Y'))
-                AS when,
-            format('{:,}', u.followers) || coalesce(format(' ± {:,}', u.followers_precision), '') AS shown
-        FROM (
-            SELECT
-                o.account_id,
-                NULL AS reported_on,
-                o.valid_at,
-                NULL AS published_on,
-                o.followers,
-                o.followers_precision,
-                r.source,
-                NULL AS reported,
-                NULL AS publisher,
-                NULL AS citation,
-                c.url
-            FROM observations AS o
-            INNER JOIN runs AS r ON r.run_id = o.run_id
-            LEFT JOIN captures AS c ON c.capture_id = o.capture_id
-            WHERE list_contains($accounts::INTEGER[], o.account_id) AND o.followers IS NOT NULL
-            UNION ALL
-            SELECT
-                b.account_id,
-                coalesce(p.name, b.platform),
-                b.known_at,
-                s.published_at,
-                b.reported_followers,
-                b.reported_precision,
-                'report',
-                b.reported,
-                s.publisher,
-                s.citation,
-                s.url
-            FROM bounds AS b
-            INNER JOIN sources AS s ON s.source_id = b.source_id
-            LEFT JOIN platforms AS p ON p.platform = b.platform
-            WHERE b.figure_id = $figure_id AND b.reported_followers IS NOT NULL
-        ) AS u
-        """,
-        params={"figure_id": figure_id, "accounts": accounts["account_id"].to_list()},
-    ).pl()
-    platform = pl.coalesce("platform", "reported_on")
-    handle = pl.coalesce("handle", pl.format("account {}", "account_id"), pl.lit("account unidentified"))
-    return (
-        found.join(accounts.select("account_id", "handle", "platform", "archive_note"), on="account_id", how="left")
-        .with_columns(
-            platform=platform,
-            account=pl.format("{} · {}", handle, platform),
-            url=pl.when(pl.col("url").str.contains("^https?://[^/]")).then("url"),
-            says=pl.col("source").replace_strict(_SOURCES, default=pl.format("{}: “{}”", "publisher", "reported")),
-        )
-        .sort("account", "account_id", "valid_at", "citation", maintain_order=True)
-    )
+def _with_latest_count(accounts: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
+    """The accounts with the latest count that was seen of each, and when."""
+    latest = counts.filter(pl.col("source") != "report").group_by("account_id").last()
+    seen = latest.select("account_id", "shown", counted_at="valid_at")
+    return accounts.join(seen, on="account_id", how="left", maintain_order="left")
+
+
+def _with_when(frame: pl.DataFrame, not_before: str, before: str) -> pl.DataFrame:
+    """The frame with each interval in words, in the row's own time zone."""
+    whens = [interval(row[not_before], row[before], row["time_zone"]) for row in frame.iter_rows(named=True)]
+    return frame.with_columns(pl.Series("when", whens, dtype=pl.String))
 
 
 def _drawn(counts: pl.DataFrame) -> pl.DataFrame:
@@ -311,6 +146,7 @@ def _drawn(counts: pl.DataFrame) -> pl.DataFrame:
             "source",
             "says",
             "url",
+            "is_least",
             at=pl.col("valid_at").dt.epoch("ms"),
             low=(pl.col("followers") - precision).clip(0),
             high=pl.col("followers") + precision,

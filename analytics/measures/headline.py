@@ -5,7 +5,9 @@ from datetime import date
 
 import duckdb
 
+from analytics.measures.knowledge import NOTHING, Without, part_of_evidence, until
 from analytics.measures.words import counted, in_words, listed, long_day
+from analytics.queries import query
 from kooch.times import end_of
 
 
@@ -21,7 +23,8 @@ class Headline:
     bodies: int
     later: int
     unknown: int
-    in_one_list: int
+    said_by_platform: int
+    said_before: int
     days: int
     disputed: int
     contradicted: int
@@ -43,13 +46,18 @@ class Headline:
             f"By the end of {long_day(self.day)} (India time), the day {self.occasion}, at least {self.there} of our"
             f" {self.entries} entries, {who}, were there; {self.later} joined later; for {self.unknown} we cannot tell."
         )
-        if self.in_one_list:
-            verb = "stands" if self.in_one_list == 1 else "stand"
-            said += (
-                f" {in_words(self.in_one_list).capitalize()} of the {self.there} {verb} in one list that came from"
-                f" {self.platform}."
-            )
-        return said
+        return said + self._what_the_platform_said()
+
+    def _what_the_platform_said(self) -> str:
+        """How many entries the platform itself names, and how many of them others had named before."""
+        if not self.said_by_platform:
+            return ""
+        verb = "stands" if self.said_by_platform == 1 else "stand"
+        said = f" {in_words(self.said_by_platform).capitalize()} of the {self.there} {verb} in {self.platform}'s own statement"
+        if not self.said_before:
+            return f"{said}."
+        which = "it" if self.said_by_platform == 1 else f"{in_words(self.said_before)} of them"
+        return f"{said}; reporters had seen {which} before."
 
     def _what_is_contradicted(self) -> tuple[str, str]:
         return ("month", "months") if self.contradicted == self.contradicted_months else ("date", "dates")
@@ -71,83 +79,14 @@ class Headline:
 def headline(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str, event: str) -> Headline | None:
     """The headline for the day of `event`; None when roster or event is not in this version."""
     known = connection.execute(
-        """
-        SELECT e.starts_on, r.time_zone, p.name, p.closed
-        FROM events AS e, rosters AS r, platforms AS p
-        WHERE e.event = $event AND r.roster = $roster AND p.platform = $platform
-        """,
+        query("day_of_event"),
         {"event": event, "roster": roster, "platform": platform},
     ).fetchall()
     if not known:
         return None
     day, zone, name, closed = known[0]
     counts = connection.sql(
-        """
-        WITH entries AS (
-            SELECT DISTINCT m.figure_id, f.kind = 'person' AS is_person
-            FROM memberships AS m
-            INNER JOIN figures AS f ON f.figure_id = m.figure_id
-            WHERE m.roster = $roster
-        ),
-
-        dated AS (
-            SELECT
-                e.figure_id,
-                e.is_person,
-                j.joined_not_before,
-                j.joined_before,
-                coalesce(j.contradiction, false) AS is_contradicted,
-                coalesce(j.joined_before <= $until, false) AS is_there,
-                coalesce(j.joined_not_before >= $until, false) AS is_later,
-                timezone($zone, j.joined_not_before)::DATE
-                = timezone($zone, j.joined_before - INTERVAL 1 MICROSECOND)::DATE AS is_one_day
-            FROM entries AS e
-            LEFT JOIN first_joins AS j ON j.figure_id = e.figure_id AND j.platform = $platform
-        ),
-
-        -- A dispute is about days: every reading of the evidence is one.
-        readings_of AS (
-            SELECT
-                figure_id,
-                bool_and(coalesce(
-                    timezone($zone, not_before)::DATE = timezone($zone, before - INTERVAL 1 MICROSECOND)::DATE, false
-                )) AS are_days,
-                bool_or(coalesce(before - not_before >= INTERVAL 28 DAYS, false)) AS has_month
-            FROM readings
-            WHERE platform = $platform AND spell = 1
-            GROUP BY figure_id
-        ),
-
-        lists AS (
-            SELECT b.source_id, count(DISTINCT b.figure_id) AS figures
-            FROM bounds AS b
-            INNER JOIN dated AS d ON d.figure_id = b.figure_id AND d.is_there
-            INNER JOIN sources AS s ON s.source_id = b.source_id
-            WHERE b.platform = $platform AND b.event = 'joined' AND b.before <= $until AND contains(s.derived_from, $name)
-            GROUP BY b.source_id
-        )
-
-        SELECT
-            count(*) AS entries,
-            count(*) FILTER (WHERE d.is_there AND d.is_person) AS people,
-            count(*) FILTER (WHERE d.is_there AND NOT d.is_person) AS bodies,
-            count(*) FILTER (WHERE d.is_later) AS later,
-            count(*) FILTER (WHERE NOT d.is_there AND NOT d.is_later) AS unknown,
-            coalesce((SELECT max(figures) FROM lists), 0) AS in_one_list,
-            count(*) FILTER (WHERE d.is_one_day AND NOT d.is_contradicted) AS days,
-            count(*) FILTER (WHERE d.is_contradicted AND r.are_days) AS disputed,
-            count(*) FILTER (WHERE d.is_contradicted AND NOT r.are_days) AS contradicted,
-            count(*) FILTER (WHERE d.is_contradicted AND NOT r.are_days AND r.has_month) AS contradicted_months,
-            count(*) FILTER (WHERE d.joined_not_before IS NULL AND d.joined_before IS NOT NULL AND NOT d.is_contradicted)
-                AS there_by,
-            count(*) FILTER (
-                WHERE d.joined_not_before IS NOT NULL AND NOT coalesce(d.is_one_day, false) AND NOT d.is_contradicted
-            ) AS ranges,
-            count(*) FILTER (WHERE d.joined_not_before IS NULL AND d.joined_before IS NULL AND NOT d.is_contradicted)
-                AS undated
-        FROM dated AS d
-        LEFT JOIN readings_of AS r ON r.figure_id = d.figure_id
-        """,
+        query("headline"),
         params={"roster": roster, "platform": platform, "zone": zone, "until": end_of(day, zone), "name": name},
     ).pl()
     return Headline(
@@ -159,16 +98,22 @@ def headline(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: st
     )
 
 
-def count_there_by(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str, day: date, zone: str) -> int:
-    """How many of the roster were certainly there by the end of `day`, by what the world could know by then."""
-    until = end_of(day, zone)
-    rows = connection.execute(
-        """
-        SELECT count(*)
-        FROM first_joins_known_by($until) AS j
-        SEMI JOIN memberships AS m ON m.figure_id = j.figure_id AND m.roster = $roster
-        WHERE j.platform = $platform AND j.joined_before <= $until
-        """,
-        {"until": until, "roster": roster, "platform": platform},
-    ).fetchall()
-    return int(rows[0][0])
+def count_there_by(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    roster: str,
+    platform: str,
+    day: date,
+    zone: str,
+    known_by: date | None,
+    without: Without = NOTHING,
+) -> int:
+    """How many of the roster were certainly there by the end of `day`.
+
+    By what the world could know by the end of `known_by`, if that is given, and `without` some texts.
+    """
+    with part_of_evidence(connection, roster=roster, platform=platform, until=until(known_by, zone), without=without):
+        ((found,),) = connection.execute(
+            query("count_there_by"), {"until": end_of(day, zone), "roster": roster, "platform": platform}
+        ).fetchall()
+    return int(found)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
+from analytics.queries import query
+
 OPENED = pl.Schema(
     {
         "month": pl.Date(),  # its first day
@@ -37,23 +39,7 @@ def opened_by_month(connection: duckdb.DuckDBPyConnection, *, roster: str, platf
     An entry counts once, with its earliest account; entries without an exact day are left out.
     """
     counted = connection.sql(
-        """
-        SELECT
-            date_trunc('month', o.opened_at)::DATE AS month,
-            f.kind,
-            count(*) AS accounts
-        FROM (SELECT DISTINCT figure_id FROM memberships WHERE roster = $roster) AS m
-        INNER JOIN figures AS f ON f.figure_id = m.figure_id
-        INNER JOIN (
-            -- The day that a platform shows is a day in UTC; of several accounts the first counts.
-            SELECT figure_id, min(not_before) AS opened_at
-            FROM bounds
-            WHERE platform = $platform AND kind IN ('opened', 'plc')
-            GROUP BY figure_id
-        ) AS o ON o.figure_id = m.figure_id
-        GROUP BY ALL
-        ORDER BY month, f.kind
-        """,
+        query("accounts_by_month"),
         params={"roster": roster, "platform": platform},
     ).pl()
     months = counted.with_columns(below=pl.col("accounts").cum_sum().over("month") - pl.col("accounts"))

@@ -10,6 +10,7 @@ SELECT
     c.url AS capture_url,
     NULL AS source_id,
     NULL AS reported,
+    false AS reported_is_least,
     c.url
 FROM observations AS o
 INNER JOIN links AS l ON l.account_id = o.account_id
@@ -29,6 +30,7 @@ SELECT
     NULL AS capture_url, -- Opens the archived page; NULL: not from an archive
     b.source_id, -- The report, of `sources`; NULL: not from a report
     b.reported, -- The count as the report prints it
+    b.reported_is_least, -- Whether that is "over" or "at least" so many: followers is then a lower bound
     s.url -- Opens the archived page or the report; NULL: there is no address
 FROM bounds AS b
 INNER JOIN sources AS s ON s.source_id = b.source_id

@@ -18,6 +18,7 @@ options.py      what an import is told
 imports.py      a table or a folder → a new roster
 edits.py        one row more
 evidence.py     dated statements that belong to no roster
+platform_counts.py  users and downloads of a whole platform, as somebody says
 """
 
 from kooch.errors import Fault
@@ -30,6 +31,7 @@ from kooch.rosters.models import AccountClaim, Event, Member, Roster, Source, St
 from kooch.rosters.names import slugify
 from kooch.rosters.options import ImportOptions, zone_of
 from kooch.rosters.people import People, as_figure, person_of
+from kooch.rosters.platform_counts import PlatformCount, read_platform_counts
 from kooch.rosters.read import read_events, read_roster, read_rosters
 from kooch.rosters.reported import read_followers
 from kooch.rosters.write import write_roster
@@ -43,6 +45,7 @@ __all__ = [
     "ImportReport",
     "Member",
     "People",
+    "PlatformCount",
     "Question",
     "Roster",
     "Source",
@@ -58,6 +61,7 @@ __all__ = [
     "read_events",
     "read_evidence",
     "read_followers",
+    "read_platform_counts",
     "read_roster",
     "read_rosters",
     "remove_roster",

@@ -150,6 +150,10 @@ def _past(day: date) -> date:
     return day
 
 
+def _optional_past(day: date | None) -> date | None:
+    return _past(day) if day else None
+
+
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError(f"'{value}' is neither true nor false")  # noqa: TRY004 -- as above
@@ -160,6 +164,7 @@ Text = Annotated[str, BeforeValidator(_required)]
 OptionalText = Annotated[str | None, BeforeValidator(_optional)]
 Choice = BeforeValidator(plain)
 """For a closed set of words: the cell without spaces around it."""
+OptionalChoice = BeforeValidator(_optional)
 Slug = Annotated[str, BeforeValidator(_required), AfterValidator(_slug)]
 Qid = Annotated[str | None, BeforeValidator(_optional), AfterValidator(_qid)]
 Country = Annotated[str | None, BeforeValidator(_optional), AfterValidator(_country)]
@@ -172,6 +177,7 @@ Zone = Annotated[str, BeforeValidator(_required), AfterValidator(_zone)]
 Day = Annotated[date, BeforeValidator(_day)]
 PastDay = Annotated[date, BeforeValidator(_day), AfterValidator(_past)]
 OptionalDay = Annotated[date | None, BeforeValidator(_optional_day)]
+OptionalPastDay = Annotated[date | None, BeforeValidator(_optional_day), AfterValidator(_optional_past)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
 

@@ -81,6 +81,16 @@ def _read_statements(table: Table, members: Set[str], faults: list[Fault]) -> li
         wrong: list[Fault] = []
         with gathering(wrong):
             statements.append(parse_row(Statement, cells, file=table.file, row=row))
+        if not cells.get("published_on"):
+            # A list knows when it was recorded; a file of evidence does not.
+            wrong.append(
+                Fault(
+                    file=table.file,
+                    row=row,
+                    column="published_on",
+                    message="published_on is empty: every row needs one",
+                )
+            )
         if wrong:
             messages = filter(None, _doubts(cells, members))
             faults += [*wrong, *(Fault(file=table.file, row=row, message=message) for message in messages)]

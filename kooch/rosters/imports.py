@@ -383,6 +383,7 @@ class _Reading:
         statements = []
         for row, cells in table.rows:
             cells["figure_id"] = cells.get("figure_id") or self._find(cells, table, row) or ""
+            cells["event"] = _EVENTS.get(cells.get("event", "").lower(), cells.get("event", ""))
             cells["platform"] = cells.get("platform", "").lower() or self.options.platform or ""
             cells["time_zone"] = cells.get("time_zone") or time_zone
             if "handle" in cells:
@@ -410,6 +411,10 @@ class _Reading:
             message = f"name '{name}' is several figures ({', '.join(found)}): write the figure_id"
         self.faults.append(table.fault(row, message, "name"))
         return None
+
+
+_EVENTS = {"listed": "there", "is there": "there", "is_there": "there"}
+"""What others call an event, by their word."""
 
 
 def _id_columns() -> list[str]:

@@ -16,7 +16,9 @@ from kooch.rosters.cells import (
     Handle,
     OfficialIds,
     OfPlatform,
+    OptionalChoice,
     OptionalDay,
+    OptionalPastDay,
     OptionalText,
     PastDay,
     Qid,
@@ -29,7 +31,7 @@ from kooch.rosters.cells import (
     columns_of,
     parse,
 )
-from kooch.rosters.values import EventKind, Kind, Polarity, Selection
+from kooch.rosters.values import EventKind, Kind, Polarity, ReadAs, Selection
 
 
 def _not_before(first: str) -> AfterValidator:
@@ -56,9 +58,9 @@ def _a_day(not_after: date | None, info: ValidationInfo) -> date | None:
     return not_after
 
 
-def _not_foretold(published_on: date, info: ValidationInfo) -> date:
+def _not_foretold(published_on: date | None, info: ValidationInfo) -> date | None:
     start = info.data.get("not_before")
-    if start and start > published_on:
+    if start and published_on and start > published_on:
         raise WholeSentenceError(
             f"not_before {start} is after published_on {published_on}: nobody reports what comes later"
         )
@@ -126,8 +128,9 @@ class AccountClaim:
 class Statement:
     """What a publisher says about a figure on a platform.
 
-    `not_before` and `not_after` are inclusive days in `time_zone`, and so is `published_on`. No handle means that the
-    account is not identified. `reported` is a follower count as the publisher wrote it.
+    `not_before` and `not_after` are inclusive days in `time_zone`, and so is `published_on`; None: its day is not known.
+    No handle means that the account is not identified. `derived_from` is where the publisher has this statement from.
+    `reported` is a follower count as the publisher wrote it.
     """
 
     figure_id: Slug
@@ -138,10 +141,11 @@ class Statement:
     not_after: Annotated[OptionalDay, AfterValidator(_a_day), _not_before("not_before")] = None
     source_url: OptionalText = None
     publisher: Text
-    published_on: Annotated[PastDay, AfterValidator(_not_foretold)]
+    published_on: Annotated[OptionalPastDay, AfterValidator(_not_foretold)] = None
     time_zone: Zone
     derived_from: OptionalText = None
     reported: OptionalText = None
+    read_as: Annotated[ReadAs | None, OptionalChoice] = None
     wording: OptionalText = None
     file: Path = field(default=Path(), compare=False, repr=False)
     row: int = field(default=0, compare=False, repr=False)
@@ -217,7 +221,7 @@ Row = TypeVar("Row", Member, AccountClaim, Statement)
 
 MEMBER_COLUMNS, ACCOUNT_COLUMNS, STATEMENT_COLUMNS = map(columns_of, (Member, AccountClaim, Statement))
 # Columns that came later: a file without them can still be read.
-LATER_COLUMNS = frozenset({(AccountClaim, "name"), (Member, "official_ids"), (Member, "born")})
+LATER_COLUMNS = frozenset({(AccountClaim, "name"), (Member, "official_ids"), (Member, "born"), (Statement, "read_as")})
 
 
 def parse_row(model: type[Row], cells: Mapping[str, str], *, file: Path, row: int) -> Row:

@@ -5,7 +5,7 @@ reviewer denies, nothing but the number is kept here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 
 import duckdb
@@ -14,7 +14,7 @@ import pyarrow as pa
 from kooch.counts import NotACountError
 from kooch.platforms import Platform, given_up
 from kooch.platforms import Source as PlatformSource
-from kooch.rosters import AccountClaim, Event, Roster, Source, Statement, read_followers
+from kooch.rosters import AccountClaim, Event, PlatformCount, Roster, Source, Statement, read_followers
 from kooch.store.identity import assign_ids, resolve_accounts
 from kooch.times import end_of, start_of
 
@@ -62,13 +62,17 @@ _BOUNDS = pa.schema(
         ("reported", _TEXT),
         ("reported_followers", pa.int32()),
         ("reported_precision", pa.int32()),
+        ("reported_is_least", pa.bool_()),
+        ("read_as", _TEXT),
+        ("derived_from", _TEXT),
         ("source", _TEXT),
         ("known_at", _INSTANT),
     ]
 )
 
 _ROSTER_TABLES = (
-    ("figures", "rosters", "memberships", "platforms", "sources", "events", "claims", "bounds", "searches")
+    ("figures", "rosters", "memberships", "platforms", "sources", "events", "claims", "bounds", "searches",
+     "platform_counts")
 )  # fmt: skip
 
 
@@ -93,6 +97,7 @@ class Listed:
     evidence: Sequence[Statement]
     events: Sequence[Event]
     platforms: Sequence[Platform]
+    platform_counts: Sequence[PlatformCount]
     decisions: Sequence[Decision]
     suppressed: frozenset[tuple[str, str]]
     loaded_at: Mapping[str, datetime]
@@ -128,6 +133,7 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     _store_bounds(connection, bounds)
     _drop_denied(connection, verdicts)
     _insert(connection, "searches", searches)
+    _insert(connection, "platform_counts", [asdict(count) for count in listed.platform_counts])
     drop_kept_out(connection)
 
 
@@ -149,14 +155,15 @@ class _Sources:
 
     def __init__(self) -> None:
         self._rows: dict[str, Row] = {}
-        self._origins: dict[str, set[str]] = {}
+        self._origins: dict[str, set[str | None]] = {}
 
     def of_statement(self, statement: Statement, licence: str | None) -> str:
-        key = statement.source_url or f"{statement.publisher} {statement.published_on}"
+        day = statement.published_on
+        key = statement.source_url or f"{statement.publisher} {day}"
         return self._add(
             key,
             url=statement.source_url,
-            citation=f"{statement.publisher}, {_written(statement.published_on)}",
+            citation=f"{statement.publisher}, {_written(day)}" if day else f"{statement.publisher}, day unknown",
             publisher=statement.publisher,
             published_at=statement.published_on,
             time_zone=statement.time_zone,
@@ -189,13 +196,16 @@ class _Sources:
 
     def _add(self, key: str, *, origin: str | None = None, **columns: object) -> str:
         self._rows.setdefault(key, {"key": key, **columns})
-        self._origins.setdefault(key, set()).update([origin] if origin else [])
+        self._origins.setdefault(key, set()).add(origin)
         return key
 
     def rows(self) -> list[Row]:
-        return [
-            {**row, "derived_from": "; ".join(sorted(self._origins[key])) or None} for key, row in self._rows.items()
-        ]
+        return [{**row, "derived_from": _shared(self._origins[key])} for key, row in self._rows.items()]
+
+
+def _shared(origins: set[str | None]) -> str | None:
+    """What everything in a document derives from; None where a part of it is the document's own."""
+    return "; ".join(sorted(filter(None, origins))) if None not in origins else None
 
 
 def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[list[Row], list[Row], list[Row]]:
@@ -225,7 +235,7 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
                 }
             )
             bounds += _bounds_of_claim(claim, roster, names[0], sources)
-    for statement, licence in _statements(listed):
+    for statement, licence, recorded_at in _statements(listed):
         names = _names(statement.handle, None)
         if verdicts.deny(statement.figure_id, statement.platform, names):
             continue
@@ -233,14 +243,14 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
             continue
         # A report that names a handle accepts no link: until a list claims it, the account is unidentified.
         account = next((name for name in names if (statement.figure_id, statement.platform, name) in claimed), None)
-        bounds += _bounds_of_statement(statement, account, sources.of_statement(statement, licence))
+        bounds += _bounds_of_statement(statement, account, sources.of_statement(statement, licence), recorded_at)
         if statement.event == "absent":
             searches.append(
                 {
                     "figure_id": statement.figure_id,
                     "platform": statement.platform,
                     "method": "statement",
-                    "searched_at": end_of(statement.not_after or statement.published_on, statement.time_zone),
+                    "searched_at": _last_instant(statement, recorded_at),
                     "outcome": "absent",
                 }
             )
@@ -253,24 +263,39 @@ def _is_suppressed(listed: Listed, platform: str, names: Sequence[str]) -> bool:
     return any((platform, name) in listed.suppressed for name in (*names, *given))
 
 
-def _statements(listed: Listed) -> Iterator[tuple[Statement, str | None]]:
-    """Every statement about a figure on a roster, with its roster's licence."""
+def _statements(listed: Listed) -> Iterator[tuple[Statement, str | None, datetime]]:
+    """Every statement about a figure on a roster, with its roster's licence, and when it was recorded."""
     figures: set[str] = set()
     for roster in listed.rosters:
         figures.update(roster.figure_ids)
-        yield from ((statement, roster.licence) for statement in roster.statements)
-    yield from ((statement, None) for statement in listed.evidence if statement.figure_id in figures)
+        yield from ((statement, roster.licence, listed.loaded_at[roster.slug]) for statement in roster.statements)
+    # A file of evidence has the day of publication in every row.
+    recorded_at = max(listed.loaded_at.values(), default=datetime.min.replace(tzinfo=UTC))
+    yield from ((statement, None, recorded_at) for statement in listed.evidence if statement.figure_id in figures)
 
 
-def _bounds_of_statement(statement: Statement, account: str | None, source: str) -> list[Row]:
+def _known_at(statement: Statement, recorded_at: datetime) -> datetime:
+    """When the world could know it: by the end of the day of publication, else when it was recorded here."""
+    return end_of(statement.published_on, statement.time_zone) if statement.published_on else recorded_at
+
+
+def _last_instant(statement: Statement, recorded_at: datetime) -> datetime:
+    return (
+        end_of(statement.not_after, statement.time_zone) if statement.not_after else _known_at(statement, recorded_at)
+    )
+
+
+def _bounds_of_statement(statement: Statement, account: str | None, source: str, recorded_at: datetime) -> list[Row]:
     zone = statement.time_zone
-    known_at = end_of(statement.published_on, zone)
+    known_at = _known_at(statement, recorded_at)
     common: Row = {
         "figure_id": statement.figure_id,
         "platform": statement.platform,
         "account": account,
         "event": statement.event,
         "wording": statement.wording,
+        "read_as": statement.read_as,
+        "derived_from": statement.derived_from,
         "source": source,
         "known_at": known_at,
     }
@@ -298,6 +323,7 @@ def _count_of(statement: Statement) -> Row:
         "reported": statement.reported,
         "reported_followers": count.value,
         "reported_precision": count.precision,
+        "reported_is_least": count.is_least,
     }
 
 
@@ -511,6 +537,9 @@ def _store_bounds(connection: duckdb.DuckDBPyConnection, bounds: list[Row]) -> N
             b.reported,
             b.reported_followers,
             b.reported_precision,
+            b.reported_is_least,
+            b.read_as,
+            b.derived_from,
             s.id AS source_id,
             b.known_at
         FROM bounding AS b

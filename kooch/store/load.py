@@ -168,6 +168,7 @@ def read_listed(home: Path, bundled: Path) -> Listed:
             evidence=rosters.read_evidence(home / "rosters"),
             events=rosters.read_events(bundled / "events.yaml"),
             platforms=tuple(known().values()),
+            platform_counts=rosters.read_platform_counts(bundled / "platform_counts.csv"),
             decisions=[
                 Decision(
                     figure_id=row["figure_id"],

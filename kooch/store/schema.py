@@ -13,6 +13,7 @@ LATEST = int(_MIGRATIONS[-1].name[:4])
 
 _TABLE = re.compile(r"^CREATE TABLE (\w+) \( -- (.+)$")
 _COLUMN = re.compile(r"^    (\w+) .*? -- (.+)$")
+_ADDED = re.compile(r"^ALTER TABLE (\w+) ADD COLUMN (\w+) .*?; -- (.+)$")
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, place: Path) -> None:
@@ -48,7 +49,9 @@ def table_comments(sql: str) -> list[str]:
     """COMMENT statements for the `-- …` behind the tables and columns of `sql`."""
     statements, table = [], ""
     for line in sql.splitlines():
-        if found := _TABLE.match(line):
+        if found := _ADDED.match(line):
+            statements.append(f"COMMENT ON COLUMN {found[1]}.{found[2]} IS {quoted(found[3])}")
+        elif found := _TABLE.match(line):
             table = found[1]
             statements.append(f"COMMENT ON TABLE {table} IS {quoted(found[2])}")
         elif table and (found := _COLUMN.match(line)):

@@ -8,6 +8,12 @@ import streamlit as st
 from analytics.measures.words import long_day
 from pages.shared.text import address, linked, notes, say
 
+_EVENTS = {"joined": "joined", "there": "there", "posted": "posted", "absent": "not there"}
+_READ_AS = {
+    "excerpt_cut": "Only a part of the text could be read: it ends just there.",
+    "quoted_elsewhere": "Read as another source quotes it.",
+}
+
 
 def show_statements(found: pl.DataFrame) -> None:
     """Cards of a frame of STATEMENTS, in its order."""
@@ -15,7 +21,7 @@ def show_statements(found: pl.DataFrame) -> None:
         st.info("No source dates this. A list says that the account is theirs, and not since when.")
     for row in found.iter_rows(named=True):
         with st.container(border=True, gap="xxsmall"):
-            say("**{figure}: {when}**", figure=row["figure"], when=row["when"])
+            say("**{figure}: {event} {when}**", figure=row["figure"], event=_EVENTS[row["event"]], when=row["when"])
             if row["wording"] or row["reported"]:
                 say("{said}", said="; ".join(text for text in (row["wording"], row["reported"]) if text))
             st.markdown(linked(_source(row), row["url"]))
@@ -31,6 +37,7 @@ def _small_print(row: dict[str, Any]) -> list[str]:
     return [
         *([] if address(row["url"]) or not row["citation"] else [f"No address is known. Citation: {row['citation']}"]),
         *([f"It has this from: {row['derived_from']}"] if row["derived_from"] else []),
+        *([_READ_AS[row["read_as"]]] if row["read_as"] in _READ_AS else []),
         f"Account: {row['account']}"
         if row["account"]
         else "Account unidentified: the source does not say which it is.",

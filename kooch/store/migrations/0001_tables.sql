@@ -118,7 +118,7 @@ CREATE TABLE bounds ( -- One row per piece of evidence on when something can hav
     figure_id VARCHAR NOT NULL,
     platform VARCHAR NOT NULL,
     account_id INTEGER, -- NULL: the source does not say which account
-    event VARCHAR NOT NULL, -- joined, left, absent (was not there) or posted
+    event VARCHAR NOT NULL, -- joined, there (is there, nobody says since when), posted, absent (was not there) or left
     not_before TIMESTAMPTZ, -- NULL: open
     before TIMESTAMPTZ, -- NULL: open
     kind VARCHAR NOT NULL, -- stated, published (it is there when the report appears), opened (day shown by the platform), listed (in a roster), plc (directory log), seen (in an observation), gone or returned (confirmed by a second look)

@@ -1,0 +1,63 @@
+"""What is said of Koo as a whole: a row a kind of count, a mark a count, and no line through any of them."""
+
+import altair as alt
+import polars as pl
+
+from analytics.measures.platform_counts import COUNTS
+from analytics.theme import BLUE, INK, MUTED, ORANGE, PAPER, empty, layered, when_narrow
+
+QUESTION = "How many used Koo, and who says so?"
+DEFINITION = (
+    "A row is one kind of count. A filled mark is a count by the company or its founders, a ring one by somebody else. Kinds"
+    " are never joined: articles call downloads users."
+)
+UNIT = "Users, downloads or accounts as they were said, by the day of which it was said; undated counts are only in the CSV"
+FRAMES = {"counts": COUNTS}
+
+_ROW = 52
+
+
+def draw(counts: pl.DataFrame) -> alt.LayerChart:
+    """A row a kind, named above its marks; the counts stand beside the marks, every other one below."""
+    dated = counts.filter(pl.col("day").is_not_null())
+    if dated.is_empty():
+        return empty("Nothing is known of the platform as a whole.")
+    shown = dated.with_columns(
+        at=pl.col("day").dt.epoch("ms"),
+        when=pl.col("day").dt.strftime("%-d %b %Y"),
+        below=pl.int_range(pl.len()).over("row") % 2,
+    ).drop("source_url", "published_on", "day")
+    rows = shown.unique("row", maintain_order=True)
+    x = alt.X("at:T", title=None, scale=alt.Scale(type="utc", padding=40), axis=alt.Axis(format="%Y", tickCount="year"))
+    y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.2))
+    tooltip = [
+        alt.Tooltip("kind:N", title="What"),
+        alt.Tooltip("when:N", title="Of"),
+        alt.Tooltip("shown:N", title="Count"),
+        alt.Tooltip("said_by:N", title="Said by"),
+        alt.Tooltip("publisher:N", title="In"),
+        alt.Tooltip("note:N", title="Note"),
+    ]
+    independent = pl.col("is_independent")
+    return layered(
+        alt.Chart(rows).mark_rule(color=MUTED, strokeWidth=0.5, opacity=0.5).encode(y=y),
+        alt.Chart(rows)
+        .mark_text(align="left", x=0, dy=-15, color=MUTED, fontSize=when_narrow(10.5, 12))
+        .encode(y=y, text="kind:N"),
+        alt.Chart(shown.filter(~independent))
+        .mark_point(filled=True, size=60, color=BLUE, opacity=1)
+        .encode(x=x, y=y, tooltip=tooltip),
+        alt.Chart(shown.filter(independent))
+        .mark_point(size=60, stroke=ORANGE, fill=PAPER, strokeWidth=2, opacity=1)
+        .encode(x=x, y=y, tooltip=tooltip),
+        alt.Chart(shown.unique(["row", "at"], maintain_order=True))
+        .mark_text(
+            align="center",
+            dy=alt.ExprRef("datum.below ? 17 : -15"),
+            fontSize=10,
+            color=INK,
+            opacity=when_narrow(0, 1),
+        )
+        .encode(x=x, y=y, text="shown:N"),
+        height=_ROW * len(rows),
+    )

@@ -1,0 +1,24 @@
+-- One row per reading of the first stay on $platform of each of $figures, with the reports that date it.
+SELECT
+    r.figure_id,
+    r.not_before,
+    r.before,
+    -- What dates it from below, or, where nothing does, what it ends with.
+    list_sort(list(DISTINCT {
+        'published_at': s.published_at,
+        'publisher': s.publisher,
+        'crawled_from': u.source,
+        'archive_note': p.archive_note
+    }) FILTER (WHERE b.not_before IS NOT NULL OR (r.not_before IS NULL AND b.before = r.before))) AS reports,
+    bool_or(coalesce(u.source = 'archive', false)) AS is_archived
+FROM (
+    SELECT figure_id, account_id, not_before, before, unnest(bounds) AS bound_id
+    FROM readings
+    WHERE platform = $platform AND spell = 1 AND list_contains($figures, figure_id)
+) AS r
+INNER JOIN bounds AS b ON b.bound_id = r.bound_id
+LEFT JOIN sources AS s ON s.source_id = b.source_id
+LEFT JOIN platforms AS p ON p.platform = $platform
+LEFT JOIN runs AS u ON u.run_id = b.run_id
+GROUP BY r.figure_id, r.account_id, r.not_before, r.before
+ORDER BY r.figure_id, r.not_before NULLS FIRST, r.before NULLS LAST, r.account_id NULLS LAST

@@ -1,0 +1,39 @@
+-- One row per dated follower count of $figure_id, in order of account and time.
+WITH counts AS (
+    SELECT
+        u.account_id,
+        coalesce(p.name, u.platform) AS platform,
+        h.handle,
+        u.valid_at,
+        s.published_at AS published_on,
+        u.followers,
+        u.followers_precision,
+        u.reported_is_least AS is_least,
+        u.source,
+        u.reported,
+        s.publisher,
+        s.citation,
+        -- What is no web address opens nothing.
+        CASE WHEN regexp_matches(u.url, '^https?://[^/]') THEN u.url END AS url,
+        p.archive_note
+    FROM audience AS u
+    LEFT JOIN sources AS s ON s.source_id = u.source_id
+    LEFT JOIN current_handles AS h ON h.account_id = u.account_id
+    LEFT JOIN platforms AS p ON p.platform = u.platform
+    WHERE u.figure_id = $figure_id
+)
+
+SELECT
+    *,
+    coalesce(handle, 'account ' || account_id, 'account unidentified') || ' · ' || platform AS account,
+    strftime(coalesce(published_on, valid_at), if(published_on IS NULL, '%-d %b %Y, %H:%M UTC', '%-d %b %Y')) AS when,
+    if(is_least, 'at least ', '') || format('{:,}', followers) || coalesce(format(' ± {:,}', followers_precision), '')
+        AS shown,
+    CASE source
+        WHEN 'live' THEN 'seen by Kooch'
+        WHEN 'archive' THEN 'archived page'
+        WHEN 'import' THEN 'imported'
+        ELSE publisher || ': “' || reported || '”'
+    END AS says
+FROM counts
+ORDER BY account, account_id, valid_at, citation
