@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from analytics.measures.accounts_by_month import accounts_by_month
 from analytics.measures.adoption import adoption_of, choices
 from analytics.measures.arrivals import arrivals
 from analytics.measures.catalogue import columns, relations
@@ -18,7 +19,6 @@ from analytics.measures.crawls import crawls
 from analytics.measures.events import markers
 from analytics.measures.figure import figure, names
 from analytics.measures.headline import count_there_by, headline
-from analytics.measures.opened import opened_by_month
 from analytics.measures.statements import statements
 from bench.figures import Figure
 from kooch.store.read import open_version, reading_file
@@ -46,7 +46,7 @@ _PAGES: dict[str, list[Question]] = {
                 "known_by": None,
             },
         ),
-        (opened_by_month, {"roster": "de-fediverse", "platform": "mastodon"}),
+        (accounts_by_month, {"roster": "de-fediverse", "platform": "mastodon"}),
         (markers, {"platform": "mastodon", "start": date(2017, 1, 1), "end": date(2025, 10, 27)}),
     ],
     "first screen, known by a day": [

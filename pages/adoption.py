@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics.measures.adoption import Adoption, adoption_of, choices
 from analytics.measures.events import markers
-from analytics.measures.words import long_day
+from analytics.measures.phrases import long_day
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -77,7 +77,7 @@ def main() -> None:
             chosen=chosen,
             notes=_doubts(found),
         )
-    show_chart("searched", file, {"parts": found.parts}, roster=roster, subject=subject, chosen=chosen)
+    show_chart("coverage", file, {"parts": found.parts}, roster=roster, subject=subject, chosen=chosen)
 
 
 def _doubts(found: Adoption) -> tuple[str, ...]:

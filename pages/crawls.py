@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from analytics.measures.crawls import Age, Crawls, Scheduled, ages, crawls, scheduled_slots
-from analytics.measures.words import listed, moment
+from analytics.measures.phrases import listed, moment
 from kooch.config import Settings, load_settings
 from kooch.errors import KoochError
 from kooch.schedule.plan import slots_between, starts_at

@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics.charts.audience import CHOSEN
 from analytics.measures.figure import Figure, figure, names
-from analytics.measures.words import days, long_day
+from analytics.measures.phrases import days, long_day
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file

@@ -6,14 +6,14 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
+from analytics.measures.accounts_by_month import AccountsByMonth, accounts_by_month
 from analytics.measures.arrivals import Arrivals, arrivals
 from analytics.measures.events import markers
 from analytics.measures.headline import count_there_by, headline
-from analytics.measures.opened import Opened, opened_by_month
+from analytics.measures.phrases import long_day
 from analytics.measures.platform_counts import platform_counts
 from analytics.measures.sensitivity import in_a_sentence, sensitivity
 from analytics.measures.statements import statements
-from analytics.measures.words import long_day
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.statements import show_statements
@@ -145,24 +145,24 @@ def show_entry(file: Path, rows: pl.DataFrame, known_by: date | None) -> None:
 
 
 def show_fediverse(file: Path) -> None:
-    opened: Opened = ask(file, opened_by_month, **FEDIVERSE)
+    found: AccountsByMonth = ask(file, accounts_by_month, **FEDIVERSE)
     st.divider()
-    if opened.months.is_empty():
+    if found.months.is_empty():
         st.info("This version has no roster de-fediverse. Run `kooch load` to add the lists that come with Kooch.")
         return
-    months = opened.months["month"]
+    months = found.months["month"]
     as_of = query(file, "SELECT as_of FROM rosters WHERE roster = $roster", {"roster": FEDIVERSE["roster"]})[0][0]
     show_chart(
-        "opened",
+        "accounts_by_month",
         file,
         {
-            "opened": opened.months,
-            "kinds": opened.kinds,
-            "peak": opened.peak,
+            "months": found.months,
+            "kinds": found.kinds,
+            "peak": found.peak,
             "events": ask(file, markers, platform=FEDIVERSE["platform"], start=months.min(), end=months.max()),
         },
         roster=FEDIVERSE["roster"],
-        notes=(f"{opened.total} offices, parties and office-holders: accounts still listed on {long_day(as_of)}.",),
+        notes=(f"{found.total} offices, parties and office-holders: accounts still listed on {long_day(as_of)}.",),
     )
 
 

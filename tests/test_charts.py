@@ -51,8 +51,8 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
         ],
         "events": [{"title": "9 Feb: something", "at": AT + 8.5 * DAY, "until": None, "line": 0.0, "is_range": False}],
     },
-    "opened": {
-        "opened": [
+    "accounts_by_month": {
+        "months": [
             {"month": date(2022, 11, 1), "kind": "institution", "accounts": 2, "below": 0},
             {"month": date(2022, 11, 1), "kind": "person", "accounts": 1, "below": 2},
             {"month": date(2022, 12, 1), "kind": "party", "accounts": 1, "below": 0},
@@ -79,7 +79,7 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
             )
         ]
     },
-    "searched": {
+    "coverage": {
         "parts": [
             {"part": "joined", "figures": 3, "start": 0, "label": "3 known"},
             {"part": "not_looked", "figures": 4, "start": 3, "label": "4 not searched"},
@@ -211,9 +211,13 @@ def test_every_row_of_arrivals_can_be_chosen() -> None:
 
 
 def test_opened_draws_a_bar_for_each_month_and_kind() -> None:
-    assert count("opened", "rect") == 3
+    assert count("accounts_by_month", "rect") == 3
     assert [
-        row["label"] for kind, rows in drawn(draw("opened")) if kind == "text" for row in rows if "label" in row
+        row["label"]
+        for kind, rows in drawn(draw("accounts_by_month"))
+        if kind == "text"
+        for row in rows
+        if "label" in row
     ] == [
         "November 2022: 3",
         "2 offices",
@@ -248,10 +252,10 @@ def test_a_share_is_drawn_only_for_days_that_have_one() -> None:
 
 
 def test_the_part_that_nobody_searched_is_hatched_and_hollow() -> None:
-    spec = draw("searched").to_dict()
+    spec = draw("coverage").to_dict()
     hollow = [layer["mark"] for layer in spec["layer"] if layer["mark"].get("fillOpacity") == 0]
 
-    assert count("searched", "rule") > 10
+    assert count("coverage", "rule") > 10
     assert len(hollow) == 1
     assert hollow[0]["strokeDash"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.measures.opened import opened_by_month
+from analytics.measures.accounts_by_month import accounts_by_month
 from kooch.rosters import AccountClaim, Roster
 from kooch.store.read import open_version, reading_file
 from tests.stores import bundle, claim, crawl, load, member, query, roster, seen, statement
@@ -110,6 +110,6 @@ def test_the_month_of_opening_is_the_platforms_in_every_zone(zone: str, tmp_path
     load(tmp_path, bundle(tmp_path / "bundled", roster("list", [member("a")], accounts=(opened,), time_zone=zone)))
 
     with open_version(reading_file(tmp_path)) as connection:
-        found = opened_by_month(connection, roster="list", platform="mastodon")
+        found = accounts_by_month(connection, roster="list", platform="mastodon")
     assert found.total == 1
     assert found.months["month"].to_list() == [date(2022, 11, 1)]

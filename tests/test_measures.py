@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.examples import examples
+from analytics.measures.accounts_by_month import accounts_by_month
 from analytics.measures.adoption import adoption_of, choices
 from analytics.measures.arrivals import Arrivals, arrivals
 from analytics.measures.catalogue import columns, relations
@@ -16,9 +17,8 @@ from analytics.measures.crawls import crawls
 from analytics.measures.events import markers
 from analytics.measures.figure import figure, names
 from analytics.measures.headline import Headline, count_there_by, headline
-from analytics.measures.opened import opened_by_month
+from analytics.measures.phrases import days, in_words, interval
 from analytics.measures.statements import statements
-from analytics.measures.words import days, in_words, interval
 from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import read_rosters
 from kooch.sql import select
@@ -227,7 +227,7 @@ def test_statements_carry_wording_publisher_and_an_address_or_a_citation(ask: As
 
 
 def test_german_accounts_peak_in_november_2022(ask: Ask) -> None:
-    found = ask(opened_by_month, roster="de-fediverse", platform="mastodon")
+    found = ask(accounts_by_month, roster="de-fediverse", platform="mastodon")
 
     assert found.total == 263
     assert found.peak.rows() == [(date(2022, 11, 1), 83)]

@@ -8,8 +8,8 @@ import duckdb
 import polars as pl
 
 from analytics.measures.knowledge import EVERYTHING, part_of_evidence, until
+from analytics.measures.phrases import counted, days, first_day, interval, last_day, long_day, short_day
 from analytics.measures.window import DAY, Window, wall
-from analytics.measures.words import counted, days, first_day, interval, last_day, long_day, short_day
 from analytics.queries import query
 
 Who = Literal["people", "bodies", "all"]

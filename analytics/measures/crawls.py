@@ -95,7 +95,7 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
     drift = connection.sql(query("drift_of_runs")).pl()
     blocked = connection.sql(query("platforms_without_network")).pl()
     words = [CAUSES_IN_WORDS[cause] for cause in failures["cause"]]
-    holds = connection.sql(query("runs_on_hold")).pl()
+    holds = connection.sql(query("runs_in_doubt")).pl()
     return Crawls(
         runs=_in_words(runs),
         failures=failures.with_columns(pl.Series("words", words, dtype=pl.String))

@@ -5,7 +5,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from analytics.measures.words import days
+from analytics.measures.phrases import days
 from analytics.queries import query
 
 MARKERS = pl.Schema(

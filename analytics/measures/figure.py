@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from analytics.measures.words import interval
+from analytics.measures.phrases import interval
 from analytics.queries import query
 
 COUNTS = pl.Schema(

@@ -6,7 +6,7 @@ from datetime import date
 import duckdb
 
 from analytics.measures.knowledge import NOTHING, Without, part_of_evidence, until
-from analytics.measures.words import counted, in_words, listed, long_day
+from analytics.measures.phrases import counted, in_words, listed, long_day
 from analytics.queries import query
 from kooch.times import end_of
 

@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 
 from analytics.measures.knowledge import until
-from analytics.measures.words import interval
+from analytics.measures.phrases import interval
 from analytics.queries import query
 
 STATEMENTS = pl.Schema(

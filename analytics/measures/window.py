@@ -6,7 +6,7 @@ A position is the wall-clock time in the axis's zone, in milliseconds, as if it 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from analytics.measures.words import first_day
+from analytics.measures.phrases import first_day
 from kooch.times import start_of
 
 DAY = 86_400_000.0

@@ -15,7 +15,7 @@ seen AS (
     SELECT l.figure_id, a.platform, max(s.last_seen_at) AS last_seen_at
     FROM links AS l
     INNER JOIN accounts AS a ON a.account_id = l.account_id
-    INNER JOIN sightings AS s ON s.account_id = l.account_id
+    INNER JOIN seen_accounts AS s ON s.account_id = l.account_id
     GROUP BY l.figure_id, a.platform
 )
 

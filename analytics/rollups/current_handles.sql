@@ -13,5 +13,5 @@ SELECT
             h.handle
     ) AS handle
 FROM handles AS h
-LEFT JOIN sightings AS s ON s.account_id = h.account_id
+LEFT JOIN seen_accounts AS s ON s.account_id = h.account_id
 GROUP BY h.account_id

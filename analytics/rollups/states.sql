@@ -15,7 +15,7 @@ WITH seen AS (
         ) AS last_there_at
     FROM links AS l
     INNER JOIN accounts AS a ON a.account_id = l.account_id
-    LEFT JOIN sightings AS s ON s.account_id = l.account_id
+    LEFT JOIN seen_accounts AS s ON s.account_id = l.account_id
 ),
 
 missing AS (

@@ -15,6 +15,6 @@ SELECT
     a.url -- Address of the profile, made from the handle
 FROM links AS l
 INNER JOIN accounts AS a ON a.account_id = l.account_id
-LEFT JOIN sightings AS s ON s.account_id = l.account_id
+LEFT JOIN seen_accounts AS s ON s.account_id = l.account_id
 LEFT JOIN states AS t ON t.account_id = l.account_id AND t.figure_id = l.figure_id
 LEFT JOIN current_handles AS h ON h.account_id = l.account_id

@@ -117,7 +117,7 @@ def second_looks(home: Path) -> list[SecondLook]:
                 greatest(min(s.alike_since), max(f.failed_at)) + to_hours($hours) AS due_at
             FROM states AS s
             -- What an archived page said, another look cannot confirm.
-            INNER JOIN sightings AS g ON g.account_id = s.account_id AND g.last_live_at = g.last_seen_at
+            INNER JOIN seen_accounts AS g ON g.account_id = s.account_id AND g.last_live_at = g.last_seen_at
             LEFT JOIN (
                 SELECT coalesce(a.merged_into, a.account_id) AS account_id, f.failed_at
                 FROM failures AS f

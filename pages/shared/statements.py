@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.measures.words import long_day
+from analytics.measures.phrases import long_day
 from pages.shared.text import address, linked, notes, say
 
 _EVENTS = {"joined": "joined", "there": "there", "posted": "posted", "absent": "not there"}

@@ -14,3 +14,18 @@ CREATE TABLE platform_counts ( -- One row per count of a whole platform that som
     source_url VARCHAR, -- NULL: the address was not kept
     note VARCHAR
 );
+CREATE TABLE statuses ( -- One row per status that an answer can have, and what it says of the account.
+    status status NOT NULL,
+    is_gone BOOLEAN NOT NULL, -- Nobody can visit it
+    whose_act VARCHAR -- owner or platform; NULL: nobody knows, or it is there
+);
+INSERT INTO statuses VALUES
+    ('active', false, NULL),
+    ('protected', false, NULL),
+    ('moved', false, NULL),
+    ('limited', false, NULL),
+    ('not_found', true, NULL),
+    ('deleted', true, 'owner'),
+    ('deactivated', true, 'owner'),
+    ('suspended', true, 'platform'),
+    ('platform_closed', true, 'platform');

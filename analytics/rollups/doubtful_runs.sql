@@ -3,11 +3,11 @@ WITH answers AS (
     SELECT
         o.run_id,
         o.account_id,
-        o.status IN ('not_found', 'deleted', 'deactivated', 'suspended', 'platform_closed') AS is_gone,
-        lag(o.status IN ('not_found', 'deleted', 'deactivated', 'suspended', 'platform_closed'))
-            OVER (PARTITION BY o.account_id ORDER BY o.valid_at) AS was_gone
+        t.is_gone,
+        lag(t.is_gone) OVER (PARTITION BY o.account_id ORDER BY o.valid_at) AS was_gone
     FROM observations AS o
-    SEMI JOIN (SELECT account_id FROM sightings WHERE statuses > 1) AS s ON s.account_id = o.account_id
+    INNER JOIN statuses AS t ON t.status = o.status
+    SEMI JOIN (SELECT account_id FROM seen_accounts WHERE statuses > 1) AS s ON s.account_id = o.account_id
 ),
 
 turned AS (

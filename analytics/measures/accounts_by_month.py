@@ -7,7 +7,7 @@ import polars as pl
 
 from analytics.queries import query
 
-OPENED = pl.Schema(
+MONTHS = pl.Schema(
     {
         "month": pl.Date(),  # its first day
         "kind": pl.String(),  # person, institution or party
@@ -20,8 +20,8 @@ PEAK = pl.Schema({"month": pl.Date(), "accounts": pl.Int64()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """Entries by month and kind (OPENED), by kind (KINDS), and the month with the most, the first of several (PEAK)."""
+class AccountsByMonth:
+    """Entries by month and kind (MONTHS), by kind (KINDS), and the month with the most, the first of several (PEAK)."""
 
     months: pl.DataFrame
     kinds: pl.DataFrame
@@ -33,7 +33,7 @@ class Opened:
         return int(self.kinds["accounts"].sum())
 
 
-def opened_by_month(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Opened:
+def accounts_by_month(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> AccountsByMonth:
     """Entries of `roster` by the month (UTC) in which their first account on `platform` was opened.
 
     An entry counts once, with its earliest account; entries without an exact day are left out.
@@ -45,8 +45,8 @@ def opened_by_month(connection: duckdb.DuckDBPyConnection, *, roster: str, platf
     months = counted.with_columns(below=pl.col("accounts").cum_sum().over("month") - pl.col("accounts"))
     kinds = counted.group_by("kind").agg(pl.col("accounts").sum()).sort("kind").with_row_index("place")
     peak = counted.group_by("month").agg(pl.col("accounts").sum()).sort("accounts", "month", descending=[True, False])
-    return Opened(
-        months=months.cast(OPENED),
+    return AccountsByMonth(
+        months=months.cast(MONTHS),
         kinds=kinds.select(KINDS.names()).cast(KINDS),
         peak=peak.head(1).cast(PEAK),
     )

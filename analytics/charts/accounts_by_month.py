@@ -3,8 +3,8 @@
 import altair as alt
 import polars as pl
 
+from analytics.measures.accounts_by_month import KINDS, MONTHS, PEAK
 from analytics.measures.events import MARKERS
-from analytics.measures.opened import KINDS, OPENED, PEAK
 from analytics.theme import BLUE, GREEN, INK, MUTED, ORANGE, empty, layered, when_narrow
 
 QUESTION = "When did German offices, parties and office-holders open the Fediverse accounts they still have?"
@@ -13,14 +13,14 @@ DEFINITION = (
     " here: closed ones and the earlier accounts of people who changed servers are missing, so early years are too low."
 )
 UNIT = "Entries of the list a month; two accounts are listed under two names"
-FRAMES = {"opened": OPENED, "kinds": KINDS, "peak": PEAK, "events": MARKERS}
+FRAMES = {"months": MONTHS, "kinds": KINDS, "peak": PEAK, "events": MARKERS}
 
 _KINDS = {"institution": ("offices", BLUE), "party": ("parties", ORANGE), "person": ("office-holders", GREEN)}
 
 
-def draw(opened: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart:
+def draw(months: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart:
     """Bars of the kinds on top of each other, their totals at the left, the highest month named."""
-    if opened.is_empty():
+    if months.is_empty():
         return empty("No account with a day of opening.")
     x = alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%Y", tickCount="year"))
     y = alt.Y("top:Q", title=None, axis=alt.Axis(tickCount=4))
@@ -28,7 +28,7 @@ def draw(opened: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: 
         "kind:N", legend=None, scale=alt.Scale(domain=list(_KINDS), range=[colour for _, colour in _KINDS.values()])
     )
     names = {kind: many for kind, (many, _) in _KINDS.items()}
-    bars = opened.select(
+    bars = months.select(
         "kind",
         "accounts",
         "below",
