@@ -28,7 +28,7 @@ FAULTS: list[Fault] = [
     (
         {"X ID": 1336344005588738048},
         [("X ID", "cell H13 is the number 1336344005588738048")],
-        {"X ID": "1336344005588738052"},
+        {"X ID": "987654321"},
     ),
     ({"X ID": "1.23457E+18"}, [("X ID", "x_native_id '1.23457E+18' is a number that")], {"X ID": ""}),
     ({"X ID": "1234567890123450000"}, [("X ID", "x_native_id '1234567890123450000' ends as")], {"X ID": ""}),
@@ -40,7 +40,7 @@ FAULTS: list[Fault] = [
         {"bluesky": "a.example.org"},
     ),
     ({"bluesky": "row19"}, [("bluesky", "handle 'row19' is not a bluesky handle")], {"bluesky": "row19.example.org"}),
-    ({"mastodon": "row20"}, [("mastodon", "handle 'row20' is not a mastodon handle")], {"mastodon": "row20@a.example"}),
+    ({"mastodon": "row20"}, [("mastodon", "handle 'row20' is not a mastodon handle")], {"mastodon": "row20@a.social"}),
     (
         {"mastodon": "row21@respublicae.eu"},
         [("mastodon", "handle 'row21@respublicae.eu' is on a host that mirrors")],
@@ -60,6 +60,7 @@ FAULTS: list[Fault] = [
         {"Wikidata": "Q3630922"},
     ),
     ({"Full name": "Total", "Office": "26"}, [("Full name", "'Total' looks like a total")], {}),
+    ({"mastodon": "https://x.com/row28", "bluesky": "n/a"}, [], {}),
     ({ASIDE: {"error": "#DIV/0!"}, "x": "Taken"}, [("x", "x handle 'taken' is held by")], {}),
 ]
 
@@ -84,7 +85,7 @@ def test_one_run_names_every_fault_and_the_mended_sheet_is_counted_whole(tmp_pat
     bundled = stores.bundle(tmp_path / "bundled", stores.roster("people", [stores.member("ann")]))
     stores.load(home, bundled)
     words = ("roster", "import", str(file), "--source", "register", "--as-of", "2026-11-01", "--time-zone", "UTC")
-    write_xlsx(file, sheet(is_mended=False), merges=["D30:D32"])
+    write_xlsx(file, sheet(is_mended=False), merges=["D31:D33"])
     refused = kooch(home, *words)
     told = [json.loads(line) for line in refused.stdout.splitlines() if '"fault"' in line]
 
@@ -99,10 +100,12 @@ def test_one_run_names_every_fault_and_the_mended_sheet_is_counted_whole(tmp_pat
     assert stores.query(home, "SELECT roster FROM rosters") == [("people",)]
     assert stores.query(home, "FROM accounts") == []
 
-    write_xlsx(file, sheet(is_mended=True), merges=["D30:D32"])
+    write_xlsx(file, sheet(is_mended=True), merges=["D31:D33"])
     answers = ("--different", "no-anna-berg,no-anna-berg-2".replace("no-", "gb-"), "--leave-out", "27")
     done = kooch(home, *words, *answers)
     assert done.returncode == 0, done.stdout
+    assert "row 28: mastodon holds an account of X, and is read as that: row28" in done.stdout
+    assert "row 28: bluesky" in done.stdout
     stores.load(home, bundled)
     roster = read_roster(home / "rosters" / "cabinet")
     assert (len(roster.members), len(set(roster.figure_ids))) == (39, 39)
@@ -110,7 +113,7 @@ def test_one_run_names_every_fault_and_the_mended_sheet_is_counted_whole(tmp_pat
     assert stores.query(home, "SELECT platform, count(*) FROM accounts GROUP BY ALL ORDER BY ALL") == [
         (platform, n) for platform, n in counted(roster).items()
     ]
-    assert counted(roster) == {"bluesky": 2, "mastodon": 1, "x": 9}
+    assert counted(roster) == {"bluesky": 2, "mastodon": 1, "x": 10}
 
 
 def counted(roster: Roster) -> dict[str, int]:

@@ -454,3 +454,14 @@ def test_adding_somebody_of_a_known_name_asks_and_names_both_answers(tmp_path: P
     code, said = add(home, "gb-bo-smith", "--platform", "bluesky", "--handle", "none at all")
     assert (code, "is not a bluesky handle" in said) == (2, True)
     assert read_roster(home / "rosters" / "mine").accounts == ()
+
+
+def test_an_id_stays_with_its_platform_when_the_handle_beside_it_is_of_another(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "name,role,x,x_id", "Ada,MP,https://www.threads.net/@ada,42", "Bea,MP,bea,43")
+    report = look(file, tmp_path)
+
+    assert [(claim.platform, claim.handle, claim.native_id) for claim in report.roster.accounts] == [
+        ("threads", "ada", None),
+        ("x", None, "42"),
+        ("x", "bea", "43"),
+    ]

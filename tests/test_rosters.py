@@ -577,7 +577,7 @@ def test_half_an_address_is_reported_and_no_crash(tmp_path: Path) -> None:
     (fault,) = bring(file, tmp_path / "own", dry_run=True).faults
 
     assert "'https://[::1' is no address: write 1 to 15 letters" in fault.message
-    with pytest.raises(RosterError, match="is not a x handle"):
+    with pytest.raises(RosterError, match="is no address"):
         bring(file, tmp_path / "own")
     assert not (tmp_path / "own").exists()
 

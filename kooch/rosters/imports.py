@@ -1,7 +1,7 @@
 """Brings a user's own list in as a roster, whole or not at all, with every fault named at once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -249,10 +249,9 @@ class _Reading:
             if member := self._parse(Member, cells, table, row):
                 members.append(member)
             for platform in on:
-                claim = self._claim(platform, cells, table, row, is_only=len(on) == 1)
-                if claim:
+                for claim in self._claims(platform, cells, table, row, is_only=len(on) == 1):
                     # A figure in two roles repeats its accounts; they are claimed once.
-                    key = (claim.figure_id, platform, (claim.handle or claim.native_id or "").lower())
+                    key = (claim.figure_id, claim.platform, (claim.handle or claim.native_id or "").lower())
                     claims.setdefault(key, claim)
         return members, list(claims.values())
 
@@ -322,28 +321,37 @@ class _Reading:
             self.faults.append(table.fault(row, message, column))
         return None
 
-    def _claim(
+    def _claims(
         self, platform: str, cells: Mapping[str, str], table: Renamed, row: int, *, is_only: bool
-    ) -> AccountClaim | None:
+    ) -> Iterator[AccountClaim]:
+        """The accounts that the columns of one platform name: one, or two if the handle is of another platform."""
         found = self._named(platform, cells.get(platform, ""), table, row, platform)
-        typed_id = cells.get(f"{platform}_native_id")
-        if not (found or typed_id):
-            return None
-        handle = found.handle if found else None
+        typed_id = cells.get(f"{platform}_native_id") or None
+        opened_on = cells.get("opened_on", "") if is_only else ""
+        if found and (found.platform != platform or not typed_id):
+            yield from self._claim(found, cells, table, row, column=platform, opened_on=opened_on)
+            found = None
+        if typed_id:
+            handle, column = found.handle if found else None, platform if found else f"{platform}_native_id"
+            account = Account(platform=platform, handle=handle, native_id=typed_id)
+            yield from self._claim(account, cells, table, row, column=column, opened_on=opened_on)
+
+    def _claim(
+        self, account: Account, cells: Mapping[str, str], table: Renamed, row: int, *, column: str, opened_on: str
+    ) -> list[AccountClaim]:
         claim = {
             "figure_id": cells["figure_id"],
-            "platform": found.platform if found else platform,
-            "handle": handle or "",
-            "native_id": typed_id or (found.native_id if found else None) or "",
+            "platform": account.platform,
+            "handle": account.handle or "",
+            "native_id": account.native_id or "",
             "polarity": "accepts",
-            "opened_on": cells.get("opened_on", "") if is_only else "",
+            "opened_on": opened_on,
             "source": cells["source"],
         }
         faults: list[Fault] = []
-        parsed = None
+        parsed = []
         with gathering(faults):
-            column = f"{platform}_native_id" if typed_id and not handle else platform
-            parsed = replace(parse_row(AccountClaim, claim, file=table.table.file, row=row), column=column)
+            parsed.append(replace(parse_row(AccountClaim, claim, file=table.table.file, row=row), column=column))
         # What is wrong with the figure is said of the member.
         self.faults += [table.placed(fault) for fault in faults if fault.column not in {"figure_id", "source"}]
         return parsed
