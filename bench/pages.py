@@ -21,7 +21,7 @@ from analytics.measures.figure import figure, names
 from analytics.measures.headline import count_there_by, headline
 from analytics.measures.statements import statements
 from bench.figures import Figure
-from kooch.store.read import open_version, reading_file
+from kooch.store.versions import open_version, reading_file
 
 _KOO = {"roster": "in-koo-2021", "platform": "koo"}
 _ZONE = "Asia/Kolkata"

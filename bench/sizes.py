@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figures import Figure
-from kooch.store.read import open_version, reading_file
+from kooch.store.versions import open_version, reading_file
 
 _BLOCKS = """
 SELECT count(DISTINCT block)

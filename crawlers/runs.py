@@ -102,7 +102,7 @@ def open_job(
 
 def open_shell_job(settings: Settings, platform: str, roster: str | None, approve: Approve) -> Job:
     """A job for `scrapy crawl`, ended when the spider closes."""
-    from kooch.store.read import targets as read_targets  # noqa: PLC0415 -- DuckDB's 40 MB are for the shell alone
+    from kooch.store.versions import targets as read_targets  # noqa: PLC0415 -- DuckDB's 40 MB are for the shell alone
 
     resources = ExitStack()
     job = resources.enter_context(

@@ -10,7 +10,7 @@ from kooch import __version__
 from kooch.errors import ConfigError, StorageError
 from kooch.files import whole_folder
 from kooch.spreadsheet_csv import csv_text
-from kooch.store.read import open_version
+from kooch.store.versions import open_version
 
 # Numbers and bookkeeping of the store itself, of no use outside it.
 _INTERNAL = {"ids", "batches", "account_bounds", "schema_version"}

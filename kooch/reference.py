@@ -27,7 +27,7 @@ from kooch.config import (
     XSettings,
 )
 from kooch.store.load import load
-from kooch.store.read import open_version, reading_file
+from kooch.store.versions import open_version, reading_file
 
 DOCS = Path(__file__).parent.parent / "docs"
 

@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from kooch.errors import QueryError
-from kooch.store.read import open_version
 from kooch.store.schema import quoted
+from kooch.store.versions import open_version
 
 _MEMORY_BYTES = 2 << 30
 # Types that frames do not have; they become text.

@@ -16,9 +16,9 @@ from typing import Any, Literal, cast
 from kooch.config import VIEWS
 from kooch.rosters import write_roster
 from kooch.store.outcomes import CrawledBound, Drift, Failed, HandleSpan, Outcome, Profile, Skipped
-from kooch.store.read import targets as targets_of
 from kooch.store.state import end_run, open_state
 from kooch.store.suppress import suppress
+from kooch.store.versions import targets as targets_of
 from tests.stores import archived, at, backfill, bundle, claim, failed, load, member, plan, roster, seen, spool
 
 _FIGURES = ("ann", "bob", "cyd", "dan", "eve")

@@ -38,6 +38,7 @@ _REFERENCES = {
     "other_account_id": "account",
     "run_id": "run",
     "source_id": "source",
+    "text_id": "text",
     "to_bound": "bound",
 }
 _PLAIN = {"INTEGER", "BIGINT", "VARCHAR", "INTEGER[]"}
@@ -72,6 +73,9 @@ def read_tables(file: Path, *, without: Collection[str] = ()) -> Tables:
         names: dict[tuple[str, int], list[str]] = {}
         for kind, key, number in numbers:
             names.setdefault((kind, number), []).append(key)
+        if "texts" in _tables(connection):
+            texts = connection.execute("SELECT text_id, digest::VARCHAR FROM texts").fetchall()
+            names |= {("text", number): [digest] for number, digest in texts}
         rows, columns = {}, {}
         for table in _tables(connection):
             if table in _OF_THE_LOAD or table in without:

@@ -12,9 +12,9 @@ from kooch.store.backfills import Backfill, Every, Walk, begin_backfill, keep_pa
 from kooch.store.load import Loaded
 from kooch.store.load import load as load_store
 from kooch.store.outcomes import Capture, Cause, CrawledBound, Failed, Observed, Outcome, Profile, Skipped, Target
-from kooch.store.read import open_version, reading_file
 from kooch.store.spool import write_batch
 from kooch.store.state import RunState, end_run, open_state, plan_run
+from kooch.store.versions import open_version, reading_file
 
 START = datetime(2025, 6, 1, 12, tzinfo=UTC)
 READ_AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -169,6 +169,7 @@ _REFERENCES = {
     "merged_into": "account",
     "run_id": "run",
     "source_id": "source",
+    "text_id": "text",
     "claim_id": "claim",
     "bound_id": "bound",
     "from_bound": "bound",
@@ -184,6 +185,8 @@ def contents(home: Path) -> dict[str, list[str]]:
         names: dict[tuple[str, int], list[str]] = {}
         for kind, key, number in connection.sql("SELECT kind, key, id FROM ids ORDER BY ALL").pl().rows():
             names.setdefault((kind, number), []).append(key)
+        for number, digest in connection.sql("SELECT text_id, digest FROM texts").pl().rows():
+            names["text", number] = [str(digest)]
         tables = connection.sql("SELECT table_name FROM duckdb_tables() WHERE database_name = 'kooch' ORDER BY 1")
         return {
             table: sorted(_named(row, names) for row in connection.sql(f"FROM {table}").pl().iter_rows(named=True))

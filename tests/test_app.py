@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from kooch.config import BUNDLED_ROSTERS
-from kooch.store.read import reading_file
+from kooch.store.versions import reading_file
 from pages.shared.text import address, linked, plain
 from tests import stores
 

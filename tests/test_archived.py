@@ -13,10 +13,10 @@ from kooch.store.backfills import Backfill, Every, Walk, begin_backfill, plan_ca
 from kooch.store.bodies import body_file, keep_body, read_body
 from kooch.store.load import master_file
 from kooch.store.outcomes import Failed, Profile, Target
-from kooch.store.read import captures_read, second_looks
 from kooch.store.spool import write_batch
 from kooch.store.state import end_run, open_state
 from kooch.store.suppress import suppress
+from kooch.store.versions import captures_read, second_looks
 from tests.killing import is_suppressing_killed
 from tests.stores import archived, backfill, bundle, claim, contents, crawl, ids, load, member, query, roster, seen
 

@@ -26,8 +26,8 @@ from kooch.errors import ConfigError, HostLostError
 from kooch.store.backfills import Backfill, Every
 from kooch.store.bodies import bodies_folder
 from kooch.store.outcomes import Observed, Profile
-from kooch.store.read import captures_read, targets
 from kooch.store.state import open_state, plan_run, read_run
+from kooch.store.versions import captures_read, targets
 from tests.servers.wayback import Archived, Limit, Reply, WaybackArchive
 from tests.stores import Row, bundle, claim, load, member, query, roster
 

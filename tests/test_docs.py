@@ -11,7 +11,7 @@ from kooch.config import VIEWS
 from kooch.reference import DOCS, data_dictionary, settings_reference
 from kooch.sql import select
 from kooch.store.outcomes import CAUSES, CAUSES_IN_WORDS
-from kooch.store.read import open_version, reading_file
+from kooch.store.versions import open_version, reading_file
 from tests.commands import kooch
 
 ROOT = DOCS.parent

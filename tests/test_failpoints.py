@@ -159,7 +159,7 @@ def points() -> dict[str, Patch]:
 def main(home: str, bundled: str, url: str, point: str = "") -> None:
     from crawlers.crawling import crawl  # noqa: PLC0415 -- Scrapy is for the process that crawls
     from kooch.config import BlueskySettings, CrawlSettings, Settings  # noqa: PLC0415
-    from kooch.store import read  # noqa: PLC0415
+    from kooch.store import versions  # noqa: PLC0415
 
     folder, networks = Path(home), ("127.0.0.0/8",)
     settings = Settings(
@@ -179,7 +179,7 @@ def main(home: str, bundled: str, url: str, point: str = "") -> None:
             settings,
             platform="bluesky",
             roster=None,
-            plan=lambda: read.targets(folder, platform="bluesky", roster=None),
+            plan=lambda: versions.targets(folder, platform="bluesky", roster=None),
         )
     stores.load(folder, Path(bundled))
 
@@ -349,7 +349,7 @@ def test_a_master_is_migrated_whatever_kills_the_migration(
     (tmp_path / f"{number:04}_next.sql").write_text(_NEXT, encoding="utf-8")
     monkeypatch.setattr(schema, "_MIGRATIONS", [*schema._MIGRATIONS, tmp_path / f"{number:04}_next.sql"])
     monkeypatch.setattr(schema, "LATEST", number)
-    monkeypatch.setattr("kooch.store.read.LATEST", number)
+    monkeypatch.setattr("kooch.store.versions.LATEST", number)
     calm = Path(shutil.copytree(old, tmp_path / "calm", symlinks=True))
     stores.load(calm, bundled)
     wanted = stores.contents(calm)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from kooch.store.outcomes import HandleSpan
-from kooch.store.read import targets
 from kooch.store.state import open_state
+from kooch.store.versions import targets
 from tests.stores import at, bundle, claim, contents, crawl, failed, load, member, query, roster, seen
 
 ACCOUNTS = """

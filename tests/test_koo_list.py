@@ -17,7 +17,7 @@ from analytics.measures.platform_counts import platform_counts
 from analytics.measures.sensitivity import in_a_sentence, sensitivity
 from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import Roster, read_events, read_followers, read_roster, read_rosters
-from kooch.store.read import open_version, reading_file
+from kooch.store.versions import open_version, reading_file
 from tests import stores
 
 KOO = {"roster": "in-koo-2021", "platform": "koo"}

@@ -11,6 +11,7 @@ import pytest
 
 from kooch.config import VIEWS
 from kooch.store.schema import migrate
+from kooch.store.selects import read_selects, words_of
 from kooch.store.views import build_views
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +51,7 @@ FORBIDDEN = {
     "bench": {"streamlit"},
 }
 VIEW_FILES = sorted(file for kind in ("macros", "views", "rollups") for file in (VIEWS / kind).glob("*.sql"))
+LOADING_FILES = sorted((ROOT / "kooch" / "store" / "loading").rglob("*.sql"))
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -135,7 +137,7 @@ def test_only_what_was_planned_stands_at_the_top_level() -> None:
     assert {name for name in found if (ROOT / name).exists()} <= TOP_LEVEL
 
 
-@pytest.mark.parametrize("file", VIEW_FILES, ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", [*VIEW_FILES, *LOADING_FILES], ids=lambda file: file.stem)
 def test_a_view_file_is_one_select_that_says_what_a_row_is(file: Path) -> None:
     text = file.read_text(encoding="utf-8")
     code = re.sub(r"--.*", "", text).strip()
@@ -149,6 +151,15 @@ def test_no_two_views_have_one_name() -> None:
     names = [file.stem for file in VIEW_FILES]
 
     assert len(names) == len(set(names))
+
+
+def test_every_select_of_the_loader_is_read_by_a_module_or_by_another_select() -> None:
+    selects = read_selects({file.parent for file in LOADING_FILES})
+    modules = words_of(" ".join(file.read_text("utf-8") for file in (ROOT / "kooch" / "store").rglob("*.py")))
+    read = modules.union(*(select.words - {select.name} for select in selects.values()))
+
+    assert len(selects) == len(LOADING_FILES)
+    assert selects.keys() - read == set()
 
 
 def test_every_column_has_a_type_and_every_table_says_what_a_row_is() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from analytics.measures.accounts_by_month import accounts_by_month
 from kooch.rosters import AccountClaim, Roster
-from kooch.store.read import open_version, reading_file
+from kooch.store.versions import open_version, reading_file
 from tests.stores import bundle, claim, crawl, load, member, query, roster, seen, statement
 
 DID = "did:plc:" + "a" * 24

@@ -22,7 +22,7 @@ from analytics.measures.statements import statements
 from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import read_rosters
 from kooch.sql import select
-from kooch.store.read import open_version, reading_file
+from kooch.store.versions import open_version, reading_file
 from kooch.times import end_of, start_of
 from tests import stores
 

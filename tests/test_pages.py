@@ -22,8 +22,8 @@ from kooch.config import BUNDLED_ROSTERS, Schedule
 from kooch.schedule.plan import Due, starts_at
 from kooch.schedule.slots import claim, end_slot, note_schedules
 from kooch.store.outcomes import Drift, Target
-from kooch.store.read import open_version, reading_file
 from kooch.store.state import end_run, open_state, plan_run
+from kooch.store.versions import open_version, reading_file
 from tests import stores
 from tests.test_app import ROOT, run, serving, words
 

@@ -12,9 +12,9 @@ import duckdb
 import pytest
 
 from kooch.rosters import write_roster
-from kooch.store.read import open_version, reading_file
 from kooch.store.spool import spool_folder
 from kooch.store.state import end_run, open_state
+from kooch.store.versions import open_version, reading_file
 from tests.stores import bundle, claim, load, member, plan, query, roster, seen, spool
 from tests.test_store import run_python
 

@@ -21,7 +21,7 @@ from kooch.rosters import (
     write_roster,
 )
 from kooch.rosters.models import STATEMENT_COLUMNS
-from kooch.store.read import open_version, reading_file
+from kooch.store.versions import open_version, reading_file
 from tests import stores
 from tests.commands import kooch
 from tests.sheets import write_xlsx

@@ -31,8 +31,8 @@ from kooch.schedule import install, slots
 from kooch.schedule.loop import LONGEST_WAIT, Scheduler
 from kooch.schedule.plan import due, next_due_at, rechecks, slots_between, starts_at
 from kooch.schedule.slots import MOST_ATTEMPTS, Slot
-from kooch.store import read
 from kooch.store import state as state_store
+from kooch.store import versions
 from kooch.store.locks import only_one
 from kooch.store.outcomes import Observed, Outcome, Target
 from kooch.store.spool import write_batch
@@ -656,9 +656,9 @@ class Platform:
 
     def crawled(self, crawl: Crawl) -> None:
         at = (crawl.machine.now() - stores.START).total_seconds() / 60
-        wanted = [look.account_id for look in read.second_looks(self.home) if look.due_at <= crawl.machine.now()]
+        wanted = [look.account_id for look in versions.second_looks(self.home) if look.due_at <= crawl.machine.now()]
         only = wanted if crawl.is_recheck else None
-        keys = sorted(target.key for target in read.targets(self.home, platform="bluesky", roster=None, only=only))
+        keys = sorted(target.key for target in versions.targets(self.home, platform="bluesky", roster=None, only=only))
         self.asked.append((crawl.is_recheck, keys))
         looks = Counter(key for _, asked in self.asked for key in asked)
         outcomes = [
@@ -669,12 +669,12 @@ class Platform:
         stores.load(self.home, self.bundled)
 
     def due(self) -> list[tuple[datetime, str]]:
-        return list(_looks_in(self.home, read.reading_file(self.home)))
+        return list(_looks_in(self.home, versions.reading_file(self.home)))
 
 
 @cache
 def _looks_in(home: Path, _version: Path) -> tuple[tuple[datetime, str], ...]:
-    return tuple((look.due_at, look.platform) for look in read.second_looks(home))
+    return tuple((look.due_at, look.platform) for look in versions.second_looks(home))
 
 
 def weeks_of(folder: Path, answers: Callable[[str, int], str | None]) -> tuple[list[tuple[str, datetime]], Platform]:
@@ -1043,7 +1043,7 @@ def test_status_check_tells_late_from_stale(home: Path) -> None:
     config = home / "kooch.toml"
     at = datetime.now(UTC) - 40 * HOUR
     with open_state(home) as state:
-        targets = read.targets(home, platform="bluesky", roster=None)
+        targets = versions.targets(home, platform="bluesky", roster=None)
         run = state_store.plan_run(state, platform="bluesky", targets=targets[:1])
         outcome = Outcome(target=targets[0].key, result=Observed(status="not_found"), valid_at=at, recorded_at=at)
         write_batch(home, run=run.run, platform="bluesky", outcomes=[outcome])
@@ -1073,7 +1073,7 @@ def test_what_a_clock_saw_that_was_ahead_is_no_news(people: Path) -> None:
 
 def test_a_clock_behind_what_is_published_crawls_nothing(people: Path) -> None:
     assert kooch(people, "load").returncode == 0
-    with duckdb.connect(str(read.reading_file(people))) as connection:
+    with duckdb.connect(str(versions.reading_file(people))) as connection:
         connection.execute("UPDATE versions SET published_at = now() + INTERVAL 2 DAYS")
     refused = kooch(people, "crawl", "bluesky")
     assert kooch(people, "load").returncode == 0

@@ -9,7 +9,7 @@ import pytest
 from kooch.errors import QueryError
 from kooch.spreadsheet_csv import csv_text
 from kooch.sql import run_query, select
-from kooch.store.read import reading_file
+from kooch.store.versions import reading_file
 
 
 @pytest.fixture

@@ -18,13 +18,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from kooch.errors import RunningError, StorageError
+from kooch.store import schema
 from kooch.store.load import master_file, open_master
 from kooch.store.locks import only_one
 from kooch.store.outcomes import CrawledBound, Drift, HandleSpan, Outcome, Skipped
 from kooch.store.publish import publish, published_folder
-from kooch.store.read import open_version, reading_file
 from kooch.store.spool import SCHEMA, answered, archive_folder, spool_folder
 from kooch.store.state import open_state, read_run, state_file
+from kooch.store.versions import open_version, reading_file
 from tests.stores import (
     at,
     bundle,
@@ -868,3 +869,53 @@ def test_a_lost_state_is_not_passed_over(home: Path, bundled: Path) -> None:
 
     with pytest.raises(StorageError, match="Restore it from a backup"):
         load(home, bundled)
+
+
+def test_a_master_of_the_first_schema_keeps_its_words_and_who_showed_them() -> None:
+    first = (Path(schema.__file__).parent / "migrations" / "0001_tables.sql").read_text(encoding="utf-8")
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        schema.schema_version(connection)
+        connection.execute(first)
+        connection.execute("INSERT INTO schema_version VALUES (1, now(), 'old')")
+        for account, day, bio in ((1, 1, "one"), (1, 3, "two"), (2, 1, "one"), (1, 5, "one")):
+            connection.execute(
+                "INSERT INTO profiles VALUES (?, make_date(2025, 1, ?), 'ann', NULL, ?, [], NULL, NULL)",
+                [account, day, bio],
+            )
+        for account, day, has_profile in (
+            (1, 1, True),
+            (1, 2, True),
+            (1, 3, True),
+            (1, 4, False),
+            (1, 6, True),
+            (2, 2, True),
+        ):
+            connection.execute(
+                "INSERT INTO observations BY NAME SELECT $1 AS account_id, make_date(2025, 1, $2) AS valid_at,"
+                " now() AS recorded_at, 1 AS run_id, 'active' AS status, $3 AS has_profile",
+                [account, day, has_profile],
+            )
+        schema.migrate(connection, Path())
+        shown = connection.execute(
+            "SELECT o.account_id, day(o.valid_at), t.bio FROM observations AS o LEFT JOIN texts AS t USING (text_id) ORDER BY ALL"
+        ).fetchall()
+        changes = connection.execute(
+            "SELECT c.account_id, day(c.valid_from), t.bio FROM profile_changes AS c INNER JOIN texts AS t USING (text_id)"
+            " ORDER BY ALL"
+        ).fetchall()
+        texts = connection.execute("SELECT count(*), count(DISTINCT digest) FROM texts").fetchall()
+
+    assert shown == [(1, 1, "one"), (1, 2, "one"), (1, 3, "two"), (1, 4, None), (1, 6, "one"), (2, 2, "one")]
+    assert changes == [(1, 1, "one"), (1, 3, "two"), (1, 5, "one"), (2, 1, "one")]
+    assert texts == [(2, 2)]
+
+
+def test_words_that_no_observation_shows_any_more_are_gone(home: Path, bundled: Path) -> None:
+    run = crawl(home, seen("did:a", 0, bio="mistaken"), seen("did:b", 0, bio="kept"))
+    load(home, bundled)
+    spool(home, run, seen("did:a", 5, bio="right"))
+    load(home, bundled)
+
+    assert query(home, "SELECT bio FROM texts ORDER BY bio") == [("kept",), ("right",)]
+    assert query(home, "SELECT bio FROM profiles ORDER BY bio") == [("kept",), ("right",)]

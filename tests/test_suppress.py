@@ -16,10 +16,10 @@ from kooch.platforms import naming, natural_keys
 from kooch.store.load import master_file
 from kooch.store.locks import only_one
 from kooch.store.outcomes import Failed, Observed, Outcome, Profile, Skipped, Target
-from kooch.store.read import targets
 from kooch.store.spool import waiting_batches, write_batch
 from kooch.store.state import end_run, open_state, plan_run, read_run
 from kooch.store.suppress import Suppressed, suppress
+from kooch.store.versions import targets
 from tests.commands import kooch
 from tests.killing import is_suppressing_killed
 from tests.stores import archived, at, backfill, bundle, claim, contents, crawl, load, member, query, roster, seen

@@ -9,7 +9,7 @@ import pytest
 
 from crawlers.crawling import crawl
 from kooch.store.outcomes import Failed, Observed, Outcome
-from kooch.store.read import targets
+from kooch.store.versions import targets
 from tests.faults import Asked, Reply, Server, account, as_json, nodeinfo
 from tests.servers.fediverse import Authority
 from tests.stores import bundle, claim, load, member, query, roster

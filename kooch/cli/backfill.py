@@ -10,7 +10,7 @@ from kooch.cli.output import complain, settings_of
 from kooch.cli.progress import listener
 from kooch.cli.store import load_now
 from kooch.errors import ConfigError
-from kooch.store import read
+from kooch.store import versions
 from kooch.store.backfills import Backfill, Every
 
 _DAY = ["%Y-%m-%d"]
@@ -41,7 +41,7 @@ def backfill(
         raise ConfigError(f"--from {first:%Y-%m-%d} is still to come; an archive holds the past. Give an earlier day.")
     load_now(settings, quiet=True)
     tell = listener()
-    accounts = read.targets(settings.home, platform=platform, roster=roster)
+    accounts = versions.targets(settings.home, platform=platform, roster=roster)
     if without := sum(account.handle is None for account in accounts):
         complain(f"{without:,} accounts are known by their id only and left out: an archive is asked by handle.")
     with publishing_on_the_way(settings):
@@ -50,7 +50,7 @@ def backfill(
             platform=platform,
             roster=roster,
             accounts=lambda: accounts,
-            read_already=lambda: read.captures_read(settings.home, platform),
+            read_already=lambda: versions.captures_read(settings.home, platform),
             wanted=Backfill(
                 first_day=first.date() if first else None,
                 last_day=last.date() if last else None,

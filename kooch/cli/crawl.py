@@ -16,9 +16,9 @@ from kooch.cli.schedule import crawl_due
 from kooch.cli.store import load_now
 from kooch.config import Settings
 from kooch.errors import ConfigError, NotReadyError, RunningError, StorageError
-from kooch.store import read
-from kooch.store.read import open_version, reading_file
+from kooch.store import versions
 from kooch.store.state import RunState, open_state, unfinished_run
+from kooch.store.versions import open_version, reading_file
 from kooch.times import now
 
 _LONGEST_REST = timedelta(hours=12)
@@ -142,7 +142,7 @@ def _crawl_one(
     only: list[int] | None = None
     if recheck:
         at = now()
-        looks = read.second_looks(settings.home)
+        looks = versions.second_looks(settings.home)
         only = [look.account_id for look in looks if look.platform == platform and look.due_at <= at]
         if not only:
             return "complete"
@@ -155,7 +155,7 @@ def _crawl_one(
             settings,
             platform=platform,
             roster=roster,
-            plan=lambda: read.targets(settings.home, platform=platform, roster=roster, only=only),
+            plan=lambda: versions.targets(settings.home, platform=platform, roster=roster, only=only),
             fresh=fresh,
             is_recheck=recheck,
             on_price=lambda platform, price: tell.priced(platform, price.accounts, price.usd, price.left_usd),

@@ -18,13 +18,13 @@ from kooch.cli.output import emit, is_terminal, say, settings_of
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
 from kooch.errors import KoochError, StorageError
 from kooch.platforms import platform_of
-from kooch.store import read
+from kooch.store import versions
 from kooch.store.load import load as load_store
 from kooch.store.load import master_file, refuse_lost_state
 from kooch.store.locks import only_one
-from kooch.store.read import open_version, reading_file
 from kooch.store.schema import quoted
 from kooch.store.state import open_state, state_file
+from kooch.store.versions import open_version, reading_file
 
 Check = Callable[[Settings], str]
 
@@ -181,12 +181,24 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in rows if name not in own]
 
 
+# Texts are counted anew by every master: they are compared by their digest.
+_COMPARED = {
+    "observations": "SELECT o.* EXCLUDE (text_id), t.digest FROM {of}.observations AS o LEFT JOIN {of}.texts AS t"
+    " ON t.text_id = o.text_id",
+    "profile_changes": "SELECT c.* EXCLUDE (text_id), t.digest FROM {of}.profile_changes AS c INNER JOIN {of}.texts AS t"
+    " ON t.text_id = c.text_id",
+    "texts": "SELECT * EXCLUDE (text_id) FROM {of}.texts",
+}
+
+
 def _differ(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    rows = _COMPARED.get(table, f"SELECT * FROM {{of}}.{table}")
+    ours, again = rows.format(of="kooch"), rows.format(of="again")
     difference = f"""
         SELECT 1 FROM (
-            (SELECT * FROM kooch.{table} EXCEPT ALL SELECT * FROM again.{table})
+            ({ours} EXCEPT ALL {again})
             UNION ALL
-            (SELECT * FROM again.{table} EXCEPT ALL SELECT * FROM kooch.{table})
+            ({again} EXCEPT ALL {ours})
         ) LIMIT 1
     """
     return bool(connection.execute(difference).fetchall())
@@ -198,7 +210,9 @@ def _network(settings: Settings) -> str:
     hosts = {
         host.host.partition(":")[0]
         for platform in crawling.ready_platforms(settings)
-        for host in crawling.describe(settings, platform, read.targets(settings.home, platform=platform, roster=None))
+        for host in crawling.describe(
+            settings, platform, versions.targets(settings.home, platform=platform, roster=None)
+        )
     }
     missing = []
     for host in sorted(hosts):

@@ -7,7 +7,7 @@ import typer
 
 from kooch.cli.output import say, settings_of
 from kooch.export import export_version
-from kooch.store.read import reading_file
+from kooch.store.versions import reading_file
 
 
 def export(

@@ -21,9 +21,9 @@ from kooch.config import Settings
 from kooch.errors import ConfigError, StorageError
 from kooch.files import write_whole
 from kooch.schedule.slots import read_heartbeat
-from kooch.store.read import open_version, reading_file
 from kooch.store.spool import waiting_batches
 from kooch.store.state import Run, open_state, runs
+from kooch.store.versions import open_version, reading_file
 
 Sample = tuple[Mapping[str, str], float]
 

@@ -15,7 +15,7 @@ from kooch.cli.output import is_terminal, print_frame, settings_of, showable
 from kooch.errors import ConfigError, QueryError
 from kooch.spreadsheet_csv import csv_text
 from kooch.sql import select
-from kooch.store.read import reading_file
+from kooch.store.versions import reading_file
 
 
 class Format(StrEnum):

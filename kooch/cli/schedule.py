@@ -28,8 +28,8 @@ from kooch.schedule.slots import (
     note_schedules,
     read_heartbeat,
 )
-from kooch.store.read import second_looks, targets
 from kooch.store.state import open_state
+from kooch.store.versions import second_looks, targets
 from kooch.times import now
 
 app = typer.Typer(help="Crawl at set times.", no_args_is_help=True)

@@ -23,7 +23,7 @@ from kooch.cli.progress import Prose
 from kooch.cli.store import load_now
 from kooch.config import Settings
 from kooch.errors import ConfigError, KoochError, StorageError
-from kooch.store import read
+from kooch.store import versions
 
 _HOSTS_SHOWN = 5
 _INTERRUPTED = 130
@@ -83,7 +83,7 @@ def _crawl(settings: Settings) -> int:
 
     platforms = crawling.ready_platforms(settings)
     for platform in platforms:
-        targets = read.targets(settings.home, platform=platform, roster=None)
+        targets = versions.targets(settings.home, platform=platform, roster=None)
         say(f"Crawling {platform}: {len(targets)} accounts of the rosters, once.")
         hosts = crawling.describe(settings, platform, targets)
         for host in hosts[:_HOSTS_SHOWN]:

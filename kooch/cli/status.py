@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kooch.cli.output import home_of, say, settings_of, show
-from kooch.store.read import open_version, reading_file, rows_of
+from kooch.store.versions import open_version, reading_file, rows_of
 from kooch.times import now
 
 _RUNS = """

@@ -22,18 +22,18 @@ from kooch.files import make_folder, remove_unfinished, sync_folder, whole_file
 from kooch.platforms import known, learn
 from kooch.store import spool
 from kooch.store.backfills import walked_handles
-from kooch.store.batches import store_batches
 from kooch.store.checks import refuse_faults
 from kooch.store.columns import describe_shared_columns
-from kooch.store.departures import store_departures
-from kooch.store.identity import assign_ids
-from kooch.store.listed import Decision, Listed, store_listed
+from kooch.store.loading import Steps
+from kooch.store.loading.batches import store_batches
+from kooch.store.loading.departures import store_departures
+from kooch.store.loading.rosters import Decision, Listed, drop_suppressed, store_listed
 from kooch.store.locks import only_one
 from kooch.store.outcomes import STATUSES
 from kooch.store.publish import last_version, publish
-from kooch.store.read import DAMAGED_BLOCK
 from kooch.store.schema import migrate, quoted
 from kooch.store.state import note_rosters, open_state, planned_counts, reopen_runs, runs, state_file
+from kooch.store.versions import DAMAGED_BLOCK
 from kooch.store.views import build_views
 from kooch.times import now
 
@@ -124,9 +124,9 @@ def _store(
         if store_batches(connection, fresh, listed.suppressed, walked=walked):
             # What rosters accept or deny of a handle is now said of the account it has turned out to be.
             store_listed(connection, listed)
-        store_departures(connection)
-        _store_bounds_of_accounts(connection)
         reopened = _store_runs(connection, known_runs)
+        drop_suppressed(connection)
+        store_departures(connection)
         _store_slots(connection, home)
         build_views(connection, views)
         _store_urls(connection, listed)
@@ -305,33 +305,6 @@ def _not_loaded(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) ->
     return list({file.stem: file for file in files if file.stem not in loaded}.values())
 
 
-def _store_bounds_of_accounts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bounds that crawls gave of an account become bounds of the figures it is accepted for."""
-    connection.execute("DELETE FROM bounds WHERE run_id IS NOT NULL")
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE crawled AS
-        SELECT
-            c.figure_id,
-            a.platform,
-            b.*,
-            concat_ws(' ', c.figure_id, b.account_id, b.event, b.kind, b.not_before, b.before) AS key
-        FROM believed_bounds AS b
-        INNER JOIN (SELECT DISTINCT figure_id, account_id FROM claims) AS c ON c.account_id = b.account_id
-        INNER JOIN accounts AS a ON a.account_id = b.account_id
-        """
-    )
-    assign_ids(connection, "bound", "SELECT key FROM crawled")
-    connection.execute(
-        """
-        INSERT INTO bounds BY NAME
-        SELECT i.id AS bound_id, c.* EXCLUDE (key)
-        FROM crawled AS c
-        INNER JOIN ids AS i ON i.kind = 'bound' AND i.key = c.key
-        """
-    )
-
-
 def _known_runs(home: Path) -> list[dict[str, object]]:
     with open_state(home) as state:
         planned = planned_counts(state)
@@ -364,38 +337,14 @@ def _store_runs(connection: duckdb.DuckDBPyConnection, known: list[dict[str, obj
     connection.execute("DELETE FROM runs")
     if not known:
         return []
-    connection.register("known_runs", pa.Table.from_pylist(known))
-    assign_ids(connection, "run", "SELECT key FROM known_runs")
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE counted_runs AS
-        SELECT
-            i.id AS run_id,
-            k.*,
-            coalesce(o.observed, 0) AS observed,
-            coalesce(o.failed, 0) AS failed,
-            coalesce(o.skipped, 0) AS skipped,
-            k.state <> 'running' AND k.planned > coalesce(o.observed + o.failed + o.skipped, 0) AS lacks_outcomes
-        FROM known_runs AS k
-        INNER JOIN ids AS i ON i.kind = 'run' AND i.key = k.key
-        LEFT JOIN (
-            SELECT
-                run_id,
-                count(*) FILTER (WHERE outcome = 'observed') AS observed,
-                count(*) FILTER (WHERE outcome = 'failed') AS failed,
-                count(*) FILTER (WHERE outcome = 'skipped') AS skipped
-            FROM outcomes
-            GROUP BY run_id
-        ) AS o ON o.run_id = i.id;
-
-        UPDATE counted_runs SET state = 'running', ended_at = NULL WHERE lacks_outcomes;
-
-        INSERT INTO runs BY NAME
-        SELECT * EXCLUDE (key, lacks_outcomes) FROM counted_runs ORDER BY started_at, run_id
-        """
-    )
-    connection.unregister("known_runs")
-    return [row[0] for row in connection.execute("SELECT key FROM counted_runs WHERE lacks_outcomes").fetchall()]
+    with Steps(connection) as steps:
+        steps.give("known_runs", pa.Table.from_pylist(known))
+        steps.assign("run", "SELECT key FROM known_runs")
+        steps.write(
+            "INSERT INTO runs BY NAME"
+            " SELECT * EXCLUDE (key, lacks_outcomes) FROM runs_counted ORDER BY started_at, run_id"
+        )
+        return [str(key) for (key,) in steps.rows("SELECT key FROM runs_counted WHERE lacks_outcomes")]
 
 
 def _store_slots(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
@@ -416,27 +365,13 @@ def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     patterns = [{"platform": platform.platform, "pattern": platform.account_url} for platform in listed.platforms]
     if not patterns:
         return
-    connection.register("patterns", pa.Table.from_pylist(patterns))
-    connection.execute(
-        """
-        UPDATE accounts SET url = made.url
-        FROM (
-            SELECT
-                a.account_id,
-                replace(replace(replace(replace(
-                    p.pattern, '{handle}', h.handle), '{native_id}', coalesce(a.native_id, '')),
-                    '{user}', split_part(h.handle, '@', 1)), '{server}', split_part(h.handle, '@', 2)) AS url
-            FROM accounts AS a
-            INNER JOIN patterns AS p ON p.platform = a.platform
-            INNER JOIN current_handles AS h ON h.account_id = a.account_id
-            SEMI JOIN handles AS o ON o.account_id = h.account_id AND o.handle = h.handle AND o.valid_to IS NULL
-        ) AS made
-        WHERE made.account_id = accounts.account_id AND made.url IS DISTINCT FROM accounts.url;
-
-        UPDATE accounts SET url = NULL WHERE merged_into IS NOT NULL AND url IS NOT NULL
-        """
-    )
-    connection.unregister("patterns")
+    with Steps(connection) as steps:
+        steps.give("url_patterns", pa.Table.from_pylist(patterns))
+        steps.write(
+            "UPDATE accounts SET url = u.url FROM account_urls AS u"
+            " WHERE u.account_id = accounts.account_id AND u.url IS DISTINCT FROM accounts.url",
+            "UPDATE accounts SET url = NULL WHERE merged_into IS NOT NULL AND url IS NOT NULL",
+        )
 
 
 def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:

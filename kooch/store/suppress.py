@@ -30,8 +30,8 @@ from kooch.store.bodies import forget_bodies
 from kooch.store.load import Loaded, load, master_file
 from kooch.store.locks import only_one
 from kooch.store.publish import published_folder
-from kooch.store.read import open_version, reading_file
 from kooch.store.state import open_state, suppressed_accounts, transaction
+from kooch.store.versions import open_version, reading_file
 from kooch.times import now
 
 

@@ -5,31 +5,27 @@ queries, `rollups/` are tables made at publish so that a page reads thousands of
 """
 
 import re
-from collections.abc import Iterable
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
 
 from kooch.store.schema import quoted
+from kooch.store.selects import in_order, read_selects
 
-_WORD = re.compile(r"\w+")
-_COMMENT = re.compile(r"--.*$", re.MULTILINE)
 _PARAMETER = re.compile(r"^-- (\w+): [A-Z]+", re.MULTILINE)
 _COLUMN = re.compile(r"(\w+),? -- (.+)$")
 
 
 def build_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Create or replace everything in `folder`, in the order of what reads what."""
-    files = {file.stem: file for kind in ("macros", "views", "rollups") for file in (folder / kind).glob("*.sql")}
     standing = _standing(connection)
     described = {}
-    for name in _in_order(files):
+    for select in in_order(read_selects(folder / kind for kind in ("macros", "views", "rollups"))):
+        name, sql = select.name, select.sql
         # A file may have changed its folder between two releases.
         if name in standing:
             connection.execute(f"DROP {standing[name]} {name}")
-        file, sql = files[name], files[name].read_text(encoding="utf-8").rstrip().rstrip(";")
-        match file.parent.name:
+        match select.folder:
             case "macros":
                 kind = "MACRO TABLE"
                 connection.execute(f"CREATE MACRO {name}({', '.join(_PARAMETER.findall(sql))}) AS TABLE {sql}")
@@ -39,7 +35,7 @@ def build_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             case _:
                 kind = "TABLE"
                 connection.execute(f"CREATE TABLE {name} AS {sql}")
-        connection.execute(f"COMMENT ON {kind} {name} IS {quoted(_first_line(sql))}")
+        connection.execute(f"COMMENT ON {kind} {name} IS {quoted(select.says)}")
         if kind != "MACRO TABLE":
             described.update({(name, column): text for column, text in _column_comments(sql)})
     for name, column in connection.execute(
@@ -61,19 +57,7 @@ def _standing(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     )
 
 
-def _in_order(files: dict[str, Path]) -> Iterable[str]:
-    graph = {}
-    for name, file in files.items():
-        code = _COMMENT.sub("", file.read_text(encoding="utf-8"))
-        graph[name] = (set(_WORD.findall(code)) & files.keys()) - {name}
-    return TopologicalSorter(graph).static_order()
-
-
 def _column_comments(sql: str) -> list[tuple[str, str]]:
     """The comments behind the columns of the last SELECT list: of two for one name, the last counts."""
     found = (_COLUMN.search(line) for line in sql.splitlines() if not line.lstrip().startswith("--"))
     return [(match[1], match[2]) for match in found if match]
-
-
-def _first_line(sql: str) -> str:
-    return sql.splitlines()[0].removeprefix("-- ")

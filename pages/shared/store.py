@@ -9,7 +9,7 @@ import streamlit as st
 
 from kooch.config import load_settings
 from kooch.errors import KoochError
-from kooch.store.read import open_version, reading_file
+from kooch.store.versions import open_version, reading_file
 from pages.shared.text import plain
 
 _Answer = TypeVar("_Answer")

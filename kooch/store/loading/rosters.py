@@ -15,7 +15,8 @@ from kooch.counts import NotACountError
 from kooch.platforms import Platform, given_up
 from kooch.platforms import Source as PlatformSource
 from kooch.rosters import AccountClaim, Event, PlatformCount, Roster, Source, Statement, read_followers
-from kooch.store.identity import assign_ids, resolve_accounts
+from kooch.store.loading import Steps
+from kooch.store.loading.accounts import resolve_accounts
 from kooch.times import end_of, start_of
 
 Row = dict[str, object]
@@ -69,6 +70,7 @@ _BOUNDS = pa.schema(
         ("known_at", _INSTANT),
     ]
 )
+_DENIED = pa.schema([("figure_id", _TEXT), ("key", _TEXT)])
 
 _ROSTER_TABLES = (
     ("figures", "rosters", "memberships", "platforms", "sources", "events", "claims", "bounds", "searches",
@@ -125,29 +127,28 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     for table in _ROSTER_TABLES:
         connection.execute(f"DELETE FROM {table}")
     connection.execute("DELETE FROM handles WHERE kind = 'roster'")
-    _insert(connection, "figures", _figure_rows(listed.rosters))
-    _insert(connection, "memberships", _membership_rows(listed.rosters))
-    _insert(connection, "rosters", _roster_rows(listed, verdicts))
-    _store_sources(connection, sources.rows(), platforms, events)
-    _store_claims(connection, claims)
-    _store_bounds(connection, bounds)
-    _drop_denied(connection, verdicts)
-    _insert(connection, "searches", searches)
-    _insert(connection, "platform_counts", [asdict(count) for count in listed.platform_counts])
-    drop_kept_out(connection)
+    with Steps(connection) as steps:
+        _insert(steps, "figures", _figure_rows(listed.rosters))
+        _insert(steps, "memberships", _membership_rows(listed.rosters))
+        _insert(steps, "rosters", _roster_rows(listed, verdicts))
+        _store_sources(steps, sources.rows(), platforms, events)
+        _store_claims(steps, claims)
+        _store_bounds(steps, bounds)
+        _drop_denied(steps, verdicts)
+        _insert(steps, "searches", searches)
+        _insert(steps, "platform_counts", [asdict(count) for count in listed.platform_counts])
 
 
-def drop_kept_out(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what lists say of the accounts in the temporary table `kept_out`: suppressed ones, whatever a list calls them."""
-    connection.execute(
-        """
-        CREATE TEMP TABLE IF NOT EXISTS kept_out (account_id INTEGER);
-        DELETE FROM claims WHERE account_id IN (SELECT account_id FROM kept_out);
-        DELETE FROM bounds WHERE account_id IN (SELECT account_id FROM kept_out);
-        DELETE FROM handles WHERE account_id IN (SELECT account_id FROM kept_out);
-        UPDATE accounts SET url = NULL WHERE url IS NOT NULL AND account_id IN (SELECT account_id FROM kept_out)
-        """
-    )
+def drop_suppressed(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what lists say of accounts that crawls have met as suppressed ones, whatever a list calls them."""
+    with Steps(connection) as steps:
+        met = "account_id IN (SELECT account_id FROM accounts_met_as_suppressed)"
+        steps.write(
+            f"DELETE FROM claims WHERE {met}",
+            f"DELETE FROM bounds WHERE {met}",
+            f"DELETE FROM handles WHERE {met}",
+            f"UPDATE accounts SET url = NULL WHERE url IS NOT NULL AND {met}",
+        )
 
 
 class _Sources:
@@ -432,143 +433,50 @@ def _event_rows(events: Iterable[Event], sources: _Sources) -> list[Row]:
     ]
 
 
-def _store_sources(
-    connection: duckdb.DuckDBPyConnection, sources: list[Row], platforms: list[Row], events: list[Row]
-) -> None:
-    connection.register("listed_sources", pa.Table.from_pylist(sources, schema=_SOURCES))
-    assign_ids(connection, "source", "SELECT key FROM listed_sources")
-    connection.execute(
-        "INSERT INTO sources BY NAME SELECT i.id AS source_id, s.* EXCLUDE (key) FROM listed_sources AS s"
-        " INNER JOIN ids AS i ON i.kind = 'source' AND i.key = s.key"
-    )
-    for table, rows in (("platforms", platforms), ("events", events)):
-        if rows:
-            connection.register("listed_rows", pa.Table.from_pylist(rows))
-            connection.execute(
-                f"INSERT INTO {table} BY NAME SELECT r.* EXCLUDE (source), i.id AS source_id FROM listed_rows AS r"
-                " LEFT JOIN ids AS i ON i.kind = 'source' AND i.key = r.source"
-            )
-            connection.unregister("listed_rows")
-    connection.unregister("listed_sources")
+def _store_sources(steps: Steps, sources: list[Row], platforms: list[Row], events: list[Row]) -> None:
+    steps.give("listed_sources", pa.Table.from_pylist(sources, schema=_SOURCES))
+    steps.assign("source", "SELECT key FROM listed_sources")
+    steps.insert(sources="sources_of_lists")
+    if platforms:
+        steps.give("listed_platforms", pa.Table.from_pylist(platforms))
+        steps.insert(platforms="platforms_of_lists")
+    if events:
+        steps.give("listed_events", pa.Table.from_pylist(events))
+        steps.insert(events="events_of_lists")
 
 
-def _store_claims(connection: duckdb.DuckDBPyConnection, claims: list[Row]) -> None:
-    connection.register("listed_claims", pa.Table.from_pylist(claims, schema=_CLAIMS))
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE sightings_of_keys AS"
-        # The key as it was folded here: no two libraries agree on every letter's lower case.
-        " SELECT platform, native_id, folded AS handle, recorded_at AS seen_at FROM listed_claims"
-    )
-    resolve_accounts(connection)
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE claimed AS
-        SELECT c.*, a.account_id, concat_ws(' ', c.figure_id, c.platform, c.account, c.source) AS key
-        FROM listed_claims AS c
-        INNER JOIN account_of AS a ON a.key = c.platform || ' ' || c.account
-        """
-    )
-    assign_ids(connection, "claim", "SELECT key FROM claimed")
-    connection.execute(
-        """
-        INSERT INTO claims BY NAME
-        SELECT
-            k.id AS claim_id,
-            c.figure_id,
-            c.account_id,
-            'accepts' AS polarity,
-            'curated' AS tier,
-            'roster' AS kind,
-            coalesce(c.handle, c.native_id) AS value,
-            c.stated_in,
-            s.id AS source_id,
-            c.recorded_at
-        FROM claimed AS c
-        INNER JOIN ids AS k ON k.kind = 'claim' AND k.key = c.key
-        INNER JOIN ids AS s ON s.kind = 'source' AND s.key = c.source;
-
-        INSERT INTO handles
-        SELECT DISTINCT account_id, handle, NULL::TIMESTAMPTZ, NULL::TIMESTAMPTZ, 'roster'
-        FROM claimed WHERE handle IS NOT NULL
-        """
-    )
-    connection.unregister("listed_claims")
+def _store_claims(steps: Steps, claims: list[Row]) -> None:
+    steps.give("listed_claims", pa.Table.from_pylist(claims, schema=_CLAIMS))
+    resolve_accounts(steps, "names_listed")
+    steps.assign("claim", "SELECT key FROM claims_with_keys")
+    steps.insert(claims="claims_of_lists", handles="handles_listed")
 
 
-def _store_bounds(connection: duckdb.DuckDBPyConnection, bounds: list[Row]) -> None:
-    connection.register("listed_bounds", pa.Table.from_pylist(bounds, schema=_BOUNDS))
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE bounding AS
-        SELECT
-            b.*,
-            a.account_id,
-            concat_ws(
-                ' ',
-                b.figure_id,
-                b.platform,
-                coalesce(b.account, '-'),
-                b.event,
-                b.kind,
-                coalesce(b.not_before::VARCHAR, '-'),
-                coalesce(b.before::VARCHAR, '-'),
-                b.known_at,
-                b.source,
-                b.wording
-            ) AS key
-        FROM listed_bounds AS b
-        LEFT JOIN account_of AS a ON a.key = b.platform || ' ' || b.account
-        """
-    )
-    assign_ids(connection, "bound", "SELECT key FROM bounding")
-    connection.execute(
-        """
-        INSERT INTO bounds BY NAME
-        SELECT DISTINCT ON (k.id)
-            k.id AS bound_id,
-            b.figure_id,
-            b.platform,
-            b.account_id,
-            b.event,
-            b.not_before,
-            b.before,
-            b.kind,
-            b.wording,
-            b.reported,
-            b.reported_followers,
-            b.reported_precision,
-            b.reported_is_least,
-            b.read_as,
-            b.derived_from,
-            s.id AS source_id,
-            b.known_at
-        FROM bounding AS b
-        INNER JOIN ids AS k ON k.kind = 'bound' AND k.key = b.key
-        INNER JOIN ids AS s ON s.kind = 'source' AND s.key = b.source
-        -- Of one statement in two files, the same every time: what reports a count.
-        ORDER BY k.id, b.reported NULLS LAST
-        """
-    )
-    connection.unregister("listed_bounds")
+def _store_bounds(steps: Steps, bounds: list[Row]) -> None:
+    steps.give("listed_bounds", pa.Table.from_pylist(bounds, schema=_BOUNDS))
+    steps.assign("bound", "SELECT key FROM bounds_with_keys")
+    steps.insert(bounds="bounds_of_lists")
 
 
-def _drop_denied(connection: duckdb.DuckDBPyConnection, verdicts: _Verdicts) -> None:
+def _drop_denied(steps: Steps, verdicts: _Verdicts) -> None:
     """Drop what rests on a denied account that goes by another name here: a handle that has turned out to be that id."""
-    for figure_id, platform, name in sorted(verdicts.denied):
-        if verdicts.deny(figure_id, platform, [name]):
-            for table in ("claims", "bounds"):
-                connection.execute(
-                    f"DELETE FROM {table} WHERE figure_id = ? AND account_id IN"
-                    " (SELECT account_id FROM account_of WHERE key = ? || ' ' || ?)",
-                    [figure_id, platform, name],
-                )
+    denied = [
+        {"figure_id": figure_id, "key": f"{platform} {name}"}
+        for figure_id, platform, name in sorted(verdicts.denied)
+        if verdicts.deny(figure_id, platform, [name])
+    ]
+    steps.give("denied_links", pa.Table.from_pylist(denied, schema=_DENIED))
+    for table in ("claims", "bounds"):
+        steps.write(
+            f"DELETE FROM {table} USING denied_accounts AS d"
+            f" WHERE d.figure_id = {table}.figure_id AND d.account_id = {table}.account_id"
+        )
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
+def _insert(steps: Steps, table: str, rows: list[Row]) -> None:
     if rows:
-        connection.register("listed_rows", pa.Table.from_pylist(rows))
-        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM listed_rows")
-        connection.unregister("listed_rows")
+        steps.give("listed_rows", pa.Table.from_pylist(rows))
+        steps.write(f"INSERT INTO {table} BY NAME FROM listed_rows")
 
 
 def _written(day: date) -> str:

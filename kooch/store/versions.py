@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from kooch.errors import ConfigError, StorageError
-from kooch.store.departures import CONFIRMED_AFTER_HOURS
+from kooch.store.loading.departures import CONFIRMED_AFTER_HOURS
 from kooch.store.outcomes import Target
 from kooch.store.publish import published_folder
 from kooch.store.schema import LATEST, quoted

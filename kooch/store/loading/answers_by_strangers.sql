@@ -1,0 +1,7 @@
+-- One row per answer to a handle by another account than the handle's owner: nobody's observation.
+SELECT
+    a.answer,
+    'the handle was that of ' || o.native_id || ' and is answered by ' || a.native_id AS detail
+FROM answers AS a
+INNER JOIN handle_owners AS o ON o.platform = a.platform AND o.handle = lower(a.target)
+WHERE a.target LIKE '@%' AND a.outcome = 'observed' AND o.native_id <> a.native_id

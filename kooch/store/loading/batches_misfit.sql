@@ -1,0 +1,11 @@
+-- One row per batch that holds rows which no crawl writes.
+SELECT DISTINCT batch_id
+FROM incoming
+WHERE
+    run IS DISTINCT FROM folder
+    OR platform IS NULL
+    OR target IS NULL
+    OR outcome IS NULL
+    OR valid_at IS NULL
+    OR recorded_at IS NULL
+    OR (outcome = 'observed') <> (status IS NOT NULL)

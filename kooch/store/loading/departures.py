@@ -1,0 +1,27 @@
+"""When an account was left, and returned to: bounds read off its observations, once a second look has confirmed them.
+
+One answer that says "gone" may be the platform's fault. Only two such answers 24 hours apart, with none between that
+says otherwise, make a departure; both stay in `observations` whatever comes.
+"""
+
+import duckdb
+
+from kooch.store.loading import Steps
+
+CONFIRMED_AFTER_HOURS = 24
+"""So far apart must the first and a later answer be that agree that an account is gone."""
+
+
+def store_departures(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the bounds of the kinds `gone` and `returned` anew, and what crawls say of accounts as bounds of their figures.
+
+    Inside the caller's transaction.
+    """
+    connection.execute(f"SET VARIABLE confirmed_after_hours = {CONFIRMED_AFTER_HOURS}")
+    with Steps(connection) as steps:
+        steps.write("DELETE FROM account_bounds WHERE kind IN ('gone', 'returned')")
+        steps.insert(account_bounds="bounds_of_departures")
+        steps.insert(account_bounds="bounds_of_returns")
+        steps.assign("bound", "SELECT key FROM bounds_believed")
+        steps.write("DELETE FROM bounds WHERE run_id IS NOT NULL")
+        steps.insert(bounds="bounds_of_crawls")

@@ -1,0 +1,11 @@
+-- One row per handle on a list of which no id is known, and per day of a list.
+SELECT
+    a.platform,
+    substr(i.key, length(a.platform) + 3) AS handle,
+    s.published_at::TIMESTAMPTZ AS listed_at
+FROM accounts AS a
+INNER JOIN claims AS c ON c.account_id = a.account_id
+INNER JOIN sources AS s ON s.source_id = c.source_id
+INNER JOIN ids AS i ON i.kind = 'account' AND i.id = a.account_id AND starts_with(i.key, a.platform || ' @')
+WHERE a.native_id IS NULL AND a.merged_into IS NULL
+GROUP BY ALL

@@ -1,0 +1,9 @@
+-- One row per native id and handle that were met together, as natural keys of accounts; either may be unknown.
+SELECT
+    platform,
+    native_id,
+    platform || ' ' || native_id AS native_key,
+    platform || ' @' || lower(handle) AS handle_key,
+    min(seen_at) AS seen_at
+FROM names_met
+GROUP BY ALL

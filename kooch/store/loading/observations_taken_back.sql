@@ -1,0 +1,20 @@
+-- One row per stored observation that no longer stands.
+SELECT
+    o.account_id,
+    o.run_id,
+    r.sighted,
+    o.valid_at,
+    o.text_id
+FROM observations AS o
+INNER JOIN (
+    SELECT
+        run_id,
+        sighted
+    FROM outcomes_replaced
+    UNION ALL
+    SELECT
+        run_id,
+        sighted
+    FROM sightings_superseded
+    WHERE is_stored
+) AS r ON r.run_id = o.run_id AND r.sighted = coalesce(o.capture_id, o.account_id)

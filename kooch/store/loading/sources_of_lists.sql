@@ -1,0 +1,6 @@
+-- One row per document that lists, events and platforms rest on.
+SELECT
+    i.id AS source_id,
+    s.* EXCLUDE (key)
+FROM listed_sources AS s
+INNER JOIN ids AS i ON i.kind = 'source' AND i.key = s.key

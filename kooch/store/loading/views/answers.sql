@@ -1,0 +1,37 @@
+-- One row per answer that arrived, with the natural key under which its account is stored.
+-- A live target is its account. An archived page is the account whose id it shows. A page without an id is nobody's but its
+-- own handle with the date of opening, or with name and year: two people may have held the handle. That the platform has
+-- ended, a page says of whoever was looked up.
+SELECT
+    rowid AS answer,
+    run,
+    batch_id,
+    platform,
+    target,
+    capture IS NOT NULL AS is_capture,
+    outcome,
+    native_id,
+    profile.handle AS shown_handle,
+    CASE WHEN profile IS NOT NULL THEN hash(profile) END AS words, -- words are long: their hash stands for them
+    valid_at,
+    recorded_at,
+    status,
+    followers,
+    following,
+    posts,
+    followers_precision,
+    last_post_at,
+    cause,
+    detail,
+    http_status,
+    attempts,
+    CASE WHEN capture IS NULL OR outcome = 'observed' THEN platform || ' ' || CASE
+        WHEN capture IS NULL AND target LIKE '@%' THEN lower(target)
+        WHEN capture IS NULL THEN target
+        WHEN native_id IS NOT NULL THEN native_id
+        WHEN profile IS NULL THEN '@' || lower(handle)
+        ELSE '@~' || lower(concat_ws(' ', profile.handle, coalesce(
+            bounds[1].not_before::VARCHAR, profile.display_name || ' ' || year(valid_at), target
+        )))
+    END END AS account_key
+FROM incoming

@@ -1,0 +1,46 @@
+-- One row per sighting that arrived, and per stored sighting of the same account in the same run, or of the same page.
+SELECT
+    CASE WHEN capture_id IS NULL THEN run_id ELSE 0 END AS of_run, -- a page is one sighting in all runs
+    sighted,
+    run_id,
+    target_id,
+    capture_id,
+    valid_at,
+    recorded_at,
+    false AS is_stored
+FROM outcomes_accepted
+WHERE outcome = 'observed'
+UNION ALL
+SELECT
+    CASE WHEN o.capture_id IS NULL THEN o.run_id ELSE 0 END,
+    coalesce(o.capture_id, o.account_id),
+    o.run_id,
+    NULL,
+    o.capture_id,
+    o.valid_at,
+    o.recorded_at,
+    true
+FROM observations AS o
+SEMI JOIN (
+    SELECT
+        a.run_id,
+        a.account_id
+    FROM outcomes_accepted AS a
+    SEMI JOIN runs_continued AS c ON c.run_id = a.run_id
+    WHERE a.outcome = 'observed' AND a.capture_id IS NULL
+) AS a ON a.run_id = o.run_id AND a.account_id = o.account_id
+ANTI JOIN outcomes_replaced AS r ON r.run_id = o.run_id AND r.sighted = o.account_id
+WHERE o.capture_id IS NULL
+UNION ALL
+SELECT
+    0,
+    o.capture_id,
+    o.run_id,
+    NULL,
+    o.capture_id,
+    o.valid_at,
+    o.recorded_at,
+    true
+FROM observations AS o
+SEMI JOIN outcomes_accepted AS a ON a.capture_id = o.capture_id AND a.outcome = 'observed'
+ANTI JOIN outcomes_replaced AS r ON r.run_id = o.run_id AND r.sighted = o.capture_id
