@@ -3,12 +3,14 @@
 import codecs
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawlers.archives.x_users import read_v1_user
+from crawlers.reading import UnreadableError
 from kooch.config import BUNDLED_ROSTERS
 from kooch.errors import RosterError
 from kooch.rosters import (
@@ -19,7 +21,7 @@ from kooch.rosters import (
     import_roster,
     read_roster,
 )
-from kooch.rosters.rounded import rounded_ids
+from kooch.rounded import rounded_ids
 from tests import stores
 from tests.commands import kooch
 from tests.sheets import write_ods, write_xlsx
@@ -465,3 +467,14 @@ def test_an_id_stays_with_its_platform_when_the_handle_beside_it_is_of_another(t
         ("x", None, "42"),
         ("x", "bea", "43"),
     ]
+
+
+def test_an_archived_account_whose_id_was_rounded_is_not_read_as_its_neighbour() -> None:
+    user = {"id": 1234567890123456800, "screen_name": "ada", "name": "Ada", "protected": False, "followers_count": 5}
+    at = datetime(2021, 2, 10, tzinfo=UTC)
+
+    with pytest.raises(UnreadableError, match="which a program has rounded"):
+        read_v1_user(user, at)
+    assert read_v1_user(user | {"id_str": "1234567890123456800"}, at).native_id == "1234567890123456800"
+    assert read_v1_user(user | {"id": 1234567890123456789}, at).native_id == "1234567890123456789"
+    assert read_v1_user(user | {"id": 117501995}, at).native_id == "117501995"

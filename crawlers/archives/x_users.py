@@ -12,6 +12,7 @@ from typing import Any
 
 from crawlers.reading import UnreadableError, as_flag, as_instant, as_object, as_text, read_count, read_words
 from kooch.platforms import platform_of
+from kooch.rounded import looks_rounded
 from kooch.store.outcomes import CrawledBound, Drift, Observed, Profile
 
 FIRST_AT = datetime(2006, 3, 21, tzinfo=UTC)
@@ -110,6 +111,9 @@ def _read_id(user: dict[str, Any]) -> str:
     number, text = user["id"], user.get("id_str", user["id"])
     if isinstance(number, bool) or not platform_of("x").is_id(str(text)) or str(number) != str(text):
         raise ValueError(f"id is {number!r}, id_str {text!r}")
+    # Programs read the number as a binary one; without the text beside it, it may be a neighbour's.
+    if "id_str" not in user and isinstance(number, int) and looks_rounded(str(number)):
+        raise ValueError(f"id is {number}, which a program has rounded, and there is no id_str")
     return str(text)
 
 

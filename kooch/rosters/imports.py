@@ -30,8 +30,8 @@ from kooch.rosters.names import fold
 from kooch.rosters.options import ImportOptions
 from kooch.rosters.people import People, Person, question_of
 from kooch.rosters.read import read_roster
-from kooch.rosters.rounded import rounded_ids
 from kooch.rosters.write import refuse_existing, write_roster
+from kooch.rounded import rounded_ids
 
 # How lists call the row under their last one, without accents; and what may stand beside it.
 _TOTALS = frozenset(

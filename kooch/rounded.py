@@ -37,6 +37,11 @@ def rounded_ids(ids: Iterable[tuple[int, str]]) -> dict[int, str]:
     return faults
 
 
+def looks_rounded(text: str) -> bool:
+    """Whether an id ends as only a rounded number does, or by a chance too small to rely on."""
+    return len(text) > _KEPT_DIGITS and chance_of_rounding(text) < 1
+
+
 def chance_of_rounding(text: str) -> Fraction:
     """How likely a true id looks as rounded as this; 1 if it does not look so."""
     number = int(text)
