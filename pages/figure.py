@@ -1,12 +1,13 @@
 """Figure: which accounts are theirs, who says so, since when, and how many follow."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analytics.charts.audience import CHOSEN
-from analytics.measures.figure import Figure, figure, names
+from analytics.measures.figure import Figure, figure, ids_named, names
 from analytics.measures.phrases import days, long_day
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
@@ -49,6 +50,37 @@ _STATES = {
 }
 
 
+def choose(labels: Mapping[str, str]) -> str | None:
+    """The id of the figure that is chosen here or named in the address, where the id stands from then on.
+
+    An address of old names a figure by its name. What is nobody, or several, is said.
+    """
+    asked = st.query_params.get("figure", "")
+    named = ids_named(labels, asked)
+    by_id = {figure_id: label for label, figure_id in labels.items()}
+    chosen: str | None = st.selectbox(
+        "Public figure, institution or party",
+        list(by_id),
+        index=list(by_id).index(named[0]) if len(named) == 1 else None,
+        format_func=lambda figure_id: by_id.get(figure_id, figure_id),
+        placeholder="Type a name",
+        key="figure",
+        on_change=_note_in_address,
+    )
+    if chosen is not None:
+        st.query_params["figure"] = chosen
+    elif asked and not named:
+        st.info(f"Nobody on the lists is called {plain(asked)}, or no longer. Choose another.")
+    elif asked:
+        st.info(f"{plain(asked)} may be {', '.join(plain(by_id[figure_id]) for figure_id in named)}. Choose one.")
+    return chosen
+
+
+def _note_in_address() -> None:
+    if st.session_state["figure"] is None:
+        del st.query_params["figure"]
+
+
 def main() -> None:
     st.title("Figure")
     file = version_file()
@@ -56,20 +88,13 @@ def main() -> None:
     if not labels:
         st.info("No figures yet. Import a roster with `kooch roster import FILE`.")
         st.stop()
-    chosen = st.selectbox(
-        "Public figure, institution or party",
-        list(labels),
-        index=None,
-        placeholder="Type a name",
-        key="figure",
-        bind="query-params",
-    )
+    chosen = choose(labels)
     if chosen is None:
         st.info(
             f"{len(labels):,} figures are on the rosters. Choose one to see its accounts, their sources and states."
         )
         st.stop()
-    found: Figure | None = ask(file, figure, figure_id=labels[chosen])
+    found: Figure | None = ask(file, figure, figure_id=chosen)
     if found is None:
         st.info("This version does not know the figure any more. Choose another.")
         st.stop()

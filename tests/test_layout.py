@@ -102,6 +102,7 @@ def test_the_store_stands_on_nothing_but_rosters_and_settings(place: str) -> Non
         "rosters": (
             "kooch.rosters",
             "kooch.platforms",
+            "kooch.rounded",
             "kooch.counts",
             "kooch.errors",
             "kooch.files",

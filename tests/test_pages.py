@@ -278,3 +278,26 @@ def test_a_slot_that_nobody_runs_is_said(tmp_path: Path, monkeypatch: pytest.Mon
         note_schedules(state, [NIGHTLY], at=datetime.now(UTC) - timedelta(days=3))
 
     assert "nightly was due on " in words(run(CRAWLS, tmp_path, monkeypatch))
+
+
+def test_an_address_names_a_figure_by_its_id_and_an_old_one_leads_on_or_says_why_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = (
+        stores.member("no-anna-berg", name="Anna Berg", role="MP for Oslo"),
+        stores.member("no-anna-berg-2", name="Anna Berg", role="Mayor of Troms"),
+        stores.member("no-bo-lund", name="Bo Lund", role="Mayor of Oslo"),
+    )
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", stores.roster("people", people)))
+
+    for asked, says, figure_id in (
+        ("no-anna-berg-2", "Mayor of Troms", "no-anna-berg-2"),
+        ("Bo Lund", "Mayor of Oslo", "no-bo-lund"),
+        ("Bo Lund (no-bo-lund)", "Mayor of Oslo", "no-bo-lund"),
+        ("Anna Berg (no-anna-berg)", "MP for Oslo", "no-anna-berg"),
+        ("Anna Berg", "may be Anna Berg (no-anna-berg), Anna Berg (no-anna-berg-2). Choose one.", "Anna Berg"),
+        ("no-anna-berg-9", "Nobody on the lists is called no-anna-berg-9, or no longer.", "no-anna-berg-9"),
+    ):
+        app = run(FIGURE, tmp_path, monkeypatch, figure=asked)
+        assert says in words(app)
+        assert app.query_params["figure"] in (figure_id, [figure_id])

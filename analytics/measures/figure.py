@@ -1,5 +1,6 @@
 """Everything a version holds about one figure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -75,6 +76,20 @@ def names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     known: pl.DataFrame = connection.sql("SELECT name, figure_id FROM figures").pl()
     label = pl.when(pl.len().over("name") > 1).then(pl.format("{} ({})", "name", "figure_id")).otherwise("name")
     return dict(known.select(label.alias("label"), "figure_id").sort("label").iter_rows())
+
+
+def ids_named(labels: Mapping[str, str], asked: str) -> list[str]:
+    """The ids that an address may mean: an id itself, a label of `names`, or a name that several share by now."""
+    if asked in labels.values():
+        return [asked]
+    if asked in labels:
+        return [labels[asked]]
+    # As they were written before two figures had one name, and after one of two had gone.
+    name, _, figure_id = asked.removesuffix(")").rpartition(" (")
+    if figure_id in labels.values():
+        return [figure_id]
+    shared = [other for label, other in labels.items() if asked and label == f"{asked} ({other})"]
+    return shared or ([labels[name]] if name in labels else [])
 
 
 def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure | None:
