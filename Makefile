@@ -13,6 +13,9 @@ NEEDS_PYTHON = test -n "$(PYTHON)" || { echo "Kooch needs Python 3.11 or newer; 
 UV ?= $(shell command -v uv || echo .tools/bin/uv)
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
+# Packages are compiled once, when they are installed: each process that compiles them anew takes seconds to start.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 
 # Stamps: what was installed last, and from which files.
 APP := .venv/.app

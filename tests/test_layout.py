@@ -3,7 +3,9 @@
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import duckdb
@@ -50,6 +52,8 @@ FORBIDDEN = {
     "app.py": {"crawlers", "scrapy", "twisted"},
     "bench": {"streamlit"},
 }
+# The archive of the tests has an environment of its own.
+ELSEWHERE = {ROOT / "tests" / "servers" / "write_warc.py"}
 VIEW_FILES = sorted(file for kind in ("macros", "views", "rollups") for file in (VIEWS / kind).glob("*.sql"))
 LOADING_FILES = sorted((ROOT / "kooch" / "store" / "loading").rglob("*.sql"))
 
@@ -123,6 +127,29 @@ def test_the_store_stands_on_nothing_but_rosters_and_settings(place: str) -> Non
 
     assert files
     assert wrong == []
+
+
+@pytest.mark.parametrize("group", ["app", "dev"])
+def test_what_is_imported_is_declared(group: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    lines = project["project"]["dependencies"] + (project["dependency-groups"]["dev"] if group == "dev" else [])
+    declared = {spelled(re.split(r"[<>=]", line)[0]) for line in lines}
+    places = ["tests", "bench"] if group == "dev" else ["analytics", "crawlers", "kooch", "pages"]
+    files = [file for place in places for file in (ROOT / place).rglob("*.py") if file not in ELSEWHERE]
+    known = packages_distributions()
+    used = {spelled(known[name][0]) for file in files for name in map(top_level, imports(file)) if name in known}
+
+    assert len(used) > 5
+    assert used <= declared
+
+
+def top_level(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def spelled(distribution: str) -> str:
+    """The name of a distribution as it is compared, by PEP 503."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
 def test_only_what_was_planned_stands_at_the_top_level() -> None:
