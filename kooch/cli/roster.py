@@ -187,9 +187,7 @@ def _ask_for_what_is_missing(options: rosters.ImportOptions) -> rosters.ImportOp
         zone = rosters.zone_of(options.country)
         options = changed(options, time_zone=typer.prompt("Time zone of its days, e.g. Asia/Kolkata", default=zone))
     if options.selection is None:
-        words = typer.prompt(
-            "Who is on it: census, sample, listed or joiners", default="listed", value_proc=SelectionOption
-        )
+        words = typer.prompt("Who is on it: census, sample, listed or joiners", default="listed", value_proc=_selection)
         options = changed(options, selection=words.value)
     return options
 
@@ -217,6 +215,13 @@ def _pairs(option: str, words: list[str], separator: str) -> tuple[tuple[str, st
             raise ConfigError(f"{option} is {word!r}: write two figures or ids as A{separator}B.")
         pairs.append((one, other))
     return tuple(pairs)
+
+
+def _selection(text: str) -> SelectionOption:
+    try:
+        return SelectionOption(text.strip().lower())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is none of census, sample, listed and joiners") from None
 
 
 def _day(text: str) -> date:

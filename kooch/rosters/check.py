@@ -74,8 +74,6 @@ def _held_twice(rosters: Iterable[Roster]) -> Iterator[Fault]:
 
 def _torn_figures(members: Iterable[Member], accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
     names: dict[str, tuple[str, Member | AccountClaim]] = {}
-    qids: dict[str, Member] = {}
-    owners: dict[str, Member] = {}
     values: list[Member | AccountClaim] = [*members, *accounts]
     for value in values:
         if value.name:
@@ -86,23 +84,35 @@ def _torn_figures(members: Iterable[Member], accounts: Iterable[AccountClaim]) -
                     f"figure_id '{value.figure_id}' is '{value.name}' here and '{name}' in {other.file}, "
                     f"row {other.row}: use one name (the other can be an alias), or another figure_id",
                 )
+    yield from _torn_ids(members)
+
+
+def _torn_ids(members: Iterable[Member]) -> Iterator[Fault]:
+    first: dict[tuple[str, str], tuple[str, Member]] = {}
+    owners: dict[str, Member] = {}
     for member in members:
-        if not member.wikidata_qid:
-            continue
-        known = qids.setdefault(member.figure_id, member)
-        if known.wikidata_qid != member.wikidata_qid:
-            yield fault_at(
-                member,
-                f"figure_id '{member.figure_id}' has wikidata_qid '{member.wikidata_qid}' here and "
-                f"'{known.wikidata_qid}' in {known.file}, row {known.row}: two people need two figure_ids",
-            )
-        owner = owners.setdefault(member.wikidata_qid, member)
-        if owner.figure_id != member.figure_id:
-            yield fault_at(
-                member,
-                f"wikidata_qid '{member.wikidata_qid}' is '{member.figure_id}' here and '{owner.figure_id}' in "
-                f"{owner.file}, row {owner.row}: one figure needs one figure_id",
-            )
+        for what, each in _ids_of(member):
+            scheme = each.partition(":")[0] if what == "official_ids" else what
+            known, other = first.setdefault((member.figure_id, scheme), (each, member))
+            # One row may have several ids of a scheme; what another row has must be among them.
+            if known != each and (what, each) not in _ids_of(other):
+                yield fault_at(
+                    member,
+                    f"figure_id '{member.figure_id}' has {what} '{each}' here and '{known}' in {other.file}, "
+                    f"row {other.row}: two people need two figure_ids",
+                )
+            owner = owners.setdefault(each, member)
+            if owner.figure_id != member.figure_id:
+                yield fault_at(
+                    member,
+                    f"{what} '{each}' is '{member.figure_id}' here and '{owner.figure_id}' in "
+                    f"{owner.file}, row {owner.row}: one figure needs one figure_id",
+                )
+
+
+def _ids_of(member: Member) -> list[tuple[str, str]]:
+    qid = [("wikidata_qid", member.wikidata_qid)] if member.wikidata_qid else []
+    return [*qid, *(("official_ids", each) for each in member.official_ids)]
 
 
 def _unreadable(statements: Iterable[Statement]) -> Iterator[Fault]:
