@@ -6,13 +6,13 @@ CREATE TABLE platform_counts ( -- One row per count of a whole platform that som
     measure VARCHAR NOT NULL, -- users, downloads, active_users, monthly_active_users and so on: each is another thing, never one series
     area VARCHAR NOT NULL, -- world, or a country's code
     day DATE, -- Of which day it is said; NULL: undated
-    value BIGINT NOT NULL,
+    value BIGINT NOT NULL, -- The count, as the bound says to be read
     bound VARCHAR NOT NULL, -- exact, at_least, at_most or about
     said_by VARCHAR NOT NULL, -- Whose count it is: company, founder, paper, …
     publisher VARCHAR NOT NULL, -- Who printed it
     published_on DATE, -- NULL: the page shows no day
     source_url VARCHAR, -- NULL: the address was not kept
-    note VARCHAR
+    note VARCHAR -- What a reader must know of it; NULL: nothing
 );
 CREATE TABLE statuses ( -- One row per status that an answer can have, and what it says of the account.
     status status NOT NULL,
