@@ -11,10 +11,11 @@ DEFINITION = (
     "A row is one kind of count. A filled mark is a count by the company or its founders, a ring one by somebody else. Kinds"
     " are never joined: articles call downloads users."
 )
-UNIT = "Users, downloads or accounts as they were said, by the day of which it was said; undated counts are only in the CSV"
+UNIT = "Users, downloads or accounts as they were said, by the day of which it was said; undated counts, and those without room for a label, are told in the CSV"
 FRAMES = {"counts": COUNTS}
 
-_ROW = 52
+_ROW = 62
+_ROOM = 80  # days: nearer to each other, two counts have one label
 
 
 def draw(counts: pl.DataFrame) -> alt.LayerChart:
@@ -25,8 +26,9 @@ def draw(counts: pl.DataFrame) -> alt.LayerChart:
     shown = dated.with_columns(
         at=pl.col("day").dt.epoch("ms"),
         when=pl.col("day").dt.strftime("%-d %b %Y"),
-        below=pl.int_range(pl.len()).over("row") % 2,
-    ).drop("source_url", "published_on", "day")
+    )
+    labels = pl.DataFrame([row for _, of in shown.group_by("row", maintain_order=True) for row in _labelled(of)])
+    shown = shown.drop("source_url", "published_on", "day")
     rows = shown.unique("row", maintain_order=True)
     x = alt.X("at:T", title=None, scale=alt.Scale(type="utc", padding=40), axis=alt.Axis(format="%Y", tickCount="year"))
     y = alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0.2))
@@ -42,7 +44,7 @@ def draw(counts: pl.DataFrame) -> alt.LayerChart:
     return layered(
         alt.Chart(rows).mark_rule(color=MUTED, strokeWidth=0.5, opacity=0.5).encode(y=y),
         alt.Chart(rows)
-        .mark_text(align="left", x=0, dy=-15, color=MUTED, fontSize=when_narrow(10.5, 12))
+        .mark_text(align="left", x=0, dy=-26, color=MUTED, fontSize=when_narrow(10.5, 12))
         .encode(y=y, text="kind:N"),
         alt.Chart(shown.filter(~independent))
         .mark_point(filled=True, size=60, color=BLUE, opacity=1)
@@ -50,10 +52,10 @@ def draw(counts: pl.DataFrame) -> alt.LayerChart:
         alt.Chart(shown.filter(independent))
         .mark_point(size=60, stroke=ORANGE, fill=PAPER, strokeWidth=2, opacity=1)
         .encode(x=x, y=y, tooltip=tooltip),
-        alt.Chart(shown.unique(["row", "at"], maintain_order=True))
+        alt.Chart(labels)
         .mark_text(
             align="center",
-            dy=alt.ExprRef("datum.below ? 17 : -15"),
+            dy=alt.ExprRef("datum.below ? 15 : -12"),
             fontSize=10,
             color=INK,
             opacity=when_narrow(0, 1),
@@ -61,3 +63,14 @@ def draw(counts: pl.DataFrame) -> alt.LayerChart:
         .encode(x=x, y=y, text="shown:N"),
         height=_ROW * len(rows),
     )
+
+
+def _labelled(counts: pl.DataFrame) -> list[dict[str, object]]:
+    """The counts of one kind that have room for a label, in turn above and below."""
+    labels: list[dict[str, object]] = []
+    last = None
+    for day, at, row, shown in counts.select("day", "at", "row", "shown").iter_rows():
+        if last is None or (day - last).days >= _ROOM:
+            labels.append({"at": at, "row": row, "shown": shown, "below": len(labels) % 2})
+            last = day
+    return labels
