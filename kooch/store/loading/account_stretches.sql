@@ -14,12 +14,10 @@ looks AS (
         o.valid_at,
         o.run_id,
         o.recorded_at,
-        o.status IN ('not_found', 'deleted', 'deactivated', 'suspended', 'platform_closed') AS is_gone,
-        CASE
-            WHEN o.status IN ('deleted', 'deactivated') THEN 'owner'
-            WHEN o.status IN ('suspended', 'platform_closed') THEN 'platform'
-        END AS whose_act
+        t.is_gone,
+        t.whose_act
     FROM observations AS o
+    INNER JOIN statuses AS t ON t.status = o.status
     SEMI JOIN changing AS c ON c.account_id = o.account_id
 ),
 
