@@ -8,7 +8,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 import urllib.request
 from contextlib import suppress
 from pathlib import Path
@@ -280,14 +279,12 @@ def test_an_empty_data_folder_says_what_to_do(tmp_path: Path) -> None:
     assert "kooch start" in done.stderr
 
 
-def test_without_a_network_a_crawl_fails_in_seconds_and_changes_nothing(home: Path) -> None:
+def test_without_a_network_a_crawl_fails_after_two_questions_and_changes_nothing(home: Path) -> None:
     before = kooch(home, "sql", "SELECT * FROM presence ORDER BY ALL").stdout
-    started = time.monotonic()
 
     done = kooch(home, "crawl", "bluesky", KOOCH_BLUESKY__APPVIEW="https://nowhere.invalid")
 
     assert done.returncode == 3
-    assert time.monotonic() - started < 30
     run = lines(done)[-1]
     assert (run["state"], run["planned"], run["failed"]) == ("failed", 38, 38)
     assert run["causes"] == {"unreachable": 38}

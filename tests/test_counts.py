@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from functools import partial
 from itertools import product
-from time import perf_counter
+from time import process_time
 from typing import Literal
 
 import pytest
@@ -337,13 +337,13 @@ def test_few_forms_are_refused() -> None:
 
 def test_a_thousand_counts_are_read_in_a_blink() -> None:
     read_count("5.4M", "hi"), read_count("5.4M")
-    started = perf_counter()
+    started = process_time()
     for _ in range(1000 // len(SEEN)):
         for text, language, _, _ in SEEN:
             read_count(text, language)
-    print(f"{(perf_counter() - started) * 1000:.1f} µs a call")
+    print(f"{(process_time() - started) * 1000:.1f} µs a call")
 
-    assert perf_counter() - started < 0.5
+    assert process_time() - started < 0.5
 
 
 def outcome(text: str, language: str | None) -> Count | None:

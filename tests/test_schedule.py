@@ -38,7 +38,7 @@ from kooch.store.outcomes import Observed, Outcome, Target
 from kooch.store.spool import write_batch
 from kooch.store.state import open_state, state_file
 from tests import stores
-from tests.commands import command, kooch
+from tests.commands import command, kooch, kooch_without_lists
 from tests.faults import Asked, Bluesky, Fault, Server, did
 from tests.faults import silent as say_nothing
 
@@ -815,11 +815,14 @@ def test_what_is_due_asks_again_only_for_who_seemed_gone(tmp_path: Path) -> None
         minutes = {n: (datetime.now(UTC) - stores.START).total_seconds() / 60 - 60 * (ago[n] + back) for n in accounts}
         status = {n: "active" if back or n == 1 else "deactivated" for n in accounts}
         stores.crawl(home, *(stores.seen(did(n), minutes[n], status=status[n]) for n in accounts), state="complete")
-    assert kooch(home, "load").returncode == 0
-    upcoming = [(row["schedule"], row["platforms"], row["accounts"]) for row in lines(kooch(home, "schedule", "next"))]
+    assert kooch_without_lists(home, "load").returncode == 0
+    upcoming = [
+        (row["schedule"], row["platforms"], row["accounts"])
+        for row in lines(kooch_without_lists(home, "schedule", "next"))
+    ]
     with Server(Bluesky(accounts)) as server:
         env = {"KOOCH_BLUESKY__APPVIEW": server.url, "KOOCH_BLUESKY__PLC": server.url, **HANGING}
-        done = kooch(home, "crawl", "--due", **env)
+        done = kooch_without_lists(home, "crawl", "--due", **env)
     asked = {name for each in server.asked for name in (*each.values("actors"), *each.values("actor"))}
 
     assert upcoming[:3] == [("recheck", "bluesky", 1), ("recheck", "bluesky", 1), ("yearly", "bluesky", None)]
@@ -1065,19 +1068,19 @@ def test_a_scheduled_platform_that_was_never_seen_is_stale(home: Path) -> None:
 def test_what_a_clock_saw_that_was_ahead_is_no_news(people: Path) -> None:
     for at in (datetime.now(UTC) - 40 * HOUR, datetime.now(UTC) + 3650 * DAY):
         stores.crawl(people, stores.seen(did(1), (at - stores.START).total_seconds() / 60))
-    assert kooch(people, "load").returncode == 0
-    done = kooch(people, "status", "--check")
+    assert kooch_without_lists(people, "load").returncode == 0
+    done = kooch_without_lists(people, "status", "--check")
 
     assert (done.returncode, [row["hours"] for row in lines(done)]) == (3, [40.0])
 
 
 def test_a_clock_behind_what_is_published_crawls_nothing(people: Path) -> None:
-    assert kooch(people, "load").returncode == 0
+    assert kooch_without_lists(people, "load").returncode == 0
     with duckdb.connect(str(versions.reading_file(people))) as connection:
         connection.execute("UPDATE versions SET published_at = now() + INTERVAL 2 DAYS")
-    refused = kooch(people, "crawl", "bluesky")
-    assert kooch(people, "load").returncode == 0
-    again = kooch(people, "crawl", "bluesky", KOOCH_BLUESKY__APPVIEW="https://nowhere.invalid")
+    refused = kooch_without_lists(people, "crawl", "bluesky")
+    assert kooch_without_lists(people, "load").returncode == 0
+    again = kooch_without_lists(people, "crawl", "bluesky", KOOCH_BLUESKY__APPVIEW="https://nowhere.invalid")
 
     assert refused.returncode == 2
     assert "`kooch load`" in refused.stderr
@@ -1120,7 +1123,7 @@ def test_a_run_of_before_is_finished_and_everybody_is_looked_at(
     told = ["--since", (at - since * HOUR).isoformat(timespec="seconds")] if since else []
     with Server(Bluesky((1, 2, 13))) as server:
         env = {"KOOCH_BLUESKY__APPVIEW": server.url, "KOOCH_BLUESKY__PLC": server.url, **HANGING}
-        done = kooch(people, "crawl", "bluesky", "--roster", "people", *told, **env)
+        done = kooch_without_lists(people, "crawl", "bluesky", "--roster", "people", *told, **env)
     with open_state(people) as state:
         assert len(state_store.runs(state)) == len(planned)
     summaries = [line for line in lines(done) if line["event"] == "run"]
@@ -1150,9 +1153,9 @@ def test_a_crawl_that_is_told_to_end_says_so(people: Path) -> None:
 
 
 def test_a_folder_with_an_apostrophe_is_rebuilt_as_well(people: Path) -> None:
-    assert kooch(people, "load").returncode == 0
+    assert kooch_without_lists(people, "load").returncode == 0
 
-    assert kooch(people, "doctor", "--rebuild", "--no-network").returncode == 0
+    assert kooch_without_lists(people, "doctor", "--rebuild", "--no-network").returncode == 0
 
 
 # Installation.
