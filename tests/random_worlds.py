@@ -23,7 +23,7 @@ from tests.stores import archived, at, backfill, bundle, claim, failed, load, me
 
 _FIGURES = ("ann", "bob", "cyd", "dan", "eve")
 _HANDLES = ("ann.test", "Ann.Other", "bob.test", "cyd.test", "dan.test", "eve.test")
-_IDS = ("did:a", "did:b", "did:c", "did:d", "did:e", "did:f")
+_IDS = ("did:web:a.test", "did:web:b.test", "did:web:c.test", "did:web:d.test", "did:web:e.test", "did:web:f.test")
 _X_HANDLES = ("Ann", "bob", "cyd_x")
 _X_IDS = ("1", "2", "3", "4")
 _DAY = 24 * 60

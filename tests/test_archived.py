@@ -220,14 +220,14 @@ def test_whose_a_handle_was_stays_said_when_the_store_is_made_anew(home: Path, b
 
 
 def test_an_archive_does_not_take_back_what_the_platform_has_answered(home: Path, tmp_path: Path) -> None:
-    accounts = (claim("ann", "ann.example"),)
+    accounts = (claim("ann", "ann.test"),)
     bundled = bundle(tmp_path / "live", roster("people", [member("ann")], accounts=accounts))
     load(home, bundled)
-    backfill(home, archived("2020-01-10", "ann.example", native_id="did:a", followers=1), platform="bluesky")
+    backfill(home, archived("2020-01-10", "ann.test", native_id="did:web:a.test", followers=1), platform="bluesky")
     load(home, bundled)
-    crawl(home, seen("@ann.example", 0, native_id="did:z", followers=9, handle="ann.example", bio="now"))
+    crawl(home, seen("@ann.test", 0, native_id="did:web:z.test", followers=9, handle="ann.test", bio="now"))
     load(home, bundled)
-    backfill(home, archived("2024-12-20", "ann.example", native_id="did:a", followers=1), platform="bluesky")
+    backfill(home, archived("2024-12-20", "ann.test", native_id="did:web:a.test", followers=1), platform="bluesky")
     load(home, bundled)
     before, numbers = contents(home), ids(home)
     master_file(home).unlink()
@@ -451,15 +451,15 @@ def test_a_kept_body_that_is_damaged_is_none(home: Path, damage: Callable[[bytes
 
 def test_live_and_archived_sightings_are_one_series(home: Path, tmp_path: Path) -> None:
     bundled = bundle(
-        tmp_path / "b", roster("people", [member("ann")], accounts=(claim("ann", "ann.example", "did:a"),))
+        tmp_path / "b", roster("people", [member("ann")], accounts=(claim("ann", "ann.test", "did:web:a.test"),))
     )
     load(home, bundled)
-    crawl(home, seen("did:a", 0, followers=5, handle="ann.example", bio="now"))
-    backfill(home, archived("2024-12-20", "ann.example", native_id="did:a", followers=4), platform="bluesky")
+    crawl(home, seen("did:web:a.test", 0, followers=5, handle="ann.test", bio="now"))
+    backfill(home, archived("2024-12-20", "ann.test", native_id="did:web:a.test", followers=4), platform="bluesky")
     load(home, bundled)
 
     assert [(row[2], row[3]) for row in query(home, AUDIENCE)] == [(4, "archive"), (5, "live")]
-    assert query(home, "SELECT handle FROM presence") == [("ann.example",)]
+    assert query(home, "SELECT handle FROM presence") == [("ann.test",)]
 
 
 def test_whose_a_handle_was_is_not_said_before_all_pages_are_read(home: Path, bundled: Path) -> None:

@@ -308,7 +308,7 @@ def test_a_state_of_the_first_release_is_migrated_whatever_kills_the_migration(t
             " VALUES ('r', 'bluesky', 'live', '2026-11-01T00:00:00+00:00', 'running', '0.1')"
         )
         connection.executemany(
-            "INSERT INTO targets (run, target) VALUES ('r', ?)", [(f"did:{n}",) for n in range(TARGETS)]
+            "INSERT INTO targets (run, target) VALUES ('r', ?)", [(f"did:web:{n}.test",) for n in range(TARGETS)]
         )
         connection.execute("PRAGMA user_version = 1")
         connection.commit()
@@ -327,7 +327,7 @@ def test_a_state_of_the_first_release_is_migrated_whatever_kills_the_migration(t
     print(f"migrate state: killed at each of {n - 1} statements; {TARGETS} targets, all equal")
 
     assert n > 20
-    assert any(f"VALUES('r','did:{TARGETS - 1}'" in line for line in wanted)
+    assert any(f"VALUES('r','did:web:{TARGETS - 1}.test'" in line for line in wanted)
 
 
 _NEXT = """

@@ -537,7 +537,7 @@ def no_folder(place: Place) -> None:
 def readers_while_it_is_published(place: Place) -> None:
     """Two readers ask without a pause while four versions are loaded and published."""
     stores.load(place.home, place.bundled)
-    run = stores.plan(place.home, *(f"did:{n}" for n in range(100)))
+    run = stores.plan(place.home, *(f"did:web:{n}.test" for n in range(100)))
     wrong: list[object] = []
     asked: list[int] = []
     has_ended = threading.Event()
@@ -554,7 +554,7 @@ def readers_while_it_is_published(place: Place) -> None:
     for reader in readers:
         reader.start()
     for first in range(0, 100, 25):
-        stores.spool(place.home, run, *(stores.seen(f"did:{n}", n) for n in range(first, first + 25)))
+        stores.spool(place.home, run, *(stores.seen(f"did:web:{n}.test", n) for n in range(first, first + 25)))
         stores.load(place.home, place.bundled)
     has_ended.set()
     for reader in readers:
@@ -587,7 +587,7 @@ def storage_of_duckdb_1_0(place: Place) -> None:
     """A master as DuckDB 1.0 wrote it is loaded into and published as if it were of today."""
     others = place.folder / "others"
     for home in (place.home, others):
-        stores.crawl(home, stores.seen("did:a", 0, bio="One"))
+        stores.crawl(home, stores.seen("did:web:a.test", 0, bio="One"))
         stores.load(home, place.bundled)
     old = place.folder / "old.duckdb"
     with duckdb.connect() as connection:
@@ -596,7 +596,7 @@ def storage_of_duckdb_1_0(place: Place) -> None:
         connection.execute("COPY FROM DATABASE master TO old")
     old.replace(master_file(place.home))
     for home in (place.home, others):
-        stores.crawl(home, stores.seen("did:a", 60, bio="Two"))
+        stores.crawl(home, stores.seen("did:web:a.test", 60, bio="Two"))
         stores.load(home, place.bundled)
     ours, wanted = (stores.query(home, "SELECT * EXCLUDE (run_id) FROM observations") for home in (place.home, others))
 
@@ -685,7 +685,7 @@ def test_a_fault_of_the_machine_or_its_files_is_as_the_matrix_says(
 ) -> None:
     number, fault, expected, check = row
     people = [stores.member("ann"), stores.member("bob")]
-    accounts = (stores.claim("ann", "ann.example", "did:a"), stores.claim("bob", "bob.example"))
+    accounts = (stores.claim("ann", "ann.test", "did:web:a.test"), stores.claim("bob", "bob.test"))
     bundled = stores.bundle(tmp_path / "bundled", stores.roster("people", people, accounts=accounts))
     table.append((f"{fault} (row {number})", expected, "otherwise"))
     check(Place(folder=tmp_path, bundled=bundled, patch=monkeypatch))

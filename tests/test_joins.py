@@ -25,7 +25,7 @@ from tests.stores import Row, bundle, claim, crawl, load, member, query, roster,
 #
 # figure  member            what is said
 # two     always            Mastodon: two accounts, opened (UTC days) on 5 April 2017 and 7 November 2022. Koo: absent
-# ren     always            Bluesky: did:ren, listed as ren.old, since renamed; the directory dates it 2 May 2022 10:00
+# ren     always            Bluesky: did:web:ren.test, listed as ren.old, since renamed; the directory dates it 2 May 2022 10:00
 # rej     always            Koo: a parody account, denied; a paper dates it 3 February. Koo: absent
 # dis     always            Koo: paper A of 1 March says 27 February, paper B of 2 March says the 28th
 # uns     always            nothing: never searched
@@ -47,9 +47,9 @@ MEMBERS = [
     member("ret"),
 ]
 ACCOUNTS = (
-    claim("two", "two@old.example", platform="mastodon", opened_on=date(2017, 4, 5)),
-    claim("two", "two@new.example", platform="mastodon", opened_on=date(2022, 11, 7)),
-    claim("ren", "ren.old", "did:ren"),
+    claim("two", "two@old.test", platform="mastodon", opened_on=date(2017, 4, 5)),
+    claim("two", "two@new.test", platform="mastodon", opened_on=date(2022, 11, 7)),
+    claim("ren", "ren.old", "did:web:ren.test"),
     claim("rej", "rejfake", platform="koo", polarity="denies"),
 )
 SURVEY = {"publisher": "Survey", "source_url": "https://survey.example", "not_before": "2021-01-08"}
@@ -99,14 +99,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bundled, home = bundle(folder / "bundled", parliament), folder / "home"
     opened = CrawledBound(event="joined", not_before=OPENED, before=OPENED + timedelta(seconds=1), kind="plc")
     old = HandleSpan(handle="ren.old", valid_from=OPENED)
-    crawl(home, seen("did:ren", 0, handle="ren.old", bio="ren", handles=(old,), bounds=(opened,), followers=100))
+    crawl(
+        home, seen("did:web:ren.test", 0, handle="ren.old", bio="ren", handles=(old,), bounds=(opened,), followers=100)
+    )
     load(home, bundled)
     spans = (
         HandleSpan(handle="ren.old", valid_from=OPENED, valid_to=utc("2025-06-05 00:00:00")),
         HandleSpan(handle="ren.new", valid_from=utc("2025-06-05 00:00:00")),
     )
     # A week later.
-    crawl(home, seen("did:ren", 10080, handle="ren.new", bio="ren", handles=spans, bounds=(opened,), followers=110))
+    crawl(
+        home,
+        seen("did:web:ren.test", 10080, handle="ren.new", bio="ren", handles=spans, bounds=(opened,), followers=110),
+    )
     load(home, bundled)
     return home
 
@@ -143,8 +148,8 @@ def joins(home: Path, relation: str) -> list[Row]:
 # One line a stay. "published" bounds (it is there when the report appears) lie behind the dated ones and set no end.
 BLUESKY = ("ren", "bluesky", 1, "ren.new", OPENED, OPENED + timedelta(seconds=1), "plc crawl", "plc crawl", False, 1)
 MASTODON = [
-    ("two", "mastodon", 1, "two@new.example", utc("2022-11-07"), utc("2022-11-08"), *["opened test"] * 2, False, 1),
-    ("two", "mastodon", 1, "two@old.example", utc("2017-04-05"), utc("2017-04-06"), *["opened test"] * 2, False, 1),
+    ("two", "mastodon", 1, "two@new.test", utc("2022-11-07"), utc("2022-11-08"), *["opened test"] * 2, False, 1),
+    ("two", "mastodon", 1, "two@old.test", utc("2017-04-05"), utc("2017-04-06"), *["opened test"] * 2, False, 1),
 ]
 RETURNED = ("ret", "koo", 1, None, ist("2021-02-05"), ist("2021-02-06"), "stated First", "stated First", False, 1)
 CAME_BACK = ("ret", "koo", 2, None, ist("2022-03-03"), ist("2022-03-04"), "stated Third", "stated Third", False, 1)

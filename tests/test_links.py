@@ -27,9 +27,9 @@ def lists(accepts: AccountClaim, denies: AccountClaim) -> tuple[Roster, Roster]:
 @pytest.mark.parametrize(
     ("accepts", "denies"),
     [
-        (claim("a", "a.example", DID), claim("a", "a.example", polarity="denies")),
-        (claim("a", "a.example", DID), claim("a", native_id=DID, polarity="denies")),
-        (claim("a", "A.Example"), claim("a", "a.example", DID, polarity="denies")),
+        (claim("a", "a.test", DID), claim("a", "a.test", polarity="denies")),
+        (claim("a", "a.test", DID), claim("a", native_id=DID, polarity="denies")),
+        (claim("a", "A.Test"), claim("a", "a.test", DID, polarity="denies")),
     ],
 )
 def test_a_denial_holds_whatever_name_it_uses(accepts: AccountClaim, denies: AccountClaim, tmp_path: Path) -> None:
@@ -39,13 +39,11 @@ def test_a_denial_holds_whatever_name_it_uses(accepts: AccountClaim, denies: Acc
 
 
 def test_a_denied_id_takes_the_handle_that_turns_out_to_be_it(tmp_path: Path) -> None:
-    bundled = bundle(
-        tmp_path / "bundled", *lists(claim("a", "a.example"), claim("a", native_id=DID, polarity="denies"))
-    )
+    bundled = bundle(tmp_path / "bundled", *lists(claim("a", "a.test"), claim("a", native_id=DID, polarity="denies")))
     load(tmp_path, bundled)
     assert len(published(tmp_path)) == 1
 
-    crawl(tmp_path, seen("@a.example", 0, native_id=DID))
+    crawl(tmp_path, seen("@a.test", 0, native_id=DID))
     load(tmp_path, bundled)
 
     assert published(tmp_path) == []
@@ -106,7 +104,7 @@ def test_a_census_of_one_day_counts_its_members_of_that_day(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Vienna", "America/New_York", "Asia/Kolkata"])
 def test_the_month_of_opening_is_the_platforms_in_every_zone(zone: str, tmp_path: Path) -> None:
-    opened = claim("a", "a@b.example", platform="mastodon", opened_on=date(2022, 11, 1))
+    opened = claim("a", "a@b.test", platform="mastodon", opened_on=date(2022, 11, 1))
     load(tmp_path, bundle(tmp_path / "bundled", roster("list", [member("a")], accounts=(opened,), time_zone=zone)))
 
     with open_version(reading_file(tmp_path)) as connection:

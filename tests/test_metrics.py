@@ -62,17 +62,17 @@ def told(home: Path) -> Samples:
 
 @pytest.fixture
 def bundled(tmp_path: Path) -> Path:
-    accounts = tuple(claim(name, native_id=f"did:{name}") for name in "abc")
+    accounts = tuple(claim(name, native_id=f"did:web:{name}.test") for name in "abc")
     return bundle(tmp_path / "bundled", roster("people", map(member, "abc"), accounts=accounts))
 
 
 def test_the_numbers_are_those_of_the_store(tmp_path: Path, bundled: Path) -> None:
     home = tmp_path / "home"
-    crawl(home, seen("did:a", 0), seen("did:b", 0), failed("did:c", 0))
-    crawl(home, seen("did:a", 60), failed("did:b", 60, "tls"), failed("did:c", 60, "tls"))
+    crawl(home, seen("did:web:a.test", 0), seen("did:web:b.test", 0), failed("did:web:c.test", 0))
+    crawl(home, seen("did:web:a.test", 60), failed("did:web:b.test", 60, "tls"), failed("did:web:c.test", 60, "tls"))
     load(home, bundled)
     beat_at = datetime(2026, 11, 1, tzinfo=UTC)
-    plan(home, "did:a")  # under way
+    plan(home, "did:web:a.test")  # under way
     with open_state(home) as state:
         first, second, _ = (run.run for run in runs(state))
         count_traffic(state, first, requests=3, received=1000)
@@ -128,7 +128,7 @@ def test_labels_are_escaped() -> None:
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, bundled: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "textfiles"
-    crawl(home, seen("did:a", 0))
+    crawl(home, seen("did:web:a.test", 0))
     load(home, bundled)
     folder.mkdir()
     file = folder / "kooch.prom"

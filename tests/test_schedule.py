@@ -679,7 +679,7 @@ def _looks_in(home: Path, _version: Path) -> tuple[tuple[datetime, str], ...]:
 
 def weeks_of(folder: Path, answers: Callable[[str, int], str | None]) -> tuple[list[tuple[str, datetime]], Platform]:
     """Sixteen days from Monday noon, with a schedule that comes on Mondays: which slots began, and who was asked."""
-    keys = ["did:a", "did:b", "did:c"]
+    keys = ["did:web:a.test", "did:web:b.test", "did:web:c.test"]
     claims = tuple(stores.claim(key[-1], native_id=key) for key in keys)
     bundled = stores.bundle(folder / "bundled", stores.roster("people", map(stores.member, "abc"), accounts=claims))
     home = folder / "home"
@@ -709,13 +709,13 @@ def test_an_account_that_seems_gone_is_looked_at_again_a_day_later(in_memory: Pa
     """On the second Monday one account has left, and of another the platform says so by mistake."""
 
     def answers(key: str, look: int) -> str | None:
-        gone_at = {"did:a": (2, 3), "did:b": (2,)}.get(key, ())
+        gone_at = {"did:web:a.test": (2, 3), "did:web:b.test": (2,)}.get(key, ())
         return "deleted" if look in gone_at else "active"
 
     began, platform = weeks_of(in_memory, answers)
 
     assert began == [*MONDAYS[:2], ("recheck", utc("2026-11-10 13:00")), MONDAYS[2]]
-    assert [asked for is_recheck, asked in platform.asked if is_recheck] == [["did:a", "did:b"]]
+    assert [asked for is_recheck, asked in platform.asked if is_recheck] == [["did:web:a.test", "did:web:b.test"]]
     assert stores.query(platform.home, "SELECT figure_id, move FROM moves WHERE move = 'left'") == [("a", "left")]
     assert stores.query(platform.home, "SELECT state FROM slots WHERE schedule = 'recheck'") == [("complete",)]
 
@@ -723,7 +723,7 @@ def test_an_account_that_seems_gone_is_looked_at_again_a_day_later(in_memory: Pa
 @pytest.mark.proof
 def test_a_second_look_without_an_answer_is_taken_again_a_day_later(in_memory: Path) -> None:
     def answers(key: str, look: int) -> str | None:
-        if key != "did:a" or look == 1:
+        if key != "did:web:a.test" or look == 1:
             return "active"
         return None if look in (3, 4) else "deleted"
 
@@ -731,7 +731,7 @@ def test_a_second_look_without_an_answer_is_taken_again_a_day_later(in_memory: P
 
     rechecks = [("recheck", utc(f"2026-11-{day} {hour}:00")) for day, hour in ((10, 13), (11, 14), (12, 15))]
     assert began == [*MONDAYS[:2], *rechecks, MONDAYS[2]]
-    assert [asked for is_recheck, asked in platform.asked if is_recheck] == [["did:a"]] * 3
+    assert [asked for is_recheck, asked in platform.asked if is_recheck] == [["did:web:a.test"]] * 3
     assert stores.query(platform.home, "SELECT state FROM states WHERE figure_id = 'a'") == [("left",)]
 
 
@@ -772,7 +772,7 @@ def test_a_second_look_that_was_not_taken_is_not_caught_up_hour_by_hour() -> Non
 
 
 def test_a_run_of_others_ends_no_hold(tmp_path: Path) -> None:
-    keys = [f"did:{letter}" for letter in "abcdefgh"]
+    keys = [f"did:web:{letter}.test" for letter in "abcdefgh"]
     claims = tuple(stores.claim(key[-1], native_id=key) for key in keys)
     members = [stores.member(key[-1]) for key in keys]
     bundled = stores.bundle(tmp_path / "bundled", stores.roster("people", members, accounts=claims))

@@ -55,7 +55,7 @@ ORDER BY i.key
 def bundled(tmp_path: Path) -> Path:
     """Ann, known by her id and by another name besides, and Bob, known by his handle."""
     people = [member("ann"), member("bob")]
-    accounts = (claim("ann", "ann.example", "did:a"), claim("ann", "ann.other"), claim("bob", "bob.example"))
+    accounts = (claim("ann", "ann.test", "did:web:a.test"), claim("ann", "ann.other"), claim("bob", "bob.test"))
     return bundle(tmp_path / "bundled", roster("people", people, accounts=accounts))
 
 
@@ -79,15 +79,15 @@ def run_python(code: str, *arguments: Path | str) -> subprocess.CompletedProcess
 
 
 def test_a_batch_under_its_first_name_is_never_loaded(home: Path, bundled: Path) -> None:
-    run = plan(home, "did:a", "@bob.example")
-    whole = spool(home, run, seen("did:a", 0))
+    run = plan(home, "did:web:a.test", "@bob.test")
+    whole = spool(home, run, seen("did:web:a.test", 0))
     unfinished = whole.with_name("unfinished.partial")
-    spool(home, run, seen("@bob.example", 0, native_id="did:b")).rename(unfinished)
+    spool(home, run, seen("@bob.test", 0, native_id="did:web:b.test")).rename(unfinished)
     loaded = load(home, bundled)
 
     assert loaded.batches == 1
     assert unfinished.exists()
-    assert answered(home, run) == {"did:a"}
+    assert answered(home, run) == {"did:web:a.test"}
     assert query(home, "SELECT planned, observed FROM runs") == [(2, 1)]
 
 
@@ -138,10 +138,10 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_a_broken_batch_is_set_aside_and_the_rest_loads(home: Path, bundled: Path, kind: str) -> None:
-    run = plan(home, "did:a", "did:b", "did:c", state="complete")
-    spool(home, run, seen("did:a", 0, bio="a"))
-    broken = spool(home, run, seen("did:b", 1, bio="b"))
-    spool(home, run, failed("did:c", 2))
+    run = plan(home, "did:web:a.test", "did:web:b.test", "did:web:c.test", state="complete")
+    spool(home, run, seen("did:web:a.test", 0, bio="a"))
+    broken = spool(home, run, seen("did:web:b.test", 1, bio="b"))
+    spool(home, run, failed("did:web:c.test", 2))
     DAMAGE[kind](broken)
     content = broken.read_bytes()
     loaded = load(home, bundled)
@@ -150,21 +150,21 @@ def test_a_broken_batch_is_set_aside_and_the_rest_loads(home: Path, bundled: Pat
     assert loaded.broken[0].read_bytes() == content
     assert loaded.batches == 2
     assert query(home, OUTCOMES) == [
-        ("bluesky did:a", "observed"),
-        ("bluesky did:c", "failed"),
+        ("bluesky did:web:a.test", "observed"),
+        ("bluesky did:web:c.test", "failed"),
     ]
     # What was in it is asked again: the run is not complete.
     with open_state(home) as state:
         assert read_run(state, run).state == "running"
-    assert answered(home, run) == {"did:a", "did:c"}
+    assert answered(home, run) == {"did:web:a.test", "did:web:c.test"}
     assert load(home, bundled).broken == ()
 
 
 @pytest.mark.parametrize("kind", ["garbage", "half"])
 def test_a_broken_batch_of_the_archive_is_told_when_the_master_is_new(home: Path, bundled: Path, kind: str) -> None:
-    run = plan(home, "did:a", "did:b", state="complete")
-    spool(home, run, seen("did:a", 0))
-    name = spool(home, run, seen("did:b", 1)).name
+    run = plan(home, "did:web:a.test", "did:web:b.test", state="complete")
+    spool(home, run, seen("did:web:a.test", 0))
+    name = spool(home, run, seen("did:web:b.test", 1)).name
     load(home, bundled)
     archived = archive_folder(home) / run / name
     backup = archived.read_bytes()
@@ -181,7 +181,7 @@ def test_a_broken_batch_of_the_archive_is_told_when_the_master_is_new(home: Path
     (spool_folder(home) / run / name).write_bytes(backup)
 
     assert load(home, bundled).batches == 1
-    assert query(home, OUTCOMES) == [("bluesky did:a", "observed"), ("bluesky did:b", "observed")]
+    assert query(home, OUTCOMES) == [("bluesky did:web:a.test", "observed"), ("bluesky did:web:b.test", "observed")]
 
 
 @pytest.mark.parametrize("is_new", [True, False], ids=["new master", "old master"])
@@ -205,7 +205,7 @@ def test_a_fault_in_a_query_is_not_blamed_on_the_master(home: Path, bundled: Pat
 
 
 def test_loading_again_changes_nothing(home: Path, bundled: Path) -> None:
-    crawl(home, seen("did:a", 0, bio="a"), seen("@bob.example", 1, native_id="did:b"))
+    crawl(home, seen("did:web:a.test", 0, bio="a"), seen("@bob.test", 1, native_id="did:web:b.test"))
     first = load(home, bundled)
     before = contents(home)
     # As after a crash before the archive, or a folder restored from a copy.
@@ -236,30 +236,35 @@ def everything_that_arrives() -> list[list[Outcome]]:
     return [
         [
             seen(
-                "did:a", 0, bio="one", followers=10, handles=history(0, "ann.example", "old"), bounds=(opened(-9000),)
+                "did:web:a.test",
+                0,
+                bio="one",
+                followers=10,
+                handles=history(0, "ann.test", "old"),
+                bounds=(opened(-9000),),
             ),
-            failed("@bob.example", 1),
+            failed("@bob.test", 1),
             # Fetched again after a crash: later in the day, with other words.
-            seen("did:a", 5, bio="two", followers=11, drift=(Drift(path="posts", kind="missing"),)),
+            seen("did:web:a.test", 5, bio="two", followers=11, drift=(Drift(path="posts", kind="missing"),)),
         ],
         [
             # The same account by two names: two outcomes, one sighting.
-            seen("did:a", 100, bio="one", followers=12, server="pds.one"),
-            seen("@ann.other", 101, bio="one", native_id="did:a", followers=13),
-            seen("@bob.example", 102, bio="bob", native_id="did:b", bounds=(opened(-500),)),
+            seen("did:web:a.test", 100, bio="one", followers=12, server="pds.one"),
+            seen("@ann.other", 101, bio="one", native_id="did:web:a.test", followers=13),
+            seen("@bob.test", 102, bio="bob", native_id="did:web:b.test", bounds=(opened(-500),)),
             # A failure that another try made good.
-            failed("did:c", 103),
-            seen("did:c", 104, bio="c", drift=(Drift(path="posts", kind="missing"),)),
+            failed("did:web:c.test", 103),
+            seen("did:web:c.test", 104, bio="c", drift=(Drift(path="posts", kind="missing"),)),
         ],
         [
-            seen("did:a", 200, status="deactivated", server="pds.two"),
-            failed("did:c", 201),
-            seen("@bob.example", 202, bio="bob", native_id="did:b", bounds=(opened(-500),)),
+            seen("did:web:a.test", 200, status="deactivated", server="pds.two"),
+            failed("did:web:c.test", 201),
+            seen("@bob.test", 202, bio="bob", native_id="did:web:b.test", bounds=(opened(-500),)),
         ],
         [
-            seen("did:a", 300, bio="two", handles=history(5, "ann.two", "ann.example"), bounds=(opened(-9000),)),
-            seen("did:c", 301, bio="c again", followers=3, drift=(Drift(path="bio", kind="mistyped"),)),
-            seen("@bob.example", 302, native_id="did:x"),
+            seen("did:web:a.test", 300, bio="two", handles=history(5, "ann.two", "ann.test"), bounds=(opened(-9000),)),
+            seen("did:web:c.test", 301, bio="c again", followers=3, drift=(Drift(path="bio", kind="mistyped"),)),
+            seen("@bob.test", 302, native_id="did:web:x.test"),
         ],
     ]
 
@@ -270,7 +275,7 @@ def test_the_order_in_which_batches_come_does_not_matter(tmp_path: Path, bundled
     runs = everything_that_arrives()
     named = [plan(start, *dict.fromkeys(outcome.target for outcome in outcomes)) for outcomes in runs]
     # Who is who is learned once: by whom a handle is answered first depends on what is known.
-    crawl(start, *(seen(f"@{name}", -10, native_id=f"did:{name[0]}") for name in ("ann.other", "bob.example")))
+    crawl(start, *(seen(f"@{name}", -10, native_id=f"did:web:{name[0]}.test") for name in ("ann.other", "bob.test")))
     load(start, bundled)
     together, shuffled = tmp_path / "together", tmp_path / "shuffled"
     shutil.copytree(start, together, symlinks=True)
@@ -294,10 +299,10 @@ def test_the_order_in_which_batches_come_does_not_matter(tmp_path: Path, bundled
 
 
 def test_an_answer_fetched_again_replaces_the_first(home: Path, bundled: Path) -> None:
-    run = plan(home, "did:a", "did:b")
-    spool(home, run, failed("did:a", 0), seen("did:b", 0, bio="first", followers=1))
+    run = plan(home, "did:web:a.test", "did:web:b.test")
+    spool(home, run, failed("did:web:a.test", 0), seen("did:web:b.test", 0, bio="first", followers=1))
     load(home, bundled)
-    spool(home, run, seen("did:a", 9, followers=5), failed("did:b", 9))
+    spool(home, run, seen("did:web:a.test", 9, followers=5), failed("did:web:b.test", 9))
     load(home, bundled)
 
     assert query(home, "SELECT planned, observed, failed, skipped FROM runs") == [(2, 1, 1, 0)]
@@ -308,12 +313,12 @@ def test_an_answer_fetched_again_replaces_the_first(home: Path, bundled: Path) -
 
 def test_words_are_kept_where_they_change(home: Path, bundled: Path) -> None:
     for minutes, bio in ((10, "one"), (20, "one"), (40, "two"), (50, "one")):
-        crawl(home, seen("did:a", minutes, bio=bio))
+        crawl(home, seen("did:web:a.test", minutes, bio=bio))
         load(home, bundled)
     before = query(home, "SELECT valid_from, bio FROM profiles ORDER BY valid_from")
     # These come late: one between two sightings that agree, one before all.
-    crawl(home, seen("did:a", 15, bio="between"))
-    crawl(home, seen("did:a", 5, bio="one"))
+    crawl(home, seen("did:web:a.test", 15, bio="between"))
+    crawl(home, seen("did:web:a.test", 5, bio="one"))
     load(home, bundled)
 
     assert before == [(at(10), "one"), (at(40), "two"), (at(50), "one")]
@@ -327,20 +332,20 @@ def test_words_are_kept_where_they_change(home: Path, bundled: Path) -> None:
 
 
 def test_a_run_ends_when_every_planned_target_has_an_outcome(home: Path, bundled: Path) -> None:
-    run = plan(home, "did:a", "did:b", "did:c")
-    skipped = Outcome(target="did:c", result=Skipped(cause="aborted"), valid_at=at(0), recorded_at=at(0))
-    spool(home, run, seen("did:a", 0), failed("did:b", 0), skipped)
+    run = plan(home, "did:web:a.test", "did:web:b.test", "did:web:c.test")
+    skipped = Outcome(target="did:web:c.test", result=Skipped(cause="aborted"), valid_at=at(0), recorded_at=at(0))
+    spool(home, run, seen("did:web:a.test", 0), failed("did:web:b.test", 0), skipped)
     load(home, bundled)
 
     assert query(home, "SELECT planned, observed, failed, skipped FROM runs") == [(3, 1, 1, 1)]
 
 
 def test_outcomes_that_nobody_planned_are_refused(home: Path, bundled: Path) -> None:
-    crawl(home, seen("did:a", 0))
+    crawl(home, seen("did:web:a.test", 0))
     load(home, bundled)
     before = contents(home)
-    run = plan(home, "did:a", state="complete")
-    batch = spool(home, run, seen("did:a", 10), seen("did:b", 10))
+    run = plan(home, "did:web:a.test", state="complete")
+    batch = spool(home, run, seen("did:web:a.test", 10), seen("did:web:b.test", 10))
     with pytest.raises(StorageError, match=r"Check runs_add_up fails .* the version published before stays"):
         load(home, bundled)
 
@@ -351,8 +356,13 @@ def test_outcomes_that_nobody_planned_are_refused(home: Path, bundled: Path) -> 
 @pytest.mark.parametrize(
     ("outcome", "check"),
     [
-        (seen("did:a", 0, followers=-1), "counts_are_not_negative"),
-        (Outcome(target="did:a", result=seen("did:a", 0).result, valid_at=at(9999), recorded_at=at(0)), "future"),
+        (seen("did:web:a.test", 0, followers=-1), "counts_are_not_negative"),
+        (
+            Outcome(
+                target="did:web:a.test", result=seen("did:web:a.test", 0).result, valid_at=at(9999), recorded_at=at(0)
+            ),
+            "future",
+        ),
     ],
     ids=["negative", "future"],
 )
@@ -371,13 +381,15 @@ def test_an_impossible_value_is_not_published(home: Path, bundled: Path, outcome
 
 def test_archive_rosters_and_state_give_the_same_tables_and_numbers_again(home: Path, tmp_path: Path) -> None:
     early = roster(
-        "people", [member("ann"), member("bob")], accounts=(claim("ann", "ann.other"), claim("bob", "bob.example"))
+        "people", [member("ann"), member("bob")], accounts=(claim("ann", "ann.other"), claim("bob", "bob.test"))
     )
     bundled = bundle(tmp_path / "bundled", early)
     for run in everything_that_arrives():
         crawl(home, *{outcome.target: outcome for outcome in run}.values())
         load(home, bundled)
-    late = roster("people", [member("ann"), member("bob")], accounts=(claim("ann", "ann.x", "did:a"), *early.accounts))
+    late = roster(
+        "people", [member("ann"), member("bob")], accounts=(claim("ann", "ann.x", "did:web:a.test"), *early.accounts)
+    )
     bundle(bundled, late)
     last = load(home, bundled)
     before, numbers = contents(home), ids(home)
@@ -395,7 +407,7 @@ def test_archive_rosters_and_state_give_the_same_tables_and_numbers_again(home: 
 def test_numbers_survive_the_joining_of_their_files(home: Path, bundled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kooch.store.load._KEPT_ID_FILES", 3)
     for n in range(5):
-        crawl(home, seen(f"did:{n}", n))
+        crawl(home, seen(f"did:web:{n}.test", n))
         load(home, bundled)
     numbers = ids(home)
     kept = sorted((archive_folder(home) / "ids").glob("*.parquet"))
@@ -454,7 +466,7 @@ def test_a_store_that_cannot_be_read_is_said_in_a_sentence(
 ) -> None:
     load(home, bundled)
     before = contents(home)
-    crawl(home, seen("did:a", 0))
+    crawl(home, seen("did:web:a.test", 0))
     place = damage(home)
     with pytest.raises(StorageError) as raised:
         load(home, bundled)
@@ -505,7 +517,7 @@ def test_something_in_the_place_of_a_folder_or_file_is_said_and_loses_nothing(
     home: Path, bundled: Path, name: str
 ) -> None:
     load(home, bundled)
-    crawl(home, seen("did:a", 0))
+    crawl(home, seen("did:web:a.test", 0))
     place, moved = home / name, home.with_name("moved")
     place.rename(moved)
     if place.suffix:
@@ -522,10 +534,10 @@ def test_something_in_the_place_of_a_folder_or_file_is_said_and_loses_nothing(
 
 
 def test_something_in_the_place_of_the_spool_is_said(home: Path) -> None:
-    run = plan(home, "did:a")
+    run = plan(home, "did:web:a.test")
     spool_folder(home).write_text("in the way", encoding="utf-8")
     with pytest.raises(StorageError, match=rf"Spool .*{run}: a batch of 1 outcomes could not be written"):
-        spool(home, run, seen("did:a", 0))
+        spool(home, run, seen("did:web:a.test", 0))
 
 
 READ_ONLY = """
@@ -537,7 +549,7 @@ import tests.stores, polars, pyarrow.parquet, zoneinfo
 if os.getuid() == 0:
     os.setuid(65534)
 home = Path(sys.argv[1])
-for action in (lambda: load(home, Path(sys.argv[2])), lambda: spool(home, "run", seen("did:a", 0))):
+for action in (lambda: load(home, Path(sys.argv[2])), lambda: spool(home, "run", seen("did:web:a.test", 0))):
     try:
         action()
     except StorageError as error:
@@ -606,13 +618,13 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 def many(run: int) -> list[Outcome]:
     words = random.Random(run)
-    return [seen(f"did:{n}", run, bio=words.randbytes(400).hex()) for n in range(500)]
+    return [seen(f"did:web:{n}.test", run, bio=words.randbytes(400).hex()) for n in range(500)]
 
 
 def test_a_full_disk_while_spooling_leaves_no_part_of_a_batch(disk: Disk, bundled: Path) -> None:
     home = disk.folder / "home"
     load(home, bundled)
-    run = plan(home, *(f"did:{n}" for n in range(500)))
+    run = plan(home, *(f"did:web:{n}.test" for n in range(500)))
     with disk.full(), pytest.raises(StorageError, match=f"Spool .*{run}.*Free space"):
         spool(home, run, *many(0))
     left = [file.name for file in spool_folder(home).rglob("*") if file.is_file()]
@@ -792,7 +804,7 @@ def test_a_load_killed_at_any_moment_is_finished_by_the_next(
 
 
 def test_what_a_user_deletes_is_back_in_the_next_version(home: Path, bundled: Path) -> None:
-    crawl(home, seen("did:a", 0))
+    crawl(home, seen("did:web:a.test", 0))
     load(home, bundled)
     before = contents(home)
     with duckdb.connect(str((home / "kooch.duckdb").resolve())) as shell:
@@ -862,7 +874,7 @@ def test_a_reader_keeps_the_version_it_opened(home: Path, bundled: Path) -> None
 
 
 def test_a_lost_state_is_not_passed_over(home: Path, bundled: Path) -> None:
-    crawl(home, seen("did:a", 0))
+    crawl(home, seen("did:web:a.test", 0))
     load(home, bundled)
     for file in home.glob("state.sqlite*"):
         file.unlink()

@@ -19,6 +19,7 @@ from kooch.platforms.names import (
     listed_key,
     naming,
     natural_keys,
+    one_spelling,
     spell_handle,
 )
 from kooch.platforms.reading import Account, Refused, has_secret, is_placeholder, read
@@ -44,6 +45,7 @@ __all__ = [
     "listed_key",
     "naming",
     "natural_keys",
+    "one_spelling",
     "platform_of",
     "read",
     "spell_handle",

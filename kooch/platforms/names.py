@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Set
 
+import idna
+
 from kooch.platforms.hosts import spellings
 from kooch.platforms.reading import Account, read
 from kooch.platforms.registry import known, platform_of
@@ -47,6 +49,17 @@ def spell_handle(platform: str, handle: str) -> set[str]:
     """A handle in lower case, its host as people write it and as the network does: bawü.social is xn--baw-joa.social."""
     user, at, host = handle.lower().rpartition("@")
     return {f"{user}{at}{spelling}" for spelling in (spellings(host) if platform_of(platform).has_servers else {host})}
+
+
+def one_spelling(platform: str, handle: str) -> str:
+    """A handle whose host is written as people write it: of bawü.social and xn--baw-joa.social, the first."""
+    user, at, host = handle.rpartition("@")
+    if not (platform_of(platform).has_servers and "xn--" in host.lower()):
+        return handle
+    try:
+        return f"{user}{at}{idna.decode(host.lower())}"
+    except UnicodeError:  # of which idna's own are kinds
+        return handle
 
 
 def leads_to(platform: str, text: str, keys: Set[str]) -> bool:

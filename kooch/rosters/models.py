@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, ValidationInfo
 
+from kooch.platforms import one_spelling
 from kooch.rosters.cells import (
     Choice,
     Country,
@@ -42,6 +43,11 @@ def _not_before(first: str) -> AfterValidator:
         return day
 
     return AfterValidator(check)
+
+
+def _with_one_host(handle: str | None, info: ValidationInfo) -> str | None:
+    platform = info.data.get("platform")
+    return one_spelling(platform, handle) if handle and platform else handle
 
 
 def _one_of_both(native_id: str | None, info: ValidationInfo) -> str | None:
@@ -112,7 +118,7 @@ class AccountClaim:
 
     figure_id: Slug
     platform: OfPlatform
-    handle: Handle = None
+    handle: Annotated[Handle, AfterValidator(_with_one_host)] = None
     native_id: Annotated[OptionalText, AfterValidator(_one_of_both)] = None
     polarity: Annotated[Polarity, Choice]
     opened_on: OptionalDay = None
@@ -135,7 +141,7 @@ class Statement:
 
     figure_id: Slug
     platform: OfPlatform
-    handle: Handle = None
+    handle: Annotated[Handle, AfterValidator(_with_one_host)] = None
     event: Annotated[EventKind, Choice]
     not_before: OptionalDay = None
     not_after: Annotated[OptionalDay, AfterValidator(_a_day), _not_before("not_before")] = None

@@ -15,6 +15,7 @@ from kooch.counts import NotACountError
 from kooch.platforms import Platform, given_up
 from kooch.platforms import Source as PlatformSource
 from kooch.rosters import AccountClaim, Event, PlatformCount, Roster, Source, Statement, read_followers
+from kooch.rosters.check import faults_of_names
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
 from kooch.times import end_of, start_of
@@ -219,7 +220,7 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
             names = _names(claim.handle, claim.native_id)
             if claim.polarity == "denies" or verdicts.deny(claim.figure_id, claim.platform, names):
                 continue
-            if _is_suppressed(listed, claim.platform, names):
+            if _is_suppressed(listed, claim.platform, names) or faults_of_names(claim):
                 continue
             claimed.update((claim.figure_id, claim.platform, name) for name in names)
             claims.append(
@@ -240,7 +241,7 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
         names = _names(statement.handle, None)
         if verdicts.deny(statement.figure_id, statement.platform, names):
             continue
-        if _is_suppressed(listed, statement.platform, names):
+        if _is_suppressed(listed, statement.platform, names) or faults_of_names(statement):
             continue
         # A report that names a handle accepts no link: until a list claims it, the account is unidentified.
         account = next((name for name in names if (statement.figure_id, statement.platform, name) in claimed), None)
