@@ -165,6 +165,46 @@ def import_file(
 
 
 @app.command()
+def series(
+    context: typer.Context,
+    source: Annotated[Path, typer.Argument(help="A folder of dated files, or a git repository.")],
+    roster: Annotated[str, typer.Argument(help="One of your own lists, whose versions these are.")],
+    path: Annotated[list[str], typer.Option(help="The file in it, and where it lay before; in a folder a pattern.")],
+    column: Annotated[
+        list[str] | None, typer.Option("--map", help='A column and what it is: "social.twitter=x". Repeat as needed.')
+    ] = None,
+    day_from: Annotated[str | None, typer.Option(help="name, commit, or the column that holds the day.")] = None,
+    accept: Annotated[
+        list[datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="A day whose version lost much and is true.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what the series holds, write nothing.")] = False,
+) -> None:
+    """Read a list's dated versions into runs of days, as series.csv beside it. No end of a run is a departure."""
+    settings = settings_of(context, may_be_new=True)
+    folder = _own(settings, roster)
+    if not source.is_dir():
+        raise ConfigError(f"There is no folder {source}. Name a folder of dated files or a git repository.")
+    history = rosters.read_history(
+        source, rosters.read_roster(folder), paths=path, mapping=_mapping(column or []), day_from=day_from
+    )
+    found = rosters.runs_of(history.versions, accepted=[day.date() for day in accept or []])
+    for what in history.unread:
+        say(f"Not read: {what}")
+    for day in found.partial:
+        say(f"Left out: the version of {day} has less than nine tenths of the people of the one before.")
+    for day, lost in found.held.items():
+        say(f"Held: the version of {day} lost {lost} accounts and no people. If that is true, say --accept {day}.")
+    if history.strangers:
+        say(
+            f"{len(history.strangers)} people of the versions are not on {roster}, and are kept under ids of their own."
+        )
+    told = {"versions": len(history.versions), "days": len(found.days), "runs": len(found.runs), "gaps": found.gaps}
+    show([*told, *found.ends], [told | found.ends], title="series")
+    if not dry_run:
+        say(f"Written: {rosters.write_series(folder, found.runs)}")
+
+
+@app.command()
 def remove(
     context: typer.Context,
     roster: Annotated[str, typer.Argument(help="One of your own lists.")],

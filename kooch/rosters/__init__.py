@@ -17,6 +17,8 @@ people.py       who on a new list is whom
 options.py      what an import is told
 imports.py      a table or a folder → a new roster
 edits.py        one row more
+histories.py    the versions of a list in a folder or a git repository
+series.py       … and the runs of days that they make
 evidence.py     dated statements that belong to no roster
 platform_counts.py  users and downloads of a whole platform, as somebody says
 """
@@ -26,6 +28,7 @@ from kooch.rosters.check import check
 from kooch.rosters.countries import country_code
 from kooch.rosters.edits import add_account, add_figure, remove_roster
 from kooch.rosters.evidence import EvidenceReport, import_evidence, read_evidence
+from kooch.rosters.histories import read_history
 from kooch.rosters.imports import ImportReport, Question, import_roster
 from kooch.rosters.models import AccountClaim, Event, Member, Roster, Source, Statement
 from kooch.rosters.names import slugify
@@ -34,7 +37,8 @@ from kooch.rosters.people import People, as_figure, person_of
 from kooch.rosters.platform_counts import PlatformCount, read_platform_counts
 from kooch.rosters.read import read_events, read_roster, read_rosters
 from kooch.rosters.reported import read_followers
-from kooch.rosters.write import write_roster
+from kooch.rosters.series import runs_of
+from kooch.rosters.write import write_roster, write_series
 
 __all__ = [
     "AccountClaim",
@@ -61,11 +65,14 @@ __all__ = [
     "read_events",
     "read_evidence",
     "read_followers",
+    "read_history",
     "read_platform_counts",
     "read_roster",
     "read_rosters",
     "remove_roster",
+    "runs_of",
     "slugify",
     "write_roster",
+    "write_series",
     "zone_of",
 ]

@@ -14,6 +14,7 @@ from kooch.files import make_folder, whole_folder, write_whole
 from kooch.rosters.cells import SLUG
 from kooch.rosters.models import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS, Roster, RowValue, Statement
 from kooch.rosters.read import ROSTER_KEYS
+from kooch.rosters.series import RUN_COLUMNS, Run
 from kooch.rosters.values import EVIDENCE
 
 
@@ -52,6 +53,16 @@ def rewrite(file: Path, values: Sequence[RowValue]) -> None:
 def write_statements(file: Path, statements: Sequence[Statement]) -> None:
     """Write a CSV of statements that belongs to no roster, and its folder where there is none."""
     _replace(file, STATEMENT_COLUMNS, statements)
+
+
+def write_series(folder: Path, runs: Sequence[Run]) -> Path:
+    """Write `series.csv` of the roster in `folder`. Raises StorageError."""
+    rows = [{column: _cell(getattr(run, column)) for column in RUN_COLUMNS} for run in runs]
+    try:
+        write_whole(folder / "series.csv", _csv(RUN_COLUMNS, rows))
+    except OSError as error:
+        raise StorageError(f"{folder / 'series.csv'} could not be written: {error.strerror}") from error
+    return folder / "series.csv"
 
 
 def _replace(file: Path, columns: Sequence[str], values: Sequence[RowValue]) -> None:

@@ -1,0 +1,215 @@
+"""Many dated versions of one list → runs of days on which each account stood there, and how each run ended.
+
+A list is no crawl: that an account is gone from it says nothing of the account. So every end has a reason of the list's own,
+and a version that lost more than lists lose in a day is not believed until the next one agrees.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+Ended = Literal["still", "renamed", "replaced", "no_longer_on_the_list", "withdrawn"]
+
+_FEWEST_PEOPLE = 0.9
+"""Of the version before: with fewer, a version was written half."""
+_MOST_LOST, _FEWEST_LOST = 0.1, 5
+_GAP_VERSIONS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An account as one version names it; `native_id` where the list has the platform's own id."""
+
+    figure_id: str
+    platform: str
+    handle: str = ""
+    native_id: str = ""
+
+    @property
+    def account(self) -> tuple[str, str, str]:
+        """What stays the same when the handle changes, if the list knows it."""
+        return (self.figure_id, self.platform, self.native_id or f"@{self.handle.casefold()}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A list as it stood on one day: its figures, with an account or without, and their accounts."""
+
+    day: date
+    figures: frozenset[str]
+    accounts: frozenset[Listed]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Consecutive versions on which an account stood: a row of series.csv. Days are days of the list's zone."""
+
+    figure_id: str
+    platform: str
+    handle: str
+    native_id: str
+    first_listed: date
+    last_listed: date
+    not_listed_before: date | None  # the version before; None: there is none
+    not_listed_after: date | None  # the version after; None: still listed
+    snapshots: int
+    ended: Ended
+
+
+RUN_COLUMNS = tuple(field.name for field in fields(Run))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The runs of a list, and what was not believed: `partial`, `held` (with the accounts lost) and `gaps` bridged."""
+
+    days: tuple[date, ...]
+    runs: tuple[Run, ...]
+    partial: tuple[date, ...]
+    held: Mapping[date, int] = field(default_factory=dict)
+    gaps: int = 0
+
+    @property
+    def ends(self) -> dict[str, int]:
+        """How many runs ended how."""
+        return dict(sorted(Counter(run.ended for run in self.runs).items()))
+
+
+def runs_of(versions: Iterable[Version], *, accepted: Sequence[date] = ()) -> Series:
+    """The runs of a list's versions, which are in order of time; of one day the last counts.
+
+    `accepted` are days of versions that lost much and are true.
+    """
+    of_day = {version.day: version for version in _with_ids(list(versions))}
+    whole, partial = _without_partial([of_day[day] for day in sorted(of_day)])
+    believed, held = _without_falls(whole, set(accepted))
+    runs, gaps = _follow(believed)
+    return Series(
+        days=tuple(version.day for version in believed),
+        runs=tuple(sorted(runs, key=lambda r: (r.figure_id, r.platform, r.first_listed, r.handle, r.native_id))),
+        partial=partial,
+        held=held,
+        gaps=gaps,
+    )
+
+
+def _with_ids(versions: Sequence[Version]) -> Iterator[Version]:
+    """A handle has its id in the versions, too, that do not name it, if it only ever had one."""
+    ids: dict[tuple[str, str, str], set[str]] = {}
+    for listed in (listed for version in versions for listed in version.accounts):
+        ids.setdefault((listed.figure_id, listed.platform, listed.handle.casefold()), set()).add(listed.native_id)
+    for version in versions:
+        accounts = set()
+        for listed in version.accounts:
+            known = ids[listed.figure_id, listed.platform, listed.handle.casefold()] - {""}
+            accounts.add(replace(listed, native_id=next(iter(known))) if len(known) == 1 and listed.handle else listed)
+        yield replace(version, accounts=frozenset(accounts))
+
+
+def _without_partial(versions: Sequence[Version]) -> tuple[list[Version], tuple[date, ...]]:
+    whole: list[Version] = []
+    partial: list[date] = []
+    for version in versions:
+        if whole and len(version.figures) < _FEWEST_PEOPLE * len(whole[-1].figures):
+            partial.append(version.day)
+        else:
+            whole.append(version)
+    return whole, tuple(partial)
+
+
+def _without_falls(versions: Sequence[Version], accepted: set[date]) -> tuple[list[Version], dict[date, int]]:
+    """Leave out a version that lost a tenth of its accounts and no people, unless the next one has lost them too."""
+    believed: list[Version] = []
+    held: dict[date, int] = {}
+    for place, version in enumerate(versions):
+        lost = _lost(believed[-1], version) if believed else set()
+        following = versions[place + 1] if place + 1 < len(versions) else None
+        if lost and version.day not in accepted and not (following and lost <= _missing(lost, following)):
+            held[version.day] = len(lost)
+        else:
+            believed.append(version)
+    return believed, held
+
+
+def _lost(before: Version, after: Version) -> set[tuple[str, str, str]]:
+    """The accounts that a version lost, if it lost so many of one platform while its people stayed."""
+    kept = len(before.figures & after.figures) >= _FEWEST_PEOPLE * len(before.figures)
+    lost = _missing({listed.account for listed in before.accounts}, after) if kept else set()
+    stood = Counter(listed.platform for listed in before.accounts)
+    many = {
+        platform
+        for platform, n in Counter(platform for _, platform, _ in lost).items()
+        if n >= max(_FEWEST_LOST, _MOST_LOST * stood[platform])
+    }
+    return {account for account in lost if account[1] in many and account[0] in after.figures}
+
+
+def _missing(accounts: set[tuple[str, str, str]], version: Version) -> set[tuple[str, str, str]]:
+    return accounts - {listed.account for listed in version.accounts}
+
+
+def _follow(versions: Sequence[Version]) -> tuple[list[Run], int]:
+    """The runs of every account with one handle; one that is back within two versions was never away."""
+    stood: dict[Listed, list[int]] = {}
+    for place, version in enumerate(versions):
+        for listed in version.accounts:
+            stood.setdefault(_as_one(listed), []).append(place)
+    runs: list[Run] = []
+    gaps = 0
+    for listed, places in stood.items():
+        for stretch in _stretches(places):
+            gaps += sum(1 for one, other in pairwise(stretch) if other - one > 1)
+            runs.append(_run(listed, stretch, versions))
+    return runs, gaps
+
+
+def _as_one(listed: Listed) -> Listed:
+    # A change of letter case renames nobody.
+    return Listed(
+        figure_id=listed.figure_id,
+        platform=listed.platform,
+        handle=listed.handle.casefold(),
+        native_id=listed.native_id,
+    )
+
+
+def _stretches(places: Sequence[int]) -> Iterator[list[int]]:
+    stretch: list[int] = []
+    for place in places:
+        if stretch and place - stretch[-1] > _GAP_VERSIONS + 1:
+            yield stretch
+            stretch = []
+        stretch.append(place)
+    yield stretch
+
+
+def _run(listed: Listed, places: Sequence[int], versions: Sequence[Version]) -> Run:
+    first, last = places[0], places[-1]
+    after = versions[last + 1] if last + 1 < len(versions) else None
+    spelling = next(other for other in versions[last].accounts if _as_one(other) == listed)
+    return Run(
+        figure_id=listed.figure_id,
+        platform=listed.platform,
+        handle=spelling.handle,
+        native_id=listed.native_id,
+        first_listed=versions[first].day,
+        last_listed=versions[last].day,
+        not_listed_before=versions[first - 1].day if first else None,
+        not_listed_after=after.day if after else None,
+        snapshots=len(places),
+        ended=_end_of(listed, after) if after else "still",
+    )
+
+
+def _end_of(listed: Listed, after: Version) -> Ended:
+    if listed.figure_id not in after.figures:
+        return "no_longer_on_the_list"
+    others = [
+        other for other in after.accounts if (other.figure_id, other.platform) == (listed.figure_id, listed.platform)
+    ]
+    if listed.native_id and any(other.native_id == listed.native_id for other in others):
+        return "renamed"
+    return "replaced" if others else "withdrawn"

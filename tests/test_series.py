@@ -1,0 +1,247 @@
+"""Lists over time: what a series of versions says of each account's days, and what it never says."""
+
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kooch.rosters import read_history, write_roster
+from kooch.rosters.series import Listed, Run, Version, runs_of
+from tests import stores
+from tests.commands import kooch
+
+FIRST = date(2025, 1, 1)
+Account = tuple[str, str, str]
+
+
+def day(n: int) -> date:
+    return FIRST + timedelta(days=n)
+
+
+def version(n: int, people: str, *accounts: Account) -> Version:
+    """The nth day's list: a letter a figure, accounts as figure, handle and id."""
+    listed = (Listed(figure_id=who, platform="x", handle=handle, native_id=number) for who, handle, number in accounts)
+    return Version(day=day(n), figures=frozenset(people), accounts=frozenset(listed))
+
+
+def told(runs: Sequence[Run]) -> list[tuple[str, str, int, int, int | None, str]]:
+    return [
+        (
+            *(run.figure_id, run.handle, (run.first_listed - FIRST).days, (run.last_listed - FIRST).days),
+            (run.not_listed_after - FIRST).days if run.not_listed_after else None,
+            run.ended,
+        )
+        for run in runs
+    ]
+
+
+@pytest.mark.parametrize(
+    ("versions", "runs"),
+    [
+        (
+            [version(0, "ab", ("a", "ann", "1")), version(1, "ab", ("a", "Ann", "1"))],
+            [("a", "Ann", 0, 1, None, "still")],
+        ),
+        (
+            [version(0, "ab", ("a", "ann", "1")), version(1, "ab", ("a", "ann2", "1"))],
+            [("a", "ann", 0, 0, 1, "renamed"), ("a", "ann2", 1, 1, None, "still")],
+        ),
+        (
+            [version(0, "ab", ("a", "ann", "1")), version(1, "ab", ("a", "else", "2"))],
+            [("a", "ann", 0, 0, 1, "replaced"), ("a", "else", 1, 1, None, "still")],
+        ),
+        (
+            [version(0, "ab", ("a", "ann", "")), version(3, "ab", ("a", "else", ""))],
+            [("a", "ann", 0, 0, 3, "replaced"), ("a", "else", 3, 3, None, "still")],
+        ),
+        ([version(0, "ab", ("a", "ann", "1")), version(1, "ab")], [("a", "ann", 0, 0, 1, "withdrawn")]),
+        (
+            [version(0, "abcdefghijk", ("a", "ann", "1")), version(1, "bcdefghijk")],
+            [("a", "ann", 0, 0, 1, "no_longer_on_the_list")],
+        ),
+        # The number came later: the handle is the same account's.
+        (
+            [
+                version(0, "ab", ("a", "ann", "")),
+                version(1, "ab", ("a", "ann", "1")),
+                version(2, "ab", ("a", "bea", "1")),
+            ],
+            [("a", "ann", 0, 1, 2, "renamed"), ("a", "bea", 2, 2, None, "still")],
+        ),
+        # Back within the next two versions: it was never away.
+        (
+            [version(0, "a", ("a", "ann", "1")), version(1, "a"), version(2, "a"), version(3, "a", ("a", "ann", "1"))],
+            [("a", "ann", 0, 3, None, "still")],
+        ),
+        (
+            [
+                *(version(0, "a", ("a", "ann", "1")), version(1, "a"), version(2, "a"), version(3, "a")),
+                version(4, "a", ("a", "ann", "1")),
+            ],
+            [("a", "ann", 0, 0, 1, "withdrawn"), ("a", "ann", 4, 4, None, "still")],
+        ),
+        # Of one day the last counts.
+        ([version(0, "a"), version(0, "a", ("a", "ann", "1"))], [("a", "ann", 0, 0, None, "still")]),
+        # Half a version ends nothing.
+        (
+            [
+                version(0, "abcdefghijk", ("a", "ann", "1")),
+                version(1, "bc"),
+                version(2, "abcdefghijk", ("a", "ann", "1")),
+            ],
+            [("a", "ann", 0, 2, None, "still")],
+        ),
+    ],
+)
+def test_a_run_ends_as_the_list_says(versions: list[Version], runs: list[tuple[object, ...]]) -> None:
+    assert told(runs_of(versions).runs) == runs
+
+
+PEOPLE = "abcdefghijklmnopqrst"
+ALL = tuple((who, f"h{who}", "") for who in PEOPLE)
+
+
+def test_a_fall_is_held_until_the_next_version_agrees() -> None:
+    fallen, back = version(1, PEOPLE, *ALL[:13]), version(2, PEOPLE, *ALL)
+    series = runs_of([version(0, PEOPLE, *ALL), fallen, back])
+
+    assert (series.held, series.ends, series.days) == ({day(1): 7}, {"still": 20}, (day(0), day(2)))
+    again = runs_of([version(0, PEOPLE, *ALL), fallen, version(2, PEOPLE, *ALL[:13])])
+    assert (again.held, again.ends) == ({}, {"still": 13, "withdrawn": 7})
+    believed = runs_of([version(0, PEOPLE, *ALL), fallen, back], accepted=[day(1)])
+    assert (believed.held, believed.gaps, believed.ends) == ({}, 7, {"still": 20})
+    last = runs_of([version(0, PEOPLE, *ALL), fallen])
+    assert (last.held, last.ends) == ({day(1): 7}, {"still": 20})
+
+
+def test_people_who_leave_with_their_accounts_are_no_fall() -> None:
+    series = runs_of([version(0, PEOPLE, *ALL), version(1, PEOPLE[:18], *ALL[:18])])
+
+    assert (series.held, series.ends) == ({}, {"no_longer_on_the_list": 2, "still": 18})
+
+
+def test_a_version_with_few_people_is_left_out_and_named() -> None:
+    series = runs_of([version(0, PEOPLE, *ALL), version(1, PEOPLE[:17], *ALL[:17]), version(2, PEOPLE, *ALL)])
+
+    assert (series.partial, series.ends) == ((day(1),), {"still": 20})
+
+
+HISTORIES = st.lists(
+    st.tuples(
+        st.integers(0, 40),
+        st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["one", "two"]), st.sampled_from(["", "1", "2"]))),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(HISTORIES)
+def test_runs_cover_the_versions_in_which_an_account_stood_and_never_overlap(
+    history: list[tuple[int, list[Account]]],
+) -> None:
+    series = runs_of([version(n, "abc", *accounts) for n, accounts in sorted(history, key=lambda each: each[0])])
+    by_account: dict[tuple[str, str, str], list[Run]] = {}
+    for run in series.runs:
+        by_account.setdefault((run.figure_id, run.handle.casefold(), run.native_id), []).append(run)
+
+        assert run.first_listed <= run.last_listed
+        assert run.not_listed_before is None or run.not_listed_before < run.first_listed
+        assert (run.not_listed_after is None) is (run.ended == "still")
+        assert run.not_listed_after is None or run.last_listed < run.not_listed_after
+        assert {run.first_listed, run.last_listed} <= set(series.days)
+    for runs in by_account.values():
+        assert all(one.last_listed < other.first_listed for one, other in pairwise(runs))
+
+
+# From a git repository and a folder
+
+
+PLAIN = "name,x,x_id"
+
+
+def commit(repository: Path, at: str, **files: str | Path | None) -> None:
+    """Commit files under the names of the arguments (`_` for `.`); a Path is a link to it, None is a removal."""
+    for name, content in files.items():
+        file = repository / name.replace("_", ".")
+        file.unlink(missing_ok=True)
+        if isinstance(content, Path):
+            file.symlink_to(content)
+        elif content is not None:
+            file.write_text(content, encoding="utf-8")
+    who = ("-c", "user.name=Test", "-c", "user.email=test@a.test", "-c", "commit.gpgsign=false")
+    dates = {"GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
+    for words in (("add", "-A"), (*who, "commit", "-q", "--allow-empty", "-m", at)):
+        subprocess.run(["git", "-C", str(repository), *words], check=True, env=os.environ | dates)
+
+
+def people(*rows: str, n: int = 10) -> str:
+    """A list of ten, of whom the first have these handles."""
+    names = [row.partition(",")[0] for row in rows]
+    others = [f"Person {chr(ord('A') + place)}" for place in range(n)]
+    return "\n".join([PLAIN, *rows, *(f"{name},," for name in others if name not in names)]) + "\n"
+
+
+def test_a_git_history_with_every_trap_gives_the_report_by_hand(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    subprocess.run(["git", "init", "-q", str(repository)], check=True)
+    a, b = "Person A,ann,1", "Person B,bob,"
+    commit(repository, "2025-01-01T10:00:00Z", old_csv=people(a, b), other_csv=people("Person A,wrong,9"))
+    # A copy that is no rename: the file of another list, then this one where it lies from now on.
+    commit(repository, "2025-01-02T10:00:00Z", list_csv=people(a, b), old_csv=None)
+    commit(repository, "2025-01-03T10:00:00Z", list_csv=people(a, n=5))  # partial
+    commit(repository, "2025-01-04T10:00:00Z", list_csv='name,x\n"broken')
+    commit(repository, "2025-01-05T10:00:00Z", list_csv=people(a))  # Bob's account is gone …
+    commit(repository, "2025-01-06T10:00:00Z", list_csv=people(a, b))  # … and back
+    commit(
+        repository,
+        "2025-01-07T10:00:00Z",
+        list_csv=people("A Person,ann,1", "B Person,bob,", n=0) + "\n".join(people(n=10).split("\n")[3:]),
+    )
+    # Two commits in one second, and in the list's zone the next day already.
+    commit(repository, "2025-01-07T23:30:00Z", list_csv=people("Person A,nobody,9", b))
+    commit(repository, "2025-01-07T23:30:00Z", list_csv=people("Person A,anna,1", b))
+    commit(repository, "2025-01-09T10:00:00Z", real_csv=people("Person A,anna,1"), list_csv=Path("real.csv"))
+    members = [stores.member(f"p-{letter}", name=f"Person {letter.upper()}") for letter in "abcdefghij"]
+    roster = stores.roster("list", members, time_zone="Europe/Oslo")
+    history = read_history(repository, roster, paths=["list.csv", "old.csv"], mapping={})
+    series = runs_of(history.versions)
+
+    assert [day.day for day in series.days] == [1, 2, 5, 6, 7, 8, 9]
+    assert [day.day for day in series.partial] == [3]
+    assert (len(history.unread), history.strangers, series.gaps) == (1, set(), 1)
+    assert [
+        (run.figure_id, run.handle, run.first_listed.day, run.last_listed.day, run.ended) for run in series.runs
+    ] == [
+        ("p-a", "ann", 1, 7, "renamed"),
+        ("p-a", "anna", 8, 9, "still"),
+        ("p-b", "bob", 1, 8, "withdrawn"),
+    ]
+
+
+def test_a_folder_of_dated_files_becomes_series_csv_beside_the_list(tmp_path: Path) -> None:
+    home, versions = tmp_path / "home", tmp_path / "versions"
+    versions.mkdir()
+    write_roster(stores.roster("list", [stores.member("p-a", name="Person A")]), home / "rosters")
+    for name, handle in (("2025-01-01.json", "ann"), ("20250301.json", "anna"), ("notes.json", "x")):
+        record = {"who": "Person A", "social": {"twitter": handle}, "id": {"twitter": 7}}
+        (versions / name).write_text(json.dumps([record]), encoding="utf-8")
+    words = ("--path", "*.json", "--map", "who=name", "--map", "social.twitter=x", "--map", "id.twitter=x_native_id")
+    tried = kooch(home, "roster", "series", str(versions), "list", *words, "--dry-run")
+    assert (tried.returncode, "notes.json: it has no day" in tried.stdout) == (0, True)
+    assert not (home / "rosters" / "list" / "series.csv").exists()
+
+    assert kooch(home, "roster", "series", str(versions), "list", *words).returncode == 0
+    assert (home / "rosters" / "list" / "series.csv").read_text().splitlines()[1:] == [
+        "p-a,x,ann,7,2025-01-01,2025-01-01,,2025-03-01,1,renamed",
+        "p-a,x,anna,7,2025-03-01,2025-03-01,2025-01-01,,1,still",
+    ]
+    wrong = kooch(home, "roster", "series", str(versions), "list", "--path", "*.csv")
+    assert (wrong.returncode, "no version of *.csv could be read" in wrong.stderr) == (2, True)
