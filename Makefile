@@ -1,5 +1,5 @@
 # Everything installs inside this folder: .tools (uv), .venv (Kooch), tests/servers/node_modules and
-# tests/servers/.wayback (test servers).
+# tests/servers/.wayback (test servers), tests/clients/.oldest and .lts (older DuckDBs).
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
@@ -22,6 +22,7 @@ APP := .venv/.app
 DEV := .venv/.dev
 SERVERS := tests/servers/node_modules/.installed
 WAYBACK := tests/servers/.wayback/.installed
+CLIENTS := tests/clients/.oldest/.installed tests/clients/.lts/.installed
 
 PYTEST_FLAGS ?=
 
@@ -33,10 +34,10 @@ help: ## say what the targets do
 start: $(APP) ## install Kooch and open it in the browser (PORT=8502 for another port)
 	$(BIN)/kooch start $(if $(PORT),--port $(PORT))
 
-test: $(DEV) $(SERVERS) $(WAYBACK) ## run the tests against real servers on loopback
+test: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS) ## run the tests against real servers on loopback
 	$(BIN)/pytest -n 3 $(PYTEST_FLAGS)
 
-proof: $(DEV) $(SERVERS) $(WAYBACK) ## run the slow proofs
+proof: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS) ## run the slow proofs
 	$(BIN)/pytest -m proof $(PYTEST_FLAGS)
 
 lint: $(DEV) ## check style and types
@@ -60,9 +61,11 @@ requirements: .venv/.made ## renew the requirements files
 	$(COMPILE) pyproject.toml -o requirements.txt
 	$(COMPILE) --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 	$(COMPILE) tests/servers/requirements-wayback.in -o tests/servers/requirements-wayback.txt
+	$(COMPILE) tests/clients/requirements-oldest.in -o tests/clients/requirements-oldest.txt
+	$(COMPILE) tests/clients/requirements-lts.in -o tests/clients/requirements-lts.txt
 
 clean: ## remove what was installed and cached
-	rm -rf .venv .tools tests/servers/node_modules tests/servers/.wayback .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools tests/servers/node_modules tests/servers/.wayback tests/clients/.oldest tests/clients/.lts .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .tools/bin/uv:
@@ -101,4 +104,10 @@ $(SERVERS): tests/servers/package.json tests/servers/package-lock.json requireme
 $(WAYBACK): tests/servers/requirements-wayback.txt .venv/.made
 	$(UV) venv --quiet --allow-existing --python .venv tests/servers/.wayback
 	$(UV) pip sync --quiet --python tests/servers/.wayback --require-hashes $<
+	@touch $@
+
+# Readers of a published version: nothing but an older DuckDB.
+tests/clients/.%/.installed: tests/clients/requirements-%.txt .venv/.made
+	$(UV) venv --quiet --allow-existing --python .venv tests/clients/.$*
+	$(UV) pip sync --quiet --python tests/clients/.$* --require-hashes $<
 	@touch $@

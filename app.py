@@ -4,9 +4,11 @@ import os
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from kooch.config import load_settings
 from kooch.errors import KoochError
+from pages.shared.origins import OwnOrigin
 from pages.shared.text import plain
 
 PAGES = {
@@ -43,4 +45,7 @@ def _where_told() -> str:
     return f"What happened is told in {plain(log)}." if log else "What happened is told where the app was started."
 
 
-main()
+if __name__ == "__main__":
+    main()
+else:  # `streamlit run` imports this file for its server, and runs it for every visitor
+    app = st.App(__file__, middleware=[Middleware(OwnOrigin)])

@@ -73,11 +73,11 @@ def export_version(file: Path, folder: Path) -> list[Path]:
 def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     tables = connection.sql(
         "SELECT table_name AS name, comment FROM (SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'kooch'"
-        " UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE database_name = 'kooch' AND NOT internal)"
+        " UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE database_name = 'kooch' AND schema_name = 'main' AND NOT internal)"
         " ORDER BY ALL"
     ).pl()
     columns = connection.sql(
-        "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE database_name = 'kooch'"
+        "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() WHERE database_name = 'kooch' AND schema_name = 'main'"
         " ORDER BY table_name, column_index"
     ).pl()
     resources = []

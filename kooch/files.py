@@ -63,7 +63,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
     An earlier folder of that name is replaced. A process that is killed between the two renames of a replacement leaves
     it to `finish_replacements`. After an error inside, nothing is left and an earlier `folder` is as it was.
     """
-    make_folder(folder.parent)
+    make_folder(folder.parent, mode=0o777)
     aside = _beside(folder)
     try:
         aside.mkdir()
@@ -105,12 +105,15 @@ def remove_unfinished(folder: Path) -> None:
             left.unlink(missing_ok=True)
 
 
-def make_folder(folder: Path) -> None:
-    """Make `folder` and those above it, so that a power cut does not take away what is written in it next."""
+def make_folder(folder: Path, *, mode: int = 0o700) -> None:
+    """Make `folder` and those above it, so that a power cut does not take away what is written in it next.
+
+    Nobody else on this machine may look into what is made, if `mode` does not say otherwise. What is there stays as it is.
+    """
     if folder.is_dir():
         return
-    make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    make_folder(folder.parent, mode=mode)
+    folder.mkdir(mode=mode, exist_ok=True)
     sync_folder(folder.parent)
 
 

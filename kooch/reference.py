@@ -35,11 +35,11 @@ _DATA_HEAD = """\
 # The data dictionary
 
 What `kooch sql`, the app's SQL page and `duckdb -readonly kooch.duckdb` show. Names are stable: columns are added, never
-renamed. Instants are TIMESTAMPTZ in UTC; intervals are half-open, `[not_before, before)`. This page is made from the
-schema by `make docs`.
+renamed. Instants are TIMESTAMPTZ; the schema `utc` has every table and view that holds one once more, with TIMESTAMP in UTC
+(`SELECT * FROM utc.joins`). Intervals are half-open, `[not_before, before)`. This page is made from the schema by `make docs`.
 
 Use tables for facts, rollups for quick answers, and macros for the past: `SELECT * FROM first_joins_known_by(TIMESTAMPTZ
-'2021-02-09 00:00+05:30')` answers from what had been published by then.
+'2021-02-09 00:00:00+05:30')` answers from what had been published by then.
 """
 
 _CONFIGURATION_HEAD = """\
@@ -65,12 +65,15 @@ cron = "15 4 * * *"
 def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
     """Every table, view and macro of a published version, with its columns, as Markdown."""
     views = {
-        name for (name,) in connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+        name
+        for (name,) in connection.execute(
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'"
+        ).fetchall()
     }
     rollups = {file.stem for file in (VIEWS / "rollups").glob("*.sql")}
     tables = connection.execute(
         "SELECT table_name, comment FROM duckdb_tables() WHERE database_name = 'kooch'"
-        " UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE database_name = 'kooch' AND NOT internal"
+        " UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE database_name = 'kooch' AND schema_name = 'main' AND NOT internal"
         " ORDER BY ALL"
     ).fetchall()
     page = [_DATA_HEAD]
@@ -107,7 +110,7 @@ def settings_reference() -> str:
 def _table(connection: duckdb.DuckDBPyConnection, name: str, comment: str | None) -> str:
     columns = connection.execute(
         "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns()"
-        " WHERE database_name = 'kooch' AND table_name = ? ORDER BY column_index",
+        " WHERE database_name = 'kooch' AND schema_name = 'main' AND table_name = ? ORDER BY column_index",
         [name],
     ).fetchall()
     rows = "\n".join(

@@ -5,19 +5,27 @@ import streamlit as st
 from analytics.downloads import to_csv, to_parquet
 from analytics.examples import examples
 from analytics.measures.catalogue import columns, relations
-from kooch.errors import QueryError
-from kooch.sql import run_query
+from kooch.errors import KoochError
+from kooch.sql import AT_ONCE, MAX_BYTES, MAX_ROWS, SECONDS, run_query
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
-from pages.shared.text import plain
+from pages.shared.text import note, plain
 
-_MOST = 10_000
+_WAITING = f"{AT_ONCE} queries are running already. Yours waits for its turn."
+_RUNNING = "The query runs."
 
 
 def main() -> None:
     st.title("SQL")
     file = version_file()
     st.caption("One SELECT on the published version, read-only. Times are in UTC; intervals are half-open.")
+    note(
+        "A query is stopped after {seconds} seconds. An answer has at most {rows} rows and {size} MB here; `kooch sql` has no"
+        " such limits.",
+        seconds=SECONDS,
+        rows=f"{MAX_ROWS:,}",
+        size=MAX_BYTES // 1_000_000,
+    )
     texts = examples()
     with st.expander("What is there to ask?"):
         known = ask(file, relations)
@@ -32,12 +40,20 @@ def main() -> None:
     )
     if not st.button("Run", type="primary"):
         return
+    progress = st.empty()
     try:
-        found = run_query(file, sql, max_rows=_MOST)
-    except QueryError as error:
+        # A visitor who leaves or asks anew ends the query: Streamlit stops this run where it shows something.
+        found = run_query(
+            file,
+            sql,
+            tell=lambda is_waiting: progress.info(_WAITING if is_waiting else _RUNNING, icon=":material/schedule:"),
+        )
+    except KoochError as error:
+        progress.empty()
         st.error("The query was not run, or did not finish.")
         st.code(str(error), language=None)
         return
+    progress.empty()
     st.markdown(f"{len(found):,} {'row' if len(found) == 1 else 'rows'}{plain(_limit(len(found)))}")
     st.dataframe(found, hide_index=True, width="stretch")
     with st.container(horizontal=True):
@@ -56,7 +72,7 @@ def _take_example() -> None:
 
 
 def _limit(rows: int) -> str:
-    return ", which is the most this page shows. Use `kooch sql` for all of them." if rows == _MOST else ""
+    return ", which is the most this page shows. Use `kooch sql` for all of them." if rows == MAX_ROWS else ""
 
 
 through_app()

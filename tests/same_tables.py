@@ -180,7 +180,7 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     query = """
         SELECT table_name FROM duckdb_tables() WHERE database_name = 'kooch'
         UNION ALL
-        SELECT view_name FROM duckdb_views() WHERE database_name = 'kooch' AND NOT internal
+        SELECT view_name FROM duckdb_views() WHERE database_name = 'kooch' AND schema_name = 'main' AND NOT internal
         ORDER BY 1
     """
     return [name for (name,) in connection.execute(query).fetchall()]

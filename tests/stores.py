@@ -63,8 +63,8 @@ def bundle(folder: Path, *rosters: Roster) -> Path:
     return folder
 
 
-def load(home: Path, bundled: Path, *, wait: bool = True) -> Loaded:
-    return load_store(home, views=VIEWS, bundled=bundled, wait=wait)
+def load(home: Path, bundled: Path, *, wait: bool = True, without_lost: bool = False) -> Loaded:
+    return load_store(home, views=VIEWS, bundled=bundled, wait=wait, without_lost=without_lost)
 
 
 def at(minutes: float) -> datetime:

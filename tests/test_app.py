@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import duckdb
 import pytest
@@ -34,6 +35,8 @@ HEADLINE = (
 HOSTILE = (
     "![x](http://203.0.113.9/a.png) <script>window.hacked=1</script> <img src=x onerror=window.hacked=1> $x$ :red[y]"
 )
+
+DIRECTIVES = "a :streamlit: b :material/home: c :material_home: d :smile: e :red[x]"
 
 
 def run(page: Path, home: Path, monkeypatch: pytest.MonkeyPatch, **choices: str) -> AppTest:
@@ -212,6 +215,8 @@ def test_sql_answers_and_refuses_in_a_sentence(bundled_home: Path, monkeypatch: 
         "http://203.0.113.9",
         "&lt;b&gt;",
         "\u202eevil\u200b",
+        "a :streamlit: b :material/home: c :smile: d :+1: e :100:",
+        ":red-background[x] :small[y] :blue-badge[z] :rainbow[r]",
     ],
 )
 def test_plain_text_has_no_markdown_left(text: str) -> None:
@@ -312,7 +317,7 @@ def serving(home: Path) -> Iterator[str]:
     )
     address_of_app = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(150):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(f"{address_of_app}/_stcore/health", timeout=5).close()
                 break
@@ -437,6 +442,7 @@ def hostile_store(home: Path) -> None:
     figures = [
         stores.member("in-a", name=HOSTILE, role=f"Union Minister {HOSTILE}", party=HOSTILE),
         stores.member("in-b", name=f"b {HOSTILE}", kind="party", role=HOSTILE),
+        stores.member("in-c", name=DIRECTIVES),
     ]
     said = {
         "publisher": HOSTILE,
@@ -521,6 +527,36 @@ def test_every_count_of_the_figure_page_leads_to_its_source(tmp_path: Path, brow
         page.close()
 
 
+@pytest.mark.parametrize(
+    ("origin", "is_taken"),
+    [
+        ("{app}", True),
+        ("http://127.0.0.1:9", False),  # another program of this machine
+        ("http://localhost:9", False),
+        ("http://localhost", False),
+        ("https://example.org", False),
+        ("null", False),
+    ],
+)
+def test_pages_of_the_app_alone_open_websockets(app_url: str, origin: str, *, is_taken: bool) -> None:
+    host, port = app_url.removeprefix("http://").split(":")
+    headers = {
+        "Host": f"{host}:{port}",
+        "Origin": origin.format(app=app_url),
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        "Sec-WebSocket-Protocol": "streamlit",
+    }
+    lines = [f"{name}: {value}" for name, value in headers.items()]
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall("\r\n".join(["GET /_stcore/stream HTTP/1.1", *lines, "", ""]).encode())
+        status = connection.recv(100).split()[1]
+
+    assert status == (b"101" if is_taken else b"403")
+
+
 def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path, browser: Browser) -> None:
     hostile_store(tmp_path)
     with serving(tmp_path) as url:
@@ -545,6 +581,13 @@ def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path, browser: Browser
 
             # The source's own address, a link on purpose, is https.
             assert page.locator("a[href^='http://203.0.113.9'], a[href^='mailto:']").count() == 0
+
+        watched.open(f"/figure?figure={quote(DIRECTIVES)}")
+        shown = page.get_by_text(
+            re.compile("a :.?streamlit: b :.?material/home: c :.?material_home: d :.?smile: e :red")
+        )
+        expect(shown.first).to_be_visible()
+        assert page.locator("[data-testid='stMarkdownContainer'] img, [data-testid='stHeading'] img").count() == 0
 
         assert watched.outside() == []
         assert page.evaluate("window.hacked") is None

@@ -72,7 +72,7 @@ def test_the_data_dictionary_is_current(bundled_home: Path) -> None:
 def test_every_column_is_described(bundled_home: Path) -> None:
     found = select(
         reading_file(bundled_home),
-        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'kooch' AND comment IS NULL",
+        "SELECT table_name, column_name FROM duckdb_columns() WHERE database_name = 'kooch' AND schema_name = 'main' AND comment IS NULL",
     )
 
     assert found.rows() == []

@@ -178,6 +178,17 @@ def test_a_link_leads_to_the_old_place_or_the_new_one(tmp_path: Path) -> None:
     assert names(tmp_path) == ["link"]
 
 
+def test_nobody_else_looks_into_what_is_made(tmp_path: Path) -> None:
+    make_folder(tmp_path / "home" / "deep")
+    with whole_folder(tmp_path / "www" / "export"):
+        pass
+    modes = {name: (tmp_path / name).stat().st_mode & 0o777 for name in ("home", "home/deep", "www", "www/export")}
+    umask = os.umask(0)
+    os.umask(umask)
+
+    assert modes == {"home": 0o700, "home/deep": 0o700, "www": 0o777 & ~umask, "www/export": 0o777 & ~umask}
+
+
 def test_a_file_in_the_place_of_a_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("")
 

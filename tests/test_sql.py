@@ -1,14 +1,21 @@
 """One SELECT, and nothing else, whatever is typed."""
 
+import csv
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
-from kooch.errors import QueryError
+from kooch.cli import doctor
+from kooch.config import Settings
+from kooch.errors import QueryError, StorageError
 from kooch.spreadsheet_csv import csv_text
 from kooch.sql import run_query, select
 from kooch.store.versions import reading_file
+from tests.commands import kooch
 
 
 @pytest.fixture
@@ -35,6 +42,10 @@ def test_a_select_answers(run: type, version: Path) -> None:
         "CREATE TEMP TABLE x AS SELECT 1",
         "PRAGMA database_list",
         "INSTALL httpfs",
+        "EXPLAIN ANALYZE COPY figures TO 'x.csv'",
+        "/* SELECT */ EXPLAIN (ANALYZE, FORMAT json) COPY figures TO 'x.csv'",
+        "explain analyze create temp table x as select 1",
+        "EXPLAIN ANALYZE ATTACH 'x.duckdb'",
         "CALL enable_logging(storage = 'file')",
         "CHECKPOINT",
         "SELEC",
@@ -80,6 +91,120 @@ def test_a_large_result_is_cut_and_not_refused(version: Path) -> None:
     assert run_query(version, "SELECT * FROM range(10000000000)", max_rows=500).height == 500
 
 
+def test_every_type_of_duckdb_comes_out_or_is_text(version: Path) -> None:
+    """No panic, and nothing that DuckDB writes is NULL in the frame."""
+    names = duckdb.execute("SELECT column_name FROM (DESCRIBE FROM test_all_types())").fetchall()
+    frame = select(version, "SELECT * FROM test_all_types()")
+    rows = frame.rows()
+
+    assert len(names) > 50
+    for n, (name,) in enumerate(names):
+        wanted = duckdb.execute(f'SELECT "{name}" IS NULL FROM test_all_types()').fetchall()
+        assert [(row[n] is None,) for row in rows] == wanted, name
+    assert len(run_query(version, "SELECT * FROM test_all_types()").rows()) == len(rows)
+
+
+def test_too_large_an_answer_is_told(version: Path) -> None:
+    with pytest.raises(QueryError, match=r"The answer has \d+ MB, and this page takes 1\. Ask for fewer"):
+        run_query(version, "SELECT repeat('x', 2000) AS x FROM range(1000)", max_bytes=1_000_000)
+
+
+SLOW = "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b"
+
+
+def test_two_run_at_once_and_others_hear_that_they_wait(version: Path) -> None:
+    heard: list[list[bool]] = [[], [], [], []]
+
+    def ask(n: int) -> str:
+        try:
+            run_query(version, SLOW, seconds=1, tell=heard[n].append)
+        except QueryError as error:
+            return str(error)
+        return "an answer"
+
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(ask, range(4)))
+
+    assert said == ["The query was stopped after 1 seconds. Ask for less, or use `kooch sql`."] * 4
+    assert sum(any(told) for told in heard) == 2
+    # Who has had to wait runs then.
+    assert all(told == sorted(told, reverse=True) for told in heard)
+    assert not any(told[-1] for told in heard)
+
+
+def test_a_visitor_who_leaves_ends_the_query(version: Path) -> None:
+    class LeftError(BaseException):
+        pass
+
+    def leave(_is_waiting: object) -> None:
+        raise LeftError
+
+    for _ in range(3):
+        with pytest.raises(LeftError):
+            run_query(version, SLOW, seconds=60, tell=leave)
+    # All turns are free again.
+    assert run_query(version, "SELECT 1 AS n").rows() == [(1,)]
+
+
+def damage_a_block(home: Path) -> None:
+    """Flip a byte in a block of the table `figures`, so that the file opens and reading the table fails."""
+    file = reading_file(home)
+    content = file.read_bytes()
+    for start in range(12_288, len(content), 262_144):
+        damaged = bytearray(content)
+        damaged[start + 1000] ^= 0xFF
+        file.write_bytes(damaged)
+        try:
+            select(file, "SELECT bit_xor(hash(f)) FROM figures AS f")
+        except StorageError as error:
+            if "is damaged" in str(error):
+                return
+    raise AssertionError("no block of the file holds the table")
+
+
+def test_a_damaged_block_is_said_with_the_remedy(bundled_home: Path, tmp_path: Path) -> None:
+    home = Path(shutil.copytree(bundled_home, tmp_path / "home", symlinks=True))
+    damage_a_block(home)
+    file = reading_file(home)
+
+    for run in (run_query, select):
+        with pytest.raises(StorageError, match=rf"{file} is damaged: .*Run `kooch load`") as raised:
+            run(file, "SELECT * FROM figures")
+        assert raised.value.exit_code == 4
+    with pytest.raises(StorageError, match=r"Run `kooch load`"):
+        doctor._published(Settings(home=home))
+    done = kooch(home, "sql", "SELECT * FROM figures")
+    assert done.returncode == 4
+    assert "Run `kooch load`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "is_defused"),
+    [
+        ("=1+1", True),
+        ("\uff1d1+1", True),  # full-width
+        ("\uff0b1", True),
+        ("\uff0d1", True),
+        ("\uff20SUM(A1)", True),
+        ("\u200b=1", True),  # zero-width before it
+        ("\ufeff\u2060=1", True),
+        ("\u200d\uff1d1", True),
+        (" =1", True),
+        ("\u00a0@x", True),
+        ("\u200b\u200b", False),
+        ("a=1", False),
+        ("(1)", False),
+        ("\u0915=1", False),
+    ],
+)
+def test_cells_and_headers_run_nothing(text: str, is_defused: bool) -> None:  # noqa: FBT001 -- a case's value
+    header, cell = csv_text(pl.DataFrame({text: ["x"], "c": [text]})).splitlines()[:2]
+    wanted = f"'{text}" if is_defused else text
+
+    assert next(csv.reader([header]))[0] == wanted
+    assert next(csv.reader([cell]))[1] == wanted
+
+
 def test_the_child_knows_no_secret(version: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KOOCH_TOKEN", "canary-token")
 
@@ -115,6 +240,23 @@ def test_csv_runs_nothing_in_a_spreadsheet() -> None:
         ("SELECT 'infinity'::TIMESTAMPTZ AS t, 1 AS n", ["t", "n"], ("infinity", 1)),
         ("SELECT '-infinity'::DATE AS d, NULL::DATE AS e", ["d", "e"], ("-infinity", None)),
         ("SELECT union_value(a := 1) AS u", ["u"], ("1",)),
+        ("SELECT 340282366920938463463374607431768211455::UHUGEINT AS n", ["n"], (str(2**128 - 1),)),
+        ("SELECT 170141183460469231731687303715884105727::HUGEINT AS n", ["n"], (str(2**127 - 1),)),
+        ("SELECT sum(n) AS n FROM range(10) AS t (n)", ["n"], (45,)),
+        (
+            "SELECT '1234567890123456789012345678901234567890123'::BIGNUM AS n",
+            ["n"],
+            ("1234567890123456789012345678901234567890123",),
+        ),
+        ("SELECT ['infinity'::DATE, DATE '2021-02-10'] AS l", ["l"], ("[infinity, 2021-02-10]",)),
+        ("SELECT {'t': '-infinity'::TIMESTAMP} AS s", ["s"], ("{'t': -infinity}",)),
+        ("SELECT [{'t': ['infinity'::TIMESTAMPTZ]}] AS s", ["s"], ("[{'t': [infinity]}]",)),
+        ("SELECT MAP {'a': 'infinity'::TIMESTAMP} AS m", ["m"], ("{a=infinity}",)),
+        ("SELECT [2::UHUGEINT ** 1, NULL] AS l, [1::HUGEINT] AS h", ["l", "h"], ([2.0, None], "[1]")),
+        ("SELECT {'n': 1::UHUGEINT} AS s", ["s"], ("{'n': 1}",)),
+        ("SELECT TIME '24:00:00' AS t, [TIME '24:00:00'] AS l", ["t", "l"], ("24:00:00", "['24:00:00']")),
+        ("SELECT '10:00:00+05:30'::TIMETZ AS t", ["t"], ("10:00:00+05:30",)),
+        ("SELECT 'infinity'::TIMESTAMP_NS AS t", ["t"], ("infinity",)),
     ],
 )
 def test_what_a_frame_cannot_hold_is_text(

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kooch.errors import RunningError, StorageError
+from kooch.rosters import write_roster
 from kooch.store import schema
 from kooch.store.load import master_file, open_master
 from kooch.store.locks import only_one
@@ -170,7 +171,9 @@ def test_a_broken_batch_of_the_archive_is_told_when_the_master_is_new(home: Path
     backup = archived.read_bytes()
     DAMAGE[kind](archived)
     master_file(home).unlink()
-    loaded = load(home, bundled)
+    with pytest.raises(StorageError, match=rf"{name} .*kooch load --without-lost"):
+        load(home, bundled)
+    loaded = load(home, bundled, without_lost=True)
 
     assert loaded.broken == (archived.with_suffix(".broken"),)
     assert loaded.batches == 1
@@ -191,7 +194,11 @@ def test_damaged_numbers_are_named_and_not_the_master(home: Path, bundled: Path,
     scramble(numbers)
     if is_new:
         master_file(home).unlink()
-    with pytest.raises(StorageError, match=rf"^{numbers}, .* is damaged\. Restore it from a backup"):
+    says = {
+        True: f"Archive file {numbers} has .* Restore what is at fault from a backup",
+        False: rf"^{numbers}, .* is damaged\. Restore it from a backup",
+    }
+    with pytest.raises(StorageError, match=says[is_new]):
         load(home, bundled)
 
 
@@ -665,6 +672,41 @@ def test_a_full_disk_while_publishing_keeps_the_last_version(disk: Disk, bundled
     assert partial == []
     assert between == before
     assert contents(home) == before
+
+
+# What others on the machine see
+
+
+@pytest.mark.parametrize("begins", ["load", "spool", "state", "roster"])
+def test_the_data_folder_is_the_owners_alone(home: Path, bundled: Path, begins: str) -> None:
+    if begins == "spool":
+        spool(home, "a" * 32, seen("did:a", 0))
+    elif begins == "roster":
+        write_roster(roster("mine", [member("ann")]), home / "rosters")
+    elif begins == "state":
+        with open_state(home):
+            pass
+    else:
+        load(home, bundled)
+    folder = home.stat().st_mode & 0o777
+    crawl(home, seen("did:a", 0))
+    load(home, bundled)
+    with open_state(home):
+        logs = [file.stat().st_mode & 0o777 for file in home.glob("state.sqlite*")]
+
+    assert folder == 0o700
+    assert logs == [0o600] * len(logs)
+    assert len(logs) > 1
+
+
+def test_a_state_that_others_could_read_is_closed_to_them(home: Path) -> None:
+    with open_state(home):
+        pass
+    state_file(home).chmod(0o644)
+    with open_state(home):
+        pass
+
+    assert state_file(home).stat().st_mode & 0o777 == 0o600
 
 
 # Two at once, and crashes

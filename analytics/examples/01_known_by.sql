@@ -3,8 +3,11 @@ SELECT
     f.name,
     f.kind,
     j.joined_before
-FROM first_joins AS j
+FROM utc.first_joins AS j
 INNER JOIN figures AS f ON f.figure_id = j.figure_id
 SEMI JOIN memberships AS m ON m.figure_id = f.figure_id AND m.roster = 'in-koo-2021'
-WHERE j.platform = 'koo' AND j.joined_before <= TIMESTAMPTZ '2021-02-11 00:00:00+05:30'
+WHERE
+    j.platform = 'koo'
+    -- Midnight in India is 18:30 UTC.
+    AND j.joined_before <= TIMESTAMP '2021-02-10 18:30:00'
 ORDER BY j.joined_before, f.name

@@ -6,7 +6,7 @@ SELECT
     b.reported,
     s.citation,
     s.url
-FROM bounds AS b
+FROM utc.bounds AS b
 INNER JOIN sources AS s ON s.source_id = b.source_id
 WHERE b.figure_id = 'in-yogi-adityanath' AND b.platform = 'koo'
 ORDER BY b.known_at

@@ -5,7 +5,7 @@ SELECT
     r.not_before,
     r.before,
     len(r.bounds) AS agreeing_bounds
-FROM readings AS r
+FROM utc.readings AS r
 INNER JOIN joins AS j
     ON
         j.figure_id = r.figure_id

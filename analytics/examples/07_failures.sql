@@ -4,7 +4,7 @@ SELECT
     cause,
     count(*) AS targets,
     min(failed_at) AS first_failed_at
-FROM failures
+FROM utc.failures
 WHERE run_id = (SELECT arg_max(run_id, started_at) FROM runs)
 GROUP BY platform, cause
 ORDER BY targets DESC

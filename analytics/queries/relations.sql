@@ -5,7 +5,7 @@ WHERE database_name = 'kooch' AND table_name NOT IN ('ids', 'batches', 'schema_v
 UNION ALL
 SELECT view_name, 'view', comment
 FROM duckdb_views()
-WHERE database_name = 'kooch' AND NOT internal
+WHERE database_name = 'kooch' AND schema_name = 'main' AND NOT internal
 UNION ALL
 SELECT function_name || '(' || array_to_string(parameters, ', ') || ')', 'macro', comment
 FROM duckdb_functions()

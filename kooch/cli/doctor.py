@@ -17,8 +17,9 @@ from kooch import __version__, rosters
 from kooch.cli.output import emit, is_terminal, say, settings_of
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
 from kooch.errors import KoochError, StorageError
+from kooch.files import make_folder
 from kooch.platforms import platform_of
-from kooch.store import versions
+from kooch.store import manifest, versions
 from kooch.store.load import load as load_store
 from kooch.store.load import master_file, refuse_lost_state
 from kooch.store.locks import only_one
@@ -43,6 +44,7 @@ def doctor(
         ("versions", _versions, 1),
         ("data folder", _folder, 4),
         ("state", _state, 4),
+        ("archive", _archive, 4),
         ("master", _master, 4),
         ("published version", _published, 4),
         ("rosters", _rosters, 2),
@@ -74,7 +76,7 @@ def _versions(_settings: Settings) -> str:
 
 def _folder(settings: Settings) -> str:
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.home)
         with tempfile.TemporaryFile(dir=settings.home) as probe:
             probe.write(b"kooch")
     except OSError as error:
@@ -86,7 +88,9 @@ def _folder(settings: Settings) -> str:
     needed = 3 * (master_file(settings.home).stat().st_size if master_file(settings.home).exists() else 0) + (64 << 20)
     if free < needed:
         raise StorageError(f"{settings.home} has {free >> 20} MB free; a load may need {needed >> 20}. Free space.")
-    return f"{settings.home}, {free >> 20:,} MB free"
+    is_open = settings.home.stat().st_mode & 0o077
+    shared = f"; others on this machine may look into it, which `chmod 700 {settings.home}` ends" if is_open else ""
+    return f"{settings.home}, {free >> 20:,} MB free{shared}"
 
 
 def _state(settings: Settings) -> str:
@@ -99,23 +103,44 @@ def _state(settings: Settings) -> str:
     return f"sound; {open_runs} runs to be continued"
 
 
+def _archive(settings: Settings) -> str:
+    """Every file is read and compared with what the manifest says of it."""
+    home = settings.home
+    with only_one(home, "load", wait=True):
+        listed = manifest.read_manifest(home)
+        if found := manifest.faults(home, thorough=True):
+            raise StorageError(manifest.sentence(home, found))
+        if rewriting := manifest.read_rewriting(home):
+            raise StorageError(
+                f"A suppression on {rewriting.platform} was broken off. Run `kooch load`: it finishes it first."
+            )
+    return f"{len(listed):,} files, all as they were listed"
+
+
 def _master(settings: Settings) -> str:
-    """Every value of every table is read once: what is damaged cannot hide."""
     file = master_file(settings.home)
     if not file.exists():
         return "none yet; `kooch load` makes it"
     with only_one(settings.home, "load", wait=True):
         try:
             with duckdb.connect(str(file), read_only=True) as connection:
-                tables = connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()
-                for (table,) in tables:
-                    connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()
+                n = _read_all(connection)
         except duckdb.Error as error:
             raise StorageError(
                 f"Master {file} cannot be read ({str(error).splitlines()[0].removesuffix('.')}). Move it away and run "
                 "`kooch load`: archive, rosters and state restore it."
             ) from error
-    return f"{file}, {len(tables)} tables readable"
+    return f"{file}, {n} tables readable"
+
+
+def _read_all(connection: duckdb.DuckDBPyConnection) -> int:
+    """Read every value of every table, which finds every damaged block in use. Returns the number of tables."""
+    tables = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY table_name"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()
+    return len(tables)
 
 
 def _published(settings: Settings) -> str:
@@ -124,7 +149,16 @@ def _published(settings: Settings) -> str:
         version, n = connection.execute("SELECT version, (SELECT count(*) FROM observations) FROM versions").fetchall()[
             0
         ]
-    return f"version {version}, {n:,} observations, {file.stat().st_size >> 20:,} MB"
+        tables = _read_all(connection)
+    for_all = (settings.home / "kooch.duckdb").resolve()
+    try:
+        with open_version(for_all) as connection:
+            _read_all(connection)
+    except StorageError as error:
+        # A shell that has the file open to write locks it. That is no damage.
+        if "lock" not in str(error):
+            raise
+    return f"version {version}, {n:,} observations, {tables} tables readable, {file.stat().st_size >> 20:,} MB"
 
 
 def _rosters(settings: Settings) -> str:
@@ -136,7 +170,7 @@ def _rosters(settings: Settings) -> str:
 
 
 def _koo_archive(settings: Settings) -> str:
-    """What would show whether they are read rightly. It is said and not asked: a check sends nothing."""
+    """Which question would show whether they are read correctly. The check names it and does not ask it."""
     from crawlers.wayback import IndexQuery, index_url  # noqa: PLC0415 -- as below
 
     closed = platform_of("koo").closed
@@ -150,7 +184,7 @@ def _koo_archive(settings: Settings) -> str:
 
 
 def _rebuild(settings: Settings) -> str:
-    """Everything but the published files is rebuilt elsewhere; every table must come out the same."""
+    """The store is made again in another folder, and every table is compared with the published one."""
     home = settings.home
     with tempfile.TemporaryDirectory(dir=home) as folder:
         copy = Path(folder)
@@ -159,10 +193,10 @@ def _rebuild(settings: Settings) -> str:
                 shutil.copytree(home / kept, copy / kept)
         with closing(sqlite3.connect(copy / state_file(home).name)) as target, open_state(home) as state:
             state.backup(target)
-        loaded = load_store(copy, views=VIEWS, bundled=BUNDLED_ROSTERS)
-        if loaded.broken:
-            broken = [str(home / file.relative_to(copy).with_suffix(".parquet")) for file in loaded.broken]
-            raise StorageError(f"{', '.join(broken)} cannot be read. Restore from a backup what is damaged.")
+        try:
+            load_store(copy, views=VIEWS, bundled=BUNDLED_ROSTERS)
+        except StorageError as error:
+            raise StorageError(str(error).replace(str(copy), str(home))) from error
         with open_version(reading_file(home)) as ours:
             ours.execute(f"ATTACH {quoted(str(reading_file(copy)))} AS again (READ_ONLY)")
             different = [name for name in _tables(ours) if _differ(ours, name)]

@@ -1,8 +1,6 @@
 """`kooch load`, `kooch backup` and `kooch suppress`."""
 
-import shutil
-import sqlite3
-from contextlib import closing
+from contextlib import suppress as suppress_errors
 from pathlib import Path
 from typing import Annotated
 
@@ -10,27 +8,36 @@ import typer
 
 from kooch.cli.output import complain, emit, is_terminal, say, settings_of
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
-from kooch.errors import ConfigError, StorageError
-from kooch.files import whole_folder
+from kooch.errors import ConfigError, RunningError, StorageError
+from kooch.store import manifest
+from kooch.store.backup import write_backup
 from kooch.store.load import Loaded
 from kooch.store.load import load as load_store
-from kooch.store.locks import only_one
 from kooch.store.spool import archive_folder, spool_folder
-from kooch.store.state import open_state, state_file
+from kooch.store.suppress import finish_suppression
 from kooch.store.suppress import suppress as suppress_account
-from kooch.times import now
 
 
-def load(context: typer.Context) -> None:
-    """Load what crawls have spooled and what rosters say, and publish a new version."""
-    loaded = load_now(settings_of(context, may_be_new=True), quiet=False)
-    if loaded.broken:
+def load(
+    context: typer.Context,
+    without_lost: Annotated[
+        bool, typer.Option("--without-lost", help="Go on without files of the archive that are lost or damaged.")
+    ] = False,
+) -> None:
+    """Load what crawls have spooled and what lists say, and publish a new version."""
+    loaded = load_now(settings_of(context, may_be_new=True), quiet=False, without_lost=without_lost)
+    if loaded.broken or loaded.lost:
         raise typer.Exit(StorageError.exit_code)
 
 
-def load_now(settings: Settings, *, quiet: bool) -> Loaded:
-    """Load and publish; with `quiet` only faults are told."""
-    loaded = load_store(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS)
+def load_now(settings: Settings, *, quiet: bool, without_lost: bool = False) -> Loaded:
+    """Load and publish; with `quiet` only faults are told. A suppression that was killed is finished first."""
+    # Whoever is suppressing an account finishes it.
+    with suppress_errors(RunningError):
+        finish_suppression(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS)
+    loaded = load_store(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS, without_lost=without_lost)
+    if loaded.lost:
+        complain(f"All rows are published, from the master. {manifest.sentence(settings.home, loaded.lost)}")
     for file in loaded.broken:
         if file.is_relative_to(archive_folder(settings.home)):
             complain(
@@ -61,23 +68,7 @@ def backup(
     home = settings_of(context).home
     if folder.resolve().is_relative_to(home.resolve()):
         raise ConfigError(f"Folder {folder} lies in the data folder {home}. Choose one elsewhere.")
-    target = folder.absolute() / f"kooch-{now():%Y%m%d-%H%M%S}"
-    # No load may move batches from the spool to the archive meanwhile.
-    with only_one(home, "load", wait=True):
-        try:
-            with whole_folder(target) as aside:
-                with open_state(home) as state, closing(sqlite3.connect(aside / state_file(home).name)) as copy:
-                    state.backup(copy)
-                for kept in (archive_folder(home), spool_folder(home), home / "rosters", home / "platforms"):
-                    if kept.exists():
-                        shutil.copytree(kept, aside / kept.name, ignore=shutil.ignore_patterns("*.partial"))
-                if (home / "kooch.toml").exists():
-                    shutil.copy2(home / "kooch.toml", aside)
-        except (OSError, StorageError) as error:
-            says = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            raise StorageError(
-                f"Backup {target} could not be written ({says}). Choose another folder or free space."
-            ) from error
+    target = write_backup(home, folder)
     say(f"Backup written: {target}. To restore, use it as the data folder: kooch --home {target} load")
 
 

@@ -27,6 +27,7 @@ def write_roster(roster: Roster, into: Path, *, replace: bool = False) -> Path:
         raise RosterError(f"slug '{EVIDENCE}' names the folder of imported statements: choose another", file=folder)
     refuse_existing(folder, replace=replace)
     try:
+        make_folder(into)
         with whole_folder(folder) as aside:
             for name, text in _files(roster).items():
                 (aside / name).write_text(text, encoding="utf-8", newline="")

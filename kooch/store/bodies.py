@@ -47,7 +47,7 @@ def keep_body(home: Path, digest: str, body: bytes) -> None:
 
 
 def forget_bodies(home: Path, digests: set[str]) -> None:
-    """Remove the bodies with these digests, for good, and what was left of writing any. No backfill may be running."""
+    """Delete the bodies with these digests, and every unfinished file. The caller makes sure that no backfill is running."""
     for digest in digests:
         if _DIGEST.fullmatch(digest):
             body_file(home, digest).unlink(missing_ok=True)

@@ -89,7 +89,7 @@ def describe_shared_columns(connection: duckdb.DuckDBPyConnection) -> None:
     """Give every column without a description of its own the shared one of its name."""
     missing = connection.execute(
         "SELECT table_name, column_name FROM duckdb_columns()"
-        " WHERE database_name = current_database() AND comment IS NULL AND NOT internal"
+        " WHERE database_name = current_database() AND schema_name = 'main' AND comment IS NULL AND NOT internal"
     ).fetchall()
     for table, column in missing:
         if column in SHARED:

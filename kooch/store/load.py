@@ -20,7 +20,7 @@ from kooch import __version__, rosters
 from kooch.errors import StorageError
 from kooch.files import make_folder, remove_unfinished, sync_folder, whole_file
 from kooch.platforms import known, learn
-from kooch.store import spool
+from kooch.store import manifest, spool
 from kooch.store.backfills import walked_handles
 from kooch.store.checks import refuse_faults
 from kooch.store.columns import describe_shared_columns
@@ -33,11 +33,14 @@ from kooch.store.outcomes import STATUSES
 from kooch.store.publish import last_version, publish
 from kooch.store.schema import migrate, quoted
 from kooch.store.state import note_rosters, open_state, planned_counts, reopen_runs, runs, state_file
+from kooch.store.utc import build_utc_views, drop_utc_views
 from kooch.store.versions import DAMAGED_BLOCK
 from kooch.store.views import build_views
 from kooch.times import now
 
 _KEPT_ID_FILES = 50
+# How the file is written: clients from DuckDB 1.1 on read it.
+_STORAGE = "v1.0.0"
 # What a damaged file, a full disk or too little memory comes as.
 _STORAGE_FAULTS = (
     OSError,
@@ -53,20 +56,25 @@ _STORAGE_FAULTS = (
 class Loaded:
     """What one load did.
 
-    `broken` are batches of the spool, and for a new master of the archive, that could not be read. They stay where they
-    were, as `*.broken`.
+    `broken` are batches of the spool, and of the archive where it went on without them, that could not be read. They stay
+    where they were, as `*.broken`. `lost` are the files of the archive that are not as they were listed: what they held is
+    in the master still, and would be missing in a new one.
     """
 
     version: int
     batches: int
     broken: tuple[Path, ...]
+    lost: tuple[manifest.Fault, ...] = ()
 
 
-def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded:
+def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_lost: bool = False) -> Loaded:
     """Load what waits in the spool and what rosters say; publish a new version. Returns what was done.
 
     `views` is the folder of SELECTs to build, `bundled` holds the rosters that come with Kooch; the user's own are in
-    `home/rosters`. Raises StorageError, RosterError, or RunningError when another loader works and `wait` is False.
+    `home/rosters`. A new master is made from the archive, and refused where a file of it is not as it was listed: the
+    version would lack rows. `without_lost` goes on without such files.
+
+    Raises StorageError, RosterError, or RunningError when another loader works and `wait` is False.
     """
     with only_one(home, "load", wait=wait):
         # Before the spool is listed: of a run that has ended by now, every batch is there.
@@ -76,12 +84,21 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
             walked = walked_handles(state)
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
+        _set_newer_storage_aside(home)
         waiting, unreadable = _set_aside(spool.waiting_batches(home), _has_columns)
-        broken = [*unreadable]
+        broken = [*(manifest.set_aside_lost(home) if without_lost else ()), *unreadable]
 
         def store() -> tuple[int, int]:
             return _store(
-                home, views, waiting, broken, listed=listed, digest=digest, known_runs=known_runs, walked=walked
+                home,
+                views,
+                waiting,
+                broken,
+                listed=listed,
+                digest=digest,
+                known_runs=known_runs,
+                walked=walked,
+                without_lost=without_lost,
             )
 
         try:
@@ -94,8 +111,11 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True) -> Loaded
             broken.extend(damaged)
             version, n = store()
         _archive(home, waiting)
+        _list_archive(home, version)
         publish(home, master_file(home), version)
-        return Loaded(version=version, batches=n, broken=tuple(broken))
+        return Loaded(
+            version=version, batches=n, broken=tuple(broken), lost=tuple(manifest.faults(home, thorough=False))
+        )
 
 
 def _store(
@@ -108,15 +128,21 @@ def _store(
     digest: str,
     known_runs: list[dict[str, object]],
     walked: list[dict[str, str | None]],
+    without_lost: bool,
 ) -> tuple[int, int]:
     """Bring the master to its next version; returns its number and that of the batches in it that are new.
 
     Adds to `broken` what it sets aside of the archive, even when it fails thereafter.
     """
     with open_master(home) as connection, transaction(connection):
-        version = 1 + max(int(single(connection, "SELECT version FROM versions")), last_version(home))
+        version = 1 + max(
+            int(single(connection, "SELECT version FROM versions")),
+            last_version(home),
+            manifest.last_numbers_file(home),
+        )
+        _refuse_lost_rows(connection, home)
         _remember_ids(connection, home)
-        forgotten, lost = _forgotten(connection, home)
+        forgotten, lost = _forgotten(connection, home, without_lost=without_lost)
         broken.extend(lost)
         fresh = _not_loaded(connection, [*forgotten, *waiting])
         if single(connection, "SELECT rosters_digest FROM versions") != digest:
@@ -128,9 +154,11 @@ def _store(
         drop_suppressed(connection)
         store_departures(connection)
         _store_slots(connection, home)
+        drop_utc_views(connection)
         build_views(connection, views)
         _store_urls(connection, listed)
         describe_shared_columns(connection)
+        build_utc_views(connection)
         refuse_faults(connection)
         connection.execute(
             "UPDATE versions SET version = ?, published_at = ?, kooch = ?, rosters_digest = ?",
@@ -192,6 +220,40 @@ def master_file(home: Path) -> Path:
     return home / "master.duckdb"
 
 
+def older_master_file(home: Path) -> Path:
+    """Where a master that older clients cannot read is moved to."""
+    return home / "master.older.duckdb"
+
+
+def _set_newer_storage_aside(home: Path) -> None:
+    """Move a master aside that an earlier Kooch made in a way which older clients cannot read: the archive makes another.
+
+    It stays where the archive is not as it was listed: the new one would lack rows.
+    """
+    file = master_file(home)
+    if _has_newer_storage(file) and not manifest.faults(home, thorough=True):
+        try:
+            for suffix in ("", ".wal"):
+                if (log := file.with_name(file.name + suffix)).exists():
+                    log.replace(older_master_file(home).with_name(older_master_file(home).name + suffix))
+        except OSError as error:
+            raise StorageError(
+                f"Master {file} could not be moved aside ({error.strerror}). Correct the permissions."
+            ) from error
+
+
+def _has_newer_storage(file: Path) -> bool:
+    if not file.exists():
+        return False
+    try:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            # Before Kooch chose one, it was that of the DuckDB which made the file.
+            tags = single(connection, "SELECT tags FROM duckdb_databases() WHERE NOT internal")
+    except duckdb.Error:
+        return False  # opening it to write tells what is wrong
+    return not str(tags.get("storage_version", "")).startswith(_STORAGE)
+
+
 @contextmanager
 def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The private master, migrated. It is checkpointed and closed on leaving, so that the file alone is whole.
@@ -201,8 +263,8 @@ def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     file = master_file(home)
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        connection = duckdb.connect(str(file))
+        make_folder(home)
+        connection = duckdb.connect(str(file), config={"storage_compatibility_version": _STORAGE})
         try:
             connection.execute("SET TimeZone = 'UTC'")
             with transaction(connection):
@@ -292,11 +354,29 @@ def _is_sound(file: Path) -> bool:
     )
 
 
-def _forgotten(connection: duckdb.DuckDBPyConnection, home: Path) -> tuple[list[Path], tuple[Path, ...]]:
-    """The archived batches, for a new master that has loaded none, and those that are broken."""
+def _refuse_lost_rows(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
+    """Raise StorageError for a new master if the archive, which it is made from, is not as it was listed."""
+    is_new = not single(connection, "SELECT version FROM versions")
+    if is_new and (faults := manifest.faults(home, thorough=True)):
+        raise StorageError(f"The data cannot be made again without loss. {manifest.sentence(home, faults)}")
+
+
+def _forgotten(
+    connection: duckdb.DuckDBPyConnection, home: Path, *, without_lost: bool
+) -> tuple[list[Path], tuple[Path, ...]]:
+    """The archived batches, for a new master that has loaded none, and those that are broken.
+
+    Raises StorageError for a broken one unless `without_lost`: an earlier Kooch listed no digests.
+    """
     if single(connection, "SELECT count(*) FROM batches"):
         return [], ()
-    return _set_aside(spool.archived_batches(home), _is_sound)
+    files = spool.archived_batches(home)
+    broken = [] if without_lost else [file for file in files if not _is_sound(file)]
+    if broken:
+        folder = spool.archive_folder(home)
+        faults = [manifest.Fault(name=str(file.relative_to(folder)), says="cannot be read") for file in broken]
+        raise StorageError(f"The data cannot be made again without loss. {manifest.sentence(home, faults)}")
+    return _set_aside(files, _is_sound)
 
 
 def _not_loaded(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list[Path]:
@@ -408,7 +488,7 @@ def _holds_ids(file: Path) -> bool:
 def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -> None:
     """Put the numbers given by this load into the archive before they are committed.
 
-    A load that is undone leaves a file that the next one replaces. Many files become one.
+    A load that is undone leaves a file that the next one replaces. Of many files this one holds all numbers.
     """
     folder = spool.archive_folder(home) / "ids"
     try:
@@ -421,7 +501,7 @@ def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -
         ) from error
     file = folder / f"{version:08}.parquet"
     kept = [path for path in sorted(folder.glob("*.parquet")) if path != file]
-    surplus = [] if len(kept) < _KEPT_ID_FILES else kept
+    surplus = _surplus_ids(home, version)
     known = "SELECT '' AS kind, '' AS key"
     if kept and not surplus:
         known = f"SELECT kind, key FROM read_parquet([{', '.join(quoted(str(path)) for path in kept)}])"
@@ -431,8 +511,27 @@ def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -
             f" ANTI JOIN ({known}) AS k ON k.kind = i.kind AND k.key = i.key)"
             f" TO {quoted(str(aside))} (FORMAT parquet, COMPRESSION zstd)"
         )
-    for path in surplus:
-        path.unlink()
+
+
+def _surplus_ids(home: Path, version: int) -> list[Path]:
+    """The files of numbers that the one of `version` replaces: none, or all others."""
+    folder = spool.archive_folder(home) / "ids"
+    others = [path for path in sorted(folder.glob("*.parquet")) if path.stem != f"{version:08}"]
+    return [] if len(others) < _KEPT_ID_FILES else others
+
+
+def _list_archive(home: Path, version: int) -> None:
+    """List what came into the archive, then remove the files of numbers that are listed no more."""
+    surplus = _surplus_ids(home, version)
+    try:
+        manifest.renew(home, dropped={f"ids/{path.name}" for path in surplus})
+        for path in surplus:
+            path.unlink()
+    except OSError as error:
+        raise StorageError(
+            f"Manifest {manifest.manifest_file(home)} could not be written ({error.strerror}). Nothing is lost: free space"
+            " or correct the permissions, then run `kooch load`."
+        ) from error
 
 
 def _archive(home: Path, files: Sequence[Path]) -> None:

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kooch.errors import RunningError, StorageError
+from kooch.files import make_folder
 from kooch.times import now
 
 
@@ -15,7 +16,8 @@ def only_one(home: Path, what: str, *, wait: bool = False) -> Iterator[None]:
     """Hold the lock `what`; with `wait`, until it is free, else raise RunningError that names the holder."""
     file = home / "locks" / what
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
+        file.parent.mkdir(exist_ok=True)
         handle = os.open(file, os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
         raise StorageError(
@@ -27,7 +29,7 @@ def only_one(home: Path, what: str, *, wait: bool = False) -> Iterator[None]:
         except BlockingIOError:
             holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
             raise RunningError(f"A {what} is already running: {holder}. Wait for it, or end it.") from None
-        # Who holds it is a courtesy, which a full disk refuses.
+        # The file names the holder for messages; a full disk may refuse that.
         with suppress(OSError):
             os.ftruncate(handle, 0)
             os.pwrite(handle, f"process {os.getpid()} since {now():%Y-%m-%d %H:%M:%S} UTC".encode(), 0)

@@ -21,12 +21,12 @@ def published_folder(home: Path) -> Path:
 
 
 def last_version(home: Path) -> int:
-    """The highest version published so far, also by a master that is no more; 0 if none is kept."""
+    """The highest version among the published files, whichever master made it; 0 if there are none."""
     return max((int(_digits(file)) for file in _versions(published_folder(home), "kooch")), default=0)
 
 
 def _versions(folder: Path, name: str) -> list[Path]:
-    """The files of versions, oldest first. What else somebody has put there is none of ours."""
+    """The files of versions, oldest first. Other files in the folder are left alone."""
     return sorted(
         file for file in folder.glob(f"{name}-*.duckdb") if file.is_file() and re.fullmatch(r"[0-9]{8}", _digits(file))
     )
@@ -63,7 +63,7 @@ def _prune(folder: Path) -> None:
         remove_unfinished(folder)
     for name in ("kooch", "reading"):
         for old in _versions(folder, name)[:-KEPT]:
-            # A shell may still hold it: it keeps what it has opened.
+            # A shell that has it open goes on reading it after it is deleted.
             with suppress(OSError):
                 old.unlink()
                 old.with_name(f"{old.name}.wal").unlink(missing_ok=True)

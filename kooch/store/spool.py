@@ -75,7 +75,7 @@ SCHEMA = pa.schema(
         ("attempts", pa.int32()),
     ]
 )
-"""One row for every outcome, whole: a target's observation, words, history and drift live or die together."""
+"""One row per outcome: a target's observation, words, history and drift are in one row, so that none is stored without the rest."""
 # What Arrow raises for a value that has no place in a column; its own errors are ValueErrors and TypeErrors.
 _UNSTORABLE = (OverflowError, TypeError, ValueError)
 
@@ -102,7 +102,7 @@ def write_batch(home: Path, *, run: str, platform: str, outcomes: Sequence[Outco
 
 
 def storable(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """The outcomes, and for one that no row can hold the failure to read its answer."""
+    """The outcomes. One that no row can hold is replaced by a failure which says so."""
     with suppress(*_UNSTORABLE):
         _table("", "", outcomes)
         return list(outcomes)
@@ -143,12 +143,12 @@ def waiting_batches(home: Path) -> list[Path]:
 
 
 def archived_batches(home: Path) -> list[Path]:
-    """Batches that were loaded, in a fixed order. The folder of ids is none of them."""
+    """Batches that were loaded, in a fixed order. Files of the folder `ids` are no batches."""
     return sorted(file for file in archive_folder(home).glob("*/*.parquet") if file.parent.name != "ids")
 
 
 def _batches_of(home: Path, run: str) -> Iterable[Path]:
-    # The spool first: a file that the loader moves in between is then met twice rather than missed.
+    # The spool first: a file that the loader moves meanwhile is then read twice, not missed.
     yield from sorted((spool_folder(home) / run).glob("*.parquet"))
     yield from sorted((archive_folder(home) / run).glob("*.parquet"))
 

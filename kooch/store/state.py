@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from kooch import __version__
 from kooch.errors import StorageError
+from kooch.files import make_folder
 from kooch.store.outcomes import Capture, Target
 from kooch.times import now
 
@@ -60,7 +61,8 @@ def open_state(home: Path) -> Iterator[sqlite3.Connection]:
     """
     file = state_file(home)
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
+        _keep_private(file)
         connection = sqlite3.connect(file, timeout=30, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise StorageError(
@@ -84,6 +86,14 @@ def open_state(home: Path) -> Iterator[sqlite3.Connection]:
             raise StorageError(
                 f"State {file} is damaged ({error}). Restore it from a copy made by `kooch backup`."
             ) from error
+
+
+def _keep_private(file: Path) -> None:
+    """Let the owner alone read the state, which holds what was suppressed and why. SQLite's logs take the mode of the file."""
+    if not file.exists():
+        file.touch(mode=0o600)
+    elif file.is_file() and file.stat().st_mode & 0o077:
+        file.chmod(0o600)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Removing an account everywhere, for good: spool, archive, ids, plans, master, and every kept version."""
 
+import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress as suppress_errors
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from kooch.errors import ConfigError, KoochError, StorageError
-from kooch.files import sync_folder, whole_file
+from kooch.files import remove_unfinished, sync_folder, whole_file
 from kooch.platforms import (
     Refused,
     given_up,
@@ -25,19 +26,19 @@ from kooch.platforms import (
     read,
     spell_handle,
 )
-from kooch.store import spool
+from kooch.store import manifest, spool
 from kooch.store.bodies import forget_bodies
-from kooch.store.load import Loaded, load, master_file
+from kooch.store.load import Loaded, load, master_file, older_master_file
 from kooch.store.locks import only_one
 from kooch.store.publish import published_folder
-from kooch.store.state import open_state, suppressed_accounts, transaction
+from kooch.store.state import open_state, runs, suppressed_accounts, transaction
 from kooch.store.versions import open_version, reading_file
 from kooch.times import now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppressed:
-    """The names under which the account was known, none if nothing goes by what was asked for, and what there was of it."""
+    """The names under which the account was known (none if nothing is stored under the one given), and how many outcomes it had."""
 
     names: tuple[str, ...]
     outcomes: int
@@ -47,12 +48,13 @@ class Suppressed:
 def suppress(home: Path, *, platform: str, account: str, reason: str, views: Path, bundled: Path) -> Suppressed:
     """Remove `account` (its handle, its address, or `id:` and its native id) and keep it out of every later load and crawl.
 
-    The name itself stays in `state.sqlite`, as it must to be recognised. Killed on the way, calling it again finishes
-    the work. Raises ConfigError for a platform or a name that cannot be, RunningError while the platform is crawled:
-    what is under way would bring it back.
+    The name itself stays in `state.sqlite`, as it must to be recognised. Killed on the way, calling it again or
+    `finish_suppression` finishes the work. Raises ConfigError for a platform or a name that cannot be, RunningError while
+    the platform is crawled: what is under way would bring it back.
     """
     learn(home)
     keys = _keys(platform, account)
+    finish_suppression(home, views=views, bundled=bundled)
     with only_one(home, f"crawl-{platform}"), only_one(home, "backfill"):
         # What waits in the spool may tell what the account is called. After a call that broke off, runs may not add up:
         # the names are remembered then, and the load at the end tells of any other fault.
@@ -67,23 +69,62 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
             )
         meant = keys.union(*(_spellings(platform, name) for name in names))
         left = {given_up(spelling) for name in others_now for spelling in _spellings(platform, name)}
+        manifest.begin_rewriting(home, platform)
         every = _remember(home, platform, meant | left, reason)
-        with only_one(home, "load", wait=True):
-            # Freed blocks of a database keep what stood in them, and a load gives the archive the names that it holds.
-            for file in (master_file(home), master_file(home).with_suffix(".duckdb.wal")):
-                file.unlink(missing_ok=True)
-            removed = [row for file in _batches(home) for row in _meant_in(file, platform, every)]
-            # Before the batches that name them: killed in between, another call finds them again.
-            pages = {f"{platform} {row['target']}" for row in removed if row["capture"]}
-            forget_bodies(home, {row["capture"]["digest"] for row in removed if row["capture"]})
-            _forget_pages(home, platform, [row["target"] for row in removed if row["capture"]])
-            for file in sorted((spool.archive_folder(home) / "ids").glob("*.parquet")):
-                _cut_ids(file, platform, every, pages)
-            for file in _batches(home):
-                _cut_batch(file, platform, every)
-        loaded = load(home, views=views, bundled=bundled)
-        _remove_older_versions(home, loaded.version)
-        return Suppressed(names=tuple(sorted(names)), outcomes=len(removed), loaded=loaded)
+        outcomes = _cut_everything(home, platform, every)
+        loaded = _load_without(home, views=views, bundled=bundled)
+        return Suppressed(names=tuple(sorted(names)), outcomes=outcomes, loaded=loaded)
+
+
+def finish_suppression(home: Path, *, views: Path, bundled: Path) -> None:
+    """Finish a suppression that was killed, if one was. Raises RunningError while one is under way."""
+    rewriting = manifest.read_rewriting(home)
+    if rewriting is None:
+        return
+    learn(home)
+    with only_one(home, f"crawl-{rewriting.platform}"), only_one(home, "backfill"):
+        with open_state(home) as state:
+            every = tuple(sorted(suppressed_accounts(state, rewriting.platform)))
+        manifest.begin_rewriting(home, rewriting.platform)
+        if every:  # none if it was killed before it had kept the name
+            _cut_everything(home, rewriting.platform, every)
+        _load_without(home, views=views, bundled=bundled)
+
+
+def _cut_everything(home: Path, platform: str, every: Sequence[str]) -> int:
+    """Remove the names `every` from spool, archive and master. Returns how many outcomes were theirs."""
+    with only_one(home, "load", wait=True):
+        # A database keeps the content of blocks that it has freed. And a load writes the names that the master holds into the archive.
+        for file in (master_file(home), older_master_file(home)):
+            file.unlink(missing_ok=True)
+            file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+        # What the app has told of its faults may name the account.
+        with suppress_errors(OSError):
+            os.truncate(home / "app.log", 0)
+        # An unfinished file of a crawl that was killed may hold the account, too.
+        with open_state(home) as state:
+            own = [run.run for run in runs(state) if run.platform == platform]
+        for run in own:
+            remove_unfinished(spool.spool_folder(home) / run)
+        removed = [row for file in _batches(home) for row in _meant_in(file, platform, every)]
+        # The batches name the pages, so they are cut last: after a kill another call finds the pages again.
+        pages = {f"{platform} {row['target']}" for row in removed if row["capture"]}
+        forget_bodies(home, {row["capture"]["digest"] for row in removed if row["capture"]})
+        _forget_pages(home, platform, [row["target"] for row in removed if row["capture"]])
+        for file in sorted((spool.archive_folder(home) / "ids").glob("*.parquet")):
+            _cut_ids(file, platform, every, pages)
+        for file in _batches(home):
+            _cut_batch(file, platform, every)
+        manifest.renew(home)
+        return len(removed)
+
+
+def _load_without(home: Path, *, views: Path, bundled: Path) -> Loaded:
+    """Publish a version without what was removed, and remove the older ones."""
+    loaded = load(home, views=views, bundled=bundled)
+    _remove_older_versions(home, loaded.version)
+    manifest.end_rewriting(home)
+    return loaded
 
 
 def _keys(platform: str, account: str) -> frozenset[str]:
@@ -214,7 +255,7 @@ def _remember(home: Path, platform: str, names: frozenset[str], reason: str) -> 
 
 
 def _forget_pages(home: Path, platform: str, targets: Sequence[str]) -> None:
-    """Plan archived pages no more, not even in the past: whose they were, only reading them has told."""
+    """Delete archived pages from all plans. Only reading them has told whose they were, so their plan does not name the account."""
     with open_state(home) as state, transaction(state):
         state.executemany(
             "DELETE FROM targets WHERE run IN (SELECT run FROM runs WHERE platform = ?) AND target = ?",
@@ -279,7 +320,7 @@ def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> None:
     table = _read_batch(file)
     kept, unnamed = _without_names(table.filter(pc.invert(_is_meant(table, platform, names))), platform, names)
     if not kept.num_rows:
-        # A load takes a batch of no rows for a damaged one.
+        # A load would call a batch without rows damaged.
         file.unlink()
         sync_folder(file.parent)
     elif unnamed or kept.num_rows < table.num_rows:
@@ -287,7 +328,7 @@ def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> None:
 
 
 def _without_names(table: pa.Table, platform: str, names: Sequence[str]) -> tuple[pa.Table, int]:
-    """The same batch in which no other account names one of `names`, or links to it, and how many did."""
+    """The batch with every mention of `names` and every link to them removed from other accounts, and how many rows had one."""
     columns = ("moved_to", "is_named_back", "also_known_as", "profile", "detail")
     rows = table.select(["platform", *columns]).to_pylist()
     word = re.compile(naming(platform, names))
@@ -319,7 +360,7 @@ def _without_names_in(
 
 
 def _cut_ids(file: Path, platform: str, names: Sequence[str], pages: set[str]) -> None:
-    """Keep the numbers, so that none is given twice, and forget whose they were; `pages` are the keys of captures."""
+    """Replace the keys of the account and of its captures (`pages`), and keep the numbers, so that none is given twice."""
     table = _read(file, ["key", "id"])
     word = re.compile(
         "|".join(rf"(?<!\S){re.escape(platform)} {re.escape(listed_key(name))}(?!\S)" for name in names), re.IGNORECASE

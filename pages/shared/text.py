@@ -10,8 +10,9 @@ import streamlit as st
 # Controls, zero-width characters and the marks that turn the direction of the text after them. Not the two joiners,
 # U+200C and U+200D: Persian and Hindi names are written with them.
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-# GitHub's Markdown makes links of bare addresses after escapes are undone: a word joiner, which is not seen, parts them.
-_LINKED_ANYWAY = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+# Markdown makes links of bare addresses, and Streamlit pictures of names between colons (`:streamlit:`, `:material_home:`), after
+# it has removed our escapes. A word joiner, which nobody sees, parts them.
+_LINKED_ANYWAY = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)|(?<=:)(?=[\w+./-]*[a-z][\w+./-]*:)", re.IGNORECASE)
 _CITATION = re.compile(r"(?:(.+?),? )?(https?://\S+)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/=^])")
 
