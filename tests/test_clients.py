@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,14 @@ print(json.dumps({"version": duckdb.__version__, "counts": counts, "rows": rows,
 """
 
 
+@cache
 def ask(client: str, file: Path) -> dict[str, Any]:
     """What a client answers, in a shell set to New York."""
     python = CLIENTS / f".{client}" / "bin" / "python"
     assert python.exists(), f"{python} is missing: run `make test` once"
     words = [str(python), "-I", "-c", _ASK, str(file.resolve()), *sorted(MACROS)]
     done = subprocess.run(
-        words, check=True, capture_output=True, text=True, env=os.environ | {"TZ": "America/New_York"}, timeout=120
+        words, check=True, capture_output=True, text=True, env=os.environ | {"TZ": "America/New_York"}, timeout=280
     )
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])  # DuckDB may draw how far it is
     return found
