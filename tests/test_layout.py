@@ -145,7 +145,9 @@ def test_what_is_imported_is_declared(group: str) -> None:
     lines = project["project"]["dependencies"] + (project["dependency-groups"]["dev"] if group == "dev" else [])
     declared = {spelled(re.split(r"[<>=]", line)[0]) for line in lines}
     places = ["tests", "bench"] if group == "dev" else ["analytics", "crawlers", "kooch", "pages"]
-    files = [file for place in places for file in (ROOT / place).rglob("*.py") if file not in ELSEWHERE]
+    found = [file for place in places for file in (ROOT / place).rglob("*.py") if file not in ELSEWHERE]
+    # Environments of their own lie in hidden folders.
+    files = [file for file in found if not any(part.startswith(".") for part in file.relative_to(ROOT).parts)]
     known = packages_distributions()
     used = {spelled(known[name][0]) for file in files for name in map(top_level, imports(file)) if name in known}
 
