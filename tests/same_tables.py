@@ -6,8 +6,9 @@
 
 FOLDER/home is never changed, its copies are: they are loaded over the master that is there, into a new master, from the spool
 at once, and from the spool in parts. Rows are compared by what they say: a number that stands for an account, a run or a bound
-is replaced by its key. Where numbers must be kept, they are compared too. `--without TABLE` or `--without TABLE.COLUMN` leaves
-out a difference that is meant. Ends with 1 when tables differ.
+is replaced by its key. Where numbers must be kept, they are compared too. Columns that one side has alone are
+named; rows are compared by the others. `--lists FOLDER` takes the lists of a folder for those that come with Kooch, since
+another checkout may bring others. `--without TABLE` or `--without TABLE.COLUMN` leaves out a difference that is meant. Ends with 1 when tables differ.
 """
 
 import argparse
@@ -53,7 +54,7 @@ Names = Mapping[tuple[str, int], Sequence[str]]
 class Tables:
     """What a database file holds: the rows of each table and view, and the number of each key."""
 
-    rows: Mapping[str, Counter[str]]
+    rows: Mapping[str, Sequence[tuple[str, ...]]]
     columns: Mapping[str, tuple[str, ...]]
     numbers: frozenset[tuple[str, str, int]]
 
@@ -70,9 +71,9 @@ def read_tables(file: Path, *, without: Collection[str] = ()) -> Tables:
         connection.execute(f"ATTACH '{file}' AS kooch (READ_ONLY)")
         connection.execute("USE kooch")
         numbers = connection.execute("SELECT kind, key, id FROM ids ORDER BY ALL").fetchall()
-        names: dict[tuple[str, int], list[str]] = {}
-        for kind, key, number in numbers:
-            names.setdefault((kind, number), []).append(key)
+        names = _names(numbers)
+        looks_back = "SELECT run_id FROM runs WHERE source = 'archive'"
+        archive_runs = {run for (run,) in connection.execute(looks_back).fetchall()}
         if "texts" in _tables(connection):
             texts = connection.execute("SELECT text_id, digest::VARCHAR FROM texts").fetchall()
             names |= {("text", number): [digest] for number, digest in texts}
@@ -80,36 +81,51 @@ def read_tables(file: Path, *, without: Collection[str] = ()) -> Tables:
         for table in _tables(connection):
             if table in _OF_THE_LOAD or table in without:
                 continue
-            types = connection.execute(f"SELECT column_name, column_type FROM (DESCRIBE {table})").fetchall()
+            types = [
+                (name, type_)
+                for name, type_ in connection.execute(
+                    f"SELECT column_name, column_type FROM (DESCRIBE {table})"
+                ).fetchall()
+                if f"{table}.{name}" not in without
+            ]
             # Times as text: DuckDB's own need another package in Python, and may be infinite.
             cells = [f'"{name}"' if type_ in _PLAIN else f'"{name}"::VARCHAR' for name, type_ in types]
             columns[table] = tuple(name for name, _ in types)
-            kept = [f"{table}.{column}" not in without for column in columns[table]]
             found = connection.execute(f"SELECT {', '.join(cells)} FROM {table}").fetchall()
-            rows[table] = Counter(_named(columns[table], row, kept, names) for row in found)
+            rows[table] = [_named(columns[table], row, names, archive_runs) for row in found]
     return Tables(rows=rows, columns=columns, numbers=frozenset(numbers))
 
 
 def differences(old: Tables, new: Tables, *, shown: int = 5, numbers: bool = False) -> Iterator[str]:
     """A line for each fault: tables and columns of one side alone, and rows. With `numbers`, also keys renumbered."""
     for table in sorted(old.rows.keys() | new.rows.keys()):
-        if table not in new.rows or table not in old.rows:
+        if table in new.rows and table in old.rows:
+            yield from _differences_of(table, old, new, shown)
+        else:
             yield f"{table}: only in the {'old' if table in old.rows else 'new'} file"
-            continue
-        if old.columns[table] != new.columns[table]:
-            yield f"{table}: columns {', '.join(old.columns[table])} became {', '.join(new.columns[table])}"
-        gone, come = old.rows[table] - new.rows[table], new.rows[table] - old.rows[table]
-        if gone or come:
-            yield f"{table}: {gone.total()} rows only in the old file, {come.total()} only in the new one"
-            for sign, only in (("-", gone), ("+", come)):
-                for row in sorted(only.elements())[:shown]:
-                    yield f"  {sign} {row}"
     if numbers and old.numbers != new.numbers:
         lost, made = old.numbers - new.numbers, new.numbers - old.numbers
         yield f"ids: {len(lost)} only in the old file, {len(made)} only in the new one"
         for sign, keys in (("-", lost), ("+", made)):
             for key in sorted(keys)[:shown]:
                 yield f"  {sign} {key}"
+
+
+def _differences_of(table: str, old: Tables, new: Tables, shown: int) -> Iterator[str]:
+    for side, columns, others in (
+        ("old", old.columns[table], new.columns[table]),
+        ("new", new.columns[table], old.columns[table]),
+    ):
+        if alone := [column for column in columns if column not in others]:
+            yield f"{table}: only the {side} file has {', '.join(alone)}"
+    shared = [column for column in old.columns[table] if column in new.columns[table]]
+    before, after = _rows(old, table, shared), _rows(new, table, shared)
+    gone, come = before - after, after - before
+    if gone or come:
+        yield f"{table}: {gone.total()} rows only in the old file, {come.total()} only in the new one"
+        for sign, only in (("-", gone), ("+", come)):
+            for row in sorted(only.elements())[:shown]:
+                yield f"  {sign} {row}"
 
 
 def over_the_master(home: Path, load: Load) -> None:
@@ -186,18 +202,35 @@ def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for (name,) in connection.execute(query).fetchall()]
 
 
-def _named(columns: Sequence[str], row: Sequence[Any], kept: Sequence[bool], names: Names) -> str:
-    cells = zip(columns, row, kept, strict=True)
-    return ", ".join(f"{column}={_name(column, value, names)}" for column, value, is_kept in cells if is_kept)
+def _rows(tables: Tables, table: str, columns: Sequence[str]) -> Counter[str]:
+    places = [tables.columns[table].index(column) for column in columns]
+    return Counter(", ".join(f"{columns[n]}={row[at]}" for n, at in enumerate(places)) for row in tables.rows[table])
 
 
-def _name(column: str, value: Any, names: Names) -> str:  # noqa: ANN401 -- a value of any column
+def _names(numbers: Sequence[tuple[str, str, int]]) -> dict[tuple[str, int], list[str]]:
+    """The keys of each number. A key that holds an account's number, as a bound's of a crawl does, gets its names instead."""
+    names: dict[tuple[str, int], list[str]] = {}
+    for kind, key, number in sorted(numbers):
+        figure, _, rest = key.partition(" ")
+        account, _, rest = rest.partition(" ")
+        if kind == "bound" and account.isdecimal():
+            names[kind, number] = [f"{figure} {names.get(('account', int(account)))} {rest}"]
+        else:
+            names.setdefault((kind, number), []).append(key)
+    return names
+
+
+def _named(columns: Sequence[str], row: Sequence[Any], names: Names, archive_runs: Collection[int]) -> tuple[str, ...]:
+    cells = dict(zip(columns, row, strict=True))
+    target = "capture" if cells.get("run_id") in archive_runs else "account"
+    return tuple(_name(column, value, names, target) for column, value in cells.items())
+
+
+def _name(column: str, value: Any, names: Names, target: str) -> str:  # noqa: ANN401 -- a value of any column
     if value is None:
         return "NULL"
-    if column == "target" and isinstance(value, int):
-        # An account of a live run, a capture of an archive run.
-        return " or ".join(str(names.get((kind, value))) for kind in ("account", "capture"))
-    kind = _REFERENCES.get(column)
+    is_target = column == "target" and isinstance(value, int)
+    kind = target if is_target else _REFERENCES.get(column)
     if kind is None:
         return str(value)
     if isinstance(value, list):
@@ -213,10 +246,17 @@ def load_by_command(home: Path) -> None:
         raise SystemExit(f"`kooch load` ended with {done.returncode}: {done.stderr}")
 
 
-def load_bare(home: Path) -> None:
-    """Load without the lists that come with Kooch, in this process."""
-    with tempfile.TemporaryDirectory() as folder:
-        stores.load(home, stores.bundle(Path(folder)))
+def load_with(lists: Path | None) -> Load:
+    """Load in this process, with the lists of a folder, or with none, in the place of those that come with Kooch."""
+
+    def load(home: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            bundled = stores.bundle(Path(folder))
+            if lists:
+                shutil.copytree(lists, bundled, dirs_exist_ok=True)
+            stores.load(home, bundled)
+
+    return load
 
 
 def main() -> None:
@@ -227,6 +267,7 @@ def main() -> None:
     parser.add_argument("--bare", action="store_true", help="without the lists that come with Kooch")
     parser.add_argument("--way", choices=[way.__name__ for way in WAYS], action="append")
     parser.add_argument("--without", action="append", default=[], metavar="TABLE[.COLUMN]")
+    parser.add_argument("--lists", type=Path, help="a folder of lists, in the place of those")
     parser.add_argument("--shown", type=int, default=5, help="rows shown of each side")
     wanted = parser.parse_args()
     if wanted.new:
@@ -243,14 +284,14 @@ def _check(wanted: argparse.Namespace, way: Way, expected: Path) -> bool:
     """Load a copy, and keep what comes of it or print how it differs; whether it is as expected."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(shutil.copytree(wanted.old / "home", Path(folder) / "home", symlinks=True))
-        way(home, load_bare if wanted.bare else load_by_command)
+        way(home, load_with(wanted.lists) if wanted.bare or wanted.lists else load_by_command)
         if wanted.keep:
             expected.parent.mkdir(exist_ok=True)
             shutil.copyfile(published_file(home), expected)
             return True
         old, new = (read_tables(file, without=wanted.without) for file in (expected, published_file(home)))
     found = list(differences(old, new, shown=wanted.shown, numbers=WAYS[way]))
-    n = f"{sum(rows.total() for rows in old.rows.values()):,} rows of {len(old.rows)} tables and views"
+    n = f"{sum(map(len, old.rows.values())):,} rows of {len(old.rows)} tables and views"
     print("\n  ".join([f"{wanted.old} {way.__name__}: {'DIFFERENT' if found else 'the same'} {n}", *found]), flush=True)
     return not found
 
