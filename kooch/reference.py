@@ -7,6 +7,7 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 from textwrap import dedent
+from typing import cast
 
 import duckdb
 from pydantic import BaseModel
@@ -16,16 +17,14 @@ from kooch.config import (
     BUNDLED_ROSTERS,
     VIEWS,
     AppSettings,
-    BlueskySettings,
     CrawlSettings,
     FreshnessSettings,
-    MastodonSettings,
     PlatformFreshness,
     Schedule,
     Settings,
     WaybackSettings,
-    XSettings,
 )
+from kooch.platforms import known
 from kooch.store.load import load
 from kooch.store.versions import open_version, reading_file
 
@@ -91,20 +90,25 @@ def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
 def settings_reference() -> str:
     """Every setting with its default and meaning, as Markdown."""
     page = [_CONFIGURATION_HEAD, "## Top level\n", _settings_table(Settings, ("contact",))]
-    for key, section in (
+    sections: list[tuple[str, type[BaseModel]]] = [
         ("[crawl]", CrawlSettings),
-        ("[bluesky]", BlueskySettings),
-        ("[mastodon]", MastodonSettings),
-        ("[x]", XSettings),
+        *_sections_of_platforms(),
         ("[[schedule]]", Schedule),
         ("[wayback]", WaybackSettings),
         ("[freshness]", FreshnessSettings),
         ("[freshness.platforms.NAME]", PlatformFreshness),
         ("[app]", AppSettings),
-    ):
+    ]
+    for key, section in sections:
         page.append(f"## {key}\n\n{inspect.getdoc(section)}\n")
         page.append(_settings_table(section, tuple(section.model_fields)))
     return "\n".join(page)
+
+
+def _sections_of_platforms() -> list[tuple[str, type[BaseModel]]]:
+    """The tables of `kooch.toml` that bear a platform's name."""
+    own = Settings.model_fields
+    return [(f"[{slug}]", cast("type[BaseModel]", own[slug].annotation)) for slug in known() if slug in own]
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, comment: str | None) -> str:

@@ -18,7 +18,7 @@ from crawlers.crawling import spider_of
 from crawlers.fediverse.addresses import read_address
 from kooch.config import VIEWS
 from kooch.errors import ConfigError
-from kooch.platforms import Account, Refused, known, learn, natural_keys, platform_of, read
+from kooch.platforms import Account, Platform, Refused, known, learn, natural_keys, platform_of, read
 from kooch.platforms.patterns import LONGEST_TEXT, PatternError, compile_form
 from kooch.rosters import AccountClaim, ImportOptions, check, import_roster
 from kooch.store.suppress import suppress
@@ -347,3 +347,34 @@ def test_no_pattern_of_a_row_takes_long(pattern: str, text: str) -> None:
     form.fullmatch(text)
     form.search(text[:300])
     assert process_time() - begun < 2
+
+
+# docs/add-a-platform.md
+
+DOC = (Path(__file__).parents[1] / "docs" / "add-a-platform.md").read_text(encoding="utf-8")
+
+
+def test_the_documented_row_is_a_platform(home: Path) -> None:
+    (row,) = re.findall(r"^```yaml\n(.*?)^```", DOC, re.MULTILINE | re.DOTALL)
+    (home / "platforms" / "weibo.yaml").write_text(row)
+    learn(home)
+
+    assert account("weibo", "weibo.com/u/1234567") == ("weibo", None, "1234567")
+    assert account("weibo", "https://m.weibo.com/search?q=a") is None
+
+
+def test_the_documented_member_is_one_of_those_whose_cases_are_read() -> None:
+    (module,) = re.findall(r"^```python\n(.*?)^```", DOC, re.MULTILINE | re.DOTALL)
+    root = Path(__file__).parents[1]
+
+    assert module in (root / "tests" / "members.py").read_text(encoding="utf-8")
+    assert list((root / "tests" / "cases" / "gab").glob("*/input.json"))
+
+
+def test_every_file_that_is_named_exists_and_every_key_of_a_row_is_real() -> None:
+    root = Path(__file__).parents[1]
+    named = set(re.findall(r"`((?:kooch|crawlers|tests|docs)/[\w./-]+|CHANGELOG\.md)`", DOC))
+    keys = {key for row in re.findall(r"^\| (`.*?) \|", DOC, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
+
+    assert {path for path in named if not (root / path).exists()} == {"kooch/platforms/rows/weibo.yaml"}
+    assert keys <= Platform.model_fields.keys()
