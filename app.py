@@ -36,13 +36,13 @@ def main() -> None:
     try:
         page.run()
     except Exception:
-        st.error(f"This page broke off: a fault in Kooch. {_where_told()}")
+        st.error(f"This page broke off: a fault in Kooch. {plain(_where_told())}")
         raise
 
 
 def _where_told() -> str:
     log = os.environ.get("KOOCH_APP_LOG")
-    return f"What happened is told in {plain(log)}." if log else "What happened is told where the app was started."
+    return f"What happened is told in {log}." if log else "What happened is told where the app was started."
 
 
 if __name__ == "__main__":

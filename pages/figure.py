@@ -1,6 +1,7 @@
 """Figure: which accounts are theirs, who says so, since when, and how many follow."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -8,7 +9,7 @@ import streamlit as st
 
 from analytics.charts.audience import CHOSEN
 from analytics.measures.figure import Figure, figure, ids_named, names
-from analytics.measures.phrases import days, long_day
+from analytics.measures.phrases import days, long_day, short_day
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
@@ -72,7 +73,7 @@ def choose(labels: Mapping[str, str]) -> str | None:
     elif asked and not named:
         st.info(f"Nobody on the lists is called {plain(asked)}, or no longer. Choose another.")
     elif asked:
-        st.info(f"{plain(asked)} may be {', '.join(plain(by_id[figure_id]) for figure_id in named)}. Choose one.")
+        st.info(f"{plain(asked)} may be {plain(', '.join(by_id[figure_id] for figure_id in named))}. Choose one.")
     return chosen
 
 
@@ -119,10 +120,16 @@ def main() -> None:
 
 def show_role(role: dict[str, Any]) -> None:
     parts = [role["role"], role["party"], role["unit"] if role["unit"] and role["unit"] not in role["role"] else None]
-    term = f" ({days(role['from_day'], role['to_day'])})" if role["from_day"] and role["to_day"] else ""
+    term = f" ({_term(role['from_day'], role['to_day'])})" if role["from_day"] or role["to_day"] else ""
     say("{parts}{term}", parts=" · ".join(part for part in parts if part), term=term)
     source, url = cited(role["source"])
     notes(f"On the roster {role['roster']}", (f"Role from: {source}", url))
+
+
+def _term(first: date | None, last: date | None) -> str:
+    if first and last:
+        return days(first, last)
+    return f"from {short_day(first)}" if first else f"until {short_day(last)}" if last else ""
 
 
 def show_accounts(found: Figure) -> None:

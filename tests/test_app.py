@@ -146,7 +146,7 @@ def test_an_entry_opens_its_statements(bundled_home: Path, monkeypatch: pytest.M
         app.selectbox(key="entry").select(entry).run()
         said[entry] = words(app)
 
-    assert len(app.selectbox(key="entry").options) == 40
+    assert len(app.selectbox(key="entry").options) == 39
     assert "day of the announcement" not in said["Yogi Adityanath"]
     assert "joined in August last year after the app won the challenge" in said["Ravi Shankar Prasad"]
     assert "No source dates this" in said["Bhashini"]
@@ -192,7 +192,7 @@ def test_sql_answers_and_refuses_in_a_sentence(bundled_home: Path, monkeypatch: 
     app = run(ROOT / "pages" / "sql.py", bundled_home, monkeypatch)
     app.button[0].click().run()
 
-    assert "18 rows" in words(app)
+    assert "24 rows" in words(app)
 
     app.text_area(key="sql").set_value("DROP TABLE figures")
     app.button[0].click().run()
