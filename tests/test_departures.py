@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kooch.store.outcomes import CrawledBound
+from kooch.store.outcomes import Cause, CrawledBound
+from kooch.store.versions import second_looks
 from tests.stores import at, bundle, claim, crawl, failed, load, member, query, roster, seen
 
 HOUR, DAY = 60, 24 * 60
@@ -158,3 +159,42 @@ def test_when_many_turn_gone_at_once_the_views_hold(tmp_path: Path, bundled: Pat
 
     assert query(tmp_path, "SELECT newly_gone, is_holding FROM holds") == [(6, True)]
     assert query(tmp_path, "SELECT count(*) FROM states WHERE state = 'left'") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("causes", "hours"),
+    [
+        (["server_error"], 1),
+        (["unreachable", "timeout"], 4),
+        (["refused", "rate_limited"], 4),
+        (["timeout", "timeout", "timeout"], 16),
+        (["timeout", "timeout", "timeout", "timeout"], None),
+        (["server_error", "refused"], None),
+        (["handle_taken_over"], None),
+    ],
+)
+def test_what_failed_for_a_passing_cause_is_asked_for_before_its_turn(
+    causes: list[Cause], hours: int | None, tmp_path: Path, bundled: Path
+) -> None:
+    look(tmp_path, -DAY, "active", DIDS[0])
+    for n, cause in enumerate(causes):
+        crawl(tmp_path, seen(DIDS[1], n * HOUR), failed(DIDS[0], n * HOUR, cause))
+    load(tmp_path, bundled)
+    due = [look.due_at for look in second_looks(tmp_path)]
+
+    assert due == ([] if hours is None else [at((len(causes) - 1 + hours) * HOUR)])
+
+
+def test_what_was_seen_after_it_failed_is_not_asked_for_again(tmp_path: Path, bundled: Path) -> None:
+    crawl(tmp_path, failed(DIDS[0], 0, "unreachable"), seen(DIDS[1], 0))
+    look(tmp_path, HOUR, "active", DIDS[0])
+    load(tmp_path, bundled)
+
+    assert second_looks(tmp_path) == []
+
+
+def test_an_account_that_was_never_seen_is_asked_for_again_as_well(tmp_path: Path, bundled: Path) -> None:
+    crawl(tmp_path, failed(DIDS[0], 0, "unreachable"), seen(DIDS[1], 0))
+    load(tmp_path, bundled)
+
+    assert [look.due_at for look in second_looks(tmp_path)] == [at(HOUR)]

@@ -322,8 +322,11 @@ def opening_of_mastodon(account: Shown, asked: Asked, drift: list[Drift]) -> Ope
     at = instant_of_id(account)
     if at is not None and day <= at < day + _DAY:
         return Opening(at, at + _MILLISECOND)
-    if at is not None and software_of(account, asked.software) == MASTODON:
-        drift.append(Drift(path="id", kind="contradicts"))
+    if software_of(account, asked.software) == MASTODON:
+        if at is not None:
+            drift.append(Drift(path="id", kind="contradicts"))
+        elif not isinstance(account.get("id"), str):
+            drift.append(Drift(path="id", kind="mistyped"))
     return Opening(day, day + _DAY)
 
 
@@ -455,10 +458,13 @@ def _read_shown_count(account: Shown, what: str, asked: Asked, drift: list[Drift
     count = read_count(dict(account), field, drift)
     if what == "statuses" or count is None:
         return count
-    if is_pleroma(account):
+    if is_pleroma(account) and asked.software in (None, "akkoma", "pleroma"):
         flags, name = account["pleroma"], {"followers": "followers", "following": "follows"}[what]
-        hides_count, hides = flags.get(f"hide_{name}_count") is True, flags.get(f"hide_{name}") is True
-        return None if hides_count and (hides or count == 0) else count
+        hides_count, hides = flags.get(f"hide_{name}_count"), flags.get(f"hide_{name}")
+        if not isinstance(hides_count, bool):
+            drift.append(Drift(path=f"pleroma.hide_{name}_count", kind="mistyped" if hides_count else "missing"))
+        # A 0 is a count only where the server says that it hides none.
+        return None if hides_count is not False and (hides is True or count == 0) else count
     return count if count or shows_zero(software_of(account, asked.software)) else None
 
 

@@ -151,7 +151,9 @@ class MastodonSpider(PlatformSpider):
             asked = self._asked(response, target, server, finger)
             if server != trail.server:
                 yield self._ask_lookup(target, server, finger.user or address_of(target).user, finger)
-            elif trail.account is not None and _is_asked_for(trail.account, asked):
+            elif trail.account is not None:
+                # Raises where it is another account after all.
+                FEDIVERSE.identify(trail.account, asked)
                 yield from self._read_account(trail.account, asked)
             else:
                 yield self._ask_actor(target, finger.actor)
@@ -409,23 +411,28 @@ class MastodonSpider(PlatformSpider):
         else:
             asked = self._asked(response, target, server_of(uri))
             undated = {name: value for name, value in actor.items() if name != "published"}
-            if software_of(actor) is not None or not isinstance(read_actor(undated, asked), Observed):
+            read = read_actor(undated, asked)
+            if software_of(actor) is not None or not isinstance(read, Observed):
                 yield from self._show_actor(actor, asked)
             else:
                 # Not all software means the opening when it says `published`.
-                read = read_actor(actor, asked)
                 yield self._ask_software(
                     target,
                     asked.server,
-                    lambda software: self._show_actor(actor, replace(asked, software=software)),
-                    otherwise=read if isinstance(read, Observed) else None,
+                    lambda software: (
+                        self._show_actor(undated, asked, Drift(path="software", kind="missing"))
+                        if software is None
+                        else self._show_actor(actor, replace(asked, software=software))
+                    ),
+                    otherwise=read,
                 )
 
-    def _show_actor(self, actor: Mapping[str, Any], asked: Asked) -> Iterator[Result | Request]:
+    def _show_actor(self, actor: Mapping[str, Any], asked: Asked, *drift: Drift) -> Iterator[Result | Request]:
         target, read = asked.target, read_actor(actor, asked)
         if not isinstance(read, Observed):
             yield Result(target, read)
             return
+        read = replace(read, drift=(*read.drift, *drift))
         followers = actor.get("followers")
         if read.status == "active" and _is_at(followers, asked.server):
             yield self.question(
@@ -544,7 +551,7 @@ def _account_in(response: Response) -> dict[str, Any] | None:
         account = parse_json(response, dict)
     except UnreadableError:
         return None
-    return account if {"id", "username", "acct"} <= account.keys() else None
+    return account if "followers_count" in account or {"id", "username", "acct"} <= account.keys() else None
 
 
 def _is_asked_for(account: Mapping[str, Any], asked: Asked) -> bool:

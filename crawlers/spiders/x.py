@@ -52,6 +52,7 @@ _REASONS: tuple[tuple[str, re.Pattern[str], Status], ...] = (
 """Why an account is not shown: title and detail, which names it."""
 _NAMED = re.compile(r"\[[^\]]*\]?|@\w+|\d+")
 """What a title or detail may name accounts by."""
+_COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
 _KINDS = frozenset({"none", "blue", "business", "government"})
 
@@ -212,6 +213,7 @@ def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
             links=_read_links(user),
             verified=_read_verified(user, drift),
         ),
+        withheld_in=_read_withheld(user, drift),
         bounds=bounds,
         drift=(*drift, *unknown_fields(user, KNOWN_FIELDS)),
     )
@@ -272,6 +274,18 @@ def _read_verified(user: dict[str, Any], drift: list[Drift]) -> bool | None:
         return verified
     drift.append(Drift(path="verified", kind="mistyped" if "verified" in user else "missing"))
     return None
+
+
+def _read_withheld(user: dict[str, Any], drift: list[Drift]) -> tuple[str, ...]:
+    """The countries in which X withholds the account, at somebody's legal demand."""
+    withheld = user.get("withheld")
+    if withheld is None:
+        return ()
+    codes = withheld.get("country_codes") if isinstance(withheld, dict) else None
+    if isinstance(codes, list) and all(isinstance(code, str) and _COUNTRY.fullmatch(code) for code in codes):
+        return tuple(sorted(set(codes)))
+    drift.append(Drift(path="withheld.country_codes", kind="mistyped"))
+    return ()
 
 
 def _read_links(user: dict[str, Any]) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def crawl(
     ] = None,
     new: Annotated[bool, typer.Option("--new", help="Give up an unfinished run and plan afresh.")] = False,
     recheck: Annotated[
-        bool, typer.Option("--recheck", help="Only accounts that seemed gone a day ago or longer: a second look.")
+        bool, typer.Option("--recheck", help="Only accounts that seemed gone a day ago, or could not be asked for.")
     ] = False,
     due: Annotated[
         bool, typer.Option("--due", help="Crawl what the schedules in kooch.toml say, if anything.")

@@ -17,6 +17,8 @@ from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
 from kooch.platforms import Account, Refused, known, platform_of, read
 from kooch.rosters.values import Kind
+from kooch.store.state import open_state, say_same
+from kooch.store.versions import native_ids
 
 app = typer.Typer(no_args_is_help=True, help="See, check, import and extend the lists of figures.")
 
@@ -213,6 +215,27 @@ def remove(
     settings = settings_of(context, may_be_new=True)
     rosters.remove_roster(_own(settings, roster))
     say(f"{roster} is gone. `kooch load` publishes without it.")
+
+
+@app.command()
+def same(
+    context: typer.Context,
+    old: Annotated[str, typer.Argument(help="The id that the account had.")],
+    new: Annotated[str, typer.Argument(help="The id that it has: the same, if only its server was set up anew.")],
+    reason: Annotated[str, typer.Option(help="How you know.")],
+    platform: Annotated[str, typer.Option(help="Where the account is.")] = "mastodon",
+) -> None:
+    """Say that an account changed its id: what was known under the old one is known of the new one."""
+    settings = settings_of(context)
+    if platform not in known():
+        raise ConfigError(f"--platform is {platform!r}: it must be one of {', '.join(known())}.")
+    if old not in native_ids(settings.home, platform):
+        raise ConfigError(
+            f"There is no account of {platform} with the id {old!r}. `kooch sql` shows those in accounts.native_id."
+        )
+    with open_state(settings.home) as state:
+        say_same(state, platform=platform, old=old, new=new.strip(), reason=reason)
+    say("Noted. `kooch load` publishes it, and the next crawl asks for the new id.")
 
 
 def _ask_for_what_is_missing(options: rosters.ImportOptions) -> rosters.ImportOptions:

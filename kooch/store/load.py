@@ -32,7 +32,15 @@ from kooch.store.locks import only_one
 from kooch.store.outcomes import STATUSES
 from kooch.store.publish import last_version, publish
 from kooch.store.schema import migrate, quoted
-from kooch.store.state import note_rosters, open_state, planned_counts, reopen_runs, runs, state_file
+from kooch.store.state import (
+    note_rosters,
+    open_state,
+    planned_counts,
+    reopen_runs,
+    runs,
+    same_accounts,
+    state_file,
+)
 from kooch.store.utc import build_utc_views, drop_utc_views
 from kooch.store.versions import DAMAGED_BLOCK
 from kooch.store.views import build_views
@@ -145,7 +153,8 @@ def _store(
         forgotten, lost = _forgotten(connection, home, without_lost=without_lost)
         broken.extend(lost)
         fresh = _not_loaded(connection, [*forgotten, *waiting])
-        if single(connection, "SELECT rosters_digest FROM versions") != digest:
+        is_new = _store_same_accounts(connection, home)
+        if is_new or single(connection, "SELECT rosters_digest FROM versions") != digest:
             store_listed(connection, listed)
         if store_batches(connection, fresh, listed.suppressed, walked=walked):
             # What rosters accept or deny of a handle is now said of the account it has turned out to be.
@@ -169,6 +178,17 @@ def _store(
         with open_state(home) as state:
             reopen_runs(state, reopened)
     return version, len(fresh)
+
+
+def _store_same_accounts(connection: duckdb.DuckDBPyConnection, home: Path) -> bool:
+    """Store which accounts changed their ids, and return whether that is news. Both ids are given a number."""
+    with open_state(home) as state:
+        decided = same_accounts(state)
+    known = int(single(connection, "SELECT count(*) FROM same_accounts"))
+    connection.execute("DELETE FROM same_accounts")
+    if decided:
+        connection.executemany("INSERT INTO same_accounts VALUES (?, ?, ?, ?)", [list(row) for row in decided])
+    return len(decided) != known
 
 
 def refuse_lost_state(home: Path) -> None:
@@ -333,7 +353,7 @@ def _set_aside(files: Sequence[Path], is_whole: Callable[[Path], bool]) -> tuple
 
 def _has_columns(file: Path) -> bool:
     try:
-        return bool(pq.read_schema(file).equals(spool.SCHEMA))
+        return spool.is_of_a_batch(pq.read_schema(file))
     except (pa.ArrowException, OSError):
         return False
 

@@ -155,7 +155,7 @@ class Observed:
 
     `moved_to` and `also_known_as` are native ids of accounts that this one names; `is_named_back` says whether the one
     it moved to names it in turn, None if nobody looked. `local_id` is the number of the account at its server, where its
-    native id is a name.
+    native id is a name. `withheld_in` are the countries in which the platform withholds the account.
     """
 
     status: Status
@@ -167,6 +167,7 @@ class Observed:
     posts: int | None = None
     followers_precision: int | None = None
     last_post_at: datetime | None = None
+    withheld_in: tuple[str, ...] = ()
     profile: Profile | None = None
     handles: tuple[HandleSpan, ...] = ()
     bounds: tuple[CrawledBound, ...] = ()

@@ -33,12 +33,14 @@ SCHEMA = pa.schema(
         # of an observed target
         ("native_id", pa.string()),
         ("server", pa.string()),
+        ("local_id", pa.string()),
         ("status", pa.string()),
         ("followers", pa.int64()),
         ("following", pa.int64()),
         ("posts", pa.int64()),
         ("followers_precision", pa.int32()),
         ("last_post_at", _INSTANT),
+        ("withheld_in", pa.list_(pa.string())),
         (
             "profile",
             pa.struct(
@@ -76,6 +78,8 @@ SCHEMA = pa.schema(
     ]
 )
 """One row per outcome: a target's observation, words, history and drift are in one row, so that none is stored without the rest."""
+ADDED_LATER = frozenset({"local_id", "withheld_in"})
+"""Columns that batches of an older Kooch lack."""
 # What Arrow raises for a value that has no place in a column; its own errors are ValueErrors and TypeErrors.
 _UNSTORABLE = (OverflowError, TypeError, ValueError)
 
@@ -107,6 +111,13 @@ def storable(outcomes: Sequence[Outcome]) -> list[Outcome]:
         _table("", "", outcomes)
         return list(outcomes)
     return [_storable(outcome) for outcome in outcomes]
+
+
+def is_of_a_batch(schema: pa.Schema) -> bool:
+    """Whether a file has the columns of a batch, of this Kooch or of an older one."""
+    lacking = {name for name in SCHEMA.names if name not in schema.names}
+    expected = pa.schema([field for field in SCHEMA if field.name not in lacking])
+    return lacking <= ADDED_LATER and bool(schema.equals(expected))
 
 
 def answered(home: Path, run: str) -> set[str]:

@@ -225,6 +225,19 @@ def suppressed_accounts(connection: sqlite3.Connection, platform: str) -> frozen
     return frozenset(str(account) for (account,) in rows)
 
 
+def say_same(connection: sqlite3.Connection, *, platform: str, old: str, new: str, reason: str) -> None:
+    """Write down that an account has another id now. A later decision about the old id replaces an earlier one."""
+    connection.execute(
+        "INSERT OR REPLACE INTO same_accounts VALUES (?, ?, ?, ?, ?)", (platform, old, new, reason, _text(now()))
+    )
+
+
+def same_accounts(connection: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
+    """Platform, old id, new id and time of each decision that an account changed its id."""
+    rows = connection.execute("SELECT platform, old, new, decided_at FROM same_accounts ORDER BY platform, old")
+    return [(row["platform"], row["old"], row["new"], row["decided_at"]) for row in rows]
+
+
 def reopen_runs(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
     """Let the next crawl continue runs of which outcomes were lost after they had ended."""
     connection.executemany("UPDATE runs SET state = 'running', ended_at = NULL WHERE run = ?", [(key,) for key in keys])

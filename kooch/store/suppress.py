@@ -271,7 +271,7 @@ def _batches(home: Path) -> list[Path]:
 
 
 def _read_batch(file: Path) -> pa.Table:
-    return _read(file, spool.SCHEMA.names)
+    return _read(file, [name for name in spool.SCHEMA.names if name not in spool.ADDED_LATER])
 
 
 def _read(file: Path, columns: Sequence[str]) -> pa.Table:

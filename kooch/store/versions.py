@@ -97,38 +97,76 @@ def captures_read(home: Path, platform: str) -> set[str]:
     return {url for (url,) in found}
 
 
+def native_ids(home: Path, platform: str) -> set[str]:
+    """The ids of all accounts of a platform that are known."""
+    with open_version(reading_file(home)) as connection:
+        found = connection.execute(
+            "SELECT native_id FROM accounts WHERE platform = ? AND native_id IS NOT NULL", [platform]
+        ).fetchall()
+    return {str(native_id) for (native_id,) in found}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondLook:
-    """An accepted account that answered as gone, without a second answer a day later; from `due_at` on it may be asked."""
+    """An accepted account that is asked for before its turn, from `due_at` on: it seemed gone, or could not be asked for."""
 
     platform: str
     account_id: int
     due_at: datetime
 
 
+_PASSING_CAUSES = ("rate_limited", "server_error", "timeout", "unreachable")
+_MOST_TRIES = 3
+"""An account that has failed so often since it was last seen waits for its turn."""
+
+
 def second_looks(home: Path) -> list[SecondLook]:
-    """The accounts that wait for a second look, by when it is due: a day after the first answer of its kind, or after one that failed."""
+    """The accounts that are asked for before their turn, by when that is due.
+
+    One that answered as gone: a day after the first answer of its kind, or after one that failed. One that failed for a
+    cause that passes: an hour later, then after four, then after sixteen.
+    """
     with open_version(reading_file(home)) as connection:
         found = connection.sql(
             """
-            SELECT
-                s.platform,
-                s.account_id,
-                greatest(min(s.alike_since), max(f.failed_at)) + to_hours($hours) AS due_at
-            FROM states AS s
-            -- What an archived page said, another look cannot confirm.
-            INNER JOIN seen_accounts AS g ON g.account_id = s.account_id AND g.last_live_at = g.last_seen_at
-            LEFT JOIN (
-                SELECT coalesce(a.merged_into, a.account_id) AS account_id, f.failed_at
+            WITH failed AS (
+                SELECT coalesce(a.merged_into, a.account_id) AS account_id, f.failed_at, f.cause
                 FROM failures AS f
                 INNER JOIN runs AS r ON r.run_id = f.run_id AND r.source = 'live'
                 INNER JOIN accounts AS a ON a.account_id = f.target
-            ) AS f ON f.account_id = s.account_id
-            WHERE s.state = 'unconfirmed'
-            GROUP BY s.platform, s.account_id
-            ORDER BY due_at, s.account_id
+            ),
+
+            seemed_gone AS (
+                SELECT
+                    s.platform,
+                    s.account_id,
+                    greatest(min(s.alike_since), max(f.failed_at)) + to_hours($hours) AS due_at
+                FROM states AS s
+                -- What an archived page said, another look cannot confirm.
+                INNER JOIN seen_accounts AS g ON g.account_id = s.account_id AND g.last_live_at = g.last_seen_at
+                LEFT JOIN failed AS f ON f.account_id = s.account_id
+                WHERE s.state = 'unconfirmed'
+                GROUP BY s.platform, s.account_id
+            ),
+
+            could_not_be_asked_for AS (
+                SELECT a.platform, a.account_id, max(f.failed_at) + to_hours((4 ** (count(*) - 1))::BIGINT) AS due_at
+                FROM failed AS f
+                INNER JOIN accounts AS a ON a.account_id = f.account_id
+                SEMI JOIN links AS l ON l.account_id = f.account_id AND l.state = 'accepted'
+                LEFT JOIN seen_accounts AS g ON g.account_id = f.account_id
+                ANTI JOIN seemed_gone AS s ON s.account_id = f.account_id
+                WHERE f.failed_at > coalesce(g.last_live_at, '-infinity'::TIMESTAMPTZ)
+                GROUP BY a.platform, a.account_id
+                HAVING count(*) <= $most_tries AND list_contains($causes, arg_max(f.cause, f.failed_at))
+            )
+
+            SELECT * FROM seemed_gone
+            UNION ALL
+            SELECT * FROM could_not_be_asked_for
+            ORDER BY due_at, account_id
             """,
-            params={"hours": CONFIRMED_AFTER_HOURS},
+            params={"hours": CONFIRMED_AFTER_HOURS, "causes": list(_PASSING_CAUSES), "most_tries": _MOST_TRIES},
         )
         return [SecondLook(**row) for row in rows_of(found)]
 
@@ -149,9 +187,15 @@ def targets(home: Path, *, platform: str, roster: str | None, only: Collection[i
             SELECT
                 a.native_id,
                 a.server,
+                a.local_id,
                 h.handle,
-                max(c.value) FILTER (WHERE c.value <> a.native_id OR a.native_id IS NULL) AS listed_handle,
+                min(substr(i.key, length(a.platform) + 2)) AS key,
+                max(c.value) FILTER (
+                    WHERE (c.value <> a.native_id OR a.native_id IS NULL) AND c.value IS DISTINCT FROM s.old
+                ) AS listed_handle,
                 max(b.known_at) FILTER (WHERE b.kind = 'listed') AS listed_before,
+                -- What was known of an account that changed its id need not be true of the new one.
+                bool_or(s.new IS NOT NULL) AS has_changed,
                 min(b.before) FILTER (WHERE b.kind = 'seen') AS seen_since,
                 -- Of an opening that several answers narrow down, what all of them say.
                 max(b.not_before) FILTER (WHERE b.kind = 'opened' AND b.run_id IS NOT NULL) AS opened_not_before,
@@ -160,10 +204,15 @@ def targets(home: Path, *, platform: str, roster: str | None, only: Collection[i
             INNER JOIN accounts AS a ON a.account_id = l.account_id
             INNER JOIN memberships AS m ON m.figure_id = l.figure_id AND m.roster = coalesce($roster, m.roster)
             INNER JOIN claims AS c ON c.account_id = l.account_id
+            INNER JOIN ids AS i ON
+                i.kind = 'account'
+                AND i.id = a.account_id
+                AND i.key = coalesce(a.platform || ' ' || a.native_id, i.key)
             LEFT JOIN current_handles AS h ON h.account_id = l.account_id
             LEFT JOIN bounds AS b ON b.account_id = l.account_id AND b.kind IN ('listed', 'seen', 'opened')
+            LEFT JOIN same_accounts AS s ON s.platform = a.platform AND s.new = a.native_id
             WHERE a.platform = $platform AND ($only IS NULL OR list_contains($only::INTEGER[], a.account_id))
-            GROUP BY a.account_id, a.native_id, a.server, h.handle
+            GROUP BY a.account_id, a.native_id, a.server, a.local_id, h.handle
             ORDER BY a.account_id
             """,
             params={"platform": platform, "roster": roster, "only": None if only is None else list(only)},
@@ -173,13 +222,15 @@ def targets(home: Path, *, platform: str, roster: str | None, only: Collection[i
 
 def _target(row: dict[str, Any]) -> Target:
     target = Target(
-        key=row["native_id"] or f"@{row['listed_handle'].lower()}",
+        key=row["key"],
         handle=row["handle"] or row["listed_handle"],
         native_id=row["native_id"],
         server=row["server"],
         listed_before=row["listed_before"],
-        seen_since=row["seen_since"],
     )
+    if row["has_changed"]:
+        return target
+    target = replace(target, local_id=row["local_id"], seen_since=row["seen_since"])
     not_before, before = row["opened_not_before"], row["opened_before"]
     if not_before is None or before is None or not_before >= before:
         # Answers that contradict each other tell nothing.

@@ -91,7 +91,8 @@ def _store_facts(steps: Steps) -> None:
         "account_bounds", "bounds_told", where="kind <> 'seen' AND account_id IN (SELECT account_id FROM bounds_told)"
     )
     steps.write(
-        "UPDATE accounts SET server = s.server, server_read_at = s.read_at FROM servers_named AS s"
+        "UPDATE accounts SET server = s.server, local_id = coalesce(s.local_id, accounts.local_id),"
+        " server_read_at = s.read_at FROM servers_named AS s"
         " WHERE s.account_id = accounts.account_id"
         " AND (accounts.server_read_at IS NULL OR accounts.server_read_at <= s.read_at)",
     )
@@ -146,13 +147,13 @@ def _unname(connection: duckdb.DuckDBPyConnection, suppressed: Collection[tuple[
 
 def _read(steps: Steps, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
     connection.register("no_outcomes", spool.SCHEMA.empty_table())
-    columns = ", ".join(f'"{name}"' for name in spool.SCHEMA.names)
-    batches = f"SELECT {columns}, NULL::VARCHAR AS batch_id, NULL::VARCHAR AS folder FROM no_outcomes"
+    batches = "SELECT *, NULL::VARCHAR AS batch_id, NULL::VARCHAR AS folder FROM no_outcomes"
     if files:
-        batches = (
-            f"SELECT {columns}, parse_filename(filename, true) AS batch_id,"
+        # By name: a batch of an older Kooch lacks what was added since.
+        batches += (
+            " UNION ALL BY NAME SELECT * EXCLUDE (filename), parse_filename(filename, true) AS batch_id,"
             " parse_filename(parse_dirpath(filename)) AS folder"
-            f" FROM read_parquet([{', '.join(quoted(str(file)) for file in files)}], filename = true)"
+            f" FROM read_parquet([{', '.join(quoted(str(file)) for file in files)}], filename = true, union_by_name = true)"
         )
     steps.let("incoming", batches)
     connection.unregister("no_outcomes")

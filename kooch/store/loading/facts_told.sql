@@ -5,6 +5,7 @@ SELECT
     i.valid_at,
     i.recorded_at,
     i.server,
+    i.local_id,
     i.handles,
     i.bounds,
     i.moved_to,

@@ -10,6 +10,7 @@ SELECT
     s.posts,
     s.followers_precision,
     s.last_post_at,
+    s.withheld_in,
     s.capture_id,
     t.text_id
 FROM sightings_new AS s

@@ -16,6 +16,7 @@ SELECT
     a.posts,
     a.followers_precision,
     a.last_post_at,
+    a.withheld_in,
     a.words,
     a.cause,
     a.detail,

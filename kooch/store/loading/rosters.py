@@ -214,7 +214,8 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
     claims: list[Row] = []
     bounds: list[Row] = []
     searches: list[Row] = []
-    claimed: set[Link] = set()
+    claimed: dict[Link, str] = {}
+    later_names = _names_claimed_later(listed)
     for roster in listed.rosters:
         for claim in roster.accounts:
             names = _names(claim.handle, claim.native_id)
@@ -222,21 +223,24 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
                 continue
             if _is_suppressed(listed, claim.platform, names) or faults_of_names(claim):
                 continue
-            claimed.update((claim.figure_id, claim.platform, name) for name in names)
+            folded = claim.handle.lower() if claim.handle else None
+            folded = later_names.get((claim.figure_id, claim.platform, folded or ""), folded)
+            account = claim.native_id or f"@{folded}"
+            claimed.update(((claim.figure_id, claim.platform, name), account) for name in names)
             claims.append(
                 {
                     "figure_id": claim.figure_id,
                     "platform": claim.platform,
-                    "account": names[0],
+                    "account": account,
                     "native_id": claim.native_id,
                     "handle": claim.handle,
-                    "folded": claim.handle.lower() if claim.handle else None,
+                    "folded": folded,
                     "stated_in": claim.source,
                     "source": sources.of_roster(roster),
                     "recorded_at": listed.loaded_at[roster.slug],
                 }
             )
-            bounds += _bounds_of_claim(claim, roster, names[0], sources)
+            bounds += _bounds_of_claim(claim, roster, account, sources)
     for statement, licence, recorded_at in _statements(listed):
         names = _names(statement.handle, None)
         if verdicts.deny(statement.figure_id, statement.platform, names):
@@ -244,8 +248,9 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
         if _is_suppressed(listed, statement.platform, names) or faults_of_names(statement):
             continue
         # A report that names a handle accepts no link: until a list claims it, the account is unidentified.
-        account = next((name for name in names if (statement.figure_id, statement.platform, name) in claimed), None)
-        bounds += _bounds_of_statement(statement, account, sources.of_statement(statement, licence), recorded_at)
+        meant = (claimed.get((statement.figure_id, statement.platform, name)) for name in names)
+        identified = next(filter(None, meant), None)
+        bounds += _bounds_of_statement(statement, identified, sources.of_statement(statement, licence), recorded_at)
         if statement.event == "absent":
             searches.append(
                 {
@@ -257,6 +262,27 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
                 }
             )
     return claims, bounds, searches
+
+
+def _names_claimed_later(listed: Listed) -> dict[Link, str]:
+    """How an account is known that a list of another day claims for another figure, by figure, platform and handle.
+
+    A handle passes from one holder to the next. Of lists of different days each means its own holder, so each figure's
+    account is one of its own until its id is known. The figure of the list that was loaded first keeps the handle as name.
+    """
+    days: dict[tuple[str, str], dict[str, set[date]]] = {}
+    for roster in sorted(listed.rosters, key=lambda roster: (listed.loaded_at[roster.slug], roster.as_of, roster.slug)):
+        for claim in roster.accounts:
+            if claim.handle and claim.polarity == "accepts":
+                figures = days.setdefault((claim.platform, claim.handle.lower()), {})
+                figures.setdefault(claim.figure_id, set()).add(roster.as_of)
+    names: dict[Link, str] = {}
+    for (platform, handle), figures in days.items():
+        first = max(next(iter(figures.values())))
+        for figure_id, listed_on in figures.items():
+            if max(listed_on) != first:
+                names[figure_id, platform, handle] = f"{handle} of {figure_id}"
+    return names
 
 
 def _is_suppressed(listed: Listed, platform: str, names: Sequence[str]) -> bool:

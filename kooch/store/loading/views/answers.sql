@@ -21,6 +21,7 @@ SELECT
     posts,
     followers_precision,
     last_post_at,
+    CASE WHEN len(withheld_in) > 0 THEN withheld_in END AS withheld_in,
     cause,
     detail,
     http_status,

@@ -16,6 +16,7 @@ SELECT
     a.posts,
     a.followers_precision,
     a.last_post_at,
+    a.withheld_in,
     a.http_status,
     CASE WHEN s.answer IS NULL THEN a.outcome ELSE 'failed' END AS outcome,
     CASE WHEN s.answer IS NULL THEN a.cause ELSE 'handle_taken_over' END AS cause,
