@@ -133,6 +133,14 @@ def test_a_version_with_few_people_is_left_out_and_named() -> None:
     assert (series.partial, series.ends) == ((day(1),), {"still": 20})
 
 
+def test_people_who_leave_for_good_make_no_half_version() -> None:
+    changed = [version(n, PEOPLE[:16], *ALL[:16]) for n in (1, 2, 3)]
+    series = runs_of([version(0, PEOPLE, *ALL), *changed])
+
+    assert (series.partial, series.ends) == ((), {"no_longer_on_the_list": 4, "still": 16})
+    assert runs_of([version(0, PEOPLE, *ALL), changed[0]]).partial == (day(1),)
+
+
 HISTORIES = st.lists(
     st.tuples(
         st.integers(0, 40),
@@ -232,16 +240,32 @@ def test_a_folder_of_dated_files_becomes_series_csv_beside_the_list(tmp_path: Pa
     write_roster(stores.roster("list", [stores.member("p-a", name="Person A")]), home / "rosters")
     for name, handle in (("2025-01-01.json", "ann"), ("20250301.json", "anna"), ("notes.json", "x")):
         record = {"who": "Person A", "social": {"twitter": handle}, "id": {"twitter": 7}}
+        record |= {"later": "a.bsky.test"} if name == "20250301.json" else {}
         (versions / name).write_text(json.dumps([record]), encoding="utf-8")
-    words = ("--path", "*.json", "--map", "who=name", "--map", "social.twitter=x", "--map", "id.twitter=x_native_id")
+    # A column that came later, and is mapped: an early version without it is read all the same.
+    words = (
+        "--map",
+        "later=bluesky",
+        "--path",
+        "*.json",
+        "--map",
+        "who=name",
+        "--map",
+        "social.twitter=x",
+        "--map",
+        "id.twitter=x_native_id",
+    )
     tried = kooch(home, "roster", "series", str(versions), "list", *words, "--dry-run")
     assert (tried.returncode, "notes.json: it has no day" in tried.stdout) == (0, True)
     assert not (home / "rosters" / "list" / "series.csv").exists()
 
     assert kooch(home, "roster", "series", str(versions), "list", *words).returncode == 0
     assert (home / "rosters" / "list" / "series.csv").read_text().splitlines()[1:] == [
+        "p-a,bluesky,a.bsky.test,,2025-03-01,2025-03-01,2025-01-01,,1,still",
         "p-a,x,ann,7,2025-01-01,2025-01-01,,2025-03-01,1,renamed",
         "p-a,x,anna,7,2025-03-01,2025-03-01,2025-01-01,,1,still",
     ]
+    wrong = kooch(home, "roster", "series", str(versions), "list", *words, "--map", "whom=name")
+    assert (wrong.returncode, "--map names whom, which no version has" in wrong.stderr) == (2, True)
     wrong = kooch(home, "roster", "series", str(versions), "list", "--path", "*.csv")
     assert (wrong.returncode, "no version of *.csv could be read" in wrong.stderr) == (2, True)

@@ -28,11 +28,15 @@ _PERSON = ("name", "figure_id", "wikidata_qid", "official_ids")
 
 @dataclass(slots=True, kw_only=True)
 class History:
-    """The versions that could be read, in order; `unread` names the others, `strangers` who is not on the list."""
+    """The versions that could be read, in order; `unread` names the others, `strangers` who is not on the list.
+
+    `columns` are those of any version.
+    """
 
     versions: list[Version] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
+    columns: set[str] = field(default_factory=set)
 
 
 def read_history(
@@ -69,6 +73,10 @@ def read_history(
         history.versions.append(version)
     if not history.versions:
         raise ConfigError(f"{source}: no version of {' or '.join(paths)} could be read{_first(history.unread)}.")
+    if never := sorted(mapping.keys() - history.columns):
+        raise ConfigError(
+            f"--map names {', '.join(never)}, which no version has: {', '.join(sorted(history.columns))}."
+        )
     # Versions are followed in the order of their days; of one day the last that was committed counts.
     history.versions.sort(key=lambda version: version.day)
     return history
@@ -148,7 +156,9 @@ def _version(
     rows = tuple((n, {key: record.get(key, "") for key in header}) for n, record in enumerate(records, start=2))
     table = Table(file=Path(name), header=header, rows=rows)
     columns = (*_PERSON, *known(), *(f"{platform}_native_id" for platform in known()))
-    renamed = rename(table, columns, mapping)
+    history.columns.update(header)
+    # A column that came later is none of an early version's faults.
+    renamed = rename(table, columns, {name: target for name, target in mapping.items() if name in header})
     if not set(_PERSON) & renamed.headers.keys():
         raise ValueError(f"no column says who somebody is; the columns are {', '.join(header)}: say it with --map")
     if day_from not in {None, "name", "commit"}:

@@ -15,6 +15,7 @@ Ended = Literal["still", "renamed", "replaced", "no_longer_on_the_list", "withdr
 
 _FEWEST_PEOPLE = 0.9
 """Of the version before: with fewer, a version was written half."""
+_LATER_VERSIONS = 5
 _MOST_LOST, _FEWEST_LOST = 0.1, 5
 _GAP_VERSIONS = 2
 
@@ -110,10 +111,15 @@ def _with_ids(versions: Sequence[Version]) -> Iterator[Version]:
 
 
 def _without_partial(versions: Sequence[Version]) -> tuple[list[Version], tuple[date, ...]]:
+    """Leave out a version with too few people, unless the next ones miss them too: then they have left."""
     whole: list[Version] = []
     partial: list[date] = []
-    for version in versions:
-        if whole and len(version.figures) < _FEWEST_PEOPLE * len(whole[-1].figures):
+    for place, version in enumerate(versions):
+        gone = whole[-1].figures - version.figures if whole else frozenset()
+        is_small = bool(whole) and len(version.figures) < _FEWEST_PEOPLE * len(whole[-1].figures)
+        following = versions[place + 1 : place + 1 + _LATER_VERSIONS]
+        back = gone & frozenset().union(*(later.figures for later in following))
+        if is_small and (not following or 2 * len(back) >= len(gone)):
             partial.append(version.day)
         else:
             whole.append(version)
