@@ -22,7 +22,7 @@ _WORLD = """
 CREATE TABLE accounts AS
 SELECT
     i AS account,
-    'did:plc:' || substr(md5('account' || i), 1, 24) AS native_id,
+    'did:plc:' || translate(substr(md5('account' || i), 1, 24), '0189', 'ghij') AS native_id,
     'figure' || i || '.example.org' AS handle,
     exp(4 + 9 * (hash(i, 'size') % 10000) / 10000)::BIGINT AS size
 FROM range($accounts) AS r(i);

@@ -80,7 +80,7 @@ class World:
 
     def _shown(self, name: str, day: int, minutes: float) -> dict[str, Any]:
         chance = self.chance
-        called = [handle for handle in _HANDLES if self.holders[handle][day] == name] or [f"{name[-1]}.none.test"]
+        called = [handle for handle in _HANDLES if self.holders[handle][day] == name] or [f"{name[8]}.none.test"]
         told: dict[str, Any] = {
             "followers": chance.choice([None, 0, 5, 1000, 2000]),
             "posts": chance.choice([None, 3]),

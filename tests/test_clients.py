@@ -62,9 +62,9 @@ def ask(client: str, file: Path) -> dict[str, Any]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("clients")
     names = ("ada", "bob")
-    accounts = tuple(claim(name, f"{name}.test", f"did:{name}") for name in names)
+    accounts = tuple(claim(name, f"{name}.test", f"did:web:{name}.test") for name in names)
     bundled = bundle(home / "bundled", roster("people", map(member, names), accounts=accounts))
-    crawl(home, *(seen(f"did:{name}", 0, bio="words", followers=3) for name in names), state="complete")
+    crawl(home, *(seen(f"did:web:{name}.test", 0, bio="words", followers=3) for name in names), state="complete")
     load(home, bundled)
     return home
 
@@ -152,10 +152,10 @@ def storage_of(file: Path) -> str:
 @pytest.mark.parametrize("is_archive_whole", [True, False])
 def test_a_master_that_older_clients_cannot_read_is_made_again(tmp_path: Path, *, is_archive_whole: bool) -> None:
     bundled = bundle(
-        tmp_path / "bundled", roster("people", [member("ada")], accounts=(claim("ada", "ada.test", "did:a"),))
+        tmp_path / "bundled", roster("people", [member("ada")], accounts=(claim("ada", "ada.test", "did:web:a.test"),))
     )
     home = tmp_path / "home"
-    crawl(home, seen("did:a", 0, bio="One"), state="complete")
+    crawl(home, seen("did:web:a.test", 0, bio="One"), state="complete")
     load(home, bundled)
     before = contents(home)
     newer = tmp_path / "newer.duckdb"

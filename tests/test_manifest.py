@@ -24,7 +24,7 @@ PEOPLE = ("ada", "bob", "eve")
 
 @pytest.fixture(scope="module")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    claims = tuple(claim(name, f"{name}.test", f"did:{name}") for name in PEOPLE)
+    claims = tuple(claim(name, f"{name}.test", f"did:web:{name}.test") for name in PEOPLE)
     people = roster("people", map(member, PEOPLE), accounts=claims)
     return bundle(tmp_path_factory.mktemp("bundled"), people)
 
@@ -35,7 +35,9 @@ def loaded(tmp_path_factory: pytest.TempPathFactory, bundled: Path) -> Path:
     home = tmp_path_factory.mktemp("loaded")
     for minutes in (0, 60):
         # Both batches have the same size: the numbers in them have as many digits.
-        crawl(home, *(seen(f"did:{name}", minutes, followers=100 + minutes) for name in PEOPLE), state="complete")
+        crawl(
+            home, *(seen(f"did:web:{name}.test", minutes, followers=100 + minutes) for name in PEOPLE), state="complete"
+        )
         load(home, bundled)
     return home
 
@@ -198,7 +200,7 @@ load(Path(sys.argv[1]), Path(sys.argv[2]))
     ],
 )
 def test_a_load_that_was_killed_is_no_fault_of_the_archive(home: Path, bundled: Path, at: str) -> None:
-    crawl(home, *(seen(f"did:{name}", 120) for name in PEOPLE), state="complete")
+    crawl(home, *(seen(f"did:web:{name}.test", 120) for name in PEOPLE), state="complete")
 
     assert is_killed(_LOAD, home, bundled, at=at)
     assert load(home, bundled).lost == ()
@@ -221,7 +223,7 @@ def test_a_load_that_was_killed_is_no_fault_of_the_archive(home: Path, bundled: 
     ],
 )
 def test_a_suppression_that_was_killed_is_finished_and_is_no_fault(home: Path, bundled: Path, at: str, n: int) -> None:
-    was_killed = is_suppressing_killed(home, bundled, "id:did:ada", platform="bluesky", at=at, n=n)
+    was_killed = is_suppressing_killed(home, bundled, "id:did:web:ada.test", platform="bluesky", at=at, n=n)
     between = manifest.faults(home, thorough=True)
     finish_suppression(home, views=VIEWS, bundled=bundled)
 
@@ -231,8 +233,8 @@ def test_a_suppression_that_was_killed_is_finished_and_is_no_fault(home: Path, b
     assert manifest.faults(home, thorough=True) == []
     assert "files" in doctor._archive(Settings(home=home))
     if at != "kooch.store.suppress:_remember":  # killed before the name was kept, there is nothing to finish
-        assert not [file for file in home.rglob("*.parquet") if b"did:ada" in file.read_bytes()]
-        assert not [row for row in contents(home)["accounts"] if "did:ada" in row]
+        assert not [file for file in home.rglob("*.parquet") if b"did:web:ada.test" in file.read_bytes()]
+        assert not [row for row in contents(home)["accounts"] if "did:web:ada.test" in row]
     master_file(home).unlink()
     assert load(home, bundled).lost == ()
 
@@ -242,12 +244,12 @@ def test_what_was_at_fault_before_a_suppression_is_so_afterwards(home: Path, bun
     kept = numbers.read_bytes()
     numbers.unlink()
     with pytest.raises(StorageError, match="without loss"):
-        suppress(home, platform="bluesky", account="id:did:ada", reason="asked", views=VIEWS, bundled=bundled)
+        suppress(home, platform="bluesky", account="id:did:web:ada.test", reason="asked", views=VIEWS, bundled=bundled)
     assert [fault.name for fault in manifest.faults(home, thorough=True)] == ["ids/00000001.parquet"]
     numbers.write_bytes(kept)
     finish_suppression(home, views=VIEWS, bundled=bundled)
 
-    assert not [file for file in home.rglob("*.parquet") if b"did:ada" in file.read_bytes()]
+    assert not [file for file in home.rglob("*.parquet") if b"did:web:ada.test" in file.read_bytes()]
 
 
 @pytest.mark.proof

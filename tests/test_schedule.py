@@ -680,7 +680,7 @@ def _looks_in(home: Path, _version: Path) -> tuple[tuple[datetime, str], ...]:
 def weeks_of(folder: Path, answers: Callable[[str, int], str | None]) -> tuple[list[tuple[str, datetime]], Platform]:
     """Sixteen days from Monday noon, with a schedule that comes on Mondays: which slots began, and who was asked."""
     keys = ["did:web:a.test", "did:web:b.test", "did:web:c.test"]
-    claims = tuple(stores.claim(key[-1], native_id=key) for key in keys)
+    claims = tuple(stores.claim(key[8], native_id=key) for key in keys)
     bundled = stores.bundle(folder / "bundled", stores.roster("people", map(stores.member, "abc"), accounts=claims))
     home = folder / "home"
     stores.load(home, bundled)
@@ -773,8 +773,8 @@ def test_a_second_look_that_was_not_taken_is_not_caught_up_hour_by_hour() -> Non
 
 def test_a_run_of_others_ends_no_hold(tmp_path: Path) -> None:
     keys = [f"did:web:{letter}.test" for letter in "abcdefgh"]
-    claims = tuple(stores.claim(key[-1], native_id=key) for key in keys)
-    members = [stores.member(key[-1]) for key in keys]
+    claims = tuple(stores.claim(key[8], native_id=key) for key in keys)
+    members = [stores.member(key[8]) for key in keys]
     bundled = stores.bundle(tmp_path / "bundled", stores.roster("people", members, accounts=claims))
     gone = keys[:6]
     found = []

@@ -680,7 +680,7 @@ def test_a_full_disk_while_publishing_keeps_the_last_version(disk: Disk, bundled
 @pytest.mark.parametrize("begins", ["load", "spool", "state", "roster"])
 def test_the_data_folder_is_the_owners_alone(home: Path, bundled: Path, begins: str) -> None:
     if begins == "spool":
-        spool(home, "a" * 32, seen("did:a", 0))
+        spool(home, "a" * 32, seen("did:web:a.test", 0))
     elif begins == "roster":
         write_roster(roster("mine", [member("ann")]), home / "rosters")
     elif begins == "state":
@@ -689,7 +689,7 @@ def test_the_data_folder_is_the_owners_alone(home: Path, bundled: Path, begins: 
     else:
         load(home, bundled)
     folder = home.stat().st_mode & 0o777
-    crawl(home, seen("did:a", 0))
+    crawl(home, seen("did:web:a.test", 0))
     load(home, bundled)
     with open_state(home):
         logs = [file.stat().st_mode & 0o777 for file in home.glob("state.sqlite*")]
@@ -966,9 +966,9 @@ def test_a_master_of_the_first_schema_keeps_its_words_and_who_showed_them() -> N
 
 
 def test_words_that_no_observation_shows_any_more_are_gone(home: Path, bundled: Path) -> None:
-    run = crawl(home, seen("did:a", 0, bio="mistaken"), seen("did:b", 0, bio="kept"))
+    run = crawl(home, seen("did:web:a.test", 0, bio="mistaken"), seen("did:web:b.test", 0, bio="kept"))
     load(home, bundled)
-    spool(home, run, seen("did:a", 5, bio="right"))
+    spool(home, run, seen("did:web:a.test", 5, bio="right"))
     load(home, bundled)
 
     assert query(home, "SELECT bio FROM texts ORDER BY bio") == [("kept",), ("right",)]
