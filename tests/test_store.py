@@ -65,12 +65,12 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def run_python(code: str, *arguments: Path | str) -> subprocess.CompletedProcess[str]:
+def run_python(code: str, *arguments: Path | str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", code, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=seconds,
         check=False,
         cwd=Path(__file__).parent.parent,
     )

@@ -40,6 +40,7 @@ from kooch.store.state import (
     runs,
     same_accounts,
     state_file,
+    suppressions,
 )
 from kooch.store.utc import build_utc_views, drop_utc_views
 from kooch.store.versions import DAMAGED_BLOCK
@@ -226,9 +227,7 @@ def read_listed(home: Path, bundled: Path) -> Listed:
                 )
                 for row in state.execute("SELECT * FROM decisions ORDER BY decided_at")
             ],
-            suppressed=frozenset(
-                (row["platform"], row["account"]) for row in state.execute("SELECT platform, account FROM suppressions")
-            ),
+            suppressed=suppressions(state),
             loaded_at={
                 row["roster"]: datetime.fromisoformat(row["loaded_at"])
                 for row in state.execute("SELECT * FROM rosters")

@@ -219,10 +219,15 @@ def planned_counts(connection: sqlite3.Connection) -> dict[str, int]:
     )
 
 
+def suppressions(connection: sqlite3.Connection) -> frozenset[tuple[str, str]]:
+    """The suppressed accounts as (platform, natural key): native ids, and handles in lower case after an `@`."""
+    rows = connection.execute("SELECT platform, account FROM suppressions")
+    return frozenset((str(platform), str(account)) for platform, account in rows)
+
+
 def suppressed_accounts(connection: sqlite3.Connection, platform: str) -> frozenset[str]:
-    """The suppressed accounts of a platform: native ids, and handles in lower case after an `@`."""
-    rows = connection.execute("SELECT account FROM suppressions WHERE platform = ?", (platform,))
-    return frozenset(str(account) for (account,) in rows)
+    """The suppressed accounts of a platform, as `suppressions` has them."""
+    return frozenset(account for of, account in suppressions(connection) if of == platform)
 
 
 def say_same(connection: sqlite3.Connection, *, platform: str, old: str, new: str, reason: str) -> None:

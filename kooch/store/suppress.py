@@ -17,10 +17,8 @@ from kooch.files import remove_unfinished, sync_folder, whole_file
 from kooch.platforms import (
     Refused,
     given_up,
-    leads_to,
     learn,
     listed_key,
-    naming,
     natural_keys,
     platform_of,
     read,
@@ -28,6 +26,7 @@ from kooch.platforms import (
 )
 from kooch.store import manifest, spool
 from kooch.store.bodies import forget_bodies
+from kooch.store.forget import forget, is_meant
 from kooch.store.load import Loaded, load, master_file, older_master_file
 from kooch.store.locks import only_one
 from kooch.store.publish import published_folder
@@ -290,73 +289,22 @@ def _meant_in(file: Path, platform: str, names: Sequence[str]) -> list[dict[str,
     """The outcomes of `names` in a batch, each with its target and capture."""
     table = _read_batch(file)
     rows: list[dict[str, Any]] = (
-        table.filter(_is_meant(table, platform, names)).select(["target", "capture"]).to_pylist()
+        table.filter(is_meant(table, platform, names)).select(["target", "capture"]).to_pylist()
     )
     return rows
-
-
-def _is_meant(table: pa.Table, platform: str, names: Sequence[str]) -> pa.ChunkedArray:
-    """Which rows are outcomes of `names`."""
-    known, asked = pa.array(names), pa.array([listed_key(name) for name in names])
-    # Folded here, as the names were: no two libraries agree on every letter's lower case.
-    looked_up = [
-        handle for handle in pc.unique(table["handle"]).to_pylist() if handle and f"@{handle.lower()}" in names
-    ]
-    return pc.and_(
-        pc.equal(table["platform"], platform),
-        pc.or_(
-            pc.or_(pc.is_in(table["target"], asked), pc.is_in(pc.utf8_lower(table["target"]), asked)),
-            pc.or_(
-                pc.fill_null(pc.is_in(table["native_id"], known), False),
-                # An archived page that shows no id goes by the handle it was looked up under.
-                pc.is_in(table["handle"], pa.array(looked_up, pa.string())),
-            ),
-        ),
-    )
 
 
 def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> None:
     """Rewrite a batch without the outcomes of `names`, or delete it if it holds no others."""
     table = _read_batch(file)
-    kept, unnamed = _without_names(table.filter(pc.invert(_is_meant(table, platform, names))), platform, names)
+    others = table.filter(pc.invert(is_meant(table, platform, names)))
+    kept = forget(others, {platform: frozenset(names)})
     if not kept.num_rows:
         # A load would call a batch without rows damaged.
         file.unlink()
         sync_folder(file.parent)
-    elif unnamed or kept.num_rows < table.num_rows:
+    elif kept is not others or kept.num_rows < table.num_rows:
         _replace(file, kept)
-
-
-def _without_names(table: pa.Table, platform: str, names: Sequence[str]) -> tuple[pa.Table, int]:
-    """The batch with every mention of `names` and every link to them removed from other accounts, and how many rows had one."""
-    columns = ("moved_to", "is_named_back", "also_known_as", "profile", "detail")
-    rows = table.select(["platform", *columns]).to_pylist()
-    word = re.compile(naming(platform, names))
-    kept = [_without_names_in(row, platform, frozenset(names), word) for row in rows]
-    n = sum(one != other for one, other in zip(kept, rows, strict=True))
-    for name in columns if n else ():
-        field = table.schema.field(name)
-        cells = pa.array([row[name] for row in kept], field.type)
-        table = table.set_column(table.schema.get_field_index(name), field, cells)
-    return table, n
-
-
-def _without_names_in(
-    row: dict[str, Any], platform: str, names: frozenset[str], word: re.Pattern[str]
-) -> dict[str, Any]:
-    row = dict(row)
-    if row["profile"] and row["profile"]["links"]:
-        links = [link for link in row["profile"]["links"] if not leads_to(platform, link, names)]
-        row["profile"] = row["profile"] | {"links": links}
-    if row["platform"] != platform:
-        return row
-    if row["also_known_as"]:
-        row["also_known_as"] = [name for name in row["also_known_as"] if not leads_to(platform, name, names)]
-    if row["moved_to"] and leads_to(platform, row["moved_to"], names):
-        row["moved_to"] = row["is_named_back"] = None
-    if row["detail"] and word.search(row["detail"]):
-        row["detail"] = None
-    return row
 
 
 def _cut_ids(file: Path, platform: str, names: Sequence[str], pages: set[str]) -> None:

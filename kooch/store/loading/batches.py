@@ -12,14 +12,16 @@ import duckdb
 import pyarrow as pa
 
 from kooch.errors import StorageError
-from kooch.platforms import leads_to, listed_key, naming
 from kooch.store import spool
+from kooch.store.forget import forget, without_asked_for
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
 from kooch.store.loading.sightings import forget_unshown_texts, read_off
 from kooch.store.schema import quoted
 
 _WALKED = pa.schema([(name, pa.string()) for name in ("platform", "handle", "first_day", "last_day", "started_at")])
+_INCOMING = pa.schema([*spool.SCHEMA, ("batch_id", pa.string()), ("folder", pa.string())])
+_FORGOTTEN_AT_ONCE = 100_000
 
 
 def store_batches(
@@ -36,7 +38,7 @@ def store_batches(
     """
     with Steps(connection) as steps:
         _read(steps, connection, files)
-        _forget(connection, suppressed)
+        _forget(steps, connection, suppressed)
         steps.give("walked_handles", pa.Table.from_pylist([dict(row) for row in walked], _WALKED))
         steps.insert(batches="batches_loaded")
         steps.assign("run", "SELECT run AS key FROM incoming")
@@ -99,50 +101,35 @@ def _store_facts(steps: Steps) -> None:
     steps.replace("account_links", "accounts_named_by_others")
 
 
-def _forget(connection: duckdb.DuckDBPyConnection, suppressed: Collection[tuple[str, str]]) -> None:
-    for platform, account in suppressed:
-        connection.execute(
-            "DELETE FROM incoming WHERE platform = $1"
-            " AND (lower(target) = lower($3) OR (capture IS NOT NULL AND '@' || lower(handle) = $2))",
-            [platform, account, listed_key(account)],
-        )
-        connection.execute(
-            "UPDATE incoming SET outcome = 'skipped', cause = 'suppressed', native_id = NULL, profile = NULL,"
-            " handles = NULL, bounds = NULL, drift = NULL WHERE platform = $1 AND native_id IN (SELECT $2 UNION ALL"
-            # Whoever is called so now: suppressed before its id was known, an account may be asked for by the id.
-            " SELECT native_id FROM incoming WHERE platform = $1 GROUP BY native_id HAVING $2 = '@' || lower(arg_max("
-            "coalesce(profile.handle, list_filter(handles, lambda h: h.valid_to IS NULL)[1].handle), valid_at)))",
-            [platform, account],
-        )
-        connection.execute(
-            "UPDATE incoming SET detail = NULL WHERE platform = $1 AND regexp_matches(detail, $2)",
-            [platform, naming(platform, [account])],
-        )
-    _unname(connection, suppressed)
-
-
-def _unname(connection: duckdb.DuckDBPyConnection, suppressed: Collection[tuple[str, str]]) -> None:
-    """Drop what others say of suppressed accounts: that their profiles link there, have moved there, or are the same."""
-    names: dict[str, set[str]] = {}
-    for platform, account in suppressed:
-        names.setdefault(platform, set()).add(account)
-    links = connection.execute("SELECT DISTINCT unnest(profile.links) FROM incoming").fetchall() if names else []
-    leading = [link for (link,) in links if any(leads_to(platform, link, names[platform]) for platform in names)]
-    if leading:
-        connection.execute(
-            "UPDATE incoming SET profile = struct_update("
-            "profile, links := list_filter(profile.links, lambda link: NOT list_contains($1, link)))"
-            " WHERE list_has_any(profile.links, $1)",
-            [leading],
-        )
-    for platform, accounts in names.items():
-        others = connection.execute(
-            "SELECT DISTINCT unnest(list_append(also_known_as, moved_to)) AS name FROM incoming WHERE platform = $1",
-            [platform],
-        ).fetchall()
-        named = [other for (other,) in others if other and leads_to(platform, other, accounts)]
-        if named:
-            connection.execute(_UNNAME, [platform, named])
+def _forget(steps: Steps, connection: duckdb.DuckDBPyConnection, suppressed: Collection[tuple[str, str]]) -> None:
+    """Take out of `incoming` what is told of suppressed accounts, a part at a time."""
+    if not suppressed:
+        return
+    asked: dict[str, set[str]] = {}
+    for platform, name in suppressed:
+        asked.setdefault(platform, set()).add(name)
+    given = [{"platform": platform, "name": name} for platform, name in sorted(suppressed)]
+    steps.give("suppressed_names", pa.Table.from_pylist(given))
+    # Suppressed before its id was known, an account may be asked for by the id. That target stays planned.
+    names = {platform: set(accounts) for platform, accounts in asked.items()}
+    for of, native_id in steps.rows("SELECT platform, native_id FROM ids_called_by_suppressed_names"):
+        names[str(of)].add(str(native_id))
+    # Rows that no transaction has committed yet are numbered from a large number on.
+    ((first, end),) = connection.execute(
+        "SELECT coalesce(min(rowid), 0), coalesce(max(rowid) + 1, 0) FROM incoming"
+    ).fetchall()
+    for start in range(first, end, _FORGOTTEN_AT_ONCE):
+        part = f"incoming WHERE rowid >= {start} AND rowid < {min(end, start + _FORGOTTEN_AT_ONCE)}"
+        table = connection.sql(f"FROM {part}").to_arrow_table().cast(_INCOMING)
+        kept = table
+        for platform, accounts in asked.items():
+            kept = without_asked_for(kept, platform, accounts)
+        kept = forget(kept, names)
+        if kept is not table:
+            connection.execute(f"DELETE FROM {part}")
+            connection.register("kept_rows", kept)
+            connection.execute("INSERT INTO incoming BY NAME FROM kept_rows")
+            connection.unregister("kept_rows")
 
 
 def _read(steps: Steps, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
@@ -159,12 +146,3 @@ def _read(steps: Steps, connection: duckdb.DuckDBPyConnection, files: Sequence[P
     connection.unregister("no_outcomes")
     if misfits := steps.rows("SELECT min(batch_id) FROM batches_misfit HAVING count(*) > 0"):
         raise StorageError(f"Batch {misfits[0][0]} holds rows that no crawl writes; it cannot be loaded.")
-
-
-_UNNAME = """
-UPDATE incoming SET
-    moved_to = CASE WHEN moved_to NOT IN $2 THEN moved_to END,
-    is_named_back = CASE WHEN moved_to NOT IN $2 THEN is_named_back END,
-    also_known_as = list_filter(also_known_as, lambda name: NOT list_contains($2, name))
-WHERE platform = $1 AND (list_contains($2, moved_to) OR list_has_any(also_known_as, $2))
-"""
