@@ -1152,8 +1152,15 @@ def test_a_crawl_that_is_told_to_end_says_so(people: Path) -> None:
         assert [run.state for run in state_store.runs(state)] == ["running"]
 
 
-def test_a_folder_with_an_apostrophe_is_rebuilt_as_well(people: Path) -> None:
+def test_a_folder_with_an_apostrophe_is_rebuilt_as_well_after_a_slot_has_ended(people: Path) -> None:
+    with open_state(people) as state:
+        state.execute(
+            "INSERT INTO slots (schedule, slot, coalesced, platforms, state, started_at, attempts)"
+            " VALUES ('now', '2026-11-01T11:00:00+00:00', 0, 'bluesky', 'running', '2026-11-01T11:00:00+00:00', 1)"
+        )
     assert kooch_without_lists(people, "load").returncode == 0
+    with open_state(people) as state:
+        state.execute("UPDATE slots SET state = 'complete', exit_code = 0")  # as when its crawl has published
 
     assert kooch_without_lists(people, "doctor", "--rebuild", "--no-network").returncode == 0
 
