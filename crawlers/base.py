@@ -70,7 +70,7 @@ class PlatformSpider(scrapy.Spider):
     most_open: ClassVar[int] = MOST_OPEN
     """How many targets of one lane are under way at once."""
     has_one_host: ClassVar[bool] = False
-    """Whether all its targets are asked of one host: a crawl that loses that host ends, and goes on another time."""
+    """Whether it asks one host about all targets. A crawl that loses that host ends, and continues another time."""
     most_at_once: ClassVar[int] = 32
     """How many requests to one host are on their way at once."""
     has_deadline: ClassVar[bool] = True
@@ -80,14 +80,14 @@ class PlatformSpider(scrapy.Spider):
     requests_per_second: float
     """What each of the platform's hosts allows."""
     limited_seconds: float | None = None
-    """How long to leave a host alone that answers 429 and does not say for how long; None: as after other failures."""
+    """Seconds to leave a host alone that answers 429 without saying for how long; None: as after other failures."""
 
     def ask(self, batch: Sequence[Target]) -> Iterator[Request | Result]:
-        """The first questions about a batch of targets, made by `question`; or what is known without one."""
+        """The first questions about a batch of targets, made by `question`; or results that need no question."""
         raise NotImplementedError
 
     def lane_of(self, target: Target) -> str:  # noqa: ARG002 -- for leaves
-        """What keeps a target waiting: where it is a server of many, targets of the others need not wait for it."""
+        """The lane of a target: the server that is asked, where a platform has many. A slow server holds up its own lane only."""
         return ""
 
     def fault_of(self, target: Target) -> Failed | None:  # noqa: ARG002 -- for leaves
@@ -105,11 +105,11 @@ class PlatformSpider(scrapy.Spider):
         return None
 
     def charged(self, response: Response) -> int | None:  # noqa: ARG002 -- for leaves
-        """How many accounts an answer under 200 is charged for; None: it cannot be told, so all that were asked for."""
+        """How many accounts an answer with status 200 is charged for. None: the answer does not tell, and all count."""
         return None
 
     def is_live(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
-        """Whether the host speaks for itself. An archive also repeats what others once answered."""
+        """Whether the host speaks for itself. An archive also repeats what other hosts once answered."""
         return True
 
     def probe_url(self, origin: str) -> str | None:  # noqa: ARG002 -- for leaves
@@ -117,7 +117,7 @@ class PlatformSpider(scrapy.Spider):
         return None
 
     def is_final(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
-        """Whether an answer of 429 or 5xx says that asking again is of no use."""
+        """Whether an answer of 429 or 5xx says that it is of no use to ask again."""
         return False
 
     @classmethod
@@ -187,11 +187,11 @@ class PlatformSpider(scrapy.Spider):
         return spider
 
     def take(self, job: Job) -> None:
-        """Begin on a job. Outside Scrapy this is all a spider needs to read answers."""
+        """Begin on a job. Without Scrapy, this is all that a spider needs to read answers."""
         self.job = job
         self.requests_per_second = self.section(job.settings).requests_per_second
         self.is_halted = False
-        """Set when nothing more can be stored: what is under way is dropped and asked again when the run continues."""
+        """Set when nothing more can be stored. What is under way is dropped, and asked for again when the run continues."""
         self.fault: BaseException | None = None
         """What ended the crawl before its end."""
         self._queue = Queue(job.targets, lane_of=self.lane_of, most_open=self.most_open)
@@ -231,7 +231,7 @@ class PlatformSpider(scrapy.Spider):
         self._queue.settle(target)
 
     def unanswered(self) -> list[Outcome]:
-        """Failures for what no answer was found for by a regular end: a plan never loses a target."""
+        """Failures for the targets that have no outcome when a crawl ends by itself: a plan never loses a target."""
         if self.is_halted or self.fault or not self.crawler.crawling:
             return []
         return list(self.settle(self._queue.open, Failed(cause="unexpected_answer", detail="no question remained")))
@@ -313,7 +313,7 @@ class PlatformSpider(scrapy.Spider):
         at: datetime,
         drift: tuple[Drift, ...] = (),
     ) -> Iterator[Outcome]:
-        """Outcomes from what is known without the answer; one that could not be read is drift of its document."""
+        """Outcomes from what was known before. An answer that could not be read is drift of its document."""
         targets, known = list(targets), question.otherwise
         if known is not None and targets:
             _log.info("%s; the observation is kept without it", failed.detail)
@@ -370,7 +370,7 @@ def names_of(observed: Observed) -> set[str | None]:
 def _without_names(
     result: Observed | Failed | Skipped, platform: str, suppressed: frozenset[str]
 ) -> Observed | Failed | Skipped:
-    """The same without what it says of suppressed accounts, as another that moved there does, or an error's detail."""
+    """The same without what it says of suppressed accounts: in links, as where an account moved to, in an error's detail."""
     if not isinstance(result, Observed):
         return replace(result, detail="") if re.search(naming(platform, suppressed), result.detail) else result
     profile = result.profile
@@ -388,7 +388,7 @@ def _without_names(
 
 
 def _without_future(observed: Observed, limit: datetime) -> Observed:
-    """The observation without what it says of times after `limit`, which it has as drift."""
+    """The observation without what it says of times after `limit`. Each such time is drift."""
     bounds = tuple(bound for bound in observed.bounds if bound.not_before <= limit)
     last_post_at = observed.last_post_at
     drift = [Drift(path=bound.event, kind="too_large") for bound in observed.bounds if bound.not_before > limit]

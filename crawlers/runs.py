@@ -1,4 +1,4 @@
-"""The life of a run: planned or taken up again, given up or ended. Crawls, backfills and `scrapy crawl` share it."""
+"""The life of a run: it is planned or continued, then ended or given up. Crawls, backfills and `scrapy crawl` share it."""
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
