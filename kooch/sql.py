@@ -15,8 +15,9 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
-from kooch.answers import DAMAGED, REFUSED, TOO_MUCH, answer_table, refuse_other_than_select, stopped_after
+from kooch.answers import DAMAGED, REFUSED, TOO_MUCH, answer_table, stopped_after
 from kooch.errors import QueryError, StorageError
+from kooch.statements import refuse_other_than_select
 from kooch.store.versions import DAMAGED_BLOCK, open_version
 
 SECONDS = 10

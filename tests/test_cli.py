@@ -210,7 +210,7 @@ def test_the_doctor_sees_that_the_state_is_lost(home: Path) -> None:
 def test_a_wrong_setting_is_named(text: str, says: str, tmp_path: Path) -> None:
     (tmp_path / "kooch.toml").write_text(text, encoding="utf-8", errors="surrogateescape")
 
-    done = kooch(tmp_path, "status")
+    done = kooch(tmp_path, "schedule", "list")
 
     assert done.returncode == 2
     assert says in done.stderr
@@ -231,7 +231,7 @@ def test_a_wrong_setting_is_named(text: str, says: str, tmp_path: Path) -> None:
 def test_a_wrong_environment_variable_is_named_and_not_the_file(variable: str, value: str, tmp_path: Path) -> None:
     (tmp_path / "kooch.toml").write_text("[crawl]\ntimeout_seconds = 9\n", encoding="utf-8")
 
-    done = kooch(tmp_path, "status", **{variable: value})
+    done = kooch(tmp_path, "schedule", "list", **{variable: value})
 
     assert done.returncode == 2
     assert f"nvironment variable {variable}" in done.stderr
@@ -242,7 +242,7 @@ def test_a_wrong_environment_variable_is_named_and_not_the_file(variable: str, v
 def test_a_folder_in_the_place_of_the_settings_is_said(tmp_path: Path) -> None:
     (tmp_path / "kooch.toml").mkdir()
 
-    done = kooch(tmp_path, "status")
+    done = kooch(tmp_path, "schedule", "list")
 
     assert done.returncode == 2
     assert "kooch.toml cannot be read (Is a directory)" in done.stderr

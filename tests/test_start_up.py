@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 
 from kooch.cli import COMMANDS
+from kooch.plain import plain_csv
+from kooch.spreadsheet_csv import csv_text
+from kooch.sql import select
+from kooch.store.versions import reading_file
 from tests.commands import kooch
 
 _HEAVY = {"altair", "crawlers", "numpy", "polars", "pyarrow", "pydantic_settings", "scrapy", "streamlit", "twisted"}
@@ -37,6 +41,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["schedule", "--help"], {"pydantic_settings"}),
         (["status"], set()),
         (["schedule", "list"], {"pydantic_settings"}),
+        (["sql", "SELECT 1"], set()),
+        (["sql", "SELECT roster, count(*) FROM memberships GROUP BY roster"], set()),
     ],
     ids=" ".join,
 )
@@ -61,3 +67,35 @@ def test_the_list_of_commands_names_each_of_them_with_its_own_help(tmp_path: Pat
         assert f"{name} " in listed
         assert place.help in listed
         assert kooch(tmp_path, name, "--help").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1 AS one, NULL::INTEGER AS nothing, true AS yes, 'plain words' AS words",
+        "SELECT roster, count(*) AS n FROM memberships GROUP BY roster ORDER BY roster",
+        "SELECT 1 WHERE false",
+        "SELECT i AS n, i % 2 = 0 AS even FROM range(9999) AS t(i)",
+    ],
+)
+def test_a_plain_answer_is_what_any_other_way_writes(home: Path, sql: str) -> None:
+    file = reading_file(home)
+
+    assert plain_csv(file, sql) == csv_text(select(file, sql))
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT '=1+1' AS formula",
+        "SELECT '' AS empty",
+        "SELECT 'a,b' AS comma",
+        'SELECT 1 AS "=1"',
+        "SELECT 1 AS a, 2 AS a",
+        "SELECT now() AS instant",
+        "SELECT 0.1::DOUBLE AS part",
+        "SELECT i FROM range(10001) AS t(i)",
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_other_way(home: Path, sql: str) -> None:
+    assert plain_csv(reading_file(home), sql) is None

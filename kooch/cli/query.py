@@ -2,20 +2,24 @@
 
 import io
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import duckdb
-import polars as pl
-import polars.selectors as cs
 import typer
 
-from kooch.cli.output import is_terminal, print_frame, settings_of, showable
+from kooch.cli.output import home_of, is_terminal, print_frame, showable
 from kooch.errors import ConfigError, QueryError
-from kooch.spreadsheet_csv import csv_text
-from kooch.sql import select
+from kooch.plain import plain_csv
 from kooch.store.versions import reading_file
+
+if TYPE_CHECKING:
+    # Half a second of imports that a plain answer does without.
+    import polars as pl
+
+_Answer = TypeVar("_Answer")
 
 
 class Format(StrEnum):
@@ -41,30 +45,42 @@ def sql(
     wanted = format or (Format.TABLE if is_terminal() and output is None else Format.CSV)
     if wanted is Format.PARQUET and output is None and sys.stdout.isatty():
         raise ConfigError("Parquet is not for a terminal. Give a file with --output, or redirect.")
-    home = settings_of(context).home
+    home = home_of(context)
     if output is not None and wanted is Format.TABLE:
         raise ConfigError("A table is for a terminal. For a file choose --format csv, json or parquet.")
     if output is not None and output.resolve().is_relative_to(home.resolve()):
         raise ConfigError(f"{output} lies in the data folder, where everything is Kooch's own. Choose another folder.")
-    frame = _answered(reading_file(home), query)
+    file = reading_file(home)
+    plain = _answered(plain_csv, file, query) if wanted is Format.CSV else None
+    if plain is not None:
+        _put(plain.encode(), output)
+        return
+    from kooch.sql import select  # noqa: PLC0415 -- Polars comes with it
+
+    frame = _answered(select, file, query)
     if wanted is Format.TABLE:
         print_frame(frame)
-    elif output is None and sys.stdout.isatty():
+    else:
+        _put(_written(frame, wanted), output)
+
+
+def _put(content: bytes, output: Path | None) -> None:
+    if output is None and sys.stdout.isatty():
         # What a file keeps as it is, a terminal would obey.
-        sys.stdout.write(showable(_written(frame, wanted).decode()))
+        sys.stdout.write(showable(content.decode()))
     elif output is None:
-        sys.stdout.buffer.write(_written(frame, wanted))
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     else:
         try:
-            output.write_bytes(_written(frame, wanted))
+            output.write_bytes(content)
         except OSError as error:
             raise ConfigError(f"{output} cannot be written ({error.strerror}). Choose another file.") from error
 
 
-def _answered(file: Path, query: str) -> pl.DataFrame:
+def _answered(answer: Callable[[Path, str], _Answer], file: Path, query: str) -> _Answer:
     try:
-        return select(file, query)
+        return answer(file, query)
     except QueryError as error:
         # A name that is not there: what is there, no message of DuckDB says in full.
         if isinstance(error.__context__, duckdb.BinderException | duckdb.CatalogException):
@@ -82,7 +98,9 @@ def _read_query() -> str:
         ) from None
 
 
-def _written(frame: pl.DataFrame, wanted: Format) -> bytes:
+def _written(frame: "pl.DataFrame", wanted: Format) -> bytes:
+    import polars as pl  # noqa: PLC0415 -- as above
+
     try:
         return _bytes(frame, wanted)
     except pl.exceptions.PolarsError as error:
@@ -90,7 +108,11 @@ def _written(frame: pl.DataFrame, wanted: Format) -> bytes:
         raise QueryError(f"The result cannot be written as {wanted} ({says}). Cast that column to VARCHAR.") from None
 
 
-def _bytes(frame: pl.DataFrame, wanted: Format) -> bytes:
+def _bytes(frame: "pl.DataFrame", wanted: Format) -> bytes:
+    import polars.selectors as cs  # noqa: PLC0415 -- as above
+
+    from kooch.spreadsheet_csv import csv_text  # noqa: PLC0415 -- as above
+
     match wanted:
         case Format.JSON:
             return frame.with_columns(cs.binary().bin.encode("hex")).write_ndjson().encode()

@@ -68,6 +68,8 @@ CAUSES_IN_WORDS: dict[Cause, str] = {
     "suppressed": "skipped: the account is suppressed",
 }
 
+CONFIRMED_AFTER_HOURS = 24
+"""So far apart must the first and a later answer be that agree that an account is gone."""
 STATUSES: tuple[str, ...] = get_args(Status)
 CAUSES: tuple[str, ...] = get_args(Cause)
 

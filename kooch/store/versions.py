@@ -10,8 +10,7 @@ from typing import Any
 import duckdb
 
 from kooch.errors import ConfigError, StorageError
-from kooch.store.loading.departures import CONFIRMED_AFTER_HOURS
-from kooch.store.outcomes import Target
+from kooch.store.outcomes import CONFIRMED_AFTER_HOURS, Target
 from kooch.store.publish import published_folder
 from kooch.store.schema import LATEST, quoted
 

@@ -7,9 +7,7 @@ says otherwise, make a departure; both stay in `observations` whatever comes.
 import duckdb
 
 from kooch.store.loading import Steps
-
-CONFIRMED_AFTER_HOURS = 24
-"""So far apart must the first and a later answer be that agree that an account is gone."""
+from kooch.store.outcomes import CONFIRMED_AFTER_HOURS
 
 
 def store_departures(connection: duckdb.DuckDBPyConnection) -> None:
