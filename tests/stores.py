@@ -17,6 +17,7 @@ from kooch.store.state import RunState, end_run, open_state, plan_run
 from kooch.store.versions import open_version, reading_file
 
 START = datetime(2025, 6, 1, 12, tzinfo=UTC)
+KOO_ID = "0c1de1f0-0000-4000-8000-000000000005"
 READ_AT = datetime(2026, 11, 1, tzinfo=UTC)
 """When archived pages are read."""
 

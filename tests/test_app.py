@@ -472,7 +472,7 @@ def test_every_count_of_the_figure_page_leads_to_its_source(tmp_path: Path, brow
     koo = stores.roster(
         "people",
         [stores.member("ann", name="Ann")],
-        accounts=(stores.claim("ann", "Ann", "5", platform="koo"),),
+        accounts=(stores.claim("ann", "Ann", stores.KOO_ID, platform="koo"),),
         statements=(
             stores.statement("ann", "joined", "2025-03-01", handle="Ann", reported="1 lakh followers", **day),
             stores.statement(
@@ -482,7 +482,10 @@ def test_every_count_of_the_figure_page_leads_to_its_source(tmp_path: Path, brow
     )
     bundled = stores.bundle(tmp_path / "bundled", koo)
     stores.load(tmp_path, bundled)
-    pages = [stores.archived(f"2025-01-{day:02}", "Ann", native_id="5", followers=50_000 + day) for day in range(1, 31)]
+    pages = [
+        stores.archived(f"2025-01-{day:02}", "Ann", native_id=stores.KOO_ID, followers=50_000 + day)
+        for day in range(1, 31)
+    ]
     stores.backfill(tmp_path, *pages, platform="koo")
     stores.load(tmp_path, bundled)
     with serving(tmp_path) as url:

@@ -177,14 +177,14 @@ def test_an_archived_page_that_contradicts_the_press_is_named_as_what_it_is(
     koo = stores.roster(
         "in-koo-2021",
         [stores.member("ann", name="Ann")],
-        accounts=(stores.claim("ann", "Ann", "5", platform="koo"),),
+        accounts=(stores.claim("ann", "Ann", stores.KOO_ID, platform="koo"),),
         statements=(on_the_9th,),
         selection="joiners",
         time_zone="Asia/Kolkata",
     )
     bundled = stores.bundle(tmp_path / "bundled", koo)
     shutil.copyfile(BUNDLED_ROSTERS / "events.yaml", bundled / "events.yaml")
-    page = stores.archived("2022-01-01", "Ann", native_id="5", opened="2020-05-02")
+    page = stores.archived("2022-01-01", "Ann", native_id=stores.KOO_ID, opened="2020-05-02")
     stores.backfill(tmp_path, page, platform="koo")
     stores.load(tmp_path, bundled)
     with open_version(reading_file(tmp_path)) as connection:

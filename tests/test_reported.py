@@ -229,12 +229,14 @@ def test_archived_counts_of_koo_say_that_they_are_unverified(tmp_path: Path) -> 
     roster = stores.roster(
         "people",
         [stores.member("ann"), stores.member("bo")],
-        accounts=(stores.claim("ann", "Ann", "5", platform="koo"),),
+        accounts=(stores.claim("ann", "Ann", stores.KOO_ID, platform="koo"),),
         statements=(stores.statement("bo", "joined", "2021-02-10", not_after="2021-02-10", reported="5K followers"),),
     )
     bundled = stores.bundle(tmp_path / "bundled", roster)
     stores.load(tmp_path, bundled)
-    stores.backfill(tmp_path, stores.archived("2023-01-01", "Ann", native_id="5", followers=9), platform="koo")
+    stores.backfill(
+        tmp_path, stores.archived("2023-01-01", "Ann", native_id=stores.KOO_ID, followers=9), platform="koo"
+    )
     stores.load(tmp_path, bundled)
 
     (note,) = ask_figure(tmp_path, "ann").archive_notes
