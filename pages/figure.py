@@ -160,6 +160,9 @@ def _status(account: dict[str, Any]) -> str:
     status = _STATES.get(account["state"], "{}").format(_STATUS[account["status"]])
     if account["last_seen_at"] is None:
         return status
+    if account["withheld_in"]:
+        places = ("the whole world" if code == "XX" else code for code in account["withheld_in"])
+        status += f", withheld in {', '.join(places)}"
     doubt = ", unverified" if account["is_archived"] and account["archive_note"] else ""
     day = f"{long_day(account['last_seen_at'].date())}{doubt}"
     status += " on an archived page" if account["is_archived"] else ""

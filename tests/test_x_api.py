@@ -33,6 +33,8 @@ from tests.canary import Watched, traces
 from tests.commands import kooch
 from tests.faults import Asked, Fault, Reply, Server, as_json
 from tests.servers.x_api import TOKEN, XApi, is_shown, problem, user
+from tests.test_app import run as open_page
+from tests.test_app import words
 
 SHARED = Path(__file__).parents[2] / "shared"
 Results = dict[str, Observed | Failed | Skipped]
@@ -644,3 +646,26 @@ def test_a_canary_that_was_left_is_found(tmp_path: Path) -> None:
     found = {place.partition(" of ")[0].partition(":")[0] for place in traces(secret, home, watched)}
 
     assert {"output", "rows", "table profiles", "table runs"} <= found
+
+
+@pytest.mark.parametrize(
+    ("looks", "says"),
+    [
+        ([("IN",)], "observed active, withheld in IN, "),
+        ([("IN",), ("DE", "TR")], "observed active, withheld in DE, TR, "),
+        ([("XX",)], "observed active, withheld in the whole world, "),
+        ([("IN",), ()], "observed active, "),
+    ],
+)
+def test_where_an_account_is_withheld_is_said_of_it(
+    looks: list[tuple[str, ...]], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    did = f"did:plc:{'a' * 24}"
+    accounts = (stores.claim("ada", "ada.test", did),)
+    bundled = stores.bundle(tmp_path / "bundled", stores.roster("list", [stores.member("ada")], accounts=accounts))
+    for n, withheld_in in enumerate(looks):
+        stores.crawl(tmp_path, stores.seen(did, n * 60, withheld_in=withheld_in), state="complete")
+    stores.load(tmp_path, bundled)
+    page = open_page(Path(__file__).parent.parent / "pages" / "figure.py", tmp_path, monkeypatch, figure="ada")
+
+    assert f"{says}1 June 2025" in words(page)

@@ -15,6 +15,11 @@ SELECT
     p.tier,
     p.status::VARCHAR AS status,
     p.state,
+    (
+        SELECT arg_max_null(o.withheld_in, o.valid_at)
+        FROM observations AS o
+        WHERE o.account_id = p.account_id
+    ) AS withheld_in, -- By the latest observation
     p.last_seen_at,
     p.is_archived,
     p.account_id,
