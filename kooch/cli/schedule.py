@@ -29,7 +29,6 @@ from kooch.schedule.slots import (
     read_heartbeat,
 )
 from kooch.store.state import open_state
-from kooch.store.versions import second_looks, targets
 from kooch.times import now
 
 app = typer.Typer(help="Crawl at set times.", no_args_is_help=True)
@@ -223,6 +222,8 @@ def _scheduler(settings: Settings, world: Processes, everything: list[str]) -> S
 
 def _second_looks(settings: Settings, everything: list[str]) -> list[tuple[datetime, str]]:
     """When each account that seemed gone may be asked again, and its platform, of those that schedules crawl."""
+    from kooch.store.versions import second_looks  # noqa: PLC0415 -- DuckDB comes with it; without a schedule nobody asks
+
     try:
         looks = second_looks(settings.home)
     except StorageError:
@@ -263,6 +264,7 @@ def _exit_code(slot: Slot) -> int:
 def _expected(settings: Settings, schedule: Schedule, everything: list[str]) -> dict[str, float | None]:
     """What a first crawl of the schedule asks at most, and how long that takes; later ones ask less."""
     from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import
+    from kooch.store.versions import targets  # noqa: PLC0415 -- as above
 
     requests, seconds, usd = 0, 0.0, 0.0
     for platform in schedule.platforms or everything:

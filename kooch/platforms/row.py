@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from kooch.errors import ConfigError
@@ -20,8 +19,6 @@ LANGUAGE = "{language}"
 _IS_LANGUAGE = re.compile(r"[a-z]{2}(-[a-z]{2})?")
 _SITE = re.compile(r"\*|([a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
-# C reads YAML eight times as fast; every command waits for the rows.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _Entry(BaseModel):
@@ -275,8 +272,12 @@ def _frozen(value: Any, key: str = "") -> Any:  # noqa: ANN401 -- whatever YAML 
 
 def read_platform(file: Path) -> Platform:
     """The row in `slug.yaml`. Raises ConfigError: the file, the key, the fault."""
+    import yaml  # noqa: PLC0415 -- a command that reads no row does without
+
+    # C reads YAML eight times as fast.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        content = yaml.load(file.read_bytes(), Loader=_LOADER)  # noqa: S506 -- both are safe loaders
+        content = yaml.load(file.read_bytes(), Loader=loader)  # noqa: S506 -- both are safe loaders
     except OSError as error:
         raise ConfigError(f"Platform {file} cannot be read: {error.strerror}.") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
