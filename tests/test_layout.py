@@ -88,7 +88,9 @@ def test_imports_point_one_way(place: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("place", ["store", "config.py", "errors.py", "files.py", "times.py", "rosters", "platforms"])
+@pytest.mark.parametrize(
+    "place", ["store", "config.py", "errors.py", "files.py", "times.py", "rosters", "platforms", "presence"]
+)
 def test_the_store_stands_on_nothing_but_rosters_and_settings(place: str) -> None:
     allowed = {
         "store": (
@@ -96,6 +98,7 @@ def test_the_store_stands_on_nothing_but_rosters_and_settings(place: str) -> Non
                 "kooch.store",
                 "kooch.rosters",
                 "kooch.platforms",
+                "kooch.presence",
                 "kooch.counts",
                 "kooch.errors",
                 "kooch.files",
@@ -116,6 +119,7 @@ def test_the_store_stands_on_nothing_but_rosters_and_settings(place: str) -> Non
         "config.py": ("kooch.errors", "kooch.home", "kooch.platforms"),
         "home.py": ("kooch.errors",),
         "platforms": ("kooch.platforms", "kooch.errors"),
+        "presence": ("kooch.presence",),
     }.get(place, ())
     files = [ROOT / "kooch" / place] if place.endswith(".py") else sorted((ROOT / "kooch" / place).rglob("*.py"))
     wrong = [

@@ -160,6 +160,14 @@ def _flag(value: object) -> bool:
     return value
 
 
+def _optional_count(value: object) -> int | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"'{value}' is no number of people: write a whole number above zero")
+    return value
+
+
 Text = Annotated[str, BeforeValidator(_required)]
 OptionalText = Annotated[str | None, BeforeValidator(_optional)]
 Choice = BeforeValidator(plain)
@@ -178,6 +186,7 @@ Day = Annotated[date, BeforeValidator(_day)]
 PastDay = Annotated[date, BeforeValidator(_day), AfterValidator(_past)]
 OptionalDay = Annotated[date | None, BeforeValidator(_optional_day)]
 OptionalPastDay = Annotated[date | None, BeforeValidator(_optional_day), AfterValidator(_optional_past)]
+OptionalCount = Annotated[int | None, BeforeValidator(_optional_count)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 
 

@@ -18,6 +18,7 @@ from kooch.rosters.cells import (
     OfficialIds,
     OfPlatform,
     OptionalChoice,
+    OptionalCount,
     OptionalDay,
     OptionalPastDay,
     OptionalText,
@@ -169,12 +170,19 @@ def _within_a_census(since: date | None, info: ValidationInfo) -> date | None:
     return since
 
 
+def _of_a_sample(population: int | None, info: ValidationInfo) -> int | None:
+    if population is not None and info.data.get("selection", "sample") != "sample":
+        raise ValueError(f"{population} stands on a list that is no sample: remove it, or set selection to sample")
+    return population
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roster:
     """A list of figures with its accounts and dated statements. Its days are days in `time_zone`.
 
     `complete_from` is the day since which a census lists everybody, leavers included; without it the list is complete
-    on `as_of` only. `vouches` says that the accounts existed on `as_of`: false for a list compiled from older reports.
+    on `as_of` only. `population` is how many a sample was drawn from. `vouches` says that the accounts existed on
+    `as_of`: false for a list compiled from older reports.
     """
 
     slug: Slug
@@ -188,6 +196,7 @@ class Roster:
     time_zone: Zone
     selection: Annotated[Selection, Choice]
     complete_from: Annotated[OptionalDay, AfterValidator(_within_a_census)] = None
+    population: Annotated[OptionalCount, AfterValidator(_of_a_sample)] = None
     vouches: Flag = True
     members: tuple[Member, ...] = ()
     accounts: tuple[AccountClaim, ...] = ()

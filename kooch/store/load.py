@@ -42,6 +42,7 @@ from kooch.store.state import (
     state_file,
     suppressions,
 )
+from kooch.store.stays import store_stays
 from kooch.store.utc import build_utc_views, drop_utc_views
 from kooch.store.versions import DAMAGED_BLOCK
 from kooch.store.views import build_views
@@ -165,6 +166,8 @@ def _store(
         store_departures(connection)
         _store_slots(connection, home)
         drop_utc_views(connection)
+        build_views(connection, views, only=("links",))
+        store_stays(connection)
         build_views(connection, views)
         _store_urls(connection, listed)
         describe_shared_columns(connection)

@@ -5,6 +5,7 @@ queries, `rollups/` are tables made at publish so that a page reads thousands of
 """
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
@@ -16,11 +17,11 @@ _PARAMETER = re.compile(r"^-- (\w+): [A-Z]+", re.MULTILINE)
 _COLUMN = re.compile(r"(\w+),? -- (.+)$")
 
 
-def build_views(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Create or replace everything in `folder`, in the order of what reads what."""
+def build_views(connection: duckdb.DuckDBPyConnection, folder: Path, *, only: Collection[str] | None = None) -> None:
+    """Create or replace everything in `folder`, or `only` what is named and what it reads, each after what it reads."""
     standing = _standing(connection)
     described = {}
-    for select in in_order(read_selects(folder / kind for kind in ("macros", "views", "rollups"))):
+    for select in in_order(read_selects(folder / kind for kind in ("macros", "views", "rollups")), only):
         name, sql = select.name, select.sql
         # A file may have changed its folder between two releases.
         if name in standing:

@@ -16,12 +16,13 @@ INNER JOIN (SELECT DISTINCT figure_id, account_id FROM claims) AS c ON c.account
 INNER JOIN accounts AS a ON a.account_id = b.account_id
 WHERE
     b.event <> 'left'
+    OR b.kind IN ('gone', 'ended', 'missing')
     OR EXISTS (
         SELECT 1
         FROM account_stretches AS s
         WHERE
             s.account_id = b.account_id
-            AND s.is_gone
+            AND NOT s.is_there
             AND b.before > coalesce(s.before_at, '-infinity')
             AND coalesce(b.not_before, '-infinity') <= s.first_at
     )

@@ -1,11 +1,11 @@
--- One row per departure of an account by its owner that a second look has confirmed.
+-- One row per end of an account's stay that a second look has confirmed.
 SELECT
     account_id,
     'left' AS event,
     before_at AS not_before,
-    left_at AS before,
-    'gone' AS kind,
-    left_run_id AS run_id,
-    left_known_at AS known_at
+    end_first_at AS before,
+    CASE act WHEN 'owner' THEN 'gone' WHEN 'platform' THEN 'ended' ELSE 'missing' END AS kind,
+    end_run_id AS run_id,
+    end_known_at AS known_at
 FROM account_stretches
-WHERE is_left AND before_at IS NOT NULL
+WHERE act IS NOT NULL

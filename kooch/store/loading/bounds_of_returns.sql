@@ -1,4 +1,4 @@
--- One row per return of an account after a departure by its owner.
+-- One row per return of an account after an end that looks have confirmed.
 SELECT
     account_id,
     'joined' AS event,
@@ -7,10 +7,5 @@ SELECT
     'returned' AS kind,
     run_id,
     known_at
-FROM (
-    SELECT
-        *,
-        lag(is_left) OVER (PARTITION BY account_id ORDER BY stretch) AS was_left
-    FROM account_stretches
-)
-WHERE NOT is_gone AND was_left AND stretch > 2
+FROM account_stretches
+WHERE is_there AND act_before IS NOT NULL

@@ -11,15 +11,19 @@ from kooch.store.outcomes import CONFIRMED_AFTER_HOURS
 
 
 def store_departures(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write the bounds of the kinds `gone` and `returned` anew, and what crawls say of accounts as bounds of their figures.
+    """Write anew the ends and returns that looks have confirmed, and what crawls say of accounts as bounds of their figures.
+
+    Also the tables `doubts` and `sign_spans`, from which stays are read.
 
     Inside the caller's transaction.
     """
     connection.execute(f"SET VARIABLE confirmed_after_hours = {CONFIRMED_AFTER_HOURS}")
     with Steps(connection) as steps:
-        steps.write("DELETE FROM account_bounds WHERE kind IN ('gone', 'returned')")
+        steps.write("DELETE FROM account_bounds WHERE kind IN ('gone', 'ended', 'missing', 'returned')")
         steps.insert(account_bounds="bounds_of_departures")
         steps.insert(account_bounds="bounds_of_returns")
+        steps.write("DELETE FROM doubts", "DELETE FROM sign_spans")
+        steps.insert(doubts="doubts_by_looks", sign_spans="signs_by_looks")
         steps.assign("bound", "SELECT key FROM bounds_believed")
         steps.write("DELETE FROM bounds WHERE run_id IS NOT NULL")
         steps.insert(bounds="bounds_of_crawls")

@@ -425,7 +425,12 @@ def _membership_rows(rosters: Iterable[Roster]) -> list[Row]:
 def _roster_rows(listed: Listed, verdicts: _Verdicts) -> list[Row]:
     columns = ("title", "description", "source", "source_url", "licence", "as_of", "time_zone", "selection")
     return [
-        {"roster": roster.slug, "complete_from": roster.complete_from, "loaded_at": listed.loaded_at[roster.slug]}
+        {
+            "roster": roster.slug,
+            "complete_from": roster.complete_from,
+            "population": roster.population,
+            "loaded_at": listed.loaded_at[roster.slug],
+        }
         | {column: getattr(roster, column) for column in columns}
         | {
             "rejected_claims": sum(
@@ -443,6 +448,7 @@ def _platform_rows(platforms: Iterable[Platform], sources: _Sources) -> list[Row
             "platform": platform.platform,
             "name": platform.name,
             "opened": platform.opened and platform.opened.not_before,
+            "opened_by": platform.opened and platform.opened.not_after,
             "closed": platform.closed and platform.closed.not_after,
             "archive_note": platform.archive_note,
             "source": sources.of_document(platform.sources[0], "UTC") if platform.sources else None,

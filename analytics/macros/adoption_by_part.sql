@@ -1,0 +1,300 @@
+-- One row per list, platform, part of the list and day on which a count can change: who had joined, and who was there, as it ended.
+-- presumptions: BOOLEAN; whether reports that name no account are taken for the figure's known account.
+-- Days are in the list's time zone. Between two rows nothing changes.
+WITH edges AS (
+    FROM edge_days(presumptions)
+),
+
+-- A census has members who come and go; any other list has its figures, whatever the day.
+memberships_by_part AS (
+    SELECT
+        m.roster,
+        m.figure_id,
+        b.part[1] AS breakdown,
+        b.part[2] AS part,
+        CASE WHEN r.complete_from IS NULL THEN '-infinity' ELSE coalesce(m.from_day, '-infinity') END::DATE AS from_day,
+        CASE WHEN r.complete_from IS NULL THEN 'infinity' ELSE coalesce(m.to_day + 1, 'infinity') END::DATE AS until_day
+    FROM memberships AS m
+    INNER JOIN rosters AS r ON r.roster = m.roster
+    INNER JOIN figures AS f ON f.figure_id = m.figure_id
+    CROSS JOIN LATERAL (
+        SELECT unnest([['all', ''], ['party', m.party], ['role', m.role], ['unit', m.unit], ['country', f.country]]) AS part
+    ) AS b
+    WHERE
+        b.part[2] IS NOT NULL
+        AND (
+            r.selection <> 'census'
+            OR r.complete_from IS NOT NULL
+            -- It then knows its members on one day only.
+            OR (coalesce(m.from_day <= r.as_of, true) AND coalesce(m.to_day >= r.as_of, true))
+        )
+),
+
+-- Where most people have a part of their own, as constituencies do, nothing is broken down.
+breakdowns AS (
+    SELECT roster, breakdown
+    FROM memberships_by_part
+    GROUP BY roster, breakdown
+    HAVING breakdown = 'all' OR 2 * count(DISTINCT part) <= count(DISTINCT figure_id)
+),
+
+-- Two roles at one time are one term.
+starts AS (
+    SELECT
+        m.*,
+        coalesce(m.from_day > max(m.until_day) OVER earlier, true) AS is_start
+    FROM memberships_by_part AS m
+    SEMI JOIN breakdowns AS b ON b.roster = m.roster AND b.breakdown = m.breakdown
+    WINDOW earlier AS (
+        PARTITION BY m.roster, m.figure_id, m.breakdown, m.part
+        ORDER BY m.from_day, m.until_day
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+terms AS (
+    SELECT roster, figure_id, breakdown, part, min(from_day) AS from_day, max(until_day) AS until_day
+    FROM (
+        SELECT
+            *,
+            sum(is_start::INTEGER) OVER (
+                PARTITION BY roster, figure_id, breakdown, part ORDER BY from_day, until_day
+            ) AS term
+        FROM starts
+    )
+    GROUP BY roster, figure_id, breakdown, part, term
+),
+
+-- The latest look at a figure: an answer about an account, a dated statement, or a version of a list.
+looks AS (
+    SELECT l.figure_id, a.platform, max(s.last_seen_at) AS looked_at
+    FROM links AS l
+    INNER JOIN accounts AS a ON a.account_id = l.account_id
+    INNER JOIN seen_accounts AS s ON s.account_id = l.account_id
+    GROUP BY l.figure_id, a.platform
+    UNION ALL
+    SELECT figure_id, platform, max(coalesce(before, known_at)) - INTERVAL 1 MICROSECOND
+    FROM bounds
+    WHERE kind IN ('stated', 'listed')
+    GROUP BY figure_id, platform
+),
+
+looked_until AS (
+    SELECT r.roster, l.figure_id, l.platform, max(timezone(r.time_zone, l.looked_at)::DATE) + 46 AS until_day
+    FROM looks AS l
+    INNER JOIN (SELECT DISTINCT roster, figure_id FROM memberships) AS m ON m.figure_id = l.figure_id
+    INNER JOIN rosters AS r ON r.roster = m.roster
+    GROUP BY r.roster, l.figure_id, l.platform
+),
+
+-- Days for which somebody is known: those with evidence on any, others around a day on which they were not there.
+known_days AS (
+    SELECT m.roster, k.figure_id, k.platform, '-infinity'::DATE AS from_day, 'infinity'::DATE AS until_day
+    FROM (SELECT DISTINCT figure_id, platform FROM known_stays) AS k
+    INNER JOIN (SELECT DISTINCT roster, figure_id FROM memberships) AS m ON m.figure_id = k.figure_id
+    UNION ALL
+    SELECT
+        r.roster,
+        b.figure_id,
+        b.platform,
+        timezone(r.time_zone, coalesce(b.not_before, b.before - INTERVAL 1 MICROSECOND, b.known_at))::DATE - 30,
+        timezone(r.time_zone, coalesce(least(b.before, b.known_at), b.known_at) - INTERVAL 1 MICROSECOND)::DATE + 31
+    FROM bounds AS b
+    INNER JOIN (SELECT DISTINCT roster, figure_id FROM memberships) AS m ON m.figure_id = b.figure_id
+    INNER JOIN rosters AS r ON r.roster = m.roster
+    WHERE b.event = 'absent'
+),
+
+known_starts AS (
+    SELECT
+        *,
+        coalesce(from_day > max(until_day) OVER earlier, true) AS is_start
+    FROM known_days
+    WINDOW earlier AS (
+        PARTITION BY roster, figure_id, platform
+        ORDER BY from_day, until_day
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+counted_runs AS (
+    SELECT roster, figure_id, platform, edge AS counted, from_day, until_day
+    FROM edges
+    UNION ALL
+    SELECT e.roster, e.figure_id, e.platform, 'looked', e.from_day, least(e.until_day, l.until_day)
+    FROM edges AS e
+    INNER JOIN looked_until AS l ON l.roster = e.roster AND l.figure_id = e.figure_id AND l.platform = e.platform
+    WHERE e.edge = 'there_max'
+    UNION ALL
+    SELECT roster, figure_id, platform, 'known', min(from_day), max(until_day)
+    FROM (
+        SELECT
+            *,
+            sum(is_start::INTEGER) OVER (PARTITION BY roster, figure_id, platform ORDER BY from_day, until_day) AS run
+        FROM known_starts
+    )
+    GROUP BY roster, figure_id, platform, run
+),
+
+runs AS (
+    SELECT
+        t.roster,
+        r.platform,
+        t.breakdown,
+        t.part,
+        r.counted,
+        greatest(t.from_day, r.from_day) AS from_day,
+        least(t.until_day, r.until_day) AS until_day
+    FROM terms AS t
+    INNER JOIN counted_runs AS r ON r.roster = t.roster AND r.figure_id = t.figure_id
+    UNION ALL
+    SELECT t.roster, c.platform, t.breakdown, t.part, 'member', t.from_day, t.until_day
+    FROM terms AS t
+    INNER JOIN coverage AS c ON c.roster = t.roster
+),
+
+steps AS (
+    SELECT roster, platform, breakdown, part, counted, from_day AS day, 1 AS step FROM runs WHERE from_day < until_day
+    UNION ALL
+    SELECT roster, platform, breakdown, part, counted, until_day, -1 FROM runs WHERE from_day < until_day
+    UNION ALL
+    SELECT p.roster, p.platform, p.breakdown, p.part, 'member', unnest([r.complete_from, r.as_of]), 0
+    FROM (SELECT DISTINCT roster, platform, breakdown, part FROM runs) AS p
+    INNER JOIN rosters AS r ON r.roster = p.roster
+),
+
+changes AS (
+    SELECT
+        roster,
+        platform,
+        breakdown,
+        part,
+        day,
+        coalesce(sum(step) FILTER (WHERE counted = 'member'), 0) AS members,
+        coalesce(sum(step) FILTER (WHERE counted = 'known'), 0) AS known,
+        coalesce(sum(step) FILTER (WHERE counted = 'looked'), 0) AS looked,
+        coalesce(sum(step) FILTER (WHERE counted = 'joined_min'), 0) AS joined_min,
+        coalesce(sum(step) FILTER (WHERE counted = 'joined_max'), 0) AS joined_max,
+        coalesce(sum(step) FILTER (WHERE counted = 'there_min'), 0) AS there_min,
+        coalesce(sum(step) FILTER (WHERE counted = 'there_max'), 0) AS there_max
+    FROM steps
+    WHERE day IS NOT NULL
+    GROUP BY roster, platform, breakdown, part, day
+),
+
+sums AS (
+    SELECT
+        roster,
+        platform,
+        breakdown,
+        part,
+        day,
+        sum(members) OVER so_far AS members,
+        sum(known) OVER so_far AS known,
+        sum(looked) OVER so_far AS looked,
+        sum(joined_min) OVER so_far AS joined_min,
+        sum(joined_max) OVER so_far AS joined_max,
+        sum(there_min) OVER so_far AS there_min,
+        sum(there_max) OVER so_far AS there_max
+    FROM changes
+    WINDOW so_far AS (PARTITION BY roster, platform, breakdown, part ORDER BY day)
+),
+
+counted AS (
+    SELECT
+        s.*,
+        r.selection,
+        s.members - s.known AS not_looked,
+        -- Nine tenths of those who may be there were looked at lately; and the platform is open.
+        s.looked >= 0.9 * s.there_max AND coalesce(s.day <= p.closed, true) AS has_presence,
+        -- A percentage needs a census or a sample, on a day for which it is complete, nine tenths of it searched.
+        r.selection IN ('census', 'sample')
+        AND s.day BETWEEN coalesce(r.complete_from, r.as_of) AND r.as_of
+        AND (s.members - s.known) <= 0.1 * s.members AS is_divisible,
+        -- A sample speaks of others: Wilson's limits of 95 %, narrower the more of the population is in it.
+        CASE
+            WHEN r.selection <> 'sample' THEN NULL
+            WHEN s.members >= r.population THEN NULL
+            ELSE s.members * coalesce((r.population - 1) / (r.population - s.members), 1)
+        END AS sampled
+    FROM sums AS s
+    INNER JOIN rosters AS r ON r.roster = s.roster
+    LEFT JOIN platforms AS p ON p.platform = s.platform
+    WHERE s.members > 0 AND isfinite(s.day) AND coalesce(s.day >= r.complete_from, true)
+),
+
+-- Of a census the percentage is what was counted, of a sample the lower limit of the least and the upper of the most.
+shares AS (
+    SELECT
+        *,
+        CASE
+            WHEN sampled IS NULL THEN joined_min / members
+            ELSE
+                (joined_min / members + 1.9208 / sampled - sqrt(3.8416 * (joined_min / members * (1 - joined_min / members) + 0.9604 / sampled) / sampled))
+                / (1 + 3.8416 / sampled)
+        END AS share_min,
+        CASE
+            WHEN sampled IS NULL THEN joined_max / members
+            ELSE
+                (joined_max / members + 1.9208 / sampled + sqrt(3.8416 * (joined_max / members * (1 - joined_max / members) + 0.9604 / sampled) / sampled))
+                / (1 + 3.8416 / sampled)
+        END AS share_max,
+        CASE
+            WHEN sampled IS NULL THEN there_min / members
+            ELSE
+                (there_min / members + 1.9208 / sampled - sqrt(3.8416 * (there_min / members * (1 - there_min / members) + 0.9604 / sampled) / sampled))
+                / (1 + 3.8416 / sampled)
+        END AS there_share_min,
+        CASE
+            WHEN sampled IS NULL THEN there_max / members
+            ELSE
+                (there_max / members + 1.9208 / sampled + sqrt(3.8416 * (there_max / members * (1 - there_max / members) + 0.9604 / sampled) / sampled))
+                / (1 + 3.8416 / sampled)
+        END AS there_share_max
+    FROM counted
+),
+
+rows_of_days AS (
+    SELECT
+        roster,
+        platform,
+        breakdown,
+        part,
+        day,
+        members::INTEGER AS members,
+        not_looked::INTEGER AS not_looked,
+        joined_min::INTEGER AS joined_min,
+        joined_max::INTEGER AS joined_max,
+        CASE WHEN has_presence THEN there_min::INTEGER END AS there_min,
+        CASE WHEN has_presence THEN there_max::INTEGER END AS there_max,
+        CASE WHEN is_divisible THEN share_min END AS share_min,
+        CASE WHEN is_divisible THEN share_max END AS share_max,
+        CASE WHEN is_divisible AND has_presence THEN there_share_min END AS there_share_min,
+        CASE WHEN is_divisible AND has_presence THEN there_share_max END AS there_share_max
+    FROM shares
+)
+
+SELECT
+    d.roster,
+    d.platform,
+    d.breakdown, -- all, party, role, unit or country
+    d.part, -- The party, role, unit or country; empty: all
+    d.day, -- In the list's time zone
+    d.members, -- People and organisations on the list that day
+    d.not_looked, -- Of them not searched on the platform around that day: nothing is known
+    d.joined_min, -- Had certainly joined by the end of the day
+    d.joined_max, -- Had possibly joined by the end of the day
+    d.there_min, -- Certainly there as the day ended; NULL: too few were looked at since
+    d.there_max, -- Possibly there as the day ended
+    d.share_min, -- Of the members had joined; NULL: the list may not be divided on that day
+    d.share_max,
+    d.there_share_min, -- Of the members were there
+    d.there_share_max
+FROM rows_of_days AS d
+INNER JOIN rosters AS r ON r.roster = d.roster
+WINDOW parts AS (PARTITION BY d.roster, d.platform, d.breakdown, d.part ORDER BY d.day)
+QUALIFY
+    d.day IN (r.complete_from, r.as_of)
+    OR lag([d.members, d.not_looked, d.joined_min, d.joined_max, d.there_min, d.there_max]) OVER parts
+        IS DISTINCT FROM [d.members, d.not_looked, d.joined_min, d.joined_max, d.there_min, d.there_max]
+    OR lag(d.share_min IS NULL) OVER parts IS DISTINCT FROM (d.share_min IS NULL)

@@ -1,0 +1,65 @@
+-- One row per list, figure, platform, edge of adoption and run of days on which the figure is counted in it.
+-- presumptions: BOOLEAN; whether reports that name no account are taken for the figure's known account.
+-- Days are in the list's time zone; there on a day means there as it ends.
+WITH spans AS (
+    SELECT
+        r.roster,
+        s.figure_id,
+        s.platform,
+        s.edge,
+        greatest(
+            CASE
+                WHEN NOT isfinite(s.since) THEN '-infinity'::DATE
+                -- A lower edge counts from the day of the last instant possible, an upper edge from that of the first.
+                WHEN ends_with(s.edge, '_min') THEN timezone(r.time_zone, s.since - INTERVAL 1 MICROSECOND)::DATE
+                ELSE timezone(r.time_zone, s.since)::DATE
+            END,
+            coalesce(p.opened, '-infinity'::DATE)
+        ) AS from_day,
+        least(
+            CASE
+                WHEN NOT isfinite(s.until) THEN 'infinity'::DATE
+                WHEN ends_with(s.edge, '_min') THEN timezone(r.time_zone, s.until)::DATE
+                ELSE timezone(r.time_zone, s.until - INTERVAL 1 MICROSECOND)::DATE
+            END,
+            -- Nobody leaves unseen within 45 days after the last sign: an assumption of the lower edge.
+            CASE WHEN isfinite(s.sign_at) THEN timezone(r.time_zone, s.sign_at)::DATE + 46 ELSE 'infinity'::DATE END,
+            CASE WHEN starts_with(s.edge, 'there') THEN coalesce(p.closed + 1, 'infinity'::DATE) ELSE 'infinity'::DATE END
+        ) AS until_day
+    FROM edge_spans AS s
+    INNER JOIN (SELECT DISTINCT roster, figure_id FROM memberships) AS m ON m.figure_id = s.figure_id
+    INNER JOIN rosters AS r ON r.roster = m.roster
+    LEFT JOIN platforms AS p ON p.platform = s.platform
+    WHERE coalesce(s.with_presumptions = presumptions, true)
+),
+
+-- Runs of several accounts that meet are one.
+starts AS (
+    SELECT
+        *,
+        coalesce(from_day > max(until_day) OVER earlier, true) AS is_start
+    FROM spans
+    WHERE from_day < until_day
+    WINDOW earlier AS (
+        PARTITION BY roster, figure_id, platform, edge
+        ORDER BY from_day, until_day
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    )
+),
+
+runs_of_days AS (
+    SELECT
+        *,
+        sum(is_start::INTEGER) OVER (PARTITION BY roster, figure_id, platform, edge ORDER BY from_day, until_day) AS run
+    FROM starts
+)
+
+SELECT
+    roster,
+    figure_id,
+    platform,
+    edge, -- joined_min, joined_max, there_min or there_max
+    min(from_day) AS from_day, -- -infinity: since before anybody knows
+    max(until_day) AS until_day -- The day after the last; infinity: open
+FROM runs_of_days
+GROUP BY roster, figure_id, platform, edge, run

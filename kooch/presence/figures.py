@@ -1,0 +1,324 @@
+"""One figure on one platform: the stays of its accounts, and between which instants it was there, at least and at most."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+from kooch.presence.evidence import CLAIM, Doubt, Known
+from kooch.presence.reading import BEGINNING, NEVER, Item, Reading, Says, Stay, read, readings
+
+
+class Span(NamedTuple):
+    """The days whose end lies after `start`, up to `until`, and not later than some days after the sign at `sign`.
+
+    Of a lower edge the first day is that which holds the last instant before `start`; of an upper edge that of `start`.
+    `until` ends a lower edge with the day before; of an upper edge, with the day before the one that holds the last
+    instant before it. NEVER: no such limit.
+    """
+
+    start: int
+    until: int = NEVER
+    sign: int = NEVER
+
+
+class Edges(NamedTuple):
+    """Since when the figure had joined, at least and at most, and when it was there."""
+
+    joined_min: int
+    joined_max: int
+    there_min: tuple[Span, ...]
+    there_max: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The readings of one account, or of reports that name none (`account` is None).
+
+    `is_explained`: reports that some known account explains; they raise lower edges only. `excluded` are reports that
+    its named evidence excludes and that move no edge.
+    """
+
+    account: int | None
+    readings: Sequence[Reading]
+    doubts: Sequence[Doubt] = ()
+    is_explained: bool = False
+    excluded: tuple[Item, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayRow:
+    """One stay over all readings: its intervals cover each. A bound below zero is the number of a run; 0 is none."""
+
+    account: int | None
+    spell: int
+    stay: Stay
+    joined_bounds: tuple[int, int]
+    ended_bounds: tuple[int, int]
+    act: str | None
+    last_sign: int
+    last_sign_bound: int
+    readings: int
+    is_explained: bool
+    contradiction: bool
+    sides: tuple[tuple[int, int, int, int, tuple[int, ...]], ...]
+    """Of each reading: where the join lies, the bounds of both ends, and the bounds that agree."""
+    signs: tuple[int, ...]
+    """The first possible instants of the signs that are of the stay in every reading."""
+    excluded: tuple[int, ...]
+
+
+def told(known: Known) -> list[Told]:
+    """The readings of each account, and of what names none."""
+    named, unnamed = known.named, known.unnamed
+    if not named:
+        return [Told(account=None, readings=readings(unnamed), doubts=known.doubts)] if unnamed else []
+    if len(named) == 1:
+        ((account, items),) = named.items()
+        return _of_one_account(account, items, unnamed, known.doubts)
+    return _of_several_accounts(named, unnamed, known.doubts)
+
+
+def edges(all_told: Iterable[Told]) -> Edges:
+    """The edges of a figure: it is there if one of its accounts is."""
+    parts = [_edges_of(one) for one in all_told]
+    return Edges(
+        min((part.joined_min for part in parts), default=NEVER),
+        min((part.joined_max for part in parts), default=NEVER),
+        tuple(span for part in parts for span in part.there_min),
+        tuple(span for part in parts for span in part.there_max),
+    )
+
+
+def stay_rows(one: Told) -> list[StayRow]:
+    """The stays of an account, each over all readings that have it."""
+    n = max((len(reading.stays) for reading in one.readings), default=0)
+    return [_row(one, spell) for spell in range(n)]
+
+
+# One known account: what names none is presumed to be about it
+
+
+def _of_one_account(account: int, named: list[Item], unnamed: list[Item], doubts: tuple[Doubt, ...]) -> list[Told]:
+    own = readings(named)
+    if not unnamed:
+        return [Told(account=account, readings=own, doubts=doubts)]
+    first = _first_possible(named)
+    earlier = [item for item in unnamed if item.says is not Says.ABSENT and item.end <= first]
+    presumed = [item for item in unnamed if item not in earlier]
+    together = _presumed(named, own, presumed) if presumed else own
+    found: list[Told] = []
+    if earlier:
+        absences = [item for item in unnamed if item.says is Says.ABSENT]
+        found.append(Told(account=None, readings=readings([*earlier, *absences])))
+    used = {item for reading in together for item in reading.items}
+    excluded = tuple(item for item in presumed if item not in used)
+    return [Told(account=account, readings=together, doubts=doubts, excluded=excluded), *found]
+
+
+def _first_possible(named: list[Item]) -> int:
+    """The instant before which named evidence lets no stay begin; absences say nothing of that."""
+    of_stays = [item for item in named if item.says is not Says.ABSENT]
+    return min(reading.stays[0].joined_from for reading in readings(of_stays))
+
+
+def _presumed(named: list[Item], own: Sequence[Reading], unnamed: list[Item]) -> list[Reading]:
+    """The readings of both together: named evidence keeps its stays, unless only an unnamed end makes it agree."""
+    if len(own) > 1 and read(named, [*named, *unnamed]) is not None:
+        return readings(unnamed, fixed=named)
+    return [reading for mine in own for reading in readings(unnamed, fixed=mine.items, named_stays=_dated_stays(mine))]
+
+
+def _dated_stays(reading: Reading) -> int:
+    """How many stays named evidence tells of; a claim alone tells of none of its own."""
+    return len(reading.stays) if any(item != CLAIM and item.says is not Says.ABSENT for item in reading.items) else 1
+
+
+# Several known accounts: what names none binds neither
+
+
+def _of_several_accounts(named: dict[int, list[Item]], unnamed: list[Item], doubts: tuple[Doubt, ...]) -> list[Told]:
+    ends = [item for item in unnamed if item.says in (Says.ENDED, Says.ABSENT)]
+    begins = [item for item in unnamed if item.says in (Says.JOINED, Says.SIGN)]
+    found = []
+    for account, items in named.items():
+        own = readings(items)
+        own_doubts = [doubt for doubt in doubts if doubt.account == account]
+        signs = sorted(item.start for item in items if item.says in (Says.JOINED, Says.SIGN))
+        own_doubts += [
+            Doubt(account, end.start, next((sign for sign in signs if sign >= end.end), NEVER)) for end in ends
+        ]
+        found.append(Told(account=account, readings=own, doubts=own_doubts))
+    if begins:
+        is_explained = all(any(_explains(one, item) for one in found) for item in begins)
+        signs = sorted(item.start for item in begins)
+        halts = [Doubt(None, end.start, next((sign for sign in signs if sign >= end.end), NEVER)) for end in ends]
+        found.append(Told(account=None, readings=readings(begins), doubts=halts, is_explained=is_explained))
+    return found
+
+
+def _explains(one: Told, item: Item) -> bool:
+    """Whether the report may be about the account as its own evidence tells of it."""
+    return any(
+        read([*reading.items, item], reading.items, _dated_stays(reading)) is not None for reading in one.readings
+    )
+
+
+# Edges
+
+
+def _edges_of(one: Told) -> Edges:
+    lower: list[Span] | None = None
+    upper: set[Span] = set()
+    joined_min, joined_max = BEGINNING, NEVER
+    for reading in one.readings:
+        joined_min = max(joined_min, min((stay.joined_to for stay in reading.stays), default=NEVER))
+        joined_max = min(joined_max, min((stay.joined_from for stay in reading.stays), default=NEVER))
+        spans = [span for stay in reading.stays if (span := _certain(reading, stay))]
+        lower = spans if lower is None else _both(lower, spans)
+        upper |= {Span(stay.joined_from, stay.ended_to) for stay in reading.stays}
+    certain = tuple(_without_doubts(lower or [], one.doubts))
+    if one.is_explained:
+        # Beginnings and ends of lower edges are counted by their last instant, of upper edges by their first.
+        most = tuple(
+            Span(span.start - 1, span.until if span.until == NEVER else span.until + 1, span.sign) for span in certain
+        )
+        return Edges(joined_min, joined_min - 1, certain, most)
+    return Edges(joined_min, joined_max, certain, tuple(sorted(upper)))
+
+
+def _certain(reading: Reading, stay: Stay) -> Span | None:
+    """When the stay certainly lasted; None if that cannot be said of any instant."""
+    if stay.joined_to == NEVER:
+        return None
+    if not stay.is_open:
+        return Span(stay.joined_to, stay.ended_from) if stay.ended_from > BEGINNING else None
+    sign = last_sign(reading, stay)
+    return Span(stay.joined_to, NEVER, sign.start) if sign else None
+
+
+def last_sign(reading: Reading, stay: Stay) -> Item | None:
+    """The latest sign that is certainly of the stay, by its first possible instant."""
+    return max(_signs(reading, stay), key=lambda item: (item.start, -item.end, -item.bound), default=None)
+
+
+def _signs(reading: Reading, stay: Stay) -> set[Item]:
+    return {item for item in reading.items if item.start > BEGINNING and _is_sign_of(item, stay)}
+
+
+def _is_sign_of(item: Item, stay: Stay) -> bool:
+    if item.says is Says.JOINED:
+        return item.start <= stay.joined_from and stay.joined_to <= item.end
+    return item.says is Says.SIGN and stay.joined_to <= item.end and item.start <= stay.ended_from
+
+
+def _both(some: list[Span], others: list[Span]) -> list[Span]:
+    return [
+        Span(max(one.start, other.start), min(one.until, other.until), min(one.sign, other.sign))
+        for one, other in product(some, others)
+    ]
+
+
+def _without_doubts(spans: list[Span], doubts: Iterable[Doubt]) -> list[Span]:
+    for doubt in sorted(doubts, key=lambda doubt: doubt.start):
+        parts: list[Span] = []
+        for span in spans:
+            parts.append(span._replace(until=min(span.until, doubt.start)))
+            if doubt.end < NEVER:
+                # The first day is that of the next sign.
+                parts.append(span._replace(start=max(span.start, doubt.end + 1)))
+        spans = parts
+    return spans
+
+
+# Rows
+
+
+def _row(one: Told, spell: int) -> StayRow:
+    having = [reading for reading in one.readings if len(reading.stays) > spell]
+    stays = [reading.stays[spell] for reading in having]
+    sides = sorted({_side(reading, spell) for reading in having})
+    lower, upper = min(sides), max(sides, key=lambda side: (side[1], -side[3]))
+    is_open = len(having) < len(one.readings) or any(stay.is_open for stay in stays)
+    ends = [_ended_bounds(reading, stay) for reading, stay in zip(having, stays, strict=True)]
+    first_end = min(range(len(stays)), key=lambda n: (stays[n].ended_from, ends[n]))
+    last_end = max(range(len(stays)), key=lambda n: (stays[n].ended_to, ends[n]))
+    last = [last_sign(reading, stay) for reading, stay in zip(having, stays, strict=True)]
+    sign = min((sign for sign in last if sign), key=lambda item: item.start) if all(last) else None
+    signs = set.intersection(*(_signs(reading, stay) for reading, stay in zip(having, stays, strict=True)))
+    acts = [_act(reading, stay) for reading, stay in zip(having, stays, strict=True)]
+    is_dated = any(item != CLAIM for reading in having for item in reading.items if item.says is not Says.ABSENT)
+    return StayRow(
+        account=one.account,
+        spell=spell + 1,
+        stay=Stay(
+            lower[0],
+            upper[1],
+            min(stay.ended_from for stay in stays),
+            NEVER if is_open else max(stay.ended_to for stay in stays),
+        ),
+        joined_bounds=(lower[2], upper[3]),
+        ended_bounds=(ends[first_end][0], 0 if is_open else ends[last_end][1]),
+        act=None if all(stay.is_open for stay in stays) else next((act for act in acts if act), None),
+        last_sign=sign.start if sign else BEGINNING,
+        last_sign_bound=sign.bound if sign else 0,
+        readings=len({reading.items for reading in having}) if is_dated else 0,
+        is_explained=one.is_explained,
+        contradiction=len(one.readings) > 1,
+        sides=tuple(sides) if is_dated else (),
+        signs=tuple(sorted(item.start for item in signs)),
+        excluded=tuple(sorted(item.bound for item in one.excluded)),
+    )
+
+
+def _side(reading: Reading, spell: int) -> tuple[int, int, int, int, tuple[int, ...]]:
+    stay = reading.stays[spell]
+    return (
+        stay.joined_from,
+        stay.joined_to,
+        _bound_at(reading.items, stay.joined_from, (Says.JOINED, Says.ABSENT, Says.ENDED), is_start=True),
+        _bound_at(reading.items, stay.joined_to, (Says.JOINED, Says.SIGN, Says.ENDED), is_start=False),
+        tuple(sorted({item.bound for item in _of_stay(reading, spell) if item.bound > 0})),
+    )
+
+
+def _ended_bounds(reading: Reading, stay: Stay) -> tuple[int, int]:
+    if stay.is_open:
+        return (0, 0)
+    return (
+        _bound_at(reading.items, stay.ended_from, (Says.ENDED, Says.SIGN, Says.JOINED), is_start=True),
+        _bound_at(reading.items, stay.ended_to, (Says.ENDED, Says.ABSENT, Says.JOINED), is_start=False),
+    )
+
+
+def _bound_at(items: Collection[Item], instant: int, kinds: Sequence[Says], *, is_start: bool) -> int:
+    """The bound that sets an end of an interval: of those that do, one of the first kind that has any."""
+    if instant in (BEGINNING, NEVER):
+        return 0
+    setting = [
+        (kinds.index(item.says) if item.says in kinds else len(kinds), item.bound <= 0, item.bound)
+        for item in items
+        if (item.start if is_start else item.end) == instant
+    ]
+    return min(setting)[2] if setting else 0
+
+
+def _of_stay(reading: Reading, spell: int) -> list[Item]:
+    """The evidence that may bear on the stay: what can lie in it, and the absences and ends before it."""
+    stay = reading.stays[spell]
+    if len(reading.stays) == 1:
+        return list(reading.items)
+    before = reading.stays[spell - 1].ended_from if spell else BEGINNING
+    return [item for item in reading.items if item.start < stay.ended_to and item.end > before]
+
+
+def _act(reading: Reading, stay: Stay) -> str | None:
+    """Whose act ended the stay: by what certainly tells of its end."""
+    if stay.is_open:
+        return None
+    acts = sorted(
+        (item.act or "unknown", item.bound)
+        for item in reading.items
+        if item.says is Says.ENDED and item.start <= stay.ended_from and stay.ended_to <= item.end
+    )
+    return next((act for act, _ in acts if act != "unknown"), "unknown")

@@ -1,0 +1,72 @@
+-- One row per answer about an account that not every answer shows there: whether it does, and whose act its absence is.
+WITH accounts_not_always_there AS (
+    SELECT account_id
+    FROM observations
+    GROUP BY account_id
+    HAVING min(status) <> max(status) OR min(status) NOT IN ('active', 'protected', 'limited')
+    UNION
+    SELECT account_id FROM account_bounds WHERE event = 'left'
+),
+
+first_signs AS (
+    SELECT o.account_id, min(o.valid_at) AS first_sign_at
+    FROM observations AS o
+    SEMI JOIN accounts_not_always_there AS n ON n.account_id = o.account_id
+    WHERE o.status IN ('active', 'protected', 'limited')
+    GROUP BY o.account_id
+),
+
+looks AS (
+    SELECT
+        o.account_id,
+        o.valid_at,
+        o.run_id,
+        o.recorded_at,
+        o.status,
+        o.status IN ('active', 'protected', 'limited') AS is_there,
+        CASE
+            WHEN o.status IN ('deleted', 'deactivated') THEN 'owner'
+            WHEN o.status = 'platform_closed' OR (o.status = 'suspended' AND a.platform <> 'mastodon') THEN 'platform'
+            -- Mastodon calls suspended what its owner deletes, too.
+            WHEN o.status = 'suspended' THEN 'unknown'
+            -- Asked by a stable id that was known before: from a list, or from an earlier answer. An archive is asked by name.
+            WHEN
+                o.status = 'not_found'
+                AND a.native_id IS NOT NULL
+                AND o.capture_id IS NULL
+                AND coalesce(o.valid_at > f.first_sign_at, true)
+                THEN 'unknown'
+        END AS act -- NULL: the answer ends nothing
+    FROM observations AS o
+    SEMI JOIN accounts_not_always_there AS n ON n.account_id = o.account_id
+    INNER JOIN accounts AS a ON a.account_id = o.account_id
+    LEFT JOIN first_signs AS f ON f.account_id = o.account_id
+),
+
+turns AS (
+    SELECT
+        *,
+        is_there IS DISTINCT FROM lag(is_there) OVER (PARTITION BY account_id ORDER BY valid_at, run_id) AS is_turn
+    FROM looks
+),
+
+numbered AS (
+    SELECT
+        * EXCLUDE (is_turn),
+        sum(is_turn::INTEGER) OVER (PARTITION BY account_id ORDER BY valid_at, run_id)::INTEGER AS stretch
+    FROM turns
+)
+
+SELECT
+    account_id,
+    stretch, -- Counts the account's stretches of answers that agree whether it is there
+    valid_at,
+    run_id,
+    recorded_at,
+    status,
+    is_there,
+    act,
+    -- One answer may be the platform's fault: two of one kind that are a day apart are not.
+    act IS NOT NULL
+    AND valid_at - min(valid_at) OVER (PARTITION BY account_id, stretch, act) >= to_hours(getvariable('confirmed_after_hours')) AS confirms
+FROM numbered

@@ -1,0 +1,33 @@
+-- One row per sign that `sign_gaps` has not counted, and per last one counted; of a stretch that changed otherwise, every sign.
+WITH changed AS (
+    SELECT s.account_id, s.first_at, s.last_at, s.signs, g.last_at AS counted_to, g.signs AS counted
+    FROM sign_spans AS s
+    LEFT JOIN sign_gaps AS g ON g.account_id = s.account_id AND g.first_at = s.first_at
+    WHERE g.last_at IS DISTINCT FROM s.last_at OR g.signs IS DISTINCT FROM s.signs
+),
+
+later AS (
+    SELECT c.account_id, c.first_at, count(*) AS signs
+    FROM changed AS c
+    INNER JOIN observations AS o
+        ON o.account_id = c.account_id AND o.valid_at > c.counted_to AND o.valid_at <= c.last_at
+    WHERE o.status IN ('active', 'protected', 'limited')
+    GROUP BY c.account_id, c.first_at
+),
+
+starting AS (
+    SELECT
+        c.account_id,
+        c.first_at,
+        c.last_at,
+        c.counted + l.signs IS NOT DISTINCT FROM c.signs AS is_added,
+        CASE WHEN is_added THEN c.counted_to ELSE c.first_at END AS counted_to
+    FROM changed AS c
+    LEFT JOIN later AS l ON l.account_id = c.account_id AND l.first_at = c.first_at
+)
+
+SELECT s.account_id, epoch_us(s.first_at) AS first_at, epoch_us(o.valid_at) AS at, s.is_added
+FROM starting AS s
+INNER JOIN observations AS o
+    ON o.account_id = s.account_id AND o.valid_at >= s.counted_to AND o.valid_at <= s.last_at
+WHERE o.status IN ('active', 'protected', 'limited')

@@ -1,0 +1,377 @@
+"""The stays of every figure on every platform: evidence out of the master, its readings back into it.
+
+What a stay is stands in docs/methods.md; `kooch.presence` reads the evidence. Nothing here depends on the clock.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby, pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+
+from kooch.presence.evidence import Doubt, Evidence, Known, known_by
+from kooch.presence.figures import StayRow, Told, edges, stay_rows, told
+from kooch.presence.reading import BEGINNING, NEVER, Item, Says
+
+_STEPS = Path(__file__).with_name("staying")
+_INSTANT = pa.timestamp("us", tz="UTC")
+_SAYS = {"joined": Says.JOINED, "sign": Says.SIGN, "ended": Says.ENDED, "absent": Says.ABSENT}
+_DAY = 24 * 60 * 60 * 1_000_000
+_WINDOW = 10_000
+"""So many figures are written at once: memory is bounded, and a statement is still cheap."""
+
+_Pair = tuple[str, str]
+_Row = dict[str, Any]
+
+_STAYS = pa.schema(
+    [
+        ("figure_id", pa.string()),
+        ("platform", pa.string()),
+        ("account_id", pa.int32()),
+        ("stay", pa.int32()),
+        *((name, _INSTANT) for name in ("joined_not_before", "joined_before")),
+        *((name, pa.int32()) for name in ("joined_from_bound", "joined_to_bound")),
+        *((name, _INSTANT) for name in ("ended_not_before", "ended_before")),
+        *((name, pa.int32()) for name in ("ended_from_bound", "ended_to_bound")),
+        ("ended_by", pa.string()),
+        ("last_sign_at", _INSTANT),
+        *((name, pa.int32()) for name in ("last_sign_bound", "last_sign_run", "longest_gap_days")),
+        *((name, pa.bool_()) for name in ("join_is_presumed", "end_is_presumed", "last_sign_is_presumed")),
+        *((name, pa.bool_()) for name in ("is_explained", "contradiction")),
+        ("readings", pa.int32()),
+        ("unexplained", pa.list_(pa.int32())),
+        *((name, _INSTANT) for name in ("known_from", "known_until")),
+    ]
+)
+_READINGS = pa.schema(
+    [
+        ("figure_id", pa.string()),
+        ("platform", pa.string()),
+        ("account_id", pa.int32()),
+        ("stay", pa.int32()),
+        *((name, _INSTANT) for name in ("not_before", "before")),
+        *((name, pa.int32()) for name in ("from_bound", "to_bound")),
+        ("bounds", pa.list_(pa.int32())),
+        *((name, _INSTANT) for name in ("known_from", "known_until")),
+    ]
+)
+_SPANS = pa.schema(
+    [
+        ("figure_id", pa.string()),
+        ("platform", pa.string()),
+        ("with_presumptions", pa.bool_()),
+        ("edge", pa.string()),
+        *((name, _INSTANT) for name in ("since", "until", "sign_at")),
+    ]
+)
+
+
+class _OfPair(NamedTuple):
+    """All evidence on a figure on a platform, whenever it was known. `untimely` are bounds outside the platform's time."""
+
+    evidence: list[Evidence]
+    doubts: list[Doubt]
+    claimed_at: list[tuple[int, int]]
+    untimely: dict[int, int]
+    gaps: dict[int, list[tuple[int, int, int]]]
+
+
+class _Written(NamedTuple):
+    stays: list[_Row]
+    readings: list[_Row]
+    spans: list[_Row]
+
+
+def store_stays(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write `known_stays`, `known_readings` and `edge_spans` anew, inside the caller's transaction.
+
+    Needs the view `links`, and what `store_departures` leaves.
+    """
+    _store_gaps(connection)
+    for table in ("known_stays", "known_readings", "edge_spans"):
+        connection.execute(f"DELETE FROM {table}")
+    written = _Written([], [], [])
+    for n, (pair, found) in enumerate(_pairs(connection), start=1):
+        _add(written, pair, found)
+        if n % _WINDOW == 0:
+            _write(connection, written)
+            written = _Written([], [], [])
+    _write(connection, written)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, written: _Written) -> None:
+    for table, rows, schema in (
+        ("known_stays", written.stays, _STAYS),
+        ("known_readings", written.readings, _READINGS),
+        ("edge_spans", written.spans, _SPANS),
+    ):
+        if rows:
+            connection.register("rows_of_stays", pa.Table.from_pylist(rows, schema=schema))
+            connection.execute(f"INSERT INTO {table} BY NAME {_finite(schema)} FROM rows_of_stays")
+            connection.unregister("rows_of_stays")
+
+
+def _finite(schema: pa.Schema) -> str:
+    """The columns, with DuckDB's own infinities in the place of NULL where the column must not be NULL."""
+    endless = {"known_from": "-infinity", "known_until": "infinity", "since": "-infinity", "until": "infinity"}
+    endless["sign_at"] = "infinity"
+    return "SELECT " + ", ".join(
+        f"coalesce({name}, '{endless[name]}'::TIMESTAMPTZ) AS {name}" if name in endless else name
+        for name in schema.names
+    )
+
+
+# Evidence
+
+
+def _pairs(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[_Pair, _OfPair]]:
+    """What is known of each figure on each platform."""
+    evidence = _by_pair(connection, "evidence")
+    claims = _by_pair(connection, "claimed_accounts")
+    doubts = _by_pair(connection, "doubts_of_figures")
+    gaps = _by_pair(connection, "gaps_of_figures")
+    for pair in sorted(evidence.keys() | claims.keys()):
+        rows = evidence.get(pair, [])
+        yield (
+            pair,
+            _OfPair(
+                [
+                    Evidence(
+                        account,
+                        Item(_SAYS[says], _from(since), _to(before), account is not None, bound, act),
+                        at,
+                    )
+                    for account, bound, says, since, before, act, at, _ in rows
+                    if says != "nothing"
+                ],
+                [
+                    Doubt(account, since, _to(until), at, BEGINNING if until_at is None else until_at)
+                    for account, since, until, at, until_at in doubts.get(pair, ())
+                ],
+                claims.get(pair, []),
+                {bound: at for _, bound, _, _, _, _, at, is_untimely in rows if is_untimely},
+                _gaps(gaps.get(pair, ())),
+            ),
+        )
+
+
+def _by_pair(connection: duckdb.DuckDBPyConnection, step: str) -> dict[_Pair, list[tuple[Any, ...]]]:
+    rows = connection.sql(f"FROM ({_select(step)}) ORDER BY ALL").fetchall()
+    return {pair: [row[2:] for row in group] for pair, group in groupby(rows, key=lambda row: row[:2])}
+
+
+def _gaps(rows: Iterable[tuple[int, int, int, int]]) -> dict[int, list[tuple[int, int, int]]]:
+    found: dict[int, list[tuple[int, int, int]]] = {}
+    for account, first, last, gap in rows:
+        found.setdefault(account, []).append((first, last, gap))
+    return found
+
+
+def _from(instant: int | None) -> int:
+    return BEGINNING if instant is None else instant
+
+
+def _to(instant: int | None) -> int:
+    return NEVER if instant is None else instant
+
+
+# Rows
+
+
+class _Version(NamedTuple):
+    """What was known from an instant on."""
+
+    known_from: int
+    stays: list[_Row]
+    readings: list[_Row]
+
+
+def _add(written: _Written, pair: _Pair, found: _OfPair) -> None:
+    versions: list[_Version] = []
+    known = Known(frozenset(), ())
+    all_told: list[Told] = []
+    for instant in _epochs(found):
+        known = known_by(instant, found.evidence, found.doubts, found.claimed_at)
+        all_told = told(known)
+        version = _version(pair, known, all_told, found, instant)
+        if versions and _joins(versions[-1]) == _joins(version):
+            version = version._replace(known_from=versions.pop().known_from)
+        versions.append(version)
+    for version, until in zip(versions, [*(later.known_from for later in versions[1:]), None], strict=True):
+        times: _Row = {"known_from": version.known_from, "known_until": until}
+        written.stays.extend(row | times for row in version.stays)
+        written.readings.extend(row | times for row in version.readings)
+    written.spans.extend(_spans(pair, known, all_told))
+
+
+def _epochs(found: _OfPair) -> list[int]:
+    """The instants at which more became known."""
+    instants = {one.known_at for one in found.evidence} | {at for _, at in found.claimed_at}
+    instants |= {at for one in found.doubts for at in (one.known_at, one.end_known_at)} | set(found.untimely.values())
+    return sorted(instants - {BEGINNING})
+
+
+def _joins(version: _Version) -> tuple[list[_Row], list[_Row]]:
+    """What makes a version another one: a later sign alone does not."""
+    passing = {"last_sign_at", "last_sign_bound", "last_sign_run", "longest_gap_days"}
+    return [
+        {name: value for name, value in row.items() if name not in passing} for row in version.stays
+    ], version.readings
+
+
+def _version(pair: _Pair, known: Known, all_told: list[Told], found: _OfPair, instant: int) -> _Version:
+    alone = {} if not known.accounts or not known.unnamed else _alone(known)
+    untimely = {bound for bound, at in found.untimely.items() if at <= instant}
+    counted = {item.bound for one in all_told for reading in one.readings for item in reading.items}
+    stays: list[_Row] = []
+    readings: list[_Row] = []
+    for one in all_told:
+        for row in stay_rows(one):
+            of_account: _Row = {"figure_id": pair[0], "platform": pair[1], "account_id": row.account, "stay": row.spell}
+            is_presumed = _presumed(row, alone) if known.accounts and known.unnamed else (False, False, False)
+            stays.append(of_account | _stay_columns(row, is_presumed, untimely, found.gaps.get(row.account or 0, [])))
+            readings += [of_account | _reading_columns(side) for side in row.sides]
+    if uncounted := sorted(untimely - counted):
+        _flag(stays, pair, uncounted)
+    return _Version(instant, stays, readings)
+
+
+def _alone(known: Known) -> dict[tuple[int | None, int], StayRow]:
+    """The stays by account and number, as if no report had left the account unnamed."""
+    return {(row.account, row.spell): row for one in told(known.without_unnamed()) for row in stay_rows(one)}
+
+
+def _presumed(row: StayRow, alone: Mapping[tuple[int | None, int], StayRow]) -> tuple[bool, bool, bool]:
+    """Whether join, end and last sign would differ without reports that name no account."""
+    own = alone.get((row.account, row.spell))
+    if own is None:
+        return True, not row.stay.is_open, row.last_sign > BEGINNING
+    return (
+        (row.stay.joined_from, row.stay.joined_to) != (own.stay.joined_from, own.stay.joined_to),
+        (row.stay.ended_from, row.stay.ended_to) != (own.stay.ended_from, own.stay.ended_to),
+        row.last_sign != own.last_sign,
+    )
+
+
+def _stay_columns(
+    row: StayRow, is_presumed: tuple[bool, bool, bool], untimely: set[int], gaps: list[tuple[int, int, int]]
+) -> _Row:
+    bounds = {bound for side in row.sides for bound in side[4]}
+    return {
+        "joined_not_before": _instant(row.stay.joined_from),
+        "joined_before": _instant(row.stay.joined_to),
+        "joined_from_bound": _bound(row.joined_bounds[0]),
+        "joined_to_bound": _bound(row.joined_bounds[1]),
+        "ended_not_before": _instant(row.stay.ended_from),
+        "ended_before": _instant(row.stay.ended_to),
+        "ended_from_bound": _bound(row.ended_bounds[0]),
+        "ended_to_bound": _bound(row.ended_bounds[1]),
+        "ended_by": row.act,
+        "last_sign_at": _instant(row.last_sign),
+        "last_sign_bound": _bound(row.last_sign_bound),
+        "last_sign_run": _bound(-row.last_sign_bound),
+        "longest_gap_days": _longest_gap(row.signs, gaps),
+        "join_is_presumed": is_presumed[0],
+        "end_is_presumed": is_presumed[1],
+        "last_sign_is_presumed": is_presumed[2],
+        "is_explained": row.is_explained,
+        "contradiction": row.contradiction or bool(bounds & untimely),
+        "readings": row.readings,
+        "unexplained": list(row.excluded),
+    }
+
+
+def _reading_columns(side: tuple[int, int, int, int, tuple[int, ...]]) -> _Row:
+    return {
+        "not_before": _instant(side[0]),
+        "before": _instant(side[1]),
+        "from_bound": _bound(side[2]),
+        "to_bound": _bound(side[3]),
+        "bounds": list(side[4]),
+    }
+
+
+def _flag(stays: list[_Row], pair: _Pair, bounds: list[int]) -> None:
+    """Name evidence that counts nowhere, at the first stay or, where there is none, in a row of its own."""
+    if not stays:
+        nothing: _Row = dict.fromkeys(_STAYS.names)
+        nothing |= {"figure_id": pair[0], "platform": pair[1], "stay": 0, "readings": 0, "unexplained": []}
+        nothing |= dict.fromkeys(
+            ("join_is_presumed", "end_is_presumed", "last_sign_is_presumed", "is_explained"), False
+        )
+        stays.append(nothing)
+    stays[0] |= {"contradiction": True, "unexplained": sorted({*stays[0]["unexplained"], *bounds})}
+
+
+def _longest_gap(signs: tuple[int, ...], gaps: list[tuple[int, int, int]]) -> int | None:
+    """Whole days of the longest time between two signs; between answers of one stretch, the longest that was measured."""
+    between = [
+        min([later - earlier, *(gap for first, last, gap in gaps if first <= earlier and later <= last)])
+        for earlier, later in pairwise(signs)
+    ]
+    return max(between) // _DAY if between else None
+
+
+def _spans(pair: _Pair, known: Known, all_told: list[Told]) -> list[_Row]:
+    """The edges with presumptions and without; of those that do not differ, one row for both."""
+    mine = _edge_rows(pair, all_told)
+    if not known.accounts or not known.unnamed:
+        return [row | {"with_presumptions": None} for row in mine]
+    alone = _edge_rows(pair, told(known.without_unnamed()))
+    return [
+        *(row | {"with_presumptions": None} for row in mine if row in alone),
+        *(row | {"with_presumptions": True} for row in mine if row not in alone),
+        *(row | {"with_presumptions": False} for row in alone if row not in mine),
+    ]
+
+
+def _edge_rows(pair: _Pair, all_told: list[Told]) -> list[_Row]:
+    found = edges(all_told)
+    of_pair: _Row = {"figure_id": pair[0], "platform": pair[1]}
+    rows = [
+        of_pair | {"edge": edge, "since": _instant(since), "until": None, "sign_at": None}
+        for edge, since in (("joined_min", found.joined_min), ("joined_max", found.joined_max))
+        if since < NEVER
+    ]
+    return rows + [
+        of_pair
+        | {"edge": edge, "since": _instant(span.start), "until": _instant(span.until), "sign_at": _instant(span.sign)}
+        for edge, spans in (("there_min", found.there_min), ("there_max", found.there_max))
+        for span in spans
+    ]
+
+
+def _instant(instant: int) -> int | None:
+    return None if instant in (BEGINNING, NEVER) else instant
+
+
+def _bound(bound: int) -> int | None:
+    return bound if bound > 0 else None
+
+
+# The longest time between two signs
+
+
+def _store_gaps(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring `sign_gaps` up to date: answers after those already counted are added, other stretches are counted anew."""
+    fresh = connection.sql(_select("fresh_signs")).pl().sort("account_id", "first_at", "at")
+    is_next = (pl.col("account_id") == pl.col("account_id").shift(1)) & (
+        pl.col("first_at") == pl.col("first_at").shift(1)
+    )
+    between = (
+        fresh.with_columns(gap=pl.when(is_next).then(pl.col("at") - pl.col("at").shift(1)).otherwise(0))
+        .group_by("account_id", "first_at", "is_added")
+        .agg(pl.col("gap").max())
+    )
+    connection.register("gaps_between", between.to_arrow())
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE measured_gaps AS {_select('measured_gaps')}")
+    connection.unregister("gaps_between")
+    connection.execute("DELETE FROM sign_gaps")
+    connection.execute("INSERT INTO sign_gaps BY NAME FROM measured_gaps")
+
+
+def _select(step: str) -> str:
+    return (_STEPS / f"{step}.sql").read_text(encoding="utf-8")

@@ -1,0 +1,627 @@
+"""There, and no longer there: statements and looks, each with the answer worked out by hand from docs/methods.md.
+
+Days are days in India. An answer is read on the days named: `joined` and `there`, each as lower and upper edge.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kooch.rosters import AccountClaim, Roster, Statement
+from kooch.store.outcomes import Status
+from kooch.store.versions import open_version, reading_file
+from tests.stores import START, bundle, claim, crawl, load, member, query, roster, seen, statement
+
+INDIA = "Asia/Kolkata"
+Edges = Mapping[str, str]
+"""By the first day and the last (`2021-03-10` or `2021-03-10/2021-03-14`): lower and upper edge, `0-1`."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is said of a figure that is named as the case, and what follows. `stays`: joined, ended, act, flags."""
+
+    said: Sequence[Statement]
+    accounts: Sequence[AccountClaim] = ()
+    joined: Edges = field(default_factory=dict)
+    there: Edges = field(default_factory=dict)
+    stays: Sequence[tuple[str | None, ...]] | None = None
+    platform: str = "koo"
+
+
+def on(event: str, days: str, *, published: str | None = None, **more: Any) -> Statement:  # noqa: ANN401 -- a cell of a statement
+    """`joined` on a day or within some (`2021-02-01/2021-02-28`), `there` by a day, and so on; published on the last day."""
+    first, _, last = days.partition("/")
+    cells: dict[str, Any] = {"not_before": first, "not_after": last or first, "publisher": f"Paper of {event} {days}"}
+    if event == "there":
+        del cells["not_before"]
+    return statement("?", event, published or last or first, **(cells | more))  # type: ignore[arg-type] # a closed set
+
+
+H = (claim("?", "h", platform="koo"),)
+H_OPENED = (claim("?", "h", platform="koo", opened_on=date(2021, 2, 9)),)
+
+CASES: dict[str, Case] = {
+    "s1": Case(
+        [on("joined", "2021-03-10"), on("absent", "2021-03-15")],
+        joined={"2021-03-09": "0-0", "2021-03-10": "1-1", "2021-12-31": "1-1"},
+        there={"2021-03-09": "0-0", "2021-03-10/2021-03-14": "0-1", "2021-03-15/2021-12-31": "0-0"},
+        stays=[("2021-03-10", "2021-03-10", "2021-03-10", "2021-03-15", "unknown", "")],
+    ),
+    # The absence may have been before the join on its own first day.
+    "s1, absent from that day on": Case(
+        [on("joined", "2021-03-10"), on("absent", "2021-03-10/2021-03-15")],
+        there={"2021-03-09": "0-0", "2021-03-10/2021-03-15": "1-1"},
+        stays=[("2021-03-10", "2021-03-10", None, None, None, "")],
+    ),
+    "s1, and joined again": Case(
+        [
+            *(on("absent", day) for day in ("2021-03-05", "2021-03-15")),
+            *(on("joined", day) for day in ("2021-03-10", "2021-03-20")),
+        ],
+        there={
+            "2021-03-05": "0-0",
+            "2021-03-10/2021-03-14": "0-1",
+            "2021-03-15/2021-03-19": "0-0",
+            "2021-03-20/2021-05-04": "1-1",
+        },
+        stays=[
+            ("2021-03-10", "2021-03-10", "2021-03-10", "2021-03-15", "unknown", ""),
+            ("2021-03-20", "2021-03-20", None, None, None, ""),
+        ],
+    ),
+    "s4": Case(
+        [on("joined", "2021-02-12", handle="h"), on("there", "2021-02-17")],
+        H,
+        joined={"2021-02-11": "0-0", "2021-02-12": "1-1"},
+        there={"2021-02-12/2021-04-03": "1-1", "2021-04-04": "0-1"},
+        stays=[("2021-02-12", "2021-02-12", None, None, None, "sign presumed")],
+    ),
+    # Before the account was: an earlier one, of which nobody knows.
+    "s4, there before": Case(
+        [on("joined", "2021-02-12", handle="h"), on("there", "2021-02-10")],
+        H,
+        joined={"2020-02-29": "0-0", "2020-03-01/2021-02-09": "0-1", "2021-02-10": "1-1"},
+        stays=[
+            (None, "2021-02-10", None, None, None, "join presumed, sign presumed"),
+            ("2021-02-12", "2021-02-12", None, None, None, ""),
+        ],
+    ),
+    # Later than the account's own day: kept and flagged, and it moves no edge.
+    "s4, joined later": Case(
+        [on("joined", "2021-02-12", handle="h"), on("joined", "2021-02-20", published="2021-02-21")],
+        H,
+        joined={"2021-02-11": "0-0", "2021-02-12": "1-1"},
+        there={"2021-02-12/2021-03-29": "1-1", "2021-03-30": "0-1"},
+        stays=[("2021-02-12", "2021-02-12", None, None, None, "unexplained")],
+    ),
+    "s5": Case(
+        [on("joined", "2021-02-09")],
+        H,
+        joined={"2021-02-08": "0-0", "2021-02-09": "1-1"},
+        stays=[("2021-02-09", "2021-02-09", None, None, None, "join presumed, sign presumed")],
+    ),
+    "s5, the same day is known": Case(
+        [on("joined", "2021-02-08/2021-02-10")],
+        H_OPENED,
+        joined={"2021-02-08": "0-0", "2021-02-10": "1-1"},
+        stays=[("2021-02-09T05:30", "2021-02-10T05:30", None, None, None, "")],
+    ),
+    "s5, only an end is known": Case(
+        [on("left", "2021-12-01")],
+        H,
+        joined={"2020-02-29": "0-0", "2020-03-01/2021-11-30": "0-1", "2021-12-01": "1-1"},
+        there={"2020-03-01/2021-11-30": "0-1", "2021-12-01": "0-0"},
+        stays=[(None, "2021-12-01", "2021-12-01", "2021-12-01", "owner", "join presumed, end presumed")],
+    ),
+    "s6": Case(
+        [on("left", "2022-12-01")],
+        H_OPENED,
+        there={"2022-11-30": "1-1", "2022-12-01": "0-0"},
+        stays=[("2021-02-09T05:30", "2021-02-10T05:30", "2022-12-01", "2022-12-01", "owner", "end presumed")],
+    ),
+    # Somebody who names the account found it there a month later: the report is about something else.
+    "s6, and there later": Case(
+        [on("left", "2022-12-01"), on("there", "2023-01-05", handle="h")],
+        H_OPENED,
+        there={"2022-11-30": "1-1", "2022-12-01": "1-1", "2023-02-19": "1-1", "2023-02-20": "0-1"},
+        stays=[("2021-02-09T05:30", "2021-02-10T05:30", None, None, None, "unexplained")],
+    ),
+    "s6, and joined again": Case(
+        [on("left", "2022-12-01"), on("joined", "2023-03-03")],
+        H_OPENED,
+        there={"2022-11-30": "1-1", "2022-12-01/2023-03-02": "0-0", "2023-03-03": "1-1"},
+        stays=[
+            ("2021-02-09T05:30", "2021-02-10T05:30", "2022-12-01", "2022-12-01", "owner", "end presumed"),
+            ("2023-03-03", "2023-03-03", None, None, None, "join presumed, sign presumed"),
+        ],
+    ),
+    "s7": Case(
+        [on("there", "2020-02-20")],
+        joined={"2020-02-29": "0-0", "2020-03-01/2020-03-30": "0-1", "2020-03-31": "1-1"},
+        stays=[(None, "2020-03-31", None, None, None, "contradiction")],
+    ),
+    "s7, Threads": Case(
+        [on("there", "2023-07-04", platform="threads")],
+        joined={"2023-07-04": "0-0", "2023-07-05": "1-1"},
+        stays=[(None, "2023-07-05", None, None, None, "contradiction")],
+        platform="threads",
+    ),
+    "s7, joined before": Case(
+        [on("joined", "2023-07-01", platform="threads")],
+        joined={"2023-07-04": "0-0", "2023-07-05": "1-1"},
+        there={"2023-07-04": "0-0", "2023-07-05": "1-1"},
+        stays=[("2023-07-05", "2023-07-05", None, None, None, "contradiction")],
+        platform="threads",
+    ),
+    # In the month in which Koo opened: no contradiction.
+    "s7, in its first month": Case(
+        [on("there", "2020-03-15")],
+        joined={"2020-02-29": "0-0", "2020-03-01/2020-03-14": "0-1", "2020-03-15": "1-1"},
+        stays=[(None, "2020-03-15", None, None, None, "")],
+    ),
+    "s8": Case(
+        [on("joined", "2024-08-01")],
+        joined={"2024-08-01": "0-0", "2024-12-31": "0-0"},
+        there={"2024-07-03": "0-0"},
+        stays=[],
+    ),
+    "s8, and joined before": Case(
+        [on("joined", "2024-08-01"), on("joined", "2021-03-10")],
+        joined={"2021-03-09": "0-0", "2021-03-10": "1-1"},
+        stays=[("2021-03-10", "2021-03-10", None, None, None, "contradiction, unexplained")],
+    ),
+    # A sign after the end is none of that day, but somebody had been there.
+    "s8, there by then": Case(
+        [on("there", "2024-08-01")],
+        joined={"2024-07-02": "0-1", "2024-07-03": "1-1"},
+        there={"2024-07-03": "0-1", "2024-07-04": "0-0"},
+        stays=[(None, "2024-07-03", None, None, None, "contradiction")],
+    ),
+    "s9": Case(
+        [on("joined", "2021-01-05"), on("left", "2021-02-21"), on("posted", "2021-02-21")],
+        there={"2021-02-20": "1-1", "2021-02-21": "0-0"},
+        stays=[("2021-01-05", "2021-01-05", "2021-02-21", "2021-02-21", "owner", "")],
+    ),
+    "s9, posted the day after": Case(
+        [on("joined", "2021-01-05"), on("left", "2021-02-21"), on("posted", "2021-02-22")],
+        there={"2021-02-20": "1-1", "2021-02-21": "0-1", "2021-02-22": "1-1"},
+        stays=[
+            ("2021-01-05", "2021-01-05", "2021-02-21", "2021-02-21", "owner", ""),
+            ("2021-02-21", "2021-02-22", None, None, None, ""),
+        ],
+    ),
+    "s9, all in a day": Case(
+        [on("joined", "2021-01-05"), on("posted", "2021-01-05"), on("left", "2021-01-05")],
+        joined={"2021-01-05": "1-1"},
+        there={"2021-01-04": "0-0", "2021-01-05": "0-0"},
+        stays=[("2021-01-05", "2021-01-05", "2021-01-05", "2021-01-05", "owner", "")],
+    ),
+    "s10": Case(
+        [on("joined", "2021-01-05"), on("posted", "2021-02-01/2021-02-28"), on("left", "2021-02-20")],
+        there={"2021-02-19": "1-1", "2021-02-20": "0-0"},
+        stays=[("2021-01-05", "2021-01-05", "2021-02-20", "2021-02-20", "owner", "")],
+    ),
+    "s10, and absent": Case(
+        [
+            on("joined", "2021-01-05"),
+            on("posted", "2021-02-01/2021-02-28"),
+            on("left", "2021-02-20"),
+            on("absent", "2021-03-01"),
+        ],
+        there={"2021-02-19": "1-1", "2021-02-20/2021-03-01": "0-0"},
+        stays=[("2021-01-05", "2021-01-05", "2021-02-20", "2021-02-20", "owner", "")],
+    ),
+    "s10, posted after": Case(
+        [on("joined", "2021-01-05"), on("posted", "2021-02-21/2021-02-28"), on("left", "2021-02-20")],
+        there={"2021-02-19": "1-1", "2021-02-20/2021-02-27": "0-1", "2021-02-28": "1-1"},
+        stays=[
+            ("2021-01-05", "2021-01-05", "2021-02-20", "2021-02-20", "owner", ""),
+            ("2021-02-20", "2021-02-28", None, None, None, ""),
+        ],
+    ),
+    "s11": Case(
+        [on("joined", "2021-01-05"), on("left", "2021-06-01/2021-06-30"), on("joined", "2021-06-25")],
+        there={
+            "2021-05-31": "1-1",
+            "2021-06-01/2021-06-24": "0-1",
+            "2021-06-25/2021-08-09": "1-1",
+            "2021-08-10": "0-1",
+        },
+        stays=[
+            ("2021-01-05", "2021-01-05", "2021-06-01", "2021-06-25", "owner", ""),
+            ("2021-06-25", "2021-06-25", None, None, None, ""),
+        ],
+    ),
+    "s11, again some time in June": Case(
+        [on("joined", "2021-01-05"), on("left", "2021-06-01/2021-06-30"), on("joined", "2021-06-01/2021-06-30")],
+        there={"2021-05-31": "1-1", "2021-06-01/2021-06-29": "0-1", "2021-06-30": "1-1"},
+        stays=[
+            ("2021-01-05", "2021-01-05", "2021-06-01", "2021-06-30", "owner", ""),
+            ("2021-06-01", "2021-06-30", None, None, None, ""),
+        ],
+    ),
+    "s11, without an end": Case(
+        [on("joined", "2021-01-05"), on("joined", "2021-06-25")],
+        joined={"2021-01-04": "0-0", "2021-01-05/2021-06-24": "0-1", "2021-06-25": "1-1"},
+        stays=[("2021-01-05", "2021-06-25", None, None, None, "contradiction")],
+    ),
+    "s16": Case(
+        [on("joined", "2021-02-27"), on("joined", "2021-02-28")],
+        H,
+        joined={"2021-02-26": "0-0", "2021-02-27": "0-1", "2021-02-28": "1-1"},
+        stays=[("2021-02-27", "2021-02-28", None, None, None, "join presumed, sign presumed, contradiction")],
+    ),
+    # A paper that agrees with both decides nothing.
+    "s16, and in February": Case(
+        [on("joined", day) for day in ("2021-02-27", "2021-02-28", "2021-02-01/2021-02-28")],
+        H,
+        joined={"2021-02-26": "0-0", "2021-02-27": "0-1", "2021-02-28": "1-1"},
+        stays=[("2021-02-27", "2021-02-28", None, None, None, "join presumed, sign presumed, contradiction")],
+    ),
+    # What names the account decides which of two papers is about something else.
+    "s16, and one that names it": Case(
+        [on("joined", "2021-02-27"), on("joined", "2021-02-28"), on("joined", "2021-02-27", handle="h")],
+        H,
+        joined={"2021-02-26": "0-0", "2021-02-27": "1-1"},
+        stays=[("2021-02-27", "2021-02-27", None, None, None, "unexplained")],
+    ),
+    "s17": Case(
+        [on("absent", "2021-01-01/2021-01-31"), on("joined", "2021-01-05")],
+        joined={"2021-01-04": "0-0", "2021-01-05": "1-1"},
+        there={"2021-01-31": "1-1"},
+        stays=[("2021-01-05", "2021-01-05", None, None, None, "")],
+    ),
+    "s17, joined on its last day": Case(
+        [on("absent", "2021-01-01/2021-01-31"), on("joined", "2021-01-31")],
+        there={"2021-01-30": "0-0", "2021-01-31": "1-1"},
+        stays=[("2021-01-31", "2021-01-31", None, None, None, "")],
+    ),
+    "s17, there by a day of it": Case(
+        [on("absent", "2021-01-01/2021-01-31"), on("there", "2021-01-15")],
+        joined={"2020-12-31": "0-0", "2021-01-01/2021-01-14": "0-1", "2021-01-15": "1-1"},
+        there={"2021-01-15/2021-01-31": "1-1"},
+        stays=[("2021-01-01", "2021-01-15", None, None, None, "")],
+    ),
+}
+
+
+def of(figure: str, case: Case) -> tuple[list[AccountClaim], list[Statement]]:
+    """The case's evidence as that of `figure`, whose handle is its own."""
+
+    def named(handle: str | None) -> str | None:
+        return handle and f"{figure}-{handle}"
+
+    return (
+        [replace(one, figure_id=figure, handle=named(one.handle)) for one in case.accounts],
+        [replace(one, figure_id=figure, handle=named(one.handle)) for one in case.said],
+    )
+
+
+@pytest.fixture(scope="module")
+def statements_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A list with a member for every case."""
+    folder = tmp_path_factory.mktemp("cases")
+    names = {case: f"m{n}" for n, case in enumerate(CASES)}
+    evidence = [of(names[name], case) for name, case in CASES.items()]
+    people = roster(
+        "cases",
+        [member(name) for name in names.values()],
+        accounts=[one for accounts, _ in evidence for one in accounts],
+        statements=[one for _, said in evidence for one in said],
+        time_zone=INDIA,
+        vouches=False,
+    )
+    load(folder / "home", bundle(folder / "bundled", people))
+    return folder / "home"
+
+
+def days_of(span: str) -> Iterator[date]:
+    first, _, last = span.partition("/")
+    day, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    # The ends of a run of days, and some within.
+    yield from {day, end, *(day + (end - day) * n / 7 for n in range(7))}
+
+
+def edges(home: Path, figure: str, measure: str, *, presumptions: bool = True) -> Mapping[str, list[tuple[date, date]]]:
+    runs = query(
+        home,
+        f"""
+        SELECT edge, greatest(from_day, '1900-01-01'::DATE), least(until_day, '2100-01-01'::DATE)
+        FROM edge_days({presumptions}) WHERE figure_id = '{figure}' AND starts_with(edge, '{measure}')
+        """,
+    )
+    return {side: [(first, until) for edge, first, until in runs if edge.endswith(side)] for side in ("min", "max")}
+
+
+def check_edges(home: Path, figure: str, measure: str, wanted: Edges) -> None:
+    runs = edges(home, figure, measure)
+    for span, answer in wanted.items():
+        for day in days_of(span):
+            found = "-".join(str(int(any(a <= day < b for a, b in runs[side]))) for side in ("min", "max"))
+            assert (measure, day, found) == (measure, day, answer)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_edges_of_every_day_are_those_by_hand(name: str, statements_home: Path) -> None:
+    figure = f"m{list(CASES).index(name)}"
+
+    check_edges(statements_home, figure, "joined", CASES[name].joined)
+    check_edges(statements_home, figure, "there", CASES[name].there)
+
+
+FLAGS = """
+coalesce(array_to_string([
+    CASE WHEN join_is_presumed THEN 'join presumed' END,
+    CASE WHEN end_is_presumed THEN 'end presumed' END,
+    CASE WHEN last_sign_is_presumed THEN 'sign presumed' END,
+    CASE WHEN contradiction THEN 'contradiction' END,
+    CASE WHEN len(unexplained) > 0 THEN 'unexplained' END
+], ', '), '')
+"""
+
+
+def ist(instant: datetime | None, *, is_end: bool = False) -> str | None:
+    """A day in India, or an instant within one; the end of an interval as its last day."""
+    if instant is None:
+        return None
+    there = instant.astimezone(UTC) + timedelta(hours=5, minutes=30)
+    if there.hour or there.minute:
+        return f"{there:%Y-%m-%dT%H:%M}"
+    return f"{there - timedelta(days=is_end):%Y-%m-%d}"
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.stays is not None])
+def test_the_stays_are_those_by_hand(name: str, statements_home: Path) -> None:
+    # Without the platform's own end, which ends every stay on Koo.
+    found = query(
+        statements_home,
+        f"""
+        SELECT joined_not_before, joined_before, ended_not_before, ended_before, ended_by, {FLAGS}
+        FROM known_stays
+        WHERE figure_id = 'm{list(CASES).index(name)}' AND known_until = 'infinity' AND stay > 0
+        ORDER BY coalesce(joined_before, 'infinity'), stay
+        """,
+    )
+
+    assert [
+        (ist(row[0]), ist(row[1], is_end=True), ist(row[2]), ist(row[3], is_end=True), *row[4:]) for row in found
+    ] == list(CASES[name].stays or ())
+
+
+def test_without_presumptions_an_unnamed_report_moves_nothing(statements_home: Path) -> None:
+    names = list(CASES)
+    s5, s6 = (edges(statements_home, f"m{names.index(name)}", "there", presumptions=False) for name in ("s5", "s6"))
+
+    # A claim alone is there at most, and since Koo opened; an account that was opened is there until somebody says otherwise.
+    assert s5 == {"min": [], "max": [(date(2020, 3, 1), date(2024, 7, 4))]}
+    assert [until for _, until in s6["max"]] == [date(2024, 7, 4)]
+    assert query(
+        statements_home,
+        "SELECT arg_max(a.joined_min, a.day) > arg_max(b.joined_min, b.day) FROM adoption AS a, adoption_without_presumptions AS b"
+        " WHERE a.platform = 'koo' AND b.platform = 'koo' AND a.day <= '2021-02-09' AND b.day <= '2021-02-09'",
+    ) == [(True,)]
+
+
+def test_a_join_after_the_platform_s_end_is_flagged_and_counts_nowhere(statements_home: Path) -> None:
+    found = query(
+        statements_home,
+        f"SELECT stay, contradiction, len(unexplained), joined_before FROM stays"
+        f" WHERE figure_id = 'm{list(CASES).index('s8')}' AND platform = 'koo'",
+    )
+
+    assert found == [(0, True, 1, None)]
+
+
+def test_a_platform_s_end_ends_every_stay(statements_home: Path) -> None:
+    found = query(
+        statements_home,
+        f"SELECT ended_by, ended_not_before::DATE::VARCHAR, ended_before::DATE::VARCHAR FROM stays"
+        f" WHERE figure_id = 'm{list(CASES).index('s5')}' AND platform = 'koo'",
+    )
+
+    assert found == [("platform", "2024-07-03", "2024-07-04")]
+
+
+# Who was looked for
+
+
+@pytest.fixture(scope="module")
+def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Censuses from 2021 to June 2024 of ten, nine of whom joined in 2020; of the tenth somebody says "absent"."""
+    folder = tmp_path_factory.mktemp("searched")
+
+    def census(slug: str, *said: str) -> Roster:
+        names = [f"{slug}-{n}" for n in range(10)]
+        return roster(
+            slug,
+            [member(name) for name in names],
+            statements=[
+                *(
+                    statement(name, "joined", "2020-12-01", not_before="2020-12-01", not_after="2020-12-01")
+                    for name in names[:9]
+                ),
+                *(statement(names[9], "absent", day, not_before=day, not_after=day) for day in said),
+            ],
+            selection="census",
+            time_zone=INDIA,
+            complete_from=date(2021, 1, 1),
+            as_of=date(2024, 6, 30),
+        )
+
+    lists = [
+        census("s2", "2021-01-10"),
+        census("s3", "2026-01-15"),
+        census("twice", "2021-01-10", "2021-02-20"),
+        census("never"),
+    ]
+    load(folder / "home", bundle(folder / "bundled", *lists))
+    return folder / "home"
+
+
+@pytest.mark.parametrize(
+    ("slug", "day", "not_looked"),
+    [
+        ("s2", "2021-01-10", 0),
+        ("s2", "2021-02-09", 0),
+        ("s2", "2021-02-10", 1),
+        ("s2", "2024-06-30", 1),
+        ("s3", "2021-01-10", 1),
+        ("s3", "2024-06-30", 1),
+        # Two searches less than 61 days apart leave no day between them open.
+        ("twice", "2021-01-01", 0),
+        ("twice", "2021-02-10", 0),
+        ("twice", "2021-03-22", 0),
+        ("twice", "2021-03-23", 1),
+        ("never", "2021-01-10", 1),
+    ],
+)
+def test_an_absence_speaks_for_thirty_days_around_it(slug: str, day: str, not_looked: int, searched_home: Path) -> None:
+    found = query(
+        searched_home,
+        f"SELECT arg_max(not_looked, day), arg_max(joined_max, day) FROM adoption"
+        f" WHERE roster = '{slug}' AND platform = 'koo' AND day <= '{day}'",
+    )
+
+    # In neither edge, searched or not.
+    assert found == [(not_looked, 9)]
+
+
+# Looks
+
+DID = "did:plc:" + "a" * 24
+
+
+def at(text: str) -> float:
+    """Minutes after START of an instant in India."""
+    there = datetime.fromisoformat(text).replace(tzinfo=UTC) - timedelta(hours=5, minutes=30)
+    return (there - START) / timedelta(minutes=1)
+
+
+def looked_at(folder: Path, looks: Mapping[str, Status], *, by_id: bool = True, until: str = "9999") -> Path:
+    """A data folder in which a member's account was looked at, by the DID or by a handle that can change."""
+    home = folder / "home"
+    account = claim("m", "m.test", DID if by_id else None)
+    people = roster("people", [member("m")], accounts=(account,), time_zone=INDIA, vouches=False)
+    for when, status in looks.items():
+        if when <= until:
+            target = DID if by_id else "@m.test"
+            crawl(home, seen(target, at(when), status=status), state="complete")
+    load(home, bundle(folder / "bundled", people))
+    return home
+
+
+SEEN_TWICE: dict[str, Status] = {"2023-02-28T10:00": "active", "2023-03-01T10:00": "active"}
+GONE_TWICE: dict[str, Status] = SEEN_TWICE | {"2023-03-08T11:00": "not_found", "2023-03-09T11:00": "not_found"}
+
+
+@pytest.mark.parametrize(
+    ("looks", "by_id", "there", "moves"),
+    [
+        # s13
+        (
+            GONE_TWICE,
+            True,
+            {"2023-02-28": "1-1", "2023-03-01/2023-03-07": "0-1", "2023-03-08/2023-12-31": "0-0"},
+            ["not found"],
+        ),
+        (
+            SEEN_TWICE | {"2023-03-08T11:00": "deleted", "2023-03-09T11:00": "deleted"},
+            True,
+            {"2023-02-28": "1-1", "2023-03-01/2023-03-07": "0-1", "2023-03-08": "0-0"},
+            ["left"],
+        ),
+        (
+            GONE_TWICE | {"2023-03-20T12:00": "active"},
+            True,
+            {
+                "2023-02-28": "1-1",
+                "2023-03-01/2023-03-07": "0-1",
+                "2023-03-08": "0-0",
+                "2023-03-09/2023-03-19": "0-1",
+                "2023-03-20": "1-1",
+            },
+            ["not found", "returned"],
+        ),
+        # s14
+        (GONE_TWICE, False, {"2023-02-28/2023-03-07": "1-1", "2023-03-08/2023-12-31": "0-1"}, ["not found"]),
+        # As known by 8 March: one answer ends nothing.
+        (
+            SEEN_TWICE | {"2023-03-08T11:00": "not_found"},
+            True,
+            {"2023-02-28/2023-03-07": "1-1", "2023-03-08": "0-1"},
+            [],
+        ),
+        (
+            SEEN_TWICE | {"2023-03-08T11:00": "deleted", "2023-03-09T10:00": "active"},
+            True,
+            {"2023-03-01/2023-03-07": "1-1", "2023-03-08": "0-1", "2023-03-09/2023-04-23": "1-1", "2023-04-24": "0-1"},
+            [],
+        ),
+        (
+            SEEN_TWICE | {"2023-03-08T11:00": "moved", "2023-03-12T11:00": "moved"},
+            True,
+            {"2023-03-07": "1-1", "2023-03-08/2023-12-31": "0-1"},
+            [],
+        ),
+    ],
+)
+def test_looks_say_what_they_can(
+    looks: dict[str, Status],
+    by_id: bool,  # noqa: FBT001 -- a case of the table
+    there: Edges,
+    moves: list[str],
+    tmp_path: Path,
+) -> None:
+    home = looked_at(tmp_path, looks, by_id=by_id)
+
+    check_edges(home, "m", "there", there)
+    assert query(home, "SELECT move FROM moves WHERE move <> 'joined' ORDER BY before") == [(move,) for move in moves]
+
+
+def test_an_end_by_looks_is_known_at_the_second_look(tmp_path: Path) -> None:
+    home = looked_at(tmp_path, GONE_TWICE)
+    ends = {
+        instant: query(home, f"SELECT ended_before IS NOT NULL FROM stays_known_by('{instant}'::TIMESTAMPTZ)")
+        for instant in ("2023-03-08 11:00+05:30", "2023-03-09 10:59+05:30", "2023-03-09 11:00+05:30")
+    }
+
+    assert list(ends.values()) == [[(False,)], [(False,)], [(True,)]]
+
+
+def test_a_crawl_that_stops_lowers_no_edge_and_one_look_brings_nobody_back(tmp_path: Path) -> None:
+    """s15, with ten accounts."""
+    home = tmp_path / "home"
+    dids = [f"did:plc:{letter * 24}" for letter in "abcdefghij"]
+    people = roster(
+        "people",
+        [member(f"m{n}") for n in range(10)],
+        accounts=tuple(claim(f"m{n}", f"m{n}.test", did) for n, did in enumerate(dids)),
+        time_zone=INDIA,
+        vouches=False,
+    )
+    for day in ("2023-01-05", "2023-01-10"):
+        crawl(home, *(seen(did, at(f"{day}T10:00")) for did in dids), state="complete")
+    crawl(home, seen(dids[0], at("2023-12-01T10:00")), state="complete")
+    load(home, bundle(tmp_path / "bundled", people))
+
+    rows = query(
+        home,
+        "SELECT day::VARCHAR, there_min, there_max FROM adoption WHERE platform = 'bluesky' AND day >= '2023-01-05' ORDER BY day",
+    )
+    # 10 January and 45 days: 24 February.
+    assert rows[:2] == [("2023-01-05", 10, 10), ("2023-02-25", None, None)]
+    assert {row[1:] for row in rows[1:]} == {(None, None)}
+    assert query(home, "SELECT last_sign_at::DATE::VARCHAR, longest_gap_days FROM stays WHERE figure_id = 'm0'") == [
+        ("2023-12-01", 325)
+    ]
+    # Nobody was away unseen between two signs.
+    check_edges(
+        home, "m0", "there", {"2023-06-01": "1-1", "2023-12-01": "1-1", "2024-01-15": "1-1", "2024-01-16": "0-1"}
+    )
+    with open_version(reading_file(home)) as connection:
+        assert connection.sql("SELECT count(*) FROM moves WHERE move <> 'joined'").fetchall() == [(0,)]
