@@ -38,14 +38,14 @@ CREATE TABLE known_readings ( -- One row per reading of a stay's evidence, and s
     figure_id VARCHAR NOT NULL,
     platform VARCHAR NOT NULL,
     account_id INTEGER, -- NULL: the sources do not say which account
-    stay INTEGER NOT NULL,
+    stay INTEGER NOT NULL, -- 1 for the first
     not_before TIMESTAMPTZ, -- The reading's interval of the join: [not_before, before)
-    before TIMESTAMPTZ,
-    from_bound INTEGER,
-    to_bound INTEGER,
+    before TIMESTAMPTZ, -- The open end
+    from_bound INTEGER, -- The bound that sets not_before
+    to_bound INTEGER, -- The bound that sets before
     bounds INTEGER[] NOT NULL, -- The bound_ids that agree in it
-    known_from TIMESTAMPTZ NOT NULL,
-    known_until TIMESTAMPTZ NOT NULL
+    known_from TIMESTAMPTZ NOT NULL, -- This was what was known from this instant
+    known_until TIMESTAMPTZ NOT NULL -- until this one; infinity: it still is
 );
 CREATE TABLE edge_spans ( -- One row per stretch of time in which a figure is counted in an edge of adoption.
     figure_id VARCHAR NOT NULL,
@@ -66,23 +66,23 @@ CREATE TABLE doubts ( -- One row per stretch of answers that do not show an acco
     not_found_from TIMESTAMPTZ, -- The first that did not find it; NULL: all said something else
     not_found_to TIMESTAMPTZ, -- The latest of those
     until TIMESTAMPTZ, -- The next sign; NULL: none yet
-    until_known_at TIMESTAMPTZ,
+    until_known_at TIMESTAMPTZ, -- When the next sign was known
     is_end BOOLEAN NOT NULL -- Two looks a day apart agreed: an end, not a doubt
 );
 CREATE TABLE sign_spans ( -- One row per account and stretch of answers that show it there.
     account_id INTEGER NOT NULL,
-    first_at TIMESTAMPTZ NOT NULL,
-    first_run_id INTEGER NOT NULL,
-    first_known_at TIMESTAMPTZ NOT NULL,
-    last_at TIMESTAMPTZ NOT NULL,
-    last_run_id INTEGER NOT NULL,
-    last_known_at TIMESTAMPTZ NOT NULL,
-    signs BIGINT NOT NULL
+    first_at TIMESTAMPTZ NOT NULL, -- The first of them
+    first_run_id INTEGER NOT NULL, -- The crawl that heard it
+    first_known_at TIMESTAMPTZ NOT NULL, -- When it was known
+    last_at TIMESTAMPTZ NOT NULL, -- The latest of them
+    last_run_id INTEGER NOT NULL, -- The crawl that heard it
+    last_known_at TIMESTAMPTZ NOT NULL, -- When it was known
+    signs BIGINT NOT NULL -- How many they are
 );
 CREATE TABLE sign_gaps ( -- One row per account and stretch of answers that show it there: the longest time between two of them.
     account_id INTEGER NOT NULL,
-    first_at TIMESTAMPTZ NOT NULL,
-    last_at TIMESTAMPTZ NOT NULL,
-    signs BIGINT NOT NULL,
+    first_at TIMESTAMPTZ NOT NULL, -- The first of them
+    last_at TIMESTAMPTZ NOT NULL, -- The latest of them
+    signs BIGINT NOT NULL, -- How many they are
     longest_gap BIGINT NOT NULL -- Microseconds
 );
