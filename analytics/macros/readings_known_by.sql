@@ -89,7 +89,7 @@ spells AS (
     FROM departures
 ),
 
-stays AS (
+first_statements AS (
     SELECT figure_id, platform, account_id, spell, min(before) AS first_before
     FROM spells
     GROUP BY ALL
@@ -101,7 +101,7 @@ evidence AS (
     UNION ALL
     -- Absent at some instant of the interval: a first join lies after its start, unless already there by then.
     SELECT t.figure_id, t.platform, t.account_id, t.spell, b.bound_id, b.not_before, NULL
-    FROM stays AS t
+    FROM first_statements AS t
     INNER JOIN bounds AS b
         ON
             b.figure_id = t.figure_id
@@ -115,7 +115,7 @@ evidence AS (
     UNION ALL
     -- A return begins after the departure before it.
     SELECT t.figure_id, t.platform, t.account_id, t.spell, d.bound_id, d.not_before, NULL
-    FROM stays AS t
+    FROM first_statements AS t
     INNER JOIN departures AS d
         ON
             d.figure_id = t.figure_id
