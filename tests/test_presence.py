@@ -383,7 +383,7 @@ def test_the_stays_are_those_by_hand(name: str, statements_home: Path) -> None:
         f"""
         SELECT joined_not_before, joined_before, ended_not_before, ended_before, ended_by, {FLAGS}
         FROM known_stays
-        WHERE figure_id = 'm{list(CASES).index(name)}' AND known_until = 'infinity' AND stay > 0
+        WHERE figure_id = 'm{list(CASES).index(name)}' AND known_until IS NULL AND stay > 0
         ORDER BY coalesce(joined_before, 'infinity'), stay
         """,
     )

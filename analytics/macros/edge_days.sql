@@ -9,7 +9,7 @@ WITH spans AS (
         s.edge,
         greatest(
             CASE
-                WHEN NOT isfinite(s.since) THEN '-infinity'::DATE
+                WHEN s.since IS NULL THEN '-infinity'::DATE
                 -- A lower edge counts from the day of the last instant possible, an upper edge from that of the first.
                 WHEN ends_with(s.edge, '_min') THEN timezone(r.time_zone, s.since - INTERVAL 1 MICROSECOND)::DATE
                 ELSE timezone(r.time_zone, s.since)::DATE
@@ -18,12 +18,12 @@ WITH spans AS (
         ) AS from_day,
         least(
             CASE
-                WHEN NOT isfinite(s.until) THEN 'infinity'::DATE
+                WHEN s.until IS NULL THEN 'infinity'::DATE
                 WHEN ends_with(s.edge, '_min') THEN timezone(r.time_zone, s.until)::DATE
                 ELSE timezone(r.time_zone, s.until - INTERVAL 1 MICROSECOND)::DATE
             END,
             -- Nobody leaves unseen within 45 days after the last sign: an assumption of the lower edge.
-            CASE WHEN isfinite(s.sign_at) THEN timezone(r.time_zone, s.sign_at)::DATE + 46 ELSE 'infinity'::DATE END,
+            CASE WHEN s.sign_at IS NOT NULL THEN timezone(r.time_zone, s.sign_at)::DATE + 46 ELSE 'infinity'::DATE END,
             CASE WHEN starts_with(s.edge, 'there') THEN coalesce(p.closed + 1, 'infinity'::DATE) ELSE 'infinity'::DATE END
         ) AS until_day
     FROM edge_spans AS s

@@ -2,4 +2,4 @@
 -- known_by: TIMESTAMPTZ; 'infinity' takes everything.
 SELECT * EXCLUDE (known_from, known_until)
 FROM known_stays
-WHERE stay > 0 AND known_from <= known_by AND (known_until > known_by OR known_until = 'infinity')
+WHERE stay > 0 AND known_from <= known_by AND coalesce(known_until > known_by, true)

@@ -8,7 +8,7 @@ WITH members AS (
 current_stays AS (
     SELECT *
     FROM known_stays
-    WHERE known_until = 'infinity'
+    WHERE known_until IS NULL
 )
 
 SELECT

@@ -110,18 +110,8 @@ def _write(connection: duckdb.DuckDBPyConnection, written: _Written) -> None:
     ):
         if rows:
             connection.register("rows_of_stays", pa.Table.from_pylist(rows, schema=schema))
-            connection.execute(f"INSERT INTO {table} BY NAME {_finite(schema)} FROM rows_of_stays")
+            connection.execute(f"INSERT INTO {table} BY NAME FROM rows_of_stays")
             connection.unregister("rows_of_stays")
-
-
-def _finite(schema: pa.Schema) -> str:
-    """The columns, with DuckDB's own infinities in the place of NULL where the column must not be NULL."""
-    endless = {"known_from": "-infinity", "known_until": "infinity", "since": "-infinity", "until": "infinity"}
-    endless["sign_at"] = "infinity"
-    return "SELECT " + ", ".join(
-        f"coalesce({name}, '{endless[name]}'::TIMESTAMPTZ) AS {name}" if name in endless else name
-        for name in schema.names
-    )
 
 
 # Evidence

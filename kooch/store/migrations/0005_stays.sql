@@ -32,7 +32,7 @@ CREATE TABLE known_stays ( -- One row per stay of an account on a platform, and 
     readings INTEGER NOT NULL, -- How many largest sets of evidence can be true together; 0: none of it is dated
     unexplained INTEGER[] NOT NULL, -- bound_ids that count nowhere: excluded by evidence that names the account, or later than the platform
     known_from TIMESTAMPTZ NOT NULL, -- This was what was known from this instant
-    known_until TIMESTAMPTZ NOT NULL -- until this one; infinity: it still is
+    known_until TIMESTAMPTZ -- until this one; NULL: it still is
 );
 CREATE TABLE known_readings ( -- One row per reading of a stay's evidence, and span of time in which that was what was known.
     figure_id VARCHAR NOT NULL,
@@ -45,16 +45,16 @@ CREATE TABLE known_readings ( -- One row per reading of a stay's evidence, and s
     to_bound INTEGER, -- The bound that sets before
     bounds INTEGER[] NOT NULL, -- The bound_ids that agree in it
     known_from TIMESTAMPTZ NOT NULL, -- This was what was known from this instant
-    known_until TIMESTAMPTZ NOT NULL -- until this one; infinity: it still is
+    known_until TIMESTAMPTZ -- until this one; NULL: it still is
 );
 CREATE TABLE edge_spans ( -- One row per stretch of time in which a figure is counted in an edge of adoption.
     figure_id VARCHAR NOT NULL,
     platform VARCHAR NOT NULL,
     with_presumptions BOOLEAN, -- Whether reports that name no account are taken for the figure's known account; NULL: it makes no difference
     edge VARCHAR NOT NULL, -- joined_min, joined_max, there_min or there_max
-    since TIMESTAMPTZ NOT NULL, -- Of a lower edge counted by the end of the day that holds the last instant before it, of an upper edge by that of its own day; -infinity: since the platform opened
-    until TIMESTAMPTZ NOT NULL, -- Of a lower edge the first day that does not count holds it, of an upper edge the last instant before it; infinity: open
-    sign_at TIMESTAMPTZ NOT NULL -- Counted for at most 45 days after its day; infinity: not limited
+    since TIMESTAMPTZ, -- Of a lower edge counted by the end of the day that holds the last instant before it, of an upper edge by that of its own day; NULL: since the platform opened
+    until TIMESTAMPTZ, -- Of a lower edge the first day that does not count holds it, of an upper edge the last instant before it; NULL: open
+    sign_at TIMESTAMPTZ -- Counted for at most 45 days after its day; NULL: not limited
 );
 CREATE TABLE doubts ( -- One row per stretch of answers that do not show an account there, from the first to the next sign.
     account_id INTEGER NOT NULL,
