@@ -175,6 +175,15 @@ _REFERENCES = {
     "bound_id": "bound",
     "from_bound": "bound",
     "to_bound": "bound",
+    "joined_from_bound": "bound",
+    "joined_to_bound": "bound",
+    "ended_from_bound": "bound",
+    "ended_to_bound": "bound",
+    "last_sign_bound": "bound",
+    "unexplained": "bound",
+    "last_sign_run": "run",
+    "first_run_id": "run",
+    "last_run_id": "run",
     "bounds": "bound",
 }
 
