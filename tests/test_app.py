@@ -405,7 +405,9 @@ def test_the_first_screen_fits_a_phone(app_url: str, browser: Browser, tmp_path:
 def test_a_click_on_a_row_opens_its_statements_and_a_link_keeps_them(app_url: str, browser: Browser) -> None:
     watched = Watched(browser, app_url, width=1280)
     page = watched.open("/?known_by=2021-03-03")
-    box = page.locator("svg").get_by_text("Yogi Adityanath").bounding_box()
+    row = page.locator("svg").get_by_text("Yogi Adityanath")
+    row.scroll_into_view_if_needed()
+    box = row.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 5, box["y"] + box["height"] / 2)
 

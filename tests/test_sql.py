@@ -25,7 +25,7 @@ def version(bundled_home: Path) -> Path:
 
 @pytest.mark.parametrize("run", [run_query, select])
 def test_a_select_answers(run: type, version: Path) -> None:
-    assert run(version, "SELECT count(*) AS n FROM figures").rows() == [(1603,)]
+    assert run(version, "SELECT count(*) AS n FROM figures").rows() == [(1682,)]
 
 
 @pytest.mark.parametrize("run", [run_query, select])

@@ -645,7 +645,7 @@ def test_a_canary_that_was_left_is_found(tmp_path: Path) -> None:
     watched.outputs.append(f"the token is {secret}")
     found = {place.partition(" of ")[0].partition(":")[0] for place in traces(secret, home, watched)}
 
-    assert {"output", "rows", "table profiles", "table runs"} <= found
+    assert {"output", "rows", "table texts", "table runs"} <= found
 
 
 @pytest.mark.parametrize(
