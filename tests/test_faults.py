@@ -818,6 +818,9 @@ HIDING = frozenset({"pleroma", "hide_followers", "hide_followers_count", "hide_f
 NAMING = frozenset({"created_at", "href", "id", "links", "rel", "type", "uri", "url", "published"})
 """What tells the software, or leads to the actor: without it other software is dated by `created_at`, or not at all."""
 
+SHOWING = frozenset({"inbox", "first"})
+"""By which a 0 is known to be shown: the inbox names the software, and a collection without pages is hidden."""
+
 
 def fault_of(sound: Any, got: Any, key: str, kind: str) -> str | None:  # noqa: ANN401 -- outcomes of any kind
     """What is wrong about an outcome after `key` was changed; None if nothing is."""
@@ -851,7 +854,8 @@ def fault_of(sound: Any, got: Any, key: str, kind: str) -> str | None:  # noqa: 
         if before.get(name) != value and not (kind == "number" and value == 12) and not says_other and not is_wider:
             return f"{name} became {value}"
     lost = before.keys() - after.keys()
-    if lost == {"joined opened"} and key in NAMING:
+    is_zero = key in SHOWING and all(before[name] == 0 for name in lost)
+    if is_zero or (lost == {"joined opened"} and key in NAMING):
         return None
     is_recorded = len(got.drift) > len(sound.drift) or says_other
     return f"lost {lost} without a record" if lost and not is_recorded else None
