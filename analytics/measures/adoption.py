@@ -55,10 +55,16 @@ def adoption_of(connection: duckdb.DuckDBPyConnection, *, roster: str, platform:
     """What the rollup `adoption` says of `roster` on `platform`; None when it says nothing."""
     curve = connection.sql(
         """
-        SELECT day, joined_min, joined_max, members, not_looked, share_min, share_max
-        FROM adoption
-        WHERE roster = $roster AND platform = $platform
-        ORDER BY day
+        SELECT a.day, a.joined_min, a.joined_max, a.members, a.not_looked, a.share_min, a.share_max
+        FROM adoption AS a
+        INNER JOIN rosters AS r ON r.roster = a.roster
+        WHERE a.roster = $roster AND a.platform = $platform
+        -- Days on which only who is there can change are none of this curve.
+        QUALIFY
+            a.day IN (r.as_of, r.complete_from)
+            OR (a.joined_min, a.joined_max, a.members)
+            IS DISTINCT FROM lag((a.joined_min, a.joined_max, a.members)) OVER (ORDER BY a.day)
+        ORDER BY a.day
         """,
         params={"roster": roster, "platform": platform},
     ).pl()
