@@ -6,6 +6,8 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from analytics.queries import query
+
 CURVE = pl.Schema(
     {
         "day": pl.Date(),  # in the roster's time zone; until the next row nothing changes
@@ -54,18 +56,7 @@ def choices(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
 def adoption_of(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Adoption | None:
     """What the rollup `adoption` says of `roster` on `platform`; None when it says nothing."""
     curve = connection.sql(
-        """
-        SELECT a.day, a.joined_min, a.joined_max, a.members, a.not_looked, a.share_min, a.share_max
-        FROM adoption AS a
-        INNER JOIN rosters AS r ON r.roster = a.roster
-        WHERE a.roster = $roster AND a.platform = $platform
-        -- Days on which only who is there can change are none of this curve.
-        QUALIFY
-            a.day IN (r.as_of, r.complete_from)
-            OR (a.joined_min, a.joined_max, a.members)
-            IS DISTINCT FROM lag((a.joined_min, a.joined_max, a.members)) OVER (ORDER BY a.day)
-        ORDER BY a.day
-        """,
+        query("adoption_curve"),
         params={"roster": roster, "platform": platform},
     ).pl()
     found = connection.execute(
