@@ -34,7 +34,7 @@ from pydantic_settings import (
 )
 
 from kooch.errors import ConfigError
-from kooch.home import data_folder
+from kooch.home import TOKEN, data_folder, refuse_token
 from kooch.platforms import learn
 
 BUNDLED_ROSTERS = Path(__file__).parent.parent / "rosters"
@@ -298,10 +298,6 @@ class AppSettings(Section):
     """Whether the app offers the SQL page."""
 
 
-_TOKEN = "x_bearer_token"  # noqa: S105 -- the name of the setting
-_TOKEN_VARIABLE = "KOOCH_X_BEARER_TOKEN"  # noqa: S105 -- the name of the variable
-
-
 class Settings(BaseSettings):
     """All settings. `home` comes from `--home` or `KOOCH_HOME`, never from the file inside it."""
 
@@ -344,12 +340,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- the signature is pydantic's
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = TomlConfigSettingsSource(settings_cls)
-        section = file.toml_data.get("x")
-        if _TOKEN in file.toml_data or (isinstance(section, dict) and "bearer_token" in section):
-            raise ConfigError(
-                f"{file.toml_file_path} holds X's token, and that file is copied by backups. Remove it there and set the "
-                f"environment variable {_TOKEN_VARIABLE}."
-            )
+        refuse_token(file.toml_data, file.toml_file_path)
         return init_settings, env_settings, file
 
 
@@ -380,7 +371,7 @@ def load_settings(home: Path | None = None) -> Settings:
             source = f"Environment variable {variable}" if variable else file
             raise ConfigError(f"{source}: there is no setting {key!r}; docs/configuration.md lists them all.") from None
         given = str(first["input"]) if isinstance(first["input"], date) else first["input"]
-        value = "" if isinstance(given, dict | list | tuple) or key == _TOKEN else f" is {given!r}"
+        value = "" if isinstance(given, dict | list | tuple) or key == TOKEN else f" is {given!r}"
         table = f"[[schedule]] number {int(place[1]) + 1} of " if place[0] == "schedule" and len(place) > 1 else ""
         where = f"the environment variable {variable}" if variable else f"{table}{file}"
         raise ConfigError(f"Setting {key}{value}: {_in_words(first)}. Correct it in {where}.") from None
@@ -442,7 +433,7 @@ def _is_ours(name: str) -> bool:
 
 def _is_section(name: str) -> bool:
     """Whether a variable holds a section, or a value of one: JSON, unlike a plain value, which an error may not show."""
-    return _is_ours(name) and name.upper()[6:].partition("__")[0].lower() not in {"home", "contact", _TOKEN}
+    return _is_ours(name) and name.upper()[6:].partition("__")[0].lower() not in {"home", "contact", TOKEN}
 
 
 def _is_no_json(text: str) -> bool:

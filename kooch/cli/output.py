@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from kooch.errors import ConfigError
-from kooch.home import check_data_folder, data_folder
+from kooch.home import check_data_folder, data_folder, refuse_token_in_file
 
 if TYPE_CHECKING:
     # Half a second of imports that most commands do without.
@@ -33,9 +33,13 @@ errors = Console(stderr=True, highlight=False)
 
 
 def home_of(context: typer.Context) -> Path:
-    """The data folder named before the command, for commands that need no setting. Raises ConfigError if it is not there."""
+    """The data folder named before the command, for commands that need no setting.
+
+    Raises ConfigError if it is not there, or if a token stands in its settings.
+    """
     home = data_folder(_named(context))
     check_data_folder(home)
+    refuse_token_in_file(home / "kooch.toml")
     return home
 
 
