@@ -227,30 +227,19 @@ counted AS (
 shares AS (
     SELECT
         *,
-        CASE
-            WHEN sampled IS NULL THEN joined_min / members
-            ELSE
-                (joined_min / members + 1.9208 / sampled - sqrt(3.8416 * (joined_min / members * (1 - joined_min / members) + 0.9604 / sampled) / sampled))
-                / (1 + 3.8416 / sampled)
-        END AS share_min,
-        CASE
-            WHEN sampled IS NULL THEN joined_max / members
-            ELSE
-                (joined_max / members + 1.9208 / sampled + sqrt(3.8416 * (joined_max / members * (1 - joined_max / members) + 0.9604 / sampled) / sampled))
-                / (1 + 3.8416 / sampled)
-        END AS share_max,
-        CASE
-            WHEN sampled IS NULL THEN there_min / members
-            ELSE
-                (there_min / members + 1.9208 / sampled - sqrt(3.8416 * (there_min / members * (1 - there_min / members) + 0.9604 / sampled) / sampled))
-                / (1 + 3.8416 / sampled)
-        END AS there_share_min,
-        CASE
-            WHEN sampled IS NULL THEN there_max / members
-            ELSE
-                (there_max / members + 1.9208 / sampled + sqrt(3.8416 * (there_max / members * (1 - there_max / members) + 0.9604 / sampled) / sampled))
-                / (1 + 3.8416 / sampled)
-        END AS there_share_max
+        list_transform(
+            [(joined_min, -1), (joined_max, 1), (there_min, -1), (there_max, 1)],
+            lambda edge: CASE
+                WHEN sampled IS NULL THEN edge[1] / members
+                ELSE
+                    (
+                        edge[1] / members + 1.9208 / sampled
+                        + edge[2] * sqrt(
+                            3.8416 * (edge[1] / members * (1 - edge[1] / members) + 0.9604 / sampled) / sampled
+                        )
+                    ) / (1 + 3.8416 / sampled)
+            END
+        ) AS shares
     FROM counted
 ),
 
@@ -267,10 +256,10 @@ rows_of_days AS (
         joined_max::INTEGER AS joined_max,
         CASE WHEN has_presence THEN there_min::INTEGER END AS there_min,
         CASE WHEN has_presence THEN there_max::INTEGER END AS there_max,
-        CASE WHEN is_divisible THEN share_min END AS share_min,
-        CASE WHEN is_divisible THEN share_max END AS share_max,
-        CASE WHEN is_divisible AND has_presence THEN there_share_min END AS there_share_min,
-        CASE WHEN is_divisible AND has_presence THEN there_share_max END AS there_share_max
+        CASE WHEN is_divisible THEN shares[1] END AS share_min,
+        CASE WHEN is_divisible THEN shares[2] END AS share_max,
+        CASE WHEN is_divisible AND has_presence THEN shares[3] END AS there_share_min,
+        CASE WHEN is_divisible AND has_presence THEN shares[4] END AS there_share_max
     FROM shares
 )
 
@@ -289,12 +278,16 @@ SELECT
     d.share_min, -- Of the members had joined; NULL: the list may not be divided on that day
     d.share_max,
     d.there_share_min, -- Of the members were there
-    d.there_share_max
+    d.there_share_max,
+    d.day IN (r.complete_from, r.as_of)
+    OR lag([d.members, d.joined_min, d.joined_max, (d.share_min IS NULL)::INTEGER]) OVER parts
+        IS DISTINCT FROM [d.members, d.joined_min, d.joined_max, (d.share_min IS NULL)::INTEGER]
+        AS is_of_joined, -- The day belongs to the curve of who had joined
+    d.day IN (r.complete_from, r.as_of)
+    OR lag([d.members, d.there_min, d.there_max, (d.there_share_min IS NULL)::INTEGER]) OVER parts
+        IS DISTINCT FROM [d.members, d.there_min, d.there_max, (d.there_share_min IS NULL)::INTEGER]
+        AS is_of_there -- The day belongs to the curve of who was there
 FROM rows_of_days AS d
 INNER JOIN rosters AS r ON r.roster = d.roster
 WINDOW parts AS (PARTITION BY d.roster, d.platform, d.breakdown, d.part ORDER BY d.day)
-QUALIFY
-    d.day IN (r.complete_from, r.as_of)
-    OR lag([d.members, d.not_looked, d.joined_min, d.joined_max, d.there_min, d.there_max]) OVER parts
-        IS DISTINCT FROM [d.members, d.not_looked, d.joined_min, d.joined_max, d.there_min, d.there_max]
-    OR lag(d.share_min IS NULL) OVER parts IS DISTINCT FROM (d.share_min IS NULL)
+QUALIFY is_of_joined OR is_of_there OR lag(d.not_looked) OVER parts IS DISTINCT FROM d.not_looked

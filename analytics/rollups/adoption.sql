@@ -14,7 +14,9 @@ SELECT
     there_min, -- Certainly there as the day ended; NULL: too few were looked at since
     there_max, -- Possibly there as the day ended
     there_share_min, -- Of the members were there, at least; NULL: as share_min or there_min
-    there_share_max -- At most
+    there_share_max, -- At most
+    is_of_joined, -- The day belongs to the curve of who had joined
+    is_of_there -- The day belongs to the curve of who was there
 FROM adoption_parts
 WHERE breakdown = 'all'
 ORDER BY roster, platform, day

@@ -15,6 +15,8 @@ SELECT
     share_min, -- Of the members had joined, at least; NULL: the list may not be divided on that day
     share_max, -- At most
     there_share_min, -- Of the members were there, at least; NULL: as share_min or there_min
-    there_share_max -- At most
+    there_share_max, -- At most
+    is_of_joined, -- The day belongs to the curve of who had joined
+    is_of_there -- The day belongs to the curve of who was there
 FROM adoption_by_part(true)
 ORDER BY roster, platform, breakdown, part, day
