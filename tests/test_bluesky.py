@@ -53,9 +53,6 @@ def state(result: Any) -> str:  # noqa: ANN401 -- any result
     return str(result.status if isinstance(result, Observed) else result.cause)
 
 
-@pytest.mark.xfail(
-    reason="one of sixty accounts is a failure since handles are read by one rule; the cause is not known yet"
-)
 def test_sixty_accounts_are_each_in_the_right_state(
     bluesky: BlueskyNetwork, counted: Callable[[str], CountingProxy], tmp_path: Path
 ) -> None:

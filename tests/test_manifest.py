@@ -239,9 +239,6 @@ def test_a_suppression_that_was_killed_is_finished_and_is_no_fault(home: Path, b
     assert load(home, bundled).lost == ()
 
 
-@pytest.mark.xfail(
-    reason="numbers are lost with the id file that was at fault: the load refuses and keeps the last version"
-)
 def test_what_was_at_fault_before_a_suppression_is_so_afterwards(home: Path, bundled: Path) -> None:
     numbers = archive_folder(home) / "ids" / "00000001.parquet"
     kept = numbers.read_bytes()

@@ -477,12 +477,18 @@ def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
 
 
 def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """A new master takes the numbers that earlier ones gave."""
+    """A new master takes the numbers that earlier ones gave.
+
+    A file that was lost and is restored repeats numbers: what it held was written again from the master meanwhile.
+    """
     files = sorted((spool.archive_folder(home) / "ids").glob("*.parquet"))
     if files and not single(connection, "SELECT count(*) FROM ids"):
         names = ", ".join(quoted(str(file)) for file in files)
         with _naming_damaged(files):
-            connection.execute(f"INSERT INTO ids SELECT kind, key, id FROM read_parquet([{names}])")
+            connection.execute(
+                "INSERT INTO ids SELECT kind, key, arg_max(id, filename)"
+                f" FROM read_parquet([{names}], filename = true) GROUP BY kind, key"
+            )
 
 
 @contextmanager
