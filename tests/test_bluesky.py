@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from crawlers.crawling import crawl
 from crawlers.runs import Crawled
 from kooch.config import BlueskySettings, CrawlSettings, Settings
