@@ -38,4 +38,5 @@ def test_a_small_benchmark_measures_everything() -> None:
         assert part in said
     # A size this small has no targets but those of the parser and the rate of a host.
     assert {line["unit"] for line in lines if line["target"] is not None} == {"pages/s", "MiB", "%"}
-    assert finished.returncode == 0
+    # On a busy machine a target may be missed; the exit code says so.
+    assert finished.returncode == (0 if all(line["ok"] for line in lines) else 1)

@@ -165,7 +165,9 @@ def main(home: str, bundled: str, url: str, point: str = "") -> None:
     settings = Settings(
         home=folder,
         # A busy machine is not what is tried here.
-        crawl=CrawlSettings(allow_networks=networks, timeout_seconds=120, batch_rows=60, batch_seconds=0.5),  # type: ignore[arg-type] # as text
+        crawl=CrawlSettings(
+            allow_networks=networks, timeout_seconds=120, outage_seconds=1, batch_rows=60, batch_seconds=0.5
+        ),  # type: ignore[arg-type] # as text
         bluesky=BlueskySettings(appview=url, plc=url, requests_per_second=400),  # type: ignore[arg-type] # as text
     )
     if point:

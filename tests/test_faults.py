@@ -924,18 +924,18 @@ def test_a_limit_of_mastodon_is_used_and_never_exceeded(tmp_path: Path, authorit
 
 
 def test_a_limit_of_bluesky_is_used_and_never_exceeded(tmp_path: Path) -> None:
-    """3000 in 5 minutes, ten times as fast: the second that whole seconds cost weighs ten times as much."""
-    numbers = [n for n in range(1, 15_000) if Bluesky.is_shown(n)][:10_000]
-    limits = Limited(Bluesky(numbers), limit=3000, period=30, style="bluesky")
+    """3000 in 5 minutes; here half as many in a tenth of the time: the second that whole seconds cost weighs ten times as much."""
+    numbers = [n for n in range(1, 7_500) if Bluesky.is_shown(n)][:5_000]
+    limits = Limited(Bluesky(numbers), limit=1500, period=30, style="bluesky")
     asked_alone = [Target(key=f"@figure{n}.test", handle=f"figure{n}.test") for n in numbers]
     with Server(Bluesky(numbers)) as appview, Server(limits) as directory:
-        result, _ = crawled(settings_for(tmp_path, appview.url, directory.url, rate=100), asked_alone, "bluesky")
+        result, _ = crawled(settings_for(tmp_path, appview.url, directory.url, rate=50), asked_alone, "bluesky")
     whole = limits.counts
-    print(f"Bluesky: {whole} of 3000 in each period, {limits.refused} x 429")
+    print(f"Bluesky: {whole} of 1500 in each period, {limits.refused} x 429")
 
     assert (result.run.state, limits.refused) == ("complete", 0)
     assert len(whole) >= 3
-    assert sum(whole) / (3000 * len(whole)) >= 0.95
+    assert sum(whole) / (1500 * len(whole)) >= 0.95
 
 
 def test_of_two_hundred_servers_the_slow_ones_delay_nobody(tmp_path: Path, authority: Authority) -> None:
@@ -962,7 +962,7 @@ def test_of_two_hundred_servers_the_slow_ones_delay_nobody(tmp_path: Path, autho
     with Server(answer, tls=authority.issue(*names).context(tmp_path)) as server:
         address = server.url.removeprefix("https://")
         chosen = mastodon_settings(
-            tmp_path / "home", dict.fromkeys(names, address), authority, rate=1, crawling={"timeout_seconds": 5}
+            tmp_path / "home", dict.fromkeys(names, address), authority, rate=0.5, crawling={"timeout_seconds": 5}
         )
         started_at = monotonic()
         result, found = crawled(
@@ -979,17 +979,17 @@ def test_of_two_hundred_servers_the_slow_ones_delay_nobody(tmp_path: Path, autho
     gaps = [b - a for host in hosts for a, b in zip(times[host], times[host][1:], strict=False)]
     last = max(max(times[host]) for host in hosts)
     print(
-        f"200 servers, 8 accounts each at 1/s: last answer asked after {last:.1f} s, longest gap {max(gaps):.2f} s; all {whole:.1f} s"
+        f"200 servers, 8 accounts each at one in 2 s: last answer asked after {last:.1f} s, longest gap {max(gaps):.2f} s; all {whole:.1f} s"
     )
 
     assert all(isinstance(found[f"@figure{n}@{host}"], Observed) for host in hosts for n in range(1, 9))
     assert result.observed >= 1600
-    assert last < 8 + 6
+    assert last < 16 + 6
     # A turn taken late is made up for by the next, and a first request also waits for its TLS handshake: what a server
     # counts is how many come in a number of seconds, and that is never two more than the rate allows.
     for host in hosts:
         for earlier, later in combinations(range(len(times[host])), 2):
-            assert times[host][later] - times[host][earlier] > later - earlier - 2, host
+            assert times[host][later] - times[host][earlier] > 2 * (later - earlier - 2), host
     assert whole < 90
 
 
