@@ -26,7 +26,7 @@ CLIENTS := tests/clients/.oldest/.installed tests/clients/.lts/.installed
 
 PYTEST_FLAGS ?=
 
-.PHONY: help start test proof lint format bench docs requirements clean
+.PHONY: help start test proof proof-together proof-alone lint format bench docs requirements clean
 
 help: ## say what the targets do
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -37,8 +37,14 @@ start: $(APP) ## install Kooch and open it in the browser (PORT=8502 for another
 test: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS) ## run the tests against real servers on loopback
 	$(BIN)/pytest -n 3 $(PYTEST_FLAGS)
 
-proof: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS) ## run the slow proofs
-	$(BIN)/pytest -m proof $(PYTEST_FLAGS)
+proof: proof-together proof-alone ## run the slow proofs
+
+proof-together: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS)
+	$(BIN)/pytest -m "proof and not alone" -n 2 $(PYTEST_FLAGS)
+
+# These measure a pace: nothing else may run beside them.
+proof-alone: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS)
+	$(BIN)/pytest -m alone $(PYTEST_FLAGS)
 
 lint: $(DEV) ## check style and types
 	$(BIN)/ruff check

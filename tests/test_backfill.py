@@ -293,6 +293,7 @@ def test_killed_it_goes_on_and_asks_for_nothing_twice(tmp_path: Path, archive: W
     assert desk.query("SELECT count(*) FROM runs") == [(1,)]
 
 
+@pytest.mark.alone
 @pytest.mark.proof
 def test_the_index_is_asked_at_its_pace_and_answers_no_429(tmp_path: Path, archive: WaybackArchive) -> None:
     """Sixty pages, on a clock that runs eight times as fast: at most 24 a minute, and at least nine tenths of that."""
@@ -311,6 +312,7 @@ def test_the_index_is_asked_at_its_pace_and_answers_no_429(tmp_path: Path, archi
     assert 0.9 * 24 <= rate <= 24
 
 
+@pytest.mark.alone
 @pytest.mark.proof
 def test_captures_are_asked_for_at_their_pace(tmp_path: Path, archive: WaybackArchive) -> None:
     """The archive's own limit, 600 a minute, is enforced on a clock that runs four times as fast; four fifths are used."""

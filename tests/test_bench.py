@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 
+@pytest.mark.alone
 @pytest.mark.proof
 def test_a_small_benchmark_measures_everything() -> None:
     finished = subprocess.run(

@@ -28,7 +28,7 @@ from tests import stores
 from tests.faults import Bluesky, Server, did
 
 ROOT = Path(__file__).parent.parent
-TARGETS = 650
+TARGETS = 320
 Patch = Callable[[], None]
 
 
@@ -127,8 +127,8 @@ def points() -> dict[str, Patch]:
         "plan: after": at_call(1, runs, "plan_run", is_after=True),
         "fetch: before the first question": at_call(1, BlueskySpider, "ask"),
         "fetch: before a later question": at_call(9, BlueskySpider, "ask"),
-        "fetch: before an answer is read": at_call(300, PlatformSpider, "_receive"),
-        "fetch: before an outcome is kept": at_call(400, spooling.Spooling, "process_item"),
+        "fetch: before an answer is read": at_call(150, PlatformSpider, "_receive"),
+        "fetch: before an outcome is kept": at_call(200, spooling.Spooling, "process_item"),
         "spool: before a batch": at_call(3, spooling, "write_batch"),
         "spool: in a batch": half(parquet, "write_table", half_a_file, n=3),
         "spool: before its fsync": at_call(3, files, "sync_file"),
@@ -166,7 +166,7 @@ def main(home: str, bundled: str, url: str, point: str = "") -> None:
         home=folder,
         # A busy machine is not what is tried here.
         crawl=CrawlSettings(
-            allow_networks=networks, timeout_seconds=120, outage_seconds=1, batch_rows=60, batch_seconds=0.5
+            allow_networks=networks, timeout_seconds=120, outage_seconds=1, batch_rows=30, batch_seconds=0.5
         ),  # type: ignore[arg-type] # as text
         bluesky=BlueskySettings(appview=url, plc=url, requests_per_second=400),  # type: ignore[arg-type] # as text
     )

@@ -408,6 +408,7 @@ def lingering(asked: Asked) -> Reply | Fault:
     return late(as_json({"error": "This method requires an authenticated user"}, 401), 0.6)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("target_seconds", "expected", "most_asked"), [(1.5, "timeout", 3), (3.3, "observed without followers", 6)]
 )
@@ -445,6 +446,7 @@ def test_servers_may_take_so_long_over_one_account_and_no_longer(
     assert all(isinstance(found[f"@figure{n}@good.test"], Observed) for n in (1, 2, 3))
 
 
+@pytest.mark.alone
 def test_waiting_for_a_turn_takes_nothing_off_the_time_for_an_account(tmp_path: Path, authority: Authority) -> None:
     """Forty accounts at ten a second, and a pause of two seconds that the server asks for: more than a second each."""
     limits = {"target_seconds": 1}
@@ -482,6 +484,7 @@ def test_a_clock_that_is_wrong_is_told_once(
     )
 
 
+@pytest.mark.alone
 def test_hosts_under_one_name_share_a_rate(tmp_path: Path, authority: Authority) -> None:
     """Whoever owns a name could otherwise have itself, or a victim, asked as often as it has hosts."""
     hosts = [f"h{n}.wild.test" for n in range(30)]
@@ -692,6 +695,7 @@ def test_a_fault_of_the_machine_or_its_files_is_as_the_matrix_says(
     table[-1] = (f"{fault} (row {number})", expected, "so")
 
 
+@pytest.mark.alone
 def test_of_many_servers_the_dead_ones_cost_their_own_accounts_alone(tmp_path: Path, authority: Authority) -> None:
     hosts = [f"s{n}.test" for n in range(40)]
     dead = {"dead.test": "127.0.0.1:1"}
@@ -909,6 +913,7 @@ class Limited:
         return Reply(found.status, found.body, found.headers | headers) if isinstance(found, Reply) else found
 
 
+@pytest.mark.alone
 def test_a_limit_of_mastodon_is_used_and_never_exceeded(tmp_path: Path, authority: Authority) -> None:
     """300 in 5 minutes, twenty times as fast."""
     limits = Limited(Mastodon(), limit=300, period=15, style="mastodon")
@@ -923,6 +928,7 @@ def test_a_limit_of_mastodon_is_used_and_never_exceeded(tmp_path: Path, authorit
     assert sum(whole) / (300 * len(whole)) >= 0.95
 
 
+@pytest.mark.alone
 def test_a_limit_of_bluesky_is_used_and_never_exceeded(tmp_path: Path) -> None:
     """3000 in 5 minutes; here half as many in a tenth of the time: the second that whole seconds cost weighs ten times as much."""
     numbers = [n for n in range(1, 7_500) if Bluesky.is_shown(n)][:5_000]
@@ -938,6 +944,7 @@ def test_a_limit_of_bluesky_is_used_and_never_exceeded(tmp_path: Path) -> None:
     assert sum(whole) / (1500 * len(whole)) >= 0.95
 
 
+@pytest.mark.alone
 def test_of_two_hundred_servers_the_slow_ones_delay_nobody(tmp_path: Path, authority: Authority) -> None:
     hosts = [f"s{n}.test" for n in range(200)]
     at_fault = {"slow.test": 0.0, "hangs.test": 0.0, "busy.test": 0.0}

@@ -139,6 +139,7 @@ def test_a_counting_proxy_changes_nothing_and_remembers_the_query(bluesky: Blues
     assert len(proxy.requests) == 2
 
 
+@pytest.mark.alone
 @pytest.mark.proof
 def test_sixty_accounts_are_seeded_in_twenty_seconds(bluesky: BlueskyNetwork) -> None:
     began = time.monotonic()
