@@ -166,8 +166,12 @@ def main(home: str, bundled: str, url: str, point: str = "") -> None:
         home=folder,
         # A busy machine is not what is tried here.
         crawl=CrawlSettings(
-            allow_networks=networks, timeout_seconds=120, outage_seconds=1, batch_rows=30, batch_seconds=0.5
-        ),  # type: ignore[arg-type] # as text
+            allow_networks=networks,  # type: ignore[arg-type] # as text
+            timeout_seconds=120,
+            outage_seconds=1,
+            batch_rows=30,
+            batch_seconds=0.5,
+        ),
         bluesky=BlueskySettings(appview=url, plc=url, requests_per_second=400),  # type: ignore[arg-type] # as text
     )
     if point:
