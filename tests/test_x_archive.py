@@ -33,6 +33,7 @@ FOLDERS = sorted(path.parent for path in CASES.glob("*/meta.json"))
 AT = datetime(2017, 5, 20, tzinfo=UTC)
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "captures" / "twitter-classic"
 """Real captures, which are no part of the project; tests of them are collected where they lie."""
+LAYOUTS = Path(__file__).parents[2] / "shared" / "cases" / "20-x-layouts"
 # fmt: off
 LANGUAGES = (
     "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "en-gb", "es", "eu", "fa", "fi", "fil", "fr", "gl",
@@ -105,6 +106,27 @@ def test_a_case_reads_as_expected(folder: Path) -> None:
         assert {"failed"} == set(expected)
         assert found.cause == expected["failed"]["cause"]
         assert expected["failed"]["says"] in found.detail
+
+
+@pytest.mark.skipif(not LAYOUTS.exists(), reason="the collected layouts are not here")
+@pytest.mark.parametrize(
+    ("name", "followers", "native_id"),
+    [
+        ("sept2008", 100, None),
+        ("oct2008", 100, None),
+        ("mid2012", 1_090_600, "123"),
+        ("late2012", 1_090_600, "123"),
+        ("rendered_x", 22_011_145, "123"),
+    ],
+)
+def test_a_collected_layout_is_read_with_handle_and_id(name: str, followers: int, native_id: str | None) -> None:
+    """Those of 2008 hold no id: the cut left none."""
+    found = parse_archived((LAYOUTS / f"{name}.html").read_bytes(), datetime(2024, 3, 5, tzinfo=UTC))
+
+    assert isinstance(found, Observed)
+    assert found.profile is not None
+    assert (found.profile.handle, found.followers, found.native_id) == ("example", followers, native_id)
+    assert found.drift == ()
 
 
 def test_a_platform_without_a_parser_is_refused_with_those_that_have_one() -> None:

@@ -1,7 +1,6 @@
-"""X (Twitter): archived profile pages of 2006 to 2020 and archived posts as JSON.
+"""X (Twitter): archived profile pages of 2006 to 2020, archived posts as JSON, and what later pages tell search engines.
 
-Every form was looked at in real captures or in public code that reads it; `x_pages` and `x_statuses` name it. A page of
-2020 and later is a program without data.
+Every form was looked at in real captures or in public code that reads it; `x_pages`, `x_schema` and `x_statuses` name it.
 """
 
 from datetime import datetime

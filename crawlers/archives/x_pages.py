@@ -1,9 +1,12 @@
-"""Profile pages of X (Twitter) until 2020: six layouts in some fifty languages.
+"""Profile pages of X (Twitter) until 2020: eight layouts in some fifty languages; and what later ones tell search engines.
 
 A page that embeds its account's own user object is read from there, from the bytes: broken markup, of which there is
 much, hides an element from a parser and not from a search. Else the layout's own elements are read, inside the profile's
 header alone: visitors, recommended accounts and the authors of posts have followers too. The user objects inside posts
-are never read; they are as old as some cache.
+are never read; they are as old as some cache. Where the text beside an object says otherwise, drift says so.
+
+A page of 2020 and later is a program. Saved from a browser it shows numbers, and a replay mixes those of several days: only
+its description for search engines is read.
 
 The layouts, with their dates, are those of real captures from 2008, 2012, 2014, 2016 and 2017. Two are only known from
 public code that reads them: the list of labels of early 2008 (a comment in a reader of that spring, HTMLParser.as) and
@@ -21,11 +24,12 @@ from itertools import islice
 
 from parsel import Selector, SelectorList
 
+from crawlers.archives.x_schema import read_schemas
 from crawlers.archives.x_users import as_links, original, read_v1_user
 from crawlers.reading import UnreadableError, parse_body
 from kooch import counts
 from kooch.platforms import platform_of
-from kooch.store.outcomes import Observed, Profile, Status
+from kooch.store.outcomes import Drift, Observed, Profile, Status
 
 _MOST = 2**31 - 1
 _MOST_MARKS = 20
@@ -37,7 +41,7 @@ _ATTRIBUTE = re.compile(rb"""\s*([^\s"'<>/=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|(
 _MARKS = ((b"<input", re.compile(rb"init-data")), (b"<div", re.compile(rb"data-user\s*=")))
 _PROFILE_USER = re.compile(r'(?<!\\)"profile_user"\s*:\s*(?={)')
 _ACCOUNT_LINK = re.compile(
-    r"(?:(?:https?:)?//(?:[\w-]+\.)?twitter\.com(?::\d+)?)?/?(?:(?:#|%23)!/)?(\w+)(/(?:#!?/)?followers)?/?(?:\?.*)?",
+    r"(?:(?:https?:)?//(?:[\w-]+\.)?twitter\.com(?::\d+)?)?/?(?:(?:#|%23)!/)?(\w+)(/(?:#!?/)?(?:verified_)?followers)?/?(?:\?.*)?",
     re.ASCII | re.DOTALL,
 )
 """Groups: the account, and whether its followers are meant."""
@@ -85,7 +89,7 @@ class _Layout:
 
 _CLASSIC = _Layout(
     stats="body",
-    followers="#follower_count",
+    followers="#follower_count, #followers_count",
     following="#following_count",
     posts="#update_count",
     handle='meta[name="page-user-screen_name"]::attr(content)',
@@ -122,7 +126,8 @@ _LAYOUTS = (
         posts='a[data-nav="profile"] strong',
         exact=("@title",),
         handle="div.profile-header .profile-card-inner::attr(data-screen-name)",
-        header="div.profile-header",
+        # From June to October 2012 the card was no `profile-header`.
+        header="div.profile-header, div.profile-card",
         native_id=".profile-card-inner::attr(data-user-id)",
         display_name=".fullname .profile-field",
         bio=".bio",
@@ -169,6 +174,13 @@ _LAYOUTS = (
         protected='.badge img[src*="protected"]',
     ),
 )
+_RENDERED = replace(  # since 2020, saved as a browser showed it; only held against the page's own data
+    _CLASSIC,
+    stats="#react-root",
+    followers='a[href$="/verified_followers"] > span:first-child, a[href$="/followers"] > span:first-child',
+    following='a[href$="/following"] > span:first-child',
+    posts="#none",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,21 +199,52 @@ def read_page(body: bytes, captured_at: datetime) -> Observed:
     Raises UnreadableError: `no_data` for a page that is only a program, `conflicting_answers` where a page shows two
     exact numbers or two accounts, `unknown_layout` for any other page.
     """
-    users = [user for text in _embedded_users(body) if (user := _read_embedded(text, captured_at)) is not None]
-    if users:
-        if any((user.native_id, user.followers) != (users[0].native_id, users[0].followers) for user in users):
-            raise UnreadableError("conflicting_answers", f"{len(users)} embedded users do not agree")
-        return users[0]
     page = Selector(body=body + _END.encode(), type="html")
     language = page.xpath("/html/@lang").get() or page.css('meta[http-equiv="Content-Language"]::attr(content)').get()
+    users = [user for text in _embedded_users(body) if (user := _read_embedded(text, captured_at)) is not None]
+    if users:
+        return _one_of(users, _contradictions(page, users[0], language))
+    if described := read_schemas(page, captured_at):
+        contradictions = _contradictions(page, described[0], language)
+        if any(drift.path == "handle" for drift in contradictions):
+            # Whoever goes on to another page in a browser may leave the description of the first one behind.
+            raise UnreadableError("conflicting_answers", "the page describes one account and shows another")
+        return _one_of(described, contradictions)
     for layout in _LAYOUTS:
         if (found := _read_counts(page, layout, language)) is not None:
             return _observe(page, layout, found, language)
+    if page.css(_RENDERED.stats).css(_RENDERED.followers):
+        raise UnreadableError(
+            "no_data", "a page saved as a browser showed it, without the data: its numbers may be of several days"
+        )
     if page.css("#react-root") or b"twttr.versionName = 'phoenix'" in body:
         raise UnreadableError("no_data", "the page is a program that would fetch the profile")
     # What the title says is not told: it may be the name of somebody who is kept out.
     title = "a title" if page.css("title") else "no title"
     raise UnreadableError("unknown_layout", f"{len(body):,} bytes, {title}: no profile of a known form")
+
+
+def _one_of(users: list[Observed], contradictions: tuple[Drift, ...]) -> Observed:
+    if any((user.native_id, user.followers) != (users[0].native_id, users[0].followers) for user in users):
+        raise UnreadableError("conflicting_answers", f"{len(users)} embedded users do not agree")
+    return replace(users[0], drift=(*users[0].drift, *contradictions))
+
+
+def _contradictions(page: Selector, seen: Observed, language: str | None) -> tuple[Drift, ...]:
+    """What the text of a page says otherwise than its object; nothing where it cannot be read."""
+    shown = None
+    try:
+        for layout in (*_LAYOUTS, _RENDERED):
+            shown = shown or _read_counts(page, layout, language)
+    except UnreadableError as error:
+        return (Drift(path="followers", kind="contradicts"),) if error.cause == "conflicting_answers" else ()
+    if shown is None or seen.followers is None or seen.profile is None:
+        return ()
+    if shown.handle.casefold() != seen.profile.handle.casefold():
+        return (Drift(path="handle", kind="contradicts"),)
+    # A text may be rounded or cut: twice its precision holds both.
+    is_other = abs(shown.followers - seen.followers) > 2 * (shown.precision or 0)
+    return (Drift(path="followers", kind="contradicts"),) if is_other else ()
 
 
 def _embedded_users(body: bytes) -> Iterator[str]:
@@ -283,7 +326,9 @@ def _read_stats(page: Selector, stats: Selector, layout: _Layout, language: str 
 
 def _owner(page: Selector, shown: Selector, layout: _Layout) -> str | None:
     """Whose followers a number counts: whom its link names, or, where it is no link, whom the header names."""
-    link = shown.xpath("(ancestor-or-self::a | ../a)[1]/@href").get()
+    link = shown.xpath(
+        "(ancestor-or-self::a | ../a | ../*[contains(concat(' ', @class, ' '), ' label ')]/a)[1]/@href"
+    ).get()
     if link is not None:
         handle = _account_in(link, is_followers=True)
     else:
@@ -364,7 +409,7 @@ def _text_of(shown: Selector) -> str:
 
 
 def _observe(page: Selector, layout: _Layout, found: _Counts, language: str | None) -> Observed:
-    header = SelectorList([found.stats, *page.css(layout.header)])
+    header = SelectorList([found.stats, *(part for part in page.css(layout.header) if _may_be_of(part, found.handle))])
     return Observed(
         status=_read_state(page, header, layout, language),
         native_id=_read_native_id(header, layout),
@@ -381,6 +426,12 @@ def _observe(page: Selector, layout: _Layout, found: _Counts, language: str | No
             avatar_url=next(iter(as_links(iter(header.css(layout.avatar).getall()[:1]))), None),
         ),
     )
+
+
+def _may_be_of(part: Selector, handle: str) -> bool:
+    """Whether a part of a page names nobody, or the account: cards show others, too."""
+    names = part.css(".profile-card-inner::attr(data-screen-name)").getall()
+    return not names or handle.casefold() in (name.casefold() for name in names)
 
 
 def _read_state(page: Selector, header: SelectorList[Selector], layout: _Layout, language: str | None) -> Status:

@@ -101,7 +101,7 @@ def _read(user: dict[str, Any], counts: dict[str, Any], form: _Form, captured_at
             verified=_read_verified(user, drift),
             avatar_url=next(iter(as_links(avatars)), None),
         ),
-        bounds=_read_opening(user, form.read_instant, captured_at, drift),
+        bounds=opened(user, "created_at", form.read_instant, captured_at, drift),
         drift=tuple(drift),
     )
 
@@ -125,16 +125,21 @@ def _read_verified(user: dict[str, Any], drift: list[Drift]) -> bool | None:
     return None
 
 
-def _read_opening(
-    user: dict[str, Any], read_instant: Callable[[object], datetime], captured_at: datetime, drift: list[Drift]
+def opened(
+    account: dict[str, Any],
+    field: str,
+    read_instant: Callable[[object], datetime],
+    captured_at: datetime,
+    drift: list[Drift],
 ) -> tuple[CrawledBound, ...]:
+    """The second in which an account says in `field` that it was opened; none, and a drift, where that cannot be."""
     try:
-        at = read_instant(user["created_at"]).replace(microsecond=0)
+        at = read_instant(account[field]).replace(microsecond=0)
     except (LookupError, TypeError, ValueError):
-        drift.append(Drift(path="created_at", kind="mistyped" if "created_at" in user else "missing"))
+        drift.append(Drift(path=field, kind="mistyped" if field in account else "missing"))
         return ()
     if not FIRST_AT <= at <= captured_at + _DAY:
-        drift.append(Drift(path="created_at", kind="too_large" if at > captured_at else "mistyped"))
+        drift.append(Drift(path=field, kind="too_large" if at > captured_at else "mistyped"))
         return ()
     return (CrawledBound(event="joined", not_before=at, before=at + _SECOND, kind="opened"),)
 
