@@ -25,6 +25,7 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
+from crawlers.allowance import Allowance
 from crawlers.pacing import StoppedError, UnsentError
 from crawlers.questions import CLOCK_ERROR, Question, Read, Result, answered_question, asking, question_of
 from crawlers.queue import MOST_OPEN, Queue
@@ -36,7 +37,7 @@ from kooch import __version__
 from kooch.config import Settings
 from kooch.errors import ConfigError, HostLostError, KoochError
 from kooch.platforms import leads_to, naming
-from kooch.store.outcomes import Cause, Drift, Failed, Observed, Outcome, Skipped, Target
+from kooch.store.outcomes import Cause, Drift, Failed, Looked, Observed, Outcome, Skipped, Target
 from kooch.times import now
 
 _log = logging.getLogger(__name__)
@@ -73,6 +74,8 @@ class PlatformSpider(scrapy.Spider):
     """Whether it asks one host about all targets. A crawl that loses that host ends, and continues another time."""
     most_at_once: ClassVar[int] = 32
     """How many requests to one host are on their way at once."""
+    paging: Allowance | None = None
+    """What each host allows of questions that lead on from an earlier answer, beside its rate."""
     has_deadline: ClassVar[bool] = True
     """Whether `crawl.target_seconds` limits the time for one target."""
 
@@ -131,8 +134,9 @@ class PlatformSpider(scrapy.Spider):
         read: Read,
         *targets: Target,
         statuses: Sequence[int] = (200,),
-        otherwise: Observed | None = None,
+        otherwise: Observed | Looked | None = None,
         is_page: bool = False,
+        is_paging: bool = False,
         follows_redirects: bool = True,
         headers: Mapping[str, str] = MappingProxyType({}),
     ) -> Request:
@@ -141,9 +145,9 @@ class PlatformSpider(scrapy.Spider):
         `statuses` are those that `read` understands; any other fails the targets by its meaning. A question that only
         adds to what is already known carries that as `otherwise`: it is yielded when the question fails, and the time
         of the observation stays that of the answer before. Pages are asked for as robots.txt allows, APIs under
-        their own terms.
+        their own terms. A question with `is_paging` counts for the spider's `paging`.
         """
-        question = Question(targets=targets, read=read, statuses=statuses, otherwise=otherwise)
+        question = Question(targets=targets, read=read, statuses=statuses, otherwise=otherwise, is_paging=is_paging)
         request = Request(
             url,
             callback=self._receive,
@@ -321,7 +325,7 @@ class PlatformSpider(scrapy.Spider):
         yield from self.settle(targets, known or failed, at)
 
     def settle(
-        self, targets: Iterable[Target], result: Observed | Failed | Skipped, at: datetime | None = None
+        self, targets: Iterable[Target], result: Observed | Looked | Failed | Skipped, at: datetime | None = None
     ) -> Iterator[Outcome]:
         """The outcome of each target that has none yet."""
         recorded_at = now()
@@ -368,9 +372,11 @@ def names_of(observed: Observed) -> set[str | None]:
 
 
 def _without_names(
-    result: Observed | Failed | Skipped, platform: str, suppressed: frozenset[str]
-) -> Observed | Failed | Skipped:
+    result: Observed | Looked | Failed | Skipped, platform: str, suppressed: frozenset[str]
+) -> Observed | Looked | Failed | Skipped:
     """The same without what it says of suppressed accounts: in links, as where an account moved to, in an error's detail."""
+    if isinstance(result, Looked):
+        return result
     if not isinstance(result, Observed):
         return replace(result, detail="") if re.search(naming(platform, suppressed), result.detail) else result
     profile = result.profile

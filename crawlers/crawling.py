@@ -71,7 +71,11 @@ def describe(settings: Settings, platform: str, targets: Sequence[Target]) -> li
 
     Servers of single accounts, asked only about accounts that are not shown, are not among them.
     """
-    spider = spider_of(platform)
+    return host_plans(settings, spider_of(platform), targets)
+
+
+def host_plans(settings: Settings, spider: type[PlatformSpider], targets: Sequence[Target]) -> list[HostPlan]:
+    """Which hosts a spider asks about `targets`, and how often at most, those asked most first."""
     per_second = spider.section(settings).requests_per_second
     return [
         HostPlan(

@@ -46,6 +46,7 @@ from tldextract import TLDExtract
 from twisted.internet.error import ConnectError, ConnectionClosed, DNSLookupError
 from twisted.python.failure import Failure
 
+from crawlers.allowance import Allowance, Budget
 from crawlers.connection import HeadersTooLargeError
 from crawlers.questions import Question, asking, question_of
 from crawlers.safety import installed_guard
@@ -397,7 +398,9 @@ class Pacing:
         self._outage_seconds: float = crawling.outage_seconds
         self._probes: set[asyncio.Task[None]] = set()
         self._target_seconds: float = crawling.target_seconds if spider.has_deadline else inf
+        self._paging: Allowance | None = spider.paging
         self._gates: dict[str, Gate] = {}
+        self._budgets: dict[str, Budget] = {}
         self._owners: dict[str, Turns] = {}
         self._watch: asyncio.Task[None] | None = None
 
@@ -428,12 +431,18 @@ class Pacing:
         if wait := question.wait_seconds:
             question.wait_seconds = 0
             await asyncio.sleep(wait)
+        budget = self._budgets.get(host) if question.is_paging else None
         try:
+            if budget is not None:
+                await budget.reserve()
             # A probe has its turn already.
             if not question.is_probe:
                 await gate.turn(is_fresh=question.failed_at is None)
         except UnsentError as error:
             raise UnsentError(error.cause, error.detail, question.attempts, of_host=error.of_host) from None
+        finally:
+            if budget is not None:
+                budget.spend()
         question.attempts += 1
         question.sent_at = monotonic()
 
@@ -451,6 +460,8 @@ class Pacing:
             outage_seconds=self._outage_seconds,
             probe=None if probe_url is None else lambda: self._send_probe(probe_url),
         )
+        if self._paging is not None:
+            self._budgets[host] = Budget(self._paging)
         return gate
 
     def _send_probe(self, url: str) -> None:
@@ -614,8 +625,11 @@ class Pacing:
         while self._crawler.crawling and not spider.is_halted:  # noqa: ASYNC110 -- Scrapy has no signal for it
             await asyncio.sleep(_STOP_CHECK_SECONDS)
         while True:
+            stopped = StoppedError("the crawl was stopped")
             for gate in self._gates.values():
-                gate.turn_away(StoppedError("the crawl was stopped"))
+                gate.turn_away(stopped)
+            for budget in self._budgets.values():
+                budget.turn_away(stopped)
             await asyncio.sleep(_STOP_CHECK_SECONDS)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 from scrapy import Request
 from scrapy.http import Response
 
-from kooch.store.outcomes import Failed, Observed, Skipped, Target
+from kooch.store.outcomes import Failed, Looked, Observed, Skipped, Target
 
 CLOCK_ERROR = timedelta(days=1)
 """What a server says of a time so much later than ours is not a time."""
@@ -19,7 +19,7 @@ class Result(NamedTuple):
     """What a callback found out about one target."""
 
     target: Target
-    result: Observed | Failed | Skipped
+    result: Observed | Looked | Failed | Skipped
 
 
 Read = Callable[..., Iterable[Result | Request]]
@@ -34,16 +34,18 @@ def _read_nothing(_response: Response, *_targets: Target) -> Iterable[Result | R
 class Question:
     """A question about `targets`; its tries and redirects share it.
 
-    `otherwise` is an observation that the question only adds to: it stands when the question fails, with the time
+    `otherwise` is an observation, or a look, that the question only adds to: it stands when the question fails, with the time
     `shown_at` of the answer that it came from.
     """
 
     targets: tuple[Target, ...] = ()
     read: Read = _read_nothing
     statuses: Container[int] = (200,)
-    otherwise: Observed | None = None
+    otherwise: Observed | Looked | None = None
     shown_at: datetime | None = None
 
+    is_paging: bool = False
+    """It counts for what a server allows of questions that lead on from an earlier answer."""
     is_probe: bool = False
     """It asks whether a host is well, about nobody."""
     attempts: int = 0

@@ -89,7 +89,12 @@ def open_job(
         targets = plan()
         approve(targets)
         return lambda state: plan_run(
-            state, platform=scope.platform, roster=scope.roster, targets=targets, is_recheck=scope.is_recheck
+            state,
+            platform=scope.platform,
+            roster=scope.roster,
+            source=scope.source,
+            targets=targets,
+            is_recheck=scope.is_recheck,
         )
 
     def may_continue(state: sqlite3.Connection, run: Run) -> None:

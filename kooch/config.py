@@ -150,6 +150,10 @@ class MastodonSettings(Section):
 
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 1
     """For each server. 300 requests in 5 minutes is what Mastodon allows."""
+    paging_requests: Annotated[int, Field(ge=1, le=100_000)] = 300
+    """For each server, so many questions for older posts …"""
+    paging_seconds: Annotated[float, Field(gt=0)] = 900
+    """… in so many seconds: Mastodon allows 300 in 15 minutes, beside its limit for all."""
     honour_noindex: bool = False
     """Skip accounts that ask not to be indexed (`noindex`, `indexable`) or not to be visited by programs (`#nobot`). Rosters hold people in a public role; set it as soon as one of yours holds others."""
 
@@ -240,6 +244,15 @@ class Schedule(Section):
         return self
 
 
+class ActivitySettings(Section):
+    """When accounts posted: whom to ask, and how much of one account is read. No text of a post is ever kept."""
+
+    rosters: tuple[Slug, ...] = ()
+    """The rosters whose figures are asked when they posted, after each crawl that looks at them. For all others, `kooch crawl --activity` asks."""
+    pages: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """The most answers read of one account in one look: a hundred posts each on Bluesky, forty on Mastodon. Of an account with more, the newest are read, and the first."""
+
+
 class PlatformFreshness(Section):
     """Other thresholds for one platform, named by the table: `[freshness.platforms.bluesky]`."""
 
@@ -315,6 +328,7 @@ class Settings(BaseSettings):
     x: XSettings = XSettings()
     x_bearer_token: Annotated[SecretStr, AfterValidator(_checked_token)] | None = None
     """The bearer token of an app at X that may look accounts up. From the environment only."""
+    activity: ActivitySettings = ActivitySettings()
     wayback: WaybackSettings = WaybackSettings()
     freshness: FreshnessSettings = FreshnessSettings()
     app: AppSettings = AppSettings()

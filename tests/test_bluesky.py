@@ -10,11 +10,11 @@ from typing import Any
 from crawlers.crawling import crawl
 from crawlers.runs import Crawled
 from kooch.config import BlueskySettings, CrawlSettings, Settings
-from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
+from kooch.store.outcomes import Failed, Looked, Observed, Outcome, Skipped, Target
 from tests.servers.bluesky import Account, BlueskyNetwork
 from tests.servers.loopback import CountingProxy
 
-Results = dict[str, Observed | Failed | Skipped]
+Results = dict[str, Observed | Looked | Failed | Skipped]
 CREATED = 56
 
 

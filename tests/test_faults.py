@@ -34,7 +34,7 @@ from kooch.config import CrawlSettings, MastodonSettings, Settings
 from kooch.errors import RunningError
 from kooch.store.load import master_file
 from kooch.store.locks import only_one
-from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
+from kooch.store.outcomes import Failed, Looked, Observed, Outcome, Skipped, Target
 from tests import faults, stores, test_proofs_store, test_schedule, test_store
 from tests.faults import Asked, Bluesky, Fault, Mastodon, Reply, Server, as_json
 from tests.members import spider_for
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.proof
 
 ROOT = Path(__file__).parent.parent
 Answer = Callable[[Asked], Reply | Fault]
-Results = dict[str, Observed | Failed | Skipped]
+Results = dict[str, Observed | Looked | Failed | Skipped]
 
 
 def mastodon_settings(

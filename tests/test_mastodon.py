@@ -21,7 +21,7 @@ from crawlers.runs import Crawled
 from crawlers.spiders.mastodon import MastodonSpider
 from kooch.config import BUNDLED_ROSTERS, CrawlSettings, MastodonSettings, Settings
 from kooch.platforms import ascii_host
-from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
+from kooch.store.outcomes import Failed, Looked, Observed, Outcome, Skipped, Target
 from tests import faults
 from tests.commands import kooch
 from tests.faults import Asked, Mastodon, Reply, Server, account
@@ -31,7 +31,7 @@ from tests.test_app import run as open_page
 from tests.test_app import words
 from tests.test_crawlers import replay
 
-Results = dict[str, Observed | Failed | Skipped]
+Results = dict[str, Observed | Looked | Failed | Skipped]
 LATEST = datetime(2026, 11, 25, tzinfo=UTC)
 PAGES = Path(__file__).parent.parent / "pages"
 

@@ -11,13 +11,13 @@ from crawlers import pacing
 from crawlers.crawling import crawl
 from crawlers.runs import Crawled
 from kooch.config import CrawlSettings, MastodonSettings, Settings
-from kooch.store.outcomes import Failed, Observed, Outcome, Skipped, Target
+from kooch.store.outcomes import Failed, Looked, Observed, Outcome, Skipped, Target
 from tests import faults
 from tests.faults import Asked, Fault, Mastodon, Reply, Server
 from tests.servers.fediverse import Authority
 
 Answer = Callable[[Asked], Reply | Fault]
-Results = dict[str, Observed | Failed | Skipped]
+Results = dict[str, Observed | Looked | Failed | Skipped]
 ACCOUNTS = 100
 BROKEN = frozenset(range(40, 47))
 """Seven accounts next to each other."""

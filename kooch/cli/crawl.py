@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,9 +17,13 @@ from kooch.cli.store import load_now
 from kooch.config import Settings
 from kooch.errors import ConfigError, NotReadyError, RunningError, StorageError
 from kooch.store import versions
+from kooch.store.activity import activity_targets, with_before
 from kooch.store.state import RunState, open_state, unfinished_run
 from kooch.store.versions import open_version, reading_file
 from kooch.times import now
+
+if TYPE_CHECKING:
+    from crawlers.runs import Crawled
 
 _LONGEST_REST = timedelta(hours=12)
 """So long after it began is an interrupted run continued, and does it count as today's look."""
@@ -41,6 +45,9 @@ def crawl(
     recheck: Annotated[
         bool, typer.Option("--recheck", help="Only accounts that seemed gone a day ago, or could not be asked for.")
     ] = False,
+    activity: Annotated[
+        bool, typer.Option("--activity", help="Then ask the accounts that were active when they posted.")
+    ] = False,
     due: Annotated[
         bool, typer.Option("--due", help="Crawl what the schedules in kooch.toml say, if anything.")
     ] = False,
@@ -50,10 +57,10 @@ def crawl(
 
     settings = settings_of(context, may_be_new=not due)
     if due:
-        if platforms or roster or since or new or recheck:
+        if platforms or roster or since or new or recheck or activity:
             raise ConfigError("--due stands alone: platforms and roster come from [[schedule]] in kooch.toml.")
         raise typer.Exit(crawl_due(settings))
-    if recheck and (roster or new):
+    if recheck and (roster or new or activity):
         raise ConfigError(
             "--recheck goes with platforms alone: it asks for accounts of every roster, and plans afresh."
         )
@@ -61,7 +68,9 @@ def crawl(
     faults = [fault for platform in wanted if (fault := crawling.spider_of(platform).unready(settings))]
     if len(faults) == len(wanted) and faults:
         raise NotReadyError(" ".join(faults))
-    raise typer.Exit(crawl_all(settings, wanted, roster=roster, since=since, new=new, recheck=recheck))
+    raise typer.Exit(
+        crawl_all(settings, wanted, roster=roster, since=since, new=new, recheck=recheck, activity=activity)
+    )
 
 
 def crawl_all(
@@ -72,9 +81,12 @@ def crawl_all(
     since: datetime | None = None,
     new: bool = False,
     recheck: bool = False,
+    activity: bool = False,
     tell: Listener | None = None,
 ) -> int:
     """Crawl platform after platform, load and publish. Runs that began before `since` are finished first.
+
+    With `activity`, and for the rosters that are set so, the accounts that were active are then asked when they posted.
 
     Returns the exit code: 0 complete, 2 if a platform lacks a token or money, 3 partial, 75 if only platforms are
     missing that another process crawls (or some, in a second look), 130 interrupted.
@@ -106,10 +118,71 @@ def crawl_all(
                 break
             codes.add(0 if state == "complete" else 3)
     load_now(settings, quiet=True)
+    if not recheck and _INTERRUPTED not in codes:
+        codes |= _ask_activity(settings, platforms, roster=roster, new=new, is_wanted=activity, tell=tell or listener())
     # A second look that was not taken is taken an hour later, whatever became of the others.
     if recheck and RunningError.exit_code in codes:
         return RunningError.exit_code
     return min(codes - {0}, default=0)
+
+
+def _ask_activity(
+    settings: Settings, platforms: list[str], *, roster: str | None, new: bool, is_wanted: bool, tell: Listener
+) -> set[int]:
+    """Ask when accounts posted: all of `roster`, or those of the rosters that are set so. Returns the exit codes."""
+    wanted = [roster] if is_wanted else [each for each in settings.activity.rosters if roster in (None, each)]
+    if not wanted:
+        return set()
+    from crawlers.activity import looking  # noqa: PLC0415 -- as below
+
+    codes = set()
+    for platform in platforms:
+        for each in wanted if platform in looking.activity_spiders() else ():
+            try:
+                crawled = _ask_one(settings, platform, each, new=new, tell=tell)
+            except RunningError as error:
+                complain(str(error))
+                codes.add(error.exit_code)
+                continue
+            if crawled is None:
+                continue
+            if crawled.is_interrupted:
+                return {_INTERRUPTED}
+            codes.add(0 if crawled.run.state == "complete" else 3)
+            load_now(settings, quiet=True)
+    return codes
+
+
+def _ask_one(settings: Settings, platform: str, roster: str | None, *, new: bool, tell: Listener) -> "Crawled | None":
+    """None: nobody is known there who is active."""
+    from crawlers.activity import looking  # noqa: PLC0415 -- as below
+
+    planned = activity_targets(settings.home, platform=platform, roster=roster)
+    with open_state(settings.home) as state:
+        unfinished = unfinished_run(state, platform=platform, roster=roster, source="activity")
+    if not planned and unfinished is None:
+        return None
+    with publishing_on_the_way(settings):
+        crawled = looking.look(
+            settings,
+            platform=platform,
+            roster=roster,
+            plan=lambda: planned,
+            before=lambda targets: with_before(settings.home, platform, targets),
+            fresh=new,
+            on_cost=lambda platform, accounts, hosts: tell.asking(
+                platform,
+                accounts,
+                sum(host.requests for host in hosts),
+                max((host.seconds for host in hosts), default=0),
+            ),
+            on_plan=tell.planned,
+            on_outcome=tell.outcome,
+            on_wait=tell.waiting,
+        )
+    counts = {name: getattr(crawled, name) for name in ("planned", "observed", "failed", "skipped")}
+    tell.ended(crawled.run, counts)
+    return crawled
 
 
 def _check_clock(settings: Settings) -> None:

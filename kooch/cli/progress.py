@@ -7,7 +7,7 @@ from typing import Protocol
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from kooch.cli.output import console, emit, is_terminal, say, show, showable
-from kooch.store.outcomes import CAUSES_IN_WORDS, Cause, Failed, Observed, Outcome, Skipped
+from kooch.store.outcomes import CAUSES_IN_WORDS, Cause, Failed, Looked, Observed, Outcome, Skipped
 from kooch.store.state import Run
 
 
@@ -17,6 +17,8 @@ class Listener(Protocol):
     def walking(self, platform: str, walks: int, seconds: float) -> None: ...
 
     def priced(self, platform: str, accounts: int, usd: float, left_usd: float) -> None: ...
+
+    def asking(self, platform: str, accounts: int, requests: int, seconds: float) -> None: ...
 
     def planned(self, platform: str, planned: int, left: int) -> None: ...
 
@@ -44,6 +46,9 @@ class Lines:
     def priced(self, platform: str, accounts: int, usd: float, left_usd: float) -> None:
         emit("price", platform=platform, accounts=accounts, cost_usd=usd, left_usd=left_usd)
 
+    def asking(self, platform: str, accounts: int, requests: int, seconds: float) -> None:
+        emit("activity", platform=platform, accounts=accounts, requests=requests, seconds=round(seconds))
+
     def planned(self, platform: str, planned: int, left: int) -> None:
         self._causes.clear()
         emit("plan", platform=platform, planned=planned, left=left)
@@ -52,6 +57,8 @@ class Lines:
         match outcome.result:
             case Observed(status=status):
                 emit("observed", platform=platform, target=outcome.target, status=status)
+            case Looked(is_complete=is_complete):
+                emit("looked", platform=platform, target=outcome.target, complete=is_complete)
             case Failed(cause=cause, detail=detail):
                 self._causes[cause] += 1
                 emit("failed", platform=platform, target=outcome.target, cause=cause, detail=detail)
@@ -80,6 +87,12 @@ class Prose:
 
     def priced(self, platform: str, accounts: int, usd: float, left_usd: float) -> None:
         say(f"{platform}: {accounts:,} accounts, at most ${usd:,.2f}; ${left_usd:,.2f} is left of the month's budget.")
+
+    def asking(self, platform: str, accounts: int, requests: int, seconds: float) -> None:
+        say(
+            f"{platform}: {accounts:,} accounts are asked when they posted, about {requests:,} questions and"
+            f" {max(seconds / 60, 1):,.0f} minutes."
+        )
 
     def planned(self, platform: str, planned: int, left: int) -> None:
         self._causes.clear()
@@ -113,7 +126,7 @@ class Prose:
         if counts["planned"] and not counts["observed"]:
             say(f"{run.platform}: nothing was observed. No figure has changed state because of it.")
         if run.state == "running":
-            command = "backfill" if run.source == "archive" else "crawl"
+            command = {"archive": "backfill", "activity": "crawl --activity"}.get(run.source, "crawl")
             say(f"Interrupted: the next `kooch {command}` continues this run.")
 
 

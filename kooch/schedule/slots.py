@@ -156,7 +156,8 @@ def ended_runs(connection: sqlite3.Connection, slot: Slot) -> dict[str, str]:
     A run that began before the slot's time looked at nobody for it, and one that was given up not at everybody.
     """
     rows = connection.execute(
-        "SELECT platform, state FROM runs WHERE source = 'live' AND state <> 'aborted' AND roster IS ? AND is_recheck = ?"
+        "SELECT platform, state FROM runs WHERE source = 'live' AND NOT is_activity AND state <> 'aborted'"
+        " AND roster IS ? AND is_recheck = ?"
         " AND started_at >= ? AND ended_at >= ? ORDER BY ended_at",
         (slot.roster, slot.schedule == RECHECK, _text(slot.slot), _text(slot.started_at)),
     )

@@ -1,7 +1,7 @@
 """The values a crawl yields: exactly one outcome for every planned target."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, get_args
 
 Status = Literal[
@@ -84,6 +84,24 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """What is known of an account before it is asked when it posted.
+
+    It was opened at `opened_at`, and its profile counts `posts`. The latest complete look at its posts was at `looked_at`:
+    the account then had `listed` posts, `listed_lately` of them of the look's day or the one before, and its profile counted
+    `counted_more` than were listed. All its posts were last read at `full_at`. None: unknown, or there was no such look.
+    """
+
+    opened_at: datetime
+    posts: int | None = None
+    looked_at: datetime | None = None
+    listed: int | None = None
+    listed_lately: int | None = None
+    counted_more: int | None = None
+    full_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One account to look at: by its stable id where that is known, else by handle. Or one archived page of it.
 
@@ -93,7 +111,8 @@ class Target:
 
     The rest is what earlier answers said: the account was first seen at `seen_since`, was opened in
     [`opened_not_before`, `opened_before`), and has `local_id` at its server. A native id that is a name, as an actor's
-    URI is, may pass to an account of which that is not true.
+    URI is, may pass to an account of which that is not true. `before` is there when it is asked when the account posted;
+    plans do not keep it.
     """
 
     key: str
@@ -106,6 +125,7 @@ class Target:
     opened_before: datetime | None = None
     local_id: str | None = None
     capture: Capture | None = None
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +200,50 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """A span of time, half-open, of which an answer lists all that stands."""
+
+    covers_from: datetime
+    covers_to: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedDay:
+    """How much an answer lists of one day in UTC. `posts` are posts and quotes, without replies."""
+
+    day: date
+    posts: int = 0
+    replies: int = 0
+    reposts: int = 0
+
+
+Kinds = Literal["posts", "posts and reposts"]
+"""What a look at posts lists; replies and quotes are posts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What the account's server lists of its posts: when, and how many. Never what they say.
+
+    A day without a row has no post only inside `covers`; a row outside says that there was that much at least. `listed`,
+    `listed_lately` and `counted_more` are as `Before` has them, NULL where not everything was listed. `undated` posts have
+    no day that can be believed: those brought from elsewhere, and those of the future.
+    """
+
+    native_id: str | None = None
+    server: str | None = None
+    kinds: Kinds
+    is_complete: bool
+    covers: tuple[Cover, ...] = ()
+    listed: int | None = None
+    listed_lately: int | None = None
+    undated: int | None = None
+    counted_more: int | None = None
+    days: tuple[PostedDay, ...] = ()
+    drift: tuple[Drift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
     """Could not tell, and why. Never a statement about the account."""
 
@@ -205,7 +269,7 @@ class Outcome:
     """
 
     target: str
-    result: Observed | Failed | Skipped
+    result: Observed | Looked | Failed | Skipped
     valid_at: datetime
     recorded_at: datetime
     handle: str | None = None

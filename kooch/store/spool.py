@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from kooch.errors import StorageError
 from kooch.files import make_folder, whole_file
-from kooch.store.outcomes import Failed, Observed, Outcome, Skipped
+from kooch.store.outcomes import Failed, Looked, Observed, Outcome, Skipped
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 SCHEMA = pa.schema(
@@ -70,6 +70,34 @@ SCHEMA = pa.schema(
         ("is_named_back", pa.bool_()),
         ("also_known_as", pa.list_(pa.string())),
         ("drift", pa.list_(pa.struct([("path", pa.string()), ("kind", pa.string())]))),
+        # of one that was asked when it posted
+        (
+            "activity",
+            pa.struct(
+                [
+                    ("kinds", pa.string()),
+                    ("is_complete", pa.bool_()),
+                    ("covers", pa.list_(pa.struct([("covers_from", _INSTANT), ("covers_to", _INSTANT)]))),
+                    ("listed", pa.int32()),
+                    ("listed_lately", pa.int32()),
+                    ("undated", pa.int32()),
+                    ("counted_more", pa.int32()),
+                    (
+                        "days",
+                        pa.list_(
+                            pa.struct(
+                                [
+                                    ("day", pa.date32()),
+                                    ("posts", pa.int32()),
+                                    ("replies", pa.int32()),
+                                    ("reposts", pa.int32()),
+                                ]
+                            )
+                        ),
+                    ),
+                ]
+            ),
+        ),
         # of a failed or skipped one
         ("cause", pa.string()),
         ("detail", pa.string()),
@@ -78,7 +106,7 @@ SCHEMA = pa.schema(
     ]
 )
 """One row per outcome: a target's observation, words, history and drift are in one row, so that none is stored without the rest."""
-ADDED_LATER = frozenset({"local_id", "withheld_in"})
+ADDED_LATER = frozenset({"activity", "local_id", "withheld_in"})
 """Columns that batches of an older Kooch lack."""
 # What Arrow raises for a value that has no place in a column; its own errors are ValueErrors and TypeErrors.
 _UNSTORABLE = (OverflowError, TypeError, ValueError)
@@ -190,6 +218,10 @@ def _row(run: str, platform: str, outcome: Outcome) -> dict[str, object]:
     match outcome.result:
         case Observed():
             return row | {"outcome": "observed"} | asdict(outcome.result)
+        case Looked():
+            told = asdict(outcome.result)
+            about = {name: told.pop(name) for name in ("native_id", "server", "drift")}
+            return row | {"outcome": "observed"} | about | {"activity": told}
         case Failed(http_status=status):
             # A server may write any number there.
             known = status if status is not None and 100 <= status <= 999 else None

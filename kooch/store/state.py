@@ -2,7 +2,7 @@
 
 import sqlite3
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,8 +17,15 @@ from kooch.store.outcomes import Capture, Target
 from kooch.times import now
 
 RunState = Literal["running", "complete", "partial", "failed", "aborted"]
-RunSource = Literal["live", "archive", "import"]
+RunSource = Literal["live", "archive", "import", "activity"]
 
+# How a run's source is written down. The column was made for three, and a fourth stands beside it.
+_SOURCES: Mapping[RunSource, tuple[str, bool]] = {
+    "live": ("live", False),
+    "archive": ("archive", False),
+    "import": ("import", False),
+    "activity": ("live", True),
+}
 _MIGRATIONS = Path(__file__).with_name("state_migrations")
 
 
@@ -114,11 +121,12 @@ def plan_run(
     platform: str,
     targets: Sequence[Target],
     roster: str | None = None,
+    source: RunSource = "live",
     is_recheck: bool = False,
 ) -> Run:
     """Write down a new run with its targets, whole, and return it. Targets are unique by key."""
     with transaction(connection):
-        run = begin_run(connection, platform=platform, roster=roster, source="live", is_recheck=is_recheck)
+        run = begin_run(connection, platform=platform, roster=roster, source=source, is_recheck=is_recheck)
         add_targets(connection, run, targets)
     return read_run(connection, run)
 
@@ -134,9 +142,9 @@ def begin_run(
     """Write down a run without targets, inside the caller's transaction, and return its key."""
     run = uuid.uuid4().hex
     connection.execute(
-        "INSERT INTO runs (run, platform, source, roster, started_at, state, version, is_recheck)"
-        " VALUES (?, ?, ?, ?, ?, 'running', ?, ?)",
-        (run, platform, source, roster, _text(now()), __version__, is_recheck),
+        "INSERT INTO runs (run, platform, source, is_activity, roster, started_at, state, version, is_recheck)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'running', ?, ?)",
+        (run, platform, *_SOURCES[source], roster, _text(now()), __version__, is_recheck),
     )
     return run
 
@@ -184,9 +192,9 @@ def unfinished_run(
 ) -> Run | None:
     """The latest run of `platform` over `roster` that was begun and never ended."""
     row = connection.execute(
-        "SELECT * FROM runs WHERE platform = ? AND roster IS ? AND source = ? AND is_recheck = ? AND state = 'running'"
-        " ORDER BY started_at DESC LIMIT 1",
-        (platform, roster, source, is_recheck),
+        "SELECT * FROM runs WHERE platform = ? AND roster IS ? AND source = ? AND is_activity = ? AND is_recheck = ?"
+        " AND state = 'running' ORDER BY started_at DESC LIMIT 1",
+        (platform, roster, *_SOURCES[source], is_recheck),
     ).fetchone()
     return _run(row) if row else None
 
@@ -329,9 +337,12 @@ def _capture(row: sqlite3.Row) -> Capture | None:
 
 def _run(row: sqlite3.Row) -> Run:
     started_at = datetime.fromisoformat(row["started_at"])
+    known = dict(row)
+    if known.pop("is_activity"):
+        known["source"] = "activity"
     return Run(
         **{
-            **dict(row),
+            **known,
             "started_at": started_at,
             "ended_at": _instant(row["ended_at"]),
             "is_recheck": bool(row["is_recheck"]),

@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -131,6 +131,26 @@ class BlueskyNetwork:
 
     def post(self, account: Account, text: str) -> None:
         self._create_record(account, "app.bsky.feed.post", {"text": text})
+
+    def write_posts(self, account: Account, posts: Mapping[str, Mapping[str, Any]]) -> None:
+        """Write records of posts under keys of the caller's choice, each with a date of its own (`createdAt`)."""
+        collection = "app.bsky.feed.post"
+        writes = [
+            {
+                "$type": "com.atproto.repo.applyWrites#create",
+                "collection": collection,
+                "rkey": key,
+                "value": {"$type": collection} | dict(post),
+            }
+            for key, post in posts.items()
+        ]
+        for start in range(0, len(writes), 200):
+            body = {"repo": account.did, "writes": writes[start : start + 200]}
+            self._do(self.pds, "com.atproto.repo.applyWrites", body, account)
+
+    def delete_post(self, account: Account, key: str) -> None:
+        body = {"repo": account.did, "collection": "app.bsky.feed.post", "rkey": key}
+        self._do(self.pds, "com.atproto.repo.deleteRecord", body, account)
 
     def follow(self, account: Account, followed: Account) -> None:
         self._create_record(account, "app.bsky.graph.follow", {"subject": followed.did})

@@ -5,6 +5,7 @@ A handle-only account that turns out to have a known id is merged into that acco
 """
 
 from kooch.store.loading import Steps
+from kooch.store.loading.activity import merge_activity
 from kooch.store.loading.sightings import forget_unshown_texts, read_off
 
 
@@ -49,5 +50,6 @@ def _follow_merges(steps: Steps) -> None:
         where="account_id IN (SELECT account_id FROM accounts_merged)"
         " OR (kind <> 'seen' AND account_id IN (SELECT merged_into FROM accounts_merged))",
     )
+    merge_activity(steps)
     read_off(steps, "accounts_merged_into")
     forget_unshown_texts(steps)

@@ -16,6 +16,7 @@ from kooch.store import spool
 from kooch.store.forget import forget, without_asked_for
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
+from kooch.store.loading.activity import store_activity
 from kooch.store.loading.sightings import forget_unshown_texts, read_off
 from kooch.store.schema import quoted
 
@@ -49,6 +50,7 @@ def store_batches(
         _store_outcomes(steps)
         _store_observations(steps)
         _store_facts(steps)
+        store_activity(steps)
         return is_changed
 
 

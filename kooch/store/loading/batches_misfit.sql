@@ -8,4 +8,5 @@ WHERE
     OR outcome IS NULL
     OR valid_at IS NULL
     OR recorded_at IS NULL
-    OR (outcome = 'observed') <> (status IS NOT NULL)
+    OR (outcome = 'observed') <> (status IS NOT NULL OR activity IS NOT NULL)
+    OR (status IS NOT NULL AND activity IS NOT NULL)

@@ -7,6 +7,7 @@ SELECT
     coalesce(capture_id, n.account_id) AS sighted, -- an observation of a run goes by its capture, or by its account
     a.answer,
     a.platform,
+    a.is_look,
     a.outcome,
     a.valid_at,
     a.recorded_at,

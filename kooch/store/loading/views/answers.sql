@@ -10,6 +10,7 @@ SELECT
     target,
     capture IS NOT NULL AS is_capture,
     outcome,
+    activity IS NOT NULL AS is_look,
     native_id,
     profile.handle AS shown_handle,
     CASE WHEN profile IS NOT NULL THEN hash(profile) END AS words, -- words are long: their hash stands for them

@@ -5,6 +5,7 @@ SELECT
     a.platform,
     a.target,
     a.is_capture,
+    a.is_look,
     a.native_id,
     a.shown_handle,
     a.account_key,

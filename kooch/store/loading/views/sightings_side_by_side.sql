@@ -9,7 +9,7 @@ SELECT
     recorded_at,
     false AS is_stored
 FROM outcomes_accepted
-WHERE outcome = 'observed'
+WHERE outcome = 'observed' AND NOT is_look
 UNION ALL
 SELECT
     CASE WHEN o.capture_id IS NULL THEN o.run_id ELSE 0 END,

@@ -1,0 +1,90 @@
+"""What a look has listed so far: days and counts. Texts never come here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+
+from kooch.store.outcomes import Before, Cover, PostedDay
+
+_DAY = timedelta(days=1)
+_FULL_EVERY = timedelta(weeks=13)
+"""So often everything is read again: a deletion and an import between two looks hide each other."""
+AHEAD = timedelta(minutes=2)
+"""What is dated later than this after the question is of the future: https://docs.bsky.app/docs/advanced-guides/timestamps."""
+
+
+class Item(NamedTuple):
+    """One thing listed: when its server says it came (None: it does not say), whether that can be believed, and what it is."""
+
+    at: datetime | None
+    is_believed: bool = True
+    is_reply: bool = False
+    is_repost: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What the answers of one look list, which began at `asked_at`.
+
+    `listed` and `listed_lately` are without what is of the future: that does not stand in every answer. `oldest_at` is
+    believed, and `latest_at` is the oldest thing of the latest answer.
+    """
+
+    asked_at: datetime
+    days: tuple[PostedDay, ...] = ()
+    listed: int = 0
+    listed_lately: int = 0
+    undated: int = 0
+    oldest_at: datetime | None = None
+    pages: int = 0
+
+    def add(self, items: Iterable[Item]) -> "Tally":
+        """The tally with one more answer."""
+        days = {posted.day: posted for posted in self.days}
+        listed, lately, undated, oldest_at = self.listed, self.listed_lately, self.undated, self.oldest_at
+        for item in items:
+            is_future = item.at is not None and item.at > self.asked_at + AHEAD
+            listed += not is_future
+            lately += item.at is not None and not is_future and item.at >= lately_from(self.asked_at)
+            if item.at is None or is_future or not item.is_believed:
+                undated += 1
+                continue
+            oldest_at = min(item.at, oldest_at or item.at)
+            posted = days.get(item.at.date(), PostedDay(day=item.at.date()))
+            kind = "reposts" if item.is_repost else "replies" if item.is_reply else "posts"
+            days[posted.day] = replace(posted, **{kind: getattr(posted, kind) + 1})
+        return replace(
+            self,
+            days=tuple(days.values()),
+            listed=listed,
+            listed_lately=lately,
+            undated=undated,
+            oldest_at=oldest_at,
+            pages=self.pages + 1,
+        )
+
+    def cover_from(self, instant: datetime) -> tuple[Cover, ...]:
+        """What the look covers if it has listed everything since `instant`: nothing where that is no span."""
+        if instant >= self.asked_at:
+            return ()
+        return (Cover(covers_from=instant, covers_to=self.asked_at),)
+
+    def cover_if_broken_off(self) -> tuple[Cover, ...]:
+        """What the look covers if it stops here, with the newest first: from the day after that of the oldest on."""
+        return self.cover_from(midnight(self.oldest_at) + _DAY) if self.oldest_at else ()
+
+
+def midnight(instant: datetime) -> datetime:
+    """The start of an instant's day in UTC."""
+    return datetime.combine(instant.astimezone(UTC).date(), time(), UTC)
+
+
+def lately_from(looked_at: datetime) -> datetime:
+    """Since when the look after one at `looked_at` reads again: the day before, as its own day was not over."""
+    return midnight(looked_at) - _DAY
+
+
+def wants_all(before: Before, at: datetime) -> bool:
+    """Whether everything is read, and not only what came since the last look."""
+    return before.looked_at is None or before.full_at is None or at - before.full_at >= _FULL_EVERY

@@ -1,0 +1,49 @@
+"""Whom to ask when they posted, and what is known of them before."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from kooch.store.outcomes import Before, Target
+from kooch.store.versions import open_version, reading_file, rows_of, targets
+
+_KNOWN = Path(__file__).with_suffix(".sql")
+_NO_OPENING = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before this no platform had opened: accounts whose opening is not known are read from here on."""
+
+
+def activity_targets(home: Path, *, platform: str, roster: str | None) -> list[Target]:
+    """The accounts to ask when they posted, each with what is known `before`: those that the latest live answer showed active.
+
+    An account that could not be asked for since, or whose owner wishes not to be shown to visitors, is not among them.
+    Raises ConfigError for a roster that is not there.
+    """
+    known = _known(home, platform)
+    return [
+        replace(target, before=known[target.native_id])
+        for target in targets(home, platform=platform, roster=roster)
+        if target.native_id in known
+    ]
+
+
+def with_before(home: Path, platform: str, plan: Sequence[Target]) -> list[Target]:
+    """Targets of a run that is continued, with what is known of each now; one that is active no more is asked all the same."""
+    known = _known(home, platform)
+    nothing = Before(opened_at=_NO_OPENING)
+    return [replace(target, before=known.get(target.native_id or "", nothing)) for target in plan]
+
+
+def _known(home: Path, platform: str) -> dict[str, Before]:
+    """What is known of the accounts that were active at the latest live answer, by native id."""
+    with open_version(reading_file(home)) as connection:
+        found = connection.sql(
+            _KNOWN.read_text(encoding="utf-8"),
+            params={"platform": platform, "no_opening": _NO_OPENING},
+        )
+        return {str(row["native_id"]): _before(row) for row in rows_of(found)}
+
+
+def _before(row: dict[str, Any]) -> Before:
+    return Before(**{name: value for name, value in row.items() if name != "native_id"})

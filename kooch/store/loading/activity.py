@@ -1,0 +1,30 @@
+"""When accounts posted: looks are added and never edited; a day is as the latest look says that covers it.
+
+The order in which looks are loaded does not matter, nor how often one comes.
+"""
+
+from kooch.store.loading import Steps
+
+
+def store_activity(steps: Steps) -> None:
+    """Store the looks among what arrived, and count anew the days that they speak of."""
+    steps.replace(
+        "activity_days",
+        "activity_days_counted",
+        where="(account_id, day) IN (SELECT (account_id, day) FROM activity_days_spoken_of)",
+    )
+    steps.insert(activity_looks="activity_looks_told")
+
+
+def merge_activity(steps: Steps) -> None:
+    """Give looks and days of an account to the one that it turned out to be."""
+    steps.replace(
+        "activity_days",
+        "activity_days_of_merged_accounts",
+        where="account_id IN (SELECT account_id FROM accounts_merged)"
+        " OR account_id IN (SELECT merged_into FROM accounts_merged)",
+    )
+    steps.write(
+        "UPDATE activity_looks SET account_id = m.merged_into FROM accounts_merged AS m"
+        " WHERE m.account_id = activity_looks.account_id"
+    )
