@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from kooch.config import (
     BUNDLED_ROSTERS,
     VIEWS,
+    ActivitySettings,
     AppSettings,
     CrawlSettings,
     FreshnessSettings,
@@ -94,6 +95,7 @@ def settings_reference() -> str:
         ("[crawl]", CrawlSettings),
         *_sections_of_platforms(),
         ("[[schedule]]", Schedule),
+        ("[activity]", ActivitySettings),
         ("[wayback]", WaybackSettings),
         ("[freshness]", FreshnessSettings),
         ("[freshness.platforms.NAME]", PlatformFreshness),

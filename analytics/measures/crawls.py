@@ -36,7 +36,13 @@ SLOTS = pl.Schema(
     }
 )
 
-_SOURCES = {"live": "live crawl", "recheck": "second look", "archive": "archived pages", "import": "import"}
+_SOURCES = {
+    "live": "live crawl",
+    "recheck": "second look",
+    "archive": "archived pages",
+    "import": "import",
+    "activity": "look at posts",
+}
 # Timers call every five minutes.
 _GRACE = timedelta(minutes=10)
 _ALIVE = timedelta(minutes=5)
