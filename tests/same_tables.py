@@ -26,7 +26,7 @@ import duckdb
 
 from tests import stores
 
-_OF_THE_LOAD = {"batches", "ids", "schema_version", "versions"}
+_OF_THE_LOAD = {"batches", "ids", "read_evidence", "schema_version", "versions"}
 """Tables that tell of the load itself: when it was, and the numbers that it gave."""
 _REFERENCES = {
     "account_id": "account",

@@ -190,7 +190,7 @@ _REFERENCES = {
 
 def contents(home: Path) -> dict[str, list[str]]:
     """All rows of all tables, integers replaced by what they stand for, without what tells of the load itself."""
-    own = {"batches", "versions", "schema_version", "ids"}
+    own = {"batches", "versions", "schema_version", "ids", "read_evidence"}
     with open_version(reading_file(home)) as connection:
         names: dict[tuple[str, int], list[str]] = {}
         for kind, key, number in connection.sql("SELECT kind, key, id FROM ids ORDER BY ALL").pl().rows():

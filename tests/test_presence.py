@@ -3,6 +3,7 @@
 Days are days in India. An answer is read on the days named: `joined` and `there`, each as lower and upper edge.
 """
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,9 +13,11 @@ from typing import Any
 import pytest
 
 from kooch.rosters import AccountClaim, Roster, Statement
+from kooch.store.load import master_file
 from kooch.store.outcomes import Status
 from kooch.store.versions import open_version, reading_file
 from tests.stores import START, bundle, claim, crawl, load, member, query, roster, seen, statement
+from tests.test_store import run_python
 
 INDIA = "Asia/Kolkata"
 Edges = Mapping[str, str]
@@ -625,3 +628,71 @@ def test_a_crawl_that_stops_lowers_no_edge_and_one_look_brings_nobody_back(tmp_p
     )
     with open_version(reading_file(home)) as connection:
         assert connection.sql("SELECT count(*) FROM moves WHERE move <> 'joined'").fetchall() == [(0,)]
+
+
+# Only what changed is read again
+
+READ = ("known_stays", "known_readings", "edge_spans", "read_evidence")
+
+
+def random_list(dice: random.Random, dids: Sequence[str]) -> Roster:
+    """Some of six members, some of their accounts, and some statements about them."""
+    names = [f"m{n}" for n in range(6) if dice.random() < 0.9]
+    said = [
+        replace(on(dice.choice(["joined", "there", "left", "absent"]), day, platform="bluesky"), figure_id=name)
+        for name in names
+        for day in ("2025-05-20", "2025-06-10")
+        if dice.random() < 0.3
+    ]
+    accounts = [claim(name, f"{name}.test", dids[int(name[1:])]) for name in names if dice.random() < 0.8]
+    return roster(
+        "people", [member(name) for name in names], accounts=accounts, statements=said, vouches=dice.random() < 0.5
+    )
+
+
+def all_read(home: Path) -> dict[str, list[str]]:
+    return {table: sorted(map(repr, query(home, f"FROM {table}"))) for table in READ}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_loads_that_read_only_what_changed_equal_a_rebuild(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    home = tmp_path / "home"
+    dids = [f"did:plc:{letter * 24}" for letter in "abcdef"]
+    statuses: list[Status] = ["active", "active", "deleted", "not_found", "suspended", "moved"]
+    bundled = bundle(tmp_path / "bundled", random_list(dice, dids))
+    for day in range(8):
+        for hour in range(dice.randint(0, 2)):
+            asked = [did for did in dids if dice.random() < 0.5]
+            minutes = 60 * (24 * day + hour)
+            if asked:
+                crawl(home, *(seen(did, minutes, status=dice.choice(statuses)) for did in asked), state="complete")
+        if dice.random() < 0.4:
+            bundle(tmp_path / "bundled", random_list(dice, dids))
+        load(home, bundled)
+    as_loaded = all_read(home)
+    master_file(home).unlink()
+    load(home, bundled)
+
+    assert as_loaded == all_read(home)
+    assert all(as_loaded.values())
+
+
+def test_evidence_that_did_not_change_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = looked_at(tmp_path, SEEN_TWICE)
+    read: list[object] = []
+    monkeypatch.setattr("kooch.store.stays.known_by", lambda *known: read.append(known))
+    load(home, tmp_path / "bundled")
+
+    assert not read
+    assert query(home, "SELECT stay FROM known_stays") == [(1,)]
+
+
+def test_a_list_that_did_not_change_is_not_stored_again(tmp_path: Path) -> None:
+    """In another process too."""
+    home = looked_at(tmp_path, SEEN_TWICE)
+    first = query(home, "SELECT rosters_digest FROM versions")
+    code = "import sys; from pathlib import Path; from tests.stores import load; load(*map(Path, sys.argv[1:]))"
+    assert run_python(code, home, tmp_path / "bundled").returncode == 0
+
+    assert query(home, "SELECT version, rosters_digest FROM versions") == [(2, *first[0])]

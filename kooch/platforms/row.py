@@ -159,7 +159,7 @@ class Platform(_Entry):
     """Addresses of accounts, tried in this order."""
     fragment: Text | None = None
     """What begins a path behind a #."""
-    own_pages: frozenset[str] = frozenset()
+    own_pages: tuple[str, ...] = ()
     """Words that are pages of the site where a handle would stand. They are never handles."""
     secret: str | None = None
     """What a secret of this platform looks like. A text that holds one is refused and never repeated."""
@@ -263,11 +263,10 @@ class Platform(_Entry):
         return not subdomain or subdomain in self.subdomains or is_language
 
 
-def _frozen(value: Any, key: str = "") -> Any:  # noqa: ANN401 -- whatever YAML holds
+def _frozen(value: Any) -> Any:  # noqa: ANN401 -- whatever YAML holds
     if isinstance(value, list):
-        frozen = tuple(_frozen(item) for item in value)
-        return frozenset(frozen) if key == "own_pages" and all(isinstance(item, str) for item in frozen) else frozen
-    return {name: _frozen(item, name) for name, item in value.items()} if isinstance(value, dict) else value
+        return tuple(_frozen(item) for item in value)
+    return {name: _frozen(item) for name, item in value.items()} if isinstance(value, dict) else value
 
 
 def read_platform(file: Path) -> Platform:

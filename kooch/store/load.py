@@ -31,6 +31,7 @@ from kooch.store.loading.rosters import Decision, Listed, drop_suppressed, store
 from kooch.store.locks import only_one
 from kooch.store.outcomes import STATUSES
 from kooch.store.publish import last_version, publish
+from kooch.store.rows import as_table
 from kooch.store.schema import migrate, quoted
 from kooch.store.state import (
     note_rosters,
@@ -440,7 +441,7 @@ def _store_runs(connection: duckdb.DuckDBPyConnection, known: list[dict[str, obj
     if not known:
         return []
     with Steps(connection) as steps:
-        steps.give("known_runs", pa.Table.from_pylist(known))
+        steps.give("known_runs", as_table(known))
         steps.assign("run", "SELECT key FROM known_runs")
         steps.write(
             "INSERT INTO runs BY NAME"
@@ -454,7 +455,7 @@ def _store_slots(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
         rows = [dict(row) for row in state.execute("SELECT * FROM slots ORDER BY slot, schedule")]
     connection.execute("DELETE FROM slots")
     if rows:
-        connection.register("claimed_slots", pa.Table.from_pylist(rows))
+        connection.register("claimed_slots", as_table(rows))
         connection.execute(
             "INSERT INTO slots BY NAME"
             " SELECT * EXCLUDE (pid) REPLACE (string_split(platforms, ' ') AS platforms) FROM claimed_slots"
@@ -468,7 +469,7 @@ def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     if not patterns:
         return
     with Steps(connection) as steps:
-        steps.give("url_patterns", pa.Table.from_pylist(patterns))
+        steps.give("url_patterns", as_table(patterns))
         steps.write(
             "UPDATE accounts SET url = u.url FROM account_urls AS u"
             " WHERE u.account_id = accounts.account_id AND u.url IS DISTINCT FROM accounts.url",

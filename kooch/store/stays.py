@@ -3,7 +3,9 @@
 What a stay is stands in docs/methods.md; `kooch.presence` reads the evidence. Nothing here depends on the clock.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,16 +14,20 @@ import duckdb
 import polars as pl
 import pyarrow as pa
 
+from kooch import presence
 from kooch.presence.evidence import Doubt, Evidence, Known, known_by
 from kooch.presence.figures import StayRow, Told, edges, stay_rows, told
 from kooch.presence.reading import BEGINNING, NEVER, Item, Says
+from kooch.store.rows import as_table
 
 _STEPS = Path(__file__).with_name("staying")
+_EVIDENCE = ("evidence", "claimed_accounts", "doubts_of_figures", "gaps_of_figures")
+_WRITTEN = ("known_stays", "known_readings", "edge_spans", "read_evidence")
 _INSTANT = pa.timestamp("us", tz="UTC")
 _SAYS = {"joined": Says.JOINED, "sign": Says.SIGN, "ended": Says.ENDED, "absent": Says.ABSENT}
 _DAY = 24 * 60 * 60 * 1_000_000
-_WINDOW = 10_000
-"""So many figures are written at once: memory is bounded, and a statement is still cheap."""
+_WINDOW = 2_000
+"""So many figures are read and written at once: memory is bounded, and a statement is still cheap."""
 
 _Pair = tuple[str, str]
 _Row = dict[str, Any]
@@ -86,20 +92,40 @@ class _Written(NamedTuple):
 
 
 def store_stays(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write `known_stays`, `known_readings` and `edge_spans` anew, inside the caller's transaction.
+    """Bring `known_stays`, `known_readings` and `edge_spans` up to date, inside the caller's transaction.
 
-    Needs the view `links`, and what `store_departures` leaves.
+    Figures whose evidence is as it was read are left as they are. Needs the view `links`, and what `store_departures` leaves.
     """
     _store_gaps(connection)
-    for table in ("known_stays", "known_readings", "edge_spans"):
-        connection.execute(f"DELETE FROM {table}")
-    written = _Written([], [], [])
-    for n, (pair, found) in enumerate(_pairs(connection), start=1):
-        _add(written, pair, found)
-        if n % _WINDOW == 0:
-            _write(connection, written)
-            written = _Written([], [], [])
-    _write(connection, written)
+    connection.execute("SET VARIABLE reader = ?", [_reader()])
+    steps = (*_EVIDENCE, "evidence_digests", "evidence_changed")
+    for step in steps:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {_select(step)}")
+    # What is gone goes, and what has changed is written anew.
+    for table in _WRITTEN:
+        connection.execute(
+            f"DELETE FROM {table} WHERE (figure_id, platform) NOT IN (SELECT (figure_id, platform) FROM evidence_digests)"
+            f" OR (figure_id, platform) IN (SELECT (figure_id, platform) FROM evidence_changed)"
+        )
+    ((n,),) = connection.execute("SELECT count(*) FROM evidence_changed").fetchall()
+    for first in range(0, n, _WINDOW):
+        written = _Written([], [], [])
+        for pair, found in _pairs(connection, first):
+            _add(written, pair, found)
+        _write(connection, written)
+    connection.execute(
+        "INSERT INTO read_evidence SELECT d.* FROM evidence_digests AS d"
+        " SEMI JOIN evidence_changed AS c ON c.figure_id = d.figure_id AND c.platform = d.platform"
+    )
+    for step in steps:
+        connection.execute(f"DROP TABLE temp.{step}")
+
+
+@cache
+def _reader() -> str:
+    """A digest of the program that reads evidence: another one may read the same evidence otherwise."""
+    files = [*Path(presence.__file__).parent.glob("*.py"), Path(__file__)]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in sorted(files))).hexdigest()
 
 
 def _write(connection: duckdb.DuckDBPyConnection, written: _Written) -> None:
@@ -109,7 +135,7 @@ def _write(connection: duckdb.DuckDBPyConnection, written: _Written) -> None:
         ("edge_spans", written.spans, _SPANS),
     ):
         if rows:
-            connection.register("rows_of_stays", pa.Table.from_pylist(rows, schema=schema))
+            connection.register("rows_of_stays", as_table(rows, schema))
             connection.execute(f"INSERT INTO {table} BY NAME FROM rows_of_stays")
             connection.unregister("rows_of_stays")
 
@@ -117,12 +143,9 @@ def _write(connection: duckdb.DuckDBPyConnection, written: _Written) -> None:
 # Evidence
 
 
-def _pairs(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[_Pair, _OfPair]]:
-    """What is known of each figure on each platform."""
-    evidence = _by_pair(connection, "evidence")
-    claims = _by_pair(connection, "claimed_accounts")
-    doubts = _by_pair(connection, "doubts_of_figures")
-    gaps = _by_pair(connection, "gaps_of_figures")
+def _pairs(connection: duckdb.DuckDBPyConnection, first: int) -> Iterator[tuple[_Pair, _OfPair]]:
+    """What is known of each figure on each platform: of those that changed, a window from number `first` on."""
+    evidence, claims, doubts, gaps = (_by_pair(connection, step, first) for step in _EVIDENCE)
     for pair in sorted(evidence.keys() | claims.keys()):
         rows = evidence.get(pair, [])
         yield (
@@ -148,8 +171,13 @@ def _pairs(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[_Pair, _OfPa
         )
 
 
-def _by_pair(connection: duckdb.DuckDBPyConnection, step: str) -> dict[_Pair, list[tuple[Any, ...]]]:
-    rows = connection.sql(f"FROM ({_select(step)}) ORDER BY ALL").fetchall()
+def _by_pair(connection: duckdb.DuckDBPyConnection, step: str, first: int) -> dict[_Pair, list[tuple[Any, ...]]]:
+    rows = connection.execute(
+        f"SELECT s.* FROM {step} AS s"
+        " SEMI JOIN (FROM evidence_changed WHERE number >= $first AND number < $end) AS c"
+        " ON c.figure_id = s.figure_id AND c.platform = s.platform ORDER BY ALL",
+        {"first": first, "end": first + _WINDOW},
+    ).fetchall()
     return {pair: [row[2:] for row in group] for pair, group in groupby(rows, key=lambda row: row[:2])}
 
 

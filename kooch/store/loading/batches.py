@@ -18,6 +18,7 @@ from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
 from kooch.store.loading.activity import store_activity
 from kooch.store.loading.sightings import forget_unshown_texts, read_off
+from kooch.store.rows import as_table
 from kooch.store.schema import quoted
 
 _WALKED = pa.schema([(name, pa.string()) for name in ("platform", "handle", "first_day", "last_day", "started_at")])
@@ -40,7 +41,7 @@ def store_batches(
     with Steps(connection) as steps:
         _read(steps, connection, files)
         _forget(steps, connection, suppressed)
-        steps.give("walked_handles", pa.Table.from_pylist([dict(row) for row in walked], _WALKED))
+        steps.give("walked_handles", as_table([dict(row) for row in walked], _WALKED))
         steps.insert(batches="batches_loaded")
         steps.assign("run", "SELECT run AS key FROM incoming")
         steps.assign("capture", "SELECT platform || ' ' || target AS key FROM incoming WHERE capture IS NOT NULL")
@@ -111,7 +112,7 @@ def _forget(steps: Steps, connection: duckdb.DuckDBPyConnection, suppressed: Col
     for platform, name in suppressed:
         asked.setdefault(platform, set()).add(name)
     given = [{"platform": platform, "name": name} for platform, name in sorted(suppressed)]
-    steps.give("suppressed_names", pa.Table.from_pylist(given))
+    steps.give("suppressed_names", as_table(given))
     # Suppressed before its id was known, an account may be asked for by the id. That target stays planned.
     names = {platform: set(accounts) for platform, accounts in asked.items()}
     for of, native_id in steps.rows("SELECT platform, native_id FROM ids_called_by_suppressed_names"):
@@ -135,7 +136,7 @@ def _forget(steps: Steps, connection: duckdb.DuckDBPyConnection, suppressed: Col
 
 
 def _read(steps: Steps, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
-    connection.register("no_outcomes", spool.SCHEMA.empty_table())
+    connection.register("no_outcomes", pa.Table.from_batches([], spool.SCHEMA))
     batches = "SELECT *, NULL::VARCHAR AS batch_id, NULL::VARCHAR AS folder FROM no_outcomes"
     if files:
         # By name: a batch of an older Kooch lacks what was added since.

@@ -18,6 +18,7 @@ from kooch.rosters import AccountClaim, Event, PlatformCount, Roster, Source, St
 from kooch.rosters.check import faults_of_names
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
+from kooch.store.rows import as_table
 from kooch.times import end_of, start_of
 
 Row = dict[str, object]
@@ -467,26 +468,26 @@ def _event_rows(events: Iterable[Event], sources: _Sources) -> list[Row]:
 
 
 def _store_sources(steps: Steps, sources: list[Row], platforms: list[Row], events: list[Row]) -> None:
-    steps.give("listed_sources", pa.Table.from_pylist(sources, schema=_SOURCES))
+    steps.give("listed_sources", as_table(sources, schema=_SOURCES))
     steps.assign("source", "SELECT key FROM listed_sources")
     steps.insert(sources="sources_of_lists")
     if platforms:
-        steps.give("listed_platforms", pa.Table.from_pylist(platforms))
+        steps.give("listed_platforms", as_table(platforms))
         steps.insert(platforms="platforms_of_lists")
     if events:
-        steps.give("listed_events", pa.Table.from_pylist(events))
+        steps.give("listed_events", as_table(events))
         steps.insert(events="events_of_lists")
 
 
 def _store_claims(steps: Steps, claims: list[Row]) -> None:
-    steps.give("listed_claims", pa.Table.from_pylist(claims, schema=_CLAIMS))
+    steps.give("listed_claims", as_table(claims, schema=_CLAIMS))
     resolve_accounts(steps, "names_listed")
     steps.assign("claim", "SELECT key FROM claims_with_keys")
     steps.insert(claims="claims_of_lists", handles="handles_listed")
 
 
 def _store_bounds(steps: Steps, bounds: list[Row]) -> None:
-    steps.give("listed_bounds", pa.Table.from_pylist(bounds, schema=_BOUNDS))
+    steps.give("listed_bounds", as_table(bounds, schema=_BOUNDS))
     steps.assign("bound", "SELECT key FROM bounds_with_keys")
     steps.insert(bounds="bounds_of_lists")
 
@@ -498,7 +499,7 @@ def _drop_denied(steps: Steps, verdicts: _Verdicts) -> None:
         for figure_id, platform, name in sorted(verdicts.denied)
         if verdicts.deny(figure_id, platform, [name])
     ]
-    steps.give("denied_links", pa.Table.from_pylist(denied, schema=_DENIED))
+    steps.give("denied_links", as_table(denied, schema=_DENIED))
     for table in ("claims", "bounds"):
         steps.write(
             f"DELETE FROM {table} USING denied_accounts AS d"
@@ -508,7 +509,7 @@ def _drop_denied(steps: Steps, verdicts: _Verdicts) -> None:
 
 def _insert(steps: Steps, table: str, rows: list[Row]) -> None:
     if rows:
-        steps.give("listed_rows", pa.Table.from_pylist(rows))
+        steps.give("listed_rows", as_table(rows))
         steps.write(f"INSERT INTO {table} BY NAME FROM listed_rows")
 
 

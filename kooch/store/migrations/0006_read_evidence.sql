@@ -1,0 +1,7 @@
+-- Evidence that did not change is not read again.
+
+CREATE TABLE read_evidence ( -- One row per figure and platform whose evidence has been read as stays.
+    figure_id VARCHAR NOT NULL,
+    platform VARCHAR NOT NULL,
+    digest HUGEINT NOT NULL -- Of the evidence, and of the program that read it
+);
