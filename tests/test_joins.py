@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kooch.config import VIEWS
 from kooch.store.outcomes import CrawledBound, HandleSpan
 from kooch.store.schema import migrate
+from kooch.store.stays import store_stays
 from kooch.store.views import build_views
 from kooch.times import end_of, start_of
 from tests.stores import Row, bundle, claim, crawl, load, member, query, roster, seen, statement
@@ -445,6 +446,7 @@ def test_readings_are_the_largest_sets_that_can_all_be_true(
         " 'stated' AS kind, $3::TIMESTAMPTZ AS not_before, $4::TIMESTAMPTZ AS before, $5::TIMESTAMPTZ AS known_at",
         rows,
     )
+    store_stays(empty_store)
     found: dict[int, set[Row]] = {case: set() for case in range(len(cases))}
     readings = empty_store.sql(
         "SELECT figure_id, not_before, before, bounds, from_bound, to_bound FROM readings_known_by($1)",
@@ -471,6 +473,7 @@ def test_the_join_covers_every_reading(empty_store: duckdb.DuckDBPyConnection, c
             for n, bound in enumerate(case, start=1)
         ],
     )
+    store_stays(empty_store)
     found = empty_store.sql(
         "SELECT joined_not_before, joined_before, contradiction, readings FROM joins_known_by('infinity'::TIMESTAMPTZ)"
     )

@@ -140,7 +140,7 @@ def test_every_entry_is_in_one_row_and_contradictions_are_flagged(ask: Ask) -> N
         "7–31 Aug 2020: LatestLY, 8 Feb 2021; YourStory, 8 Feb 2021; NewsX, 9 Apr 2021; Republic Bharat, 9 Apr 2021": (
             "29 Jan – 8 Feb: Hindustan Times, 12 Feb 2021"
         ),
-        "27 Feb: Free Press Journal, 3 Mar 2021": "28 Feb: Mint, 1 Mar 2021",
+        "27 Feb: Free Press Journal, 3 Mar 2021; Khaskhabar, 3 Mar 2021": "28 Feb: Mint, 1 Mar 2021",
     }
 
 

@@ -1,8 +1,16 @@
 -- One row per list, platform, part of the list and day on which a count can change: who had joined, and who was there, as it ended.
--- presumptions: BOOLEAN; whether reports that name no account are taken for the figure's known account.
+-- presumptions: BOOLEAN; whether reports that name no account are taken for the figure's known account. If not, only lists and
+-- platforms have rows for which that makes a difference.
 -- Days are in the list's time zone. Between two rows nothing changes.
 WITH edges AS (
     FROM edge_days(presumptions)
+),
+
+differing AS (
+    SELECT DISTINCT m.roster, s.platform
+    FROM edge_spans AS s
+    INNER JOIN memberships AS m ON m.figure_id = s.figure_id
+    WHERE NOT s.with_presumptions
 ),
 
 -- A census has members who come and go; any other list has its figures, whatever the day.
@@ -22,6 +30,7 @@ memberships_by_part AS (
     ) AS b
     WHERE
         b.part[2] IS NOT NULL
+        AND (presumptions OR m.roster IN (SELECT roster FROM differing))
         AND (
             r.selection <> 'census'
             OR r.complete_from IS NOT NULL
@@ -289,5 +298,6 @@ SELECT
         AS is_of_there -- The day belongs to the curve of who was there
 FROM rows_of_days AS d
 INNER JOIN rosters AS r ON r.roster = d.roster
+WHERE presumptions OR (d.roster, d.platform) IN (SELECT (roster, platform) FROM differing)
 WINDOW parts AS (PARTITION BY d.roster, d.platform, d.breakdown, d.part ORDER BY d.day)
 QUALIFY is_of_joined OR is_of_there OR lag(d.not_looked) OVER parts IS DISTINCT FROM d.not_looked

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from analytics.queries import query
+from kooch.store.stays import read_part
 from kooch.times import end_of
 
 EVERYTHING = datetime(9999, 1, 1, tzinfo=UTC)
@@ -52,9 +53,15 @@ def part_of_evidence(
     }
     try:
         connection.execute(f"CREATE TEMP TABLE bounds AS {query('kept_bounds')}", kept)
+        if without != NOTHING:
+            connection.execute(
+                f"CREATE TEMP TABLE links AS {query('kept_links')}", {"roster": roster, "platform": platform}
+            )
+            read_part(connection, until)
+            connection.execute("DROP TABLE temp.links")
         for name in ("readings", "first_joins"):
             connection.execute(f"CREATE TEMP TABLE {name} AS FROM {name}_known_by($until)", {"until": until})
         yield
     finally:
-        for name in ("first_joins", "readings", "bounds"):
+        for name in ("first_joins", "readings", "known_readings", "known_stays", "links", "bounds"):
             connection.execute(f"DROP TABLE IF EXISTS temp.{name}")

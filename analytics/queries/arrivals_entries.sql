@@ -21,7 +21,7 @@ SELECT
     e.kind,
     j.joined_not_before AS not_before,
     j.joined_before AS before,
-    coalesce(j.contradiction, false) AS is_contradicted,
+    coalesce(j.is_disputed, false) AS is_contradicted,
     b.source_id,
     -- A report's follower count may stand with another of its statements about the figure.
     coalesce(b.reported, (

@@ -1,4 +1,5 @@
--- One row per reading of the first stay on $platform of each of $figures, with the reports that date it.
+-- One row per reading of the first stay on $platform of each of $figures, with the reports that date it; and per report that
+-- the account's own evidence excludes.
 SELECT
     r.figure_id,
     r.not_before,
@@ -15,6 +16,11 @@ FROM (
     SELECT figure_id, account_id, not_before, before, unnest(bounds) AS bound_id
     FROM readings
     WHERE platform = $platform AND spell = 1 AND list_contains($figures, figure_id)
+    UNION ALL
+    SELECT j.figure_id, NULL, o.not_before, o.before, o.bound_id
+    FROM first_joins AS j
+    INNER JOIN bounds AS o ON list_contains(j.excluded, o.bound_id)
+    WHERE j.platform = $platform AND list_contains($figures, j.figure_id)
 ) AS r
 INNER JOIN bounds AS b ON b.bound_id = r.bound_id
 LEFT JOIN sources AS s ON s.source_id = b.source_id

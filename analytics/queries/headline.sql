@@ -12,7 +12,7 @@ dated AS (
         e.is_person,
         j.joined_not_before,
         j.joined_before,
-        coalesce(j.contradiction, false) AS is_contradicted,
+        coalesce(j.is_disputed, false) AS is_contradicted,
         coalesce(j.joined_before <= $until, false) AS is_there,
         coalesce(j.joined_not_before >= $until, false) AS is_later,
         timezone($zone, j.joined_not_before)::DATE
@@ -21,7 +21,19 @@ dated AS (
     LEFT JOIN first_joins AS j ON j.figure_id = e.figure_id AND j.platform = $platform
 ),
 
--- A dispute is about days: every reading of the evidence is one.
+-- What the account's own evidence excludes is said by somebody too.
+said AS (
+    SELECT figure_id, not_before, before
+    FROM readings
+    WHERE platform = $platform AND spell = 1
+    UNION ALL
+    SELECT j.figure_id, b.not_before, b.before
+    FROM first_joins AS j
+    INNER JOIN bounds AS b ON list_contains(j.excluded, b.bound_id)
+    WHERE j.platform = $platform
+),
+
+-- A dispute is about days: everything that is said is one.
 readings_of AS (
     SELECT
         figure_id,
@@ -29,8 +41,7 @@ readings_of AS (
             timezone($zone, not_before)::DATE = timezone($zone, before - INTERVAL 1 MICROSECOND)::DATE, false
         )) AS are_days,
         bool_or(coalesce(before - not_before >= INTERVAL 28 DAYS, false)) AS has_month
-    FROM readings
-    WHERE platform = $platform AND spell = 1
+    FROM said
     GROUP BY figure_id
 ),
 

@@ -5,6 +5,7 @@ What a stay is stands in docs/methods.md; `kooch.presence` reads the evidence. N
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -98,16 +99,16 @@ def store_stays(connection: duckdb.DuckDBPyConnection) -> None:
     """
     _store_gaps(connection)
     connection.execute("SET VARIABLE reader = ?", [_reader()])
-    steps = (*_EVIDENCE, "evidence_digests", "evidence_changed")
+    steps = (*_EVIDENCE, "evidence_digests", "pairs_to_read")
     for step in steps:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {_select(step)}")
     # What is gone goes, and what has changed is written anew.
     for table in _WRITTEN:
         connection.execute(
             f"DELETE FROM {table} WHERE (figure_id, platform) NOT IN (SELECT (figure_id, platform) FROM evidence_digests)"
-            f" OR (figure_id, platform) IN (SELECT (figure_id, platform) FROM evidence_changed)"
+            f" OR (figure_id, platform) IN (SELECT (figure_id, platform) FROM pairs_to_read)"
         )
-    ((n,),) = connection.execute("SELECT count(*) FROM evidence_changed").fetchall()
+    ((n,),) = connection.execute("SELECT count(*) FROM pairs_to_read").fetchall()
     for first in range(0, n, _WINDOW):
         written = _Written([], [], [])
         for pair, found in _pairs(connection, first):
@@ -115,10 +116,40 @@ def store_stays(connection: duckdb.DuckDBPyConnection) -> None:
         _write(connection, written)
     connection.execute(
         "INSERT INTO read_evidence SELECT d.* FROM evidence_digests AS d"
-        " SEMI JOIN evidence_changed AS c ON c.figure_id = d.figure_id AND c.platform = d.platform"
+        " SEMI JOIN pairs_to_read AS c ON c.figure_id = d.figure_id AND c.platform = d.platform"
     )
     for step in steps:
         connection.execute(f"DROP TABLE temp.{step}")
+
+
+def read_part(connection: duckdb.DuckDBPyConnection, until: datetime) -> None:
+    """Make temporary tables `known_stays` and `known_readings` of the evidence in `bounds` and `links`, as the connection sees them.
+
+    They hold what was known by `until`.
+    """
+    instant = (until - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    for step in _EVIDENCE:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {step} AS {_select(step)}")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE pairs_to_read AS SELECT *, 0 AS number"
+        " FROM (SELECT figure_id, platform FROM evidence UNION SELECT figure_id, platform FROM claimed_accounts)"
+    )
+    written = _Written([], [], [])
+    for pair, found in _pairs(connection, 0):
+        known = known_by(instant, found.evidence, found.doubts, found.claimed_at)
+        version = _version(pair, known, told(known), found, instant)
+        times: _Row = {"known_from": instant, "known_until": None}
+        written.stays.extend(row | times for row in version.stays)
+        written.readings.extend(row | times for row in version.readings)
+    for step in (*_EVIDENCE, "pairs_to_read"):
+        connection.execute(f"DROP TABLE temp.{step}")
+    for table, rows, schema in (
+        ("known_stays", written.stays, _STAYS),
+        ("known_readings", written.readings, _READINGS),
+    ):
+        connection.register("rows_of_stays", as_table(rows, schema))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS FROM rows_of_stays")
+        connection.unregister("rows_of_stays")
 
 
 @cache
@@ -174,7 +205,7 @@ def _pairs(connection: duckdb.DuckDBPyConnection, first: int) -> Iterator[tuple[
 def _by_pair(connection: duckdb.DuckDBPyConnection, step: str, first: int) -> dict[_Pair, list[tuple[Any, ...]]]:
     rows = connection.execute(
         f"SELECT s.* FROM {step} AS s"
-        " SEMI JOIN (FROM evidence_changed WHERE number >= $first AND number < $end) AS c"
+        " SEMI JOIN (FROM pairs_to_read WHERE number >= $first AND number < $end) AS c"
         " ON c.figure_id = s.figure_id AND c.platform = s.platform ORDER BY ALL",
         {"first": first, "end": first + _WINDOW},
     ).fetchall()
