@@ -94,6 +94,11 @@ def cost(settings: Settings, platform: str, accounts: int) -> float:
     return tariff.price(accounts) if tariff else 0
 
 
+def is_charged(platform: str) -> bool:
+    """Whether the platform charges for what it shows."""
+    return spider_of(platform).tariff(Settings()) is not None
+
+
 def ready_platforms(settings: Settings) -> list[str]:
     """The platforms that are crawled where none is named: those that lack nothing."""
     return [platform for platform in platforms() if not spider_of(platform).unready(settings)]

@@ -302,6 +302,21 @@ class WaybackSettings(Section):
     """How long to leave it alone when it says that it was asked too fast; it does not say for how long itself."""
 
 
+class WikidataSettings(Section):
+    """The SPARQL service that `kooch roster wikidata` asks. It must be told a `contact`."""
+
+    endpoint: AnyHttpUrl = AnyHttpUrl("https://query.wikidata.org/sparql")
+    """Where questions go. Any service of SPARQL 1.1 that holds Wikidata's statements will do."""
+    timeout_seconds: Annotated[float, Field(gt=0)] = 70
+    """The longest that one answer may take, its body included; the service gives up after 60."""
+    most_megabytes: Annotated[int, Field(ge=1)] = 200
+    """A larger answer is refused."""
+    pause_seconds: Annotated[float, Field(ge=0)] = 30
+    """How long to leave a busy service alone that does not say for how long."""
+    longest_wait_seconds: Annotated[float, Field(ge=0)] = 300
+    """A service that asks for more than this is asked another time."""
+
+
 class AppSettings(Section):
     """The Streamlit app."""
 
@@ -330,6 +345,7 @@ class Settings(BaseSettings):
     """The bearer token of an app at X that may look accounts up. From the environment only."""
     activity: ActivitySettings = ActivitySettings()
     wayback: WaybackSettings = WaybackSettings()
+    wikidata: WikidataSettings = WikidataSettings()
     freshness: FreshnessSettings = FreshnessSettings()
     app: AppSettings = AppSettings()
     schedule: tuple[Schedule, ...] = ()

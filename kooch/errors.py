@@ -5,6 +5,7 @@ KoochError                  one sentence: the thing, its value, the fault, the r
 │   └── NotReadyError       a platform that needs more before it is asked: a token, money; the others go on
 ├── RosterError     (2)     roster files; names file and row of each fault
 ├── QueryError      (2)     SQL that cannot run, or may not
+├── AnswerError     (3)     a service that gave no whole answer to a question
 ├── HostLostError   (3)     the only host of a crawl answers no more; the run goes on another time
 ├── StorageError    (4)     spool, master, published version, state, disk
 └── RunningError    (75)    another process holds the lock
@@ -75,6 +76,16 @@ class RosterError(KoochError):
 
 class QueryError(KoochError):
     exit_code = 2
+
+
+class AnswerError(KoochError):
+    """A question without a whole answer, and the cause. It could not be told: nothing is written."""
+
+    exit_code = 3
+
+    def __init__(self, question: str, cause: str) -> None:
+        self.question, self.cause = question, cause
+        super().__init__(f"Question {question}: {cause}. Nothing was written; repeat the command to go on from here.")
 
 
 class HostLostError(KoochError):

@@ -13,6 +13,7 @@ import typer
 from kooch import rosters
 from kooch.cli.faults import refuse, tell
 from kooch.cli.output import is_terminal, say, settings_of, show
+from kooch.cli.wikidata import from_wikidata
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
 from kooch.platforms import Account, Refused, known, platform_of, read
@@ -21,6 +22,7 @@ from kooch.store.state import open_state, say_same
 from kooch.store.versions import native_ids
 
 app = typer.Typer(no_args_is_help=True, help="See, check, import and extend the lists of figures.")
+app.command("wikidata")(from_wikidata)
 
 
 class SelectionOption(StrEnum):
@@ -128,8 +130,8 @@ def import_file(
         statements=statements,
         accounts=accounts,
         encoding=encoding,
-        same=_pairs("--same", same or [], "="),
-        different=_pairs("--different", different or [], ","),
+        same=rosters.pairs("--same", same or [], "="),
+        different=rosters.pairs("--different", different or [], ","),
         left_out=frozenset(leave_out or []),
         kept=frozenset(keep or []),
         replace_existing=replace,
@@ -268,16 +270,6 @@ def _ask(questions: Sequence[rosters.Question], options: rosters.ImportOptions) 
         else:
             options = changed(options, kept=options.kept | {row})
     return options
-
-
-def _pairs(option: str, words: list[str], separator: str) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for word in words:
-        one, found, other = (part.strip() for part in word.partition(separator))
-        if not (one and found and other):
-            raise ConfigError(f"{option} is {word!r}: write two figures or ids as A{separator}B.")
-        pairs.append((one, other))
-    return tuple(pairs)
 
 
 def _selection(text: str) -> SelectionOption:

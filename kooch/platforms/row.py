@@ -130,6 +130,17 @@ class ArchiveQuestion(_Entry):
     """Each capture until this day is sure to hold what is wanted: no other question need be asked for its time."""
 
 
+class WikidataProperty(_Entry):
+    """A property of Wikidata whose statements hold accounts of the platform."""
+
+    property: Annotated[str, Field(pattern=r"^P[1-9][0-9]{0,9}$")]
+    holds: Literal["handle", "id"]
+    write: Text = "{value}"
+    """The handle or id made of the value, where it is not the value: `in/{value}`."""
+    of: Literal["all", "people", "organisations"] = "all"
+    """Whose accounts it holds."""
+
+
 class Platform(_Entry):
     """All that is known of a platform before it is asked."""
 
@@ -171,6 +182,7 @@ class Platform(_Entry):
     closed: Days | None = None
     sources: tuple[Source, ...] = ()
     note: Text | None = None
+    wikidata: tuple[WikidataProperty, ...] = ()
     archive: tuple[ArchiveQuestion, ...] = ()
     archive_note: Text | None = None
     """What a reader must know of counts read from archived pages."""

@@ -24,6 +24,7 @@ platform_counts.py  users and downloads of a whole platform, as somebody says
 """
 
 from kooch.errors import Fault
+from kooch.rosters.cells import fault_of_slug
 from kooch.rosters.check import check
 from kooch.rosters.countries import country_code
 from kooch.rosters.edits import add_account, add_figure, remove_roster
@@ -32,7 +33,7 @@ from kooch.rosters.histories import read_history
 from kooch.rosters.imports import ImportReport, Question, import_roster
 from kooch.rosters.models import AccountClaim, Event, Member, Roster, Source, Statement
 from kooch.rosters.names import slugify
-from kooch.rosters.options import ImportOptions, zone_of
+from kooch.rosters.options import ImportOptions, pairs, zone_of
 from kooch.rosters.people import People, as_figure, person_of
 from kooch.rosters.platform_counts import PlatformCount, read_platform_counts
 from kooch.rosters.read import read_events, read_roster, read_rosters
@@ -59,8 +60,10 @@ __all__ = [
     "as_figure",
     "check",
     "country_code",
+    "fault_of_slug",
     "import_evidence",
     "import_roster",
+    "pairs",
     "person_of",
     "read_events",
     "read_evidence",

@@ -226,6 +226,11 @@ def fault_of(kind: Any, value: object) -> str | None:  # noqa: ANN401 -- a type 
     return None
 
 
+def fault_of_slug(text: str) -> str | None:
+    """What is wrong with a list's short name; None if nothing is."""
+    return fault_of(Slug, text)
+
+
 def _sentences(error: ValidationError) -> Iterator[tuple[str, str]]:
     for fault in error.errors(include_url=False):
         column = ".".join(str(part) for part in fault["loc"])

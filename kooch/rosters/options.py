@@ -90,3 +90,14 @@ def zone_of(country: str | None) -> str | None:
 def _defaults_of(file: Path) -> dict[str, Any]:
     """What a table's list is called and taken for, if nobody says otherwise."""
     return {"slug": slugify(None, file.stem), "title": file.stem, "licence": NO_LICENCE, "selection": "listed"}
+
+
+def pairs(option: str, words: list[str], separator: str) -> tuple[tuple[str, str], ...]:
+    """Decisions as an option has them, `A=B` or `A,B` by `separator`. Raises ConfigError."""
+    found: list[tuple[str, str]] = []
+    for word in words:
+        one, has_two, other = (part.strip() for part in word.partition(separator))
+        if not (one and has_two and other):
+            raise ConfigError(f"{option} is {word!r}: write two figures or ids as A{separator}B.")
+        found.append((one, other))
+    return tuple(found)

@@ -11,3 +11,6 @@ ReadAs = Literal["page", "excerpt", "excerpt_cut", "quoted_elsewhere"]
 """How a source was read: whole, as a stored excerpt, as one that ends just at the point, or as another source quotes it."""
 EVIDENCE = "evidence"
 """Among the user's rosters, the folder of statements that belong to none of them; no roster may have its name."""
+
+SOURCES = "answers"
+"""The folder beside a roster's tables that holds what it was made of."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -15,11 +16,14 @@ from kooch.rosters.cells import SLUG
 from kooch.rosters.models import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS, Roster, RowValue, Statement
 from kooch.rosters.read import ROSTER_KEYS
 from kooch.rosters.series import RUN_COLUMNS, Run
-from kooch.rosters.values import EVIDENCE
+from kooch.rosters.values import EVIDENCE, SOURCES
 
 
-def write_roster(roster: Roster, into: Path, *, replace: bool = False) -> Path:
-    """Write `into/<slug>/` and return it. An existing folder is refused (RosterError) unless `replace`."""
+def write_roster(roster: Roster, into: Path, *, replace: bool = False, beside: Path | None = None) -> Path:
+    """Write `into/<slug>/` and return it. An existing folder is refused (RosterError) unless `replace`.
+
+    `beside` is a folder of what the roster was made of; a copy goes with it, as `answers/`.
+    """
     folder = into / roster.slug
     if not SLUG.fullmatch(roster.slug):
         raise RosterError(f"slug '{roster.slug}' is no slug: use lower-case letters, digits and -", file=folder)
@@ -31,6 +35,8 @@ def write_roster(roster: Roster, into: Path, *, replace: bool = False) -> Path:
         with whole_folder(folder) as aside:
             for name, text in _files(roster).items():
                 (aside / name).write_text(text, encoding="utf-8", newline="")
+            if beside:
+                shutil.copytree(beside, aside / SOURCES)
     except OSError as error:
         raise StorageError(f"{folder} could not be written: {error.strerror}") from error
     return folder
