@@ -14,8 +14,8 @@ from typing import NamedTuple
 from scrapy import Request
 from scrapy.http import Response
 
-from crawlers.archives import parser_of
-from crawlers.base import PlatformSpider, check_status, names_of
+from crawlers.archives import parser_of, readable
+from crawlers.base import PlatformSpider, check_status
 from crawlers.pacing import UnsentError
 from crawlers.questions import Result
 from crawlers.reactor import run_spider
@@ -36,6 +36,7 @@ from crawlers.wayback import (
 )
 from kooch.config import Settings
 from kooch.errors import ConfigError, HostLostError, KoochError, StorageError
+from kooch.platforms import known
 from kooch.store.backfills import (
     Backfill,
     Every,
@@ -51,8 +52,9 @@ from kooch.store.backfills import (
     rows_of,
 )
 from kooch.store.bodies import keep_body, read_body
+from kooch.store.forget import names_of
 from kooch.store.locks import only_one
-from kooch.store.outcomes import Capture, Failed, Observed, Outcome, Target
+from kooch.store.outcomes import Capture, Failed, Observed, Outcome, Skipped, Target
 from kooch.store.spool import answered
 from kooch.store.state import Run, open_state, suppressed_accounts
 
@@ -222,13 +224,13 @@ class CaptureSpider(ArchiveSpider):
                     self.halt(error)
             yield Result(target, result)
 
-    def _may_keep(self, result: Observed | Failed) -> bool:
+    def _may_keep(self, result: Observed | Failed | Skipped) -> bool:
         """Not what is about an account that is kept out, or about one that nobody asked for and that may be."""
         if isinstance(result, Observed):
             return not names_of(result) & self.job.suppressed
-        return result.cause != "another_account"
+        return isinstance(result, Failed) and result.cause != "another_account"
 
-    def _read(self, body: bytes, target: Target) -> Observed | Failed:
+    def _read(self, body: bytes, target: Target) -> Observed | Failed | Skipped:
         capture = _capture_of(target)
         result = self._reader(body, capture.captured_at, handle=target.handle)
         return replace(result, detail=f"{capture.url}: {result.detail}") if isinstance(result, Failed) else result
@@ -268,7 +270,7 @@ def backfill(
     Raises RunningError while another backfill runs, HostLostError when the archive answers no more, StorageError,
     ConfigError for a platform whose archived pages cannot be read.
     """
-    parser_of(platform)
+    refuse_unlisted(platform)
     with only_one(settings.home, LOCK):
         run = take_up(
             settings,
@@ -288,6 +290,13 @@ def backfill(
         if job.targets:
             run_spider(CaptureSpider, job)
         return end_job(settings, run)
+
+
+def refuse_unlisted(platform: str) -> None:
+    """Raise ConfigError for a platform of which no archive's index is asked, or whose pages cannot be read."""
+    archived = [name for name in readable() if known()[name].archive]
+    if platform not in archived:
+        raise ConfigError(f"Archived pages of {platform!r} cannot be read. Choose one of {', '.join(archived)}.")
 
 
 def _told(job: Job, tell: Listener) -> Job:

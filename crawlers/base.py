@@ -6,7 +6,6 @@ question carries. Clocks, retries, failures and the spool are here and in the mo
 
 import asyncio
 import logging
-import re
 import sys
 from collections import deque
 from collections.abc import AsyncIterator, Container, Iterable, Iterator, Mapping, Sequence
@@ -36,7 +35,7 @@ from crawlers.spending import Tariff, approval
 from kooch import __version__
 from kooch.config import Settings
 from kooch.errors import ConfigError, HostLostError, KoochError
-from kooch.platforms import leads_to, naming
+from kooch.store.forget import names_of, without_names
 from kooch.store.outcomes import Cause, Drift, Failed, Looked, Observed, Outcome, Skipped, Target
 from kooch.times import now
 
@@ -332,7 +331,7 @@ class PlatformSpider(scrapy.Spider):
         if isinstance(result, Observed) and names_of(result) & self.job.suppressed:
             result = Skipped(cause="suppressed")
         if self.job.suppressed:
-            result = _without_names(result, self.platform, self.job.suppressed)
+            result = without_names(result, self.platform, self.job.suppressed)
         if isinstance(result, Observed):
             result = _without_future(result, recorded_at + CLOCK_ERROR)
         for target in list(targets):
@@ -361,36 +360,6 @@ class PlatformSpider(scrapy.Spider):
         if isinstance(self.fault, KoochError):
             # Not from a signal handler: Scrapy would take the exit for a fault of the handler.
             asyncio.get_running_loop().call_soon(_leave, self.fault)
-
-
-def names_of(observed: Observed) -> set[str | None]:
-    """What the account is called now: an id, and handles after an @."""
-    handles = {span.handle for span in observed.handles if span.valid_to is None}
-    if observed.profile:
-        handles.add(observed.profile.handle)
-    return {observed.native_id, *(f"@{handle.lower()}" for handle in handles)}
-
-
-def _without_names(
-    result: Observed | Looked | Failed | Skipped, platform: str, suppressed: frozenset[str]
-) -> Observed | Looked | Failed | Skipped:
-    """The same without what it says of suppressed accounts: in links, as where an account moved to, in an error's detail."""
-    if isinstance(result, Looked):
-        return result
-    if not isinstance(result, Observed):
-        return replace(result, detail="") if re.search(naming(platform, suppressed), result.detail) else result
-    profile = result.profile
-    if profile is not None:
-        links = tuple(link for link in profile.links if not leads_to(platform, link, suppressed))
-        profile = replace(profile, links=links)
-    has_moved_there = result.moved_to is not None and leads_to(platform, result.moved_to, suppressed)
-    return replace(
-        result,
-        profile=profile,
-        moved_to=None if has_moved_there else result.moved_to,
-        is_named_back=None if has_moved_there else result.is_named_back,
-        also_known_as=tuple(name for name in result.also_known_as if not leads_to(platform, name, suppressed)),
-    )
 
 
 def _without_future(observed: Observed, limit: datetime) -> Observed:

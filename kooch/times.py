@@ -1,7 +1,12 @@
 """Days, zones and instants: a day in a source is a half-open interval in that source's zone."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+FIRST_ARCHIVED = datetime(1996, 1, 1, tzinfo=UTC)
+"""The Internet Archive is not older: https://archive.org/about/."""
+_TIMESTAMP = re.compile(r"(?<!\d)\d{14}(?!\d)", re.ASCII)
 
 
 def now() -> datetime:
@@ -17,3 +22,20 @@ def start_of(day: date, zone: str) -> datetime:
 def end_of(day: date, zone: str) -> datetime:
     """The instant after `day` in the IANA zone `zone`, in UTC: the open end of a half-open interval."""
     return start_of(day + timedelta(days=1), zone)
+
+
+def instant_of(digits: str) -> datetime | None:
+    """The instant of a timestamp of web archives, 14 digits in UTC; None for anything else."""
+    if not _TIMESTAMP.fullmatch(digits):
+        return None
+    try:
+        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def instant_in_name(name: str) -> datetime | None:
+    """When a file was archived, if its name holds exactly one timestamp of web archives."""
+    found = [instant_of(digits) for digits in _TIMESTAMP.findall(name)]
+    instants = [at for at in found if at is not None and FIRST_ARCHIVED <= at <= now()]
+    return instants[0] if len(instants) == 1 else None

@@ -206,11 +206,68 @@ def test_the_handle_given_is_the_account_read(tmp_path: Path, parse: Parse) -> N
     assert other["cause"] == "unknown_layout"
 
 
+PROFILE = {"did": f"did:plc:{'a' * 24}", "handle": "ada.example.org", "followersCount": 9}
+ACCOUNT = {
+    "username": "ada",
+    "acct": "ada",
+    "uri": "https://social.example.org/users/ada",
+    "url": "https://social.example.org/@ada",
+    "followers_count": 580,
+}
+TOMBSTONE = {"type": "Tombstone", "id": "https://social.example.org/users/ada"}
+USER = {"screen_name": "Ada", "id_str": "11", "id": 11, "protected": False, "followers_count": 7}
+
+
+@pytest.mark.parametrize(
+    ("platform", "answer", "expected"),
+    [
+        ("bluesky", PROFILE, [("active", PROFILE["did"], 9)]),
+        ("bluesky", {"profiles": [PROFILE, PROFILE]}, [("active", PROFILE["did"], 9)] * 2),
+        ("bluesky", {"error": "AccountTakedown", "message": "Account has been suspended"}, [("no_data",)]),
+        ("mastodon", ACCOUNT, [("active", ACCOUNT["uri"], 580)]),
+        ("mastodon", {"accounts": [ACCOUNT]}, [("active", ACCOUNT["uri"], 580)]),
+        ("mastodon", TOMBSTONE, [("deleted", ACCOUNT["uri"], None)]),
+        ("mastodon", ACCOUNT | {"acct": "ada@elsewhere.example.org"}, [("another_account",)]),
+        ("mastodon", {"error": "Record not found"}, [("no_data",)]),
+        (
+            "x",
+            [USER, USER | {"screen_name": "Bob", "id_str": "12", "id": 12}],
+            [("active", "11", 7), ("active", "12", 7)],
+        ),
+        ("x", {"data": {"user": {"result": {"__typename": "UserUnavailable", "reason": "Suspended"}}}}, [("no_data",)]),
+        ("x", {"data": {}}, [("unknown_layout",)]),
+    ],
+)
+def test_a_saved_answer_is_read_or_named(
+    platform: str, answer: object, expected: list[tuple[object, ...]], tmp_path: Path, parse: Parse
+) -> None:
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(answer), encoding="utf-8")
+    _, lines, _ = parse(platform, str(file))
+
+    assert [
+        (line["status"], line["native_id"], line["followers"]) if line["outcome"] == "observed" else (line["cause"],)
+        for line in lines
+    ] == expected
+
+
+def test_each_line_of_a_file_is_read_and_an_archive_is_named(tmp_path: Path, parse: Parse) -> None:
+    lines_of_posts, archive = tmp_path / "posts.jsonl", tmp_path / "a.warc"
+    lines_of_posts.write_text("".join(json.dumps({"id_str": n, "user": USER}) + "\n" for n in "12"), encoding="utf-8")
+    archive.write_bytes(b"WARC/1.1\r\n")
+    code, lines, _ = parse("x", str(lines_of_posts), str(archive))
+
+    assert code == 3
+    assert [line["outcome"] for line in lines] == ["observed", "observed", "failed"]
+    assert [line.get("part") for line in lines] == [None, 2, None]
+    assert lines[2]["detail"] == "the file is a web archive: `kooch import captures` reads it"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (["friendster", "a"], "koo"),
-        (["bluesky", "a"], "koo"),
+        (["threads", "a"], "bluesky, "),
         (["koo"], "files"),
         ([], "platform"),
         (["koo", "a", "--captured-at", "yesterday"], "'yesterday'"),

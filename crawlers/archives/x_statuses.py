@@ -1,13 +1,15 @@
-"""Archived posts of X: the JSON that the Wayback Machine holds of `twitter.com/NAME/status/ID`.
+"""Answers of X: the posts that the Wayback Machine holds of `twitter.com/NAME/status/ID`, and saved accounts.
 
-Two forms, as https://github.com/travisbrown/birdsite (core/src/model/wxj) found them: until November 2022 that of API
-v1.1, a post with its `user`; since December 2022 that of v2, `data` and `includes`.
+Posts have two forms, as https://github.com/travisbrown/birdsite (core/src/model/wxj) found them: until November 2022 that of API
+v1.1, a post with its `user`; since December 2022 that of v2, `data` and `includes`. Accounts stand alone, in the `data` of
+v2, in a post of v2 that twarc has flattened (`author`), or in an answer of X's own program.
 """
 
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from crawlers.archives.x_graphql import read_result, results_in
 from crawlers.archives.x_users import read_v1_user, read_v2_user
 from crawlers.reading import UnreadableError, as_list, as_object, as_text, parse_body
 from kooch.store.outcomes import Observed
@@ -24,9 +26,21 @@ def read_status(body: bytes, captured_at: datetime, handle: str | None) -> Obser
             return _read_v2(status, captured_at, handle)
         if "user" in status:
             return _read_v1(status, captured_at, handle)
+        if (user := _user_in(status)) is not None:
+            return read_v1_user(user, captured_at) if "screen_name" in user else read_v2_user(user, captured_at)
+        for result in results_in(status):
+            return read_result(result, captured_at)
     except (LookupError, TypeError, ValueError) as error:
         raise UnreadableError("unknown_layout", f"post: {type(error).__name__}: {ascii(str(error))[:120]}") from None
-    raise UnreadableError("unknown_layout", f"no post, but an object with {ascii(sorted(status))[:120]}")
+    raise UnreadableError("unknown_layout", f"no post and no account, but an object with {ascii(sorted(status))[:120]}")
+
+
+def _user_in(answer: dict[str, Any]) -> dict[str, Any] | None:
+    """The account that an answer is, or holds beside nothing else."""
+    for found in (answer, answer.get("data"), answer.get("author")):
+        if isinstance(found, dict) and ("screen_name" in found or "username" in found):
+            return found
+    return None
 
 
 def _read_v1(status: dict[str, Any], captured_at: datetime, handle: str | None) -> Observed:

@@ -38,7 +38,7 @@ COMMANDS = {
     "metrics": Place("metrics", "metrics", "Tell Prometheus how the crawls went."),
     "sql": Place("query", "sql", "Ask the published data with SQL."),
     "parse": Place("parse", "parse", "Show what saved pages would be read as."),
-    "import": Place("imports", "import_file", "Take over a file of evidence, and publish."),
+    "import": Place("imports", "import_files", "Take over evidence, or captures that you have, and publish."),
     "export": Place("export", "export", "Write every table as Parquet and CSV."),
     "doctor": Place("doctor", "doctor", "Check everything and say what to do."),
 }

@@ -31,9 +31,8 @@ def backfill(
 ) -> None:
     """Read archived profile pages of every accepted account, or finish the backfill that was interrupted; then publish."""
     from crawlers import backfill as backfilling  # noqa: PLC0415 -- Scrapy takes a second to import
-    from crawlers.archives import parser_of  # noqa: PLC0415 -- no other command waits for the parsers
 
-    parser_of(platform)
+    backfilling.refuse_unlisted(platform)
     settings = settings_of(context)
     if first and last and last < first:
         raise ConfigError(f"--to {last:%Y-%m-%d} is earlier than --from {first:%Y-%m-%d}. Swap them.")

@@ -1,28 +1,70 @@
-"""`kooch import`: data sets that others made, taken over whole or not at all."""
+"""`kooch import`: what others made, taken over whole or not at all."""
 
+from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kooch import rosters
 from kooch.cli.faults import refuse
-from kooch.cli.output import say, settings_of, show
+from kooch.cli.instants import captured_instant
+from kooch.cli.output import complain, say, settings_of, show
 from kooch.cli.store import load_now
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
+from kooch.store import versions
+
+if TYPE_CHECKING:  # Readers of pages take half a second to import.
+    from collections.abc import Sequence
+
+    from crawlers.captures.importing import Found
+    from crawlers.runs import Crawled
+
+_KINDS = "evidence: `kooch import evidence FILE`, and captures: `kooch import captures FILE…`"
+_MOST_NAMED = 10
 
 
-def import_file(
+def import_files(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="evidence: what the press says of figures on a roster, row by row.")],
-    file: Annotated[Path, typer.Argument(help="A CSV, TSV, .xlsx or .ods file.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="evidence: what the press says of figures on a roster, row by row. captures: web archives, saved pages and saved answers."
+        ),
+    ],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            help="evidence: a CSV, TSV, .xlsx or .ods file. captures: WARC, WACZ, MHTML, HTML, JSON or JSON lines."
+        ),
+    ],
+    platform: Annotated[
+        str | None,
+        typer.Option(help="captures: whose they are, where no address in them says it; others are left out."),
+    ] = None,
+    captured_at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TIME",
+            help="captures: when those were saved that do not say it: ISO 8601 with its zone, or 14 digits (UTC).",
+        ),
+    ] = None,
 ) -> None:
-    """Take a file over, load it and publish. If a row is wrong nothing is taken over, and every fault is named."""
+    """Take files over, load them and publish. What is at fault is named; of a file of evidence nothing is taken over then."""
     settings = settings_of(context, may_be_new=True)
-    if kind != "evidence":
-        raise ConfigError(f"Nothing is known of {kind!r} to import. Known is evidence: `kooch import evidence FILE`.")
-    _import_evidence(settings, file)
+    if kind == "captures":
+        at = captured_instant(captured_at) if captured_at is not None else None
+        _import_captures(settings, files, platform=platform, captured_at=at)
+    elif kind != "evidence":
+        raise ConfigError(f"Nothing is known of {kind!r} to import. Known are {_KINDS}.")
+    elif len(files) > 1 or platform is not None or captured_at is not None:
+        raise ConfigError(
+            "Evidence is imported one file at a time, and without other options: `kooch import evidence FILE`."
+        )
+    else:
+        _import_evidence(settings, files[0])
 
 
 def _import_evidence(settings: Settings, file: Path) -> None:
@@ -39,3 +81,49 @@ def _import_evidence(settings: Settings, file: Path) -> None:
     }
     show(list(found), [found], title="import")
     load_now(settings, quiet=False)
+
+
+def _import_captures(
+    settings: Settings, files: list[Path], *, platform: str | None, captured_at: datetime | None
+) -> None:
+    from crawlers.archives import parser_of  # noqa: PLC0415 -- no other command waits for the parsers
+    from crawlers.captures import importing  # noqa: PLC0415 -- as above
+
+    if platform is not None:
+        parser_of(platform)
+    found = importing.read_files(files, platform=platform, captured_at=captured_at)
+    importing.refuse_undated(found)
+    _tell_left_out(found)
+    done = importing.store(settings, found, told=partial(versions.captures_told, settings.home))
+    if found.known:
+        say(f"{found.known:,} records were read before, and stay as they are.")
+    rows = [
+        {
+            "platform": each.run.platform,
+            **{name: getattr(each, name) for name in ("planned", "observed", "failed", "skipped")},
+        }
+        for each in done
+    ]
+    if rows:
+        show(list(rows[0]), rows, title="import")
+    load_now(settings, quiet=False)
+    _tell_unlisted(settings, found, done)
+    if found.unread or any(each.run.state != "complete" for each in done):
+        raise typer.Exit(3)
+    if not done and not found.known:
+        raise ConfigError("No record is about an account that can be read: nothing was taken over.")
+
+
+def _tell_left_out(found: "Found") -> None:
+    for record in found.unread[:_MOST_NAMED]:
+        complain(f"{record.place} cannot be read: {record.why}.")
+    if len(found.unread) > _MOST_NAMED:
+        complain(f"{len(found.unread) - _MOST_NAMED:,} more records cannot be read.")
+    for name, n in found.others.items():
+        say(f"{name}: {n:,} records are about no account that can be read, and left out.")
+
+
+def _tell_unlisted(settings: Settings, found: "Found", done: "Sequence[Crawled]") -> None:
+    for platform in (each.run.platform for each in done):
+        if n := found.unlisted(platform, versions.listed_names(settings.home, platform)):
+            say(f"{n:,} accounts on {platform} are on no list: no page shows them until a list claims them.")

@@ -1,77 +1,61 @@
 """`kooch parse`: what a saved answer or page would be read as. Without a store, a data folder or a network."""
 
-import gzip
 import json
+import lzma
 import os
-import re
 import sys
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kooch.cli.instants import captured_instant
 from kooch.cli.output import showable
 from kooch.errors import ConfigError, StorageError
 from kooch.platforms import platform_of
-from kooch.store.outcomes import CAUSES_IN_WORDS, Failed, Observed
-from kooch.times import now
+from kooch.store.outcomes import CAUSES_IN_WORDS, Failed, Observed, Skipped
+from kooch.times import instant_in_name, now
 
-Parse = Callable[..., Observed | Failed]
-_MOST_BYTES = 32 * 2**20
-_TIMESTAMP = re.compile(r"(?<!\d)\d{14}(?!\d)", re.ASCII)
-_FIRST_ARCHIVED = datetime(1996, 1, 1, tzinfo=UTC)
-"""The Archive is not older: https://archive.org/about/."""
+Parse = Callable[..., Observed | Failed | Skipped]
+_HELD = {"warc": "a web archive", "zip": "a ZIP archive, perhaps a WACZ", "mhtml": "a page with its parts (MHTML)"}
 
 
 def parse(
-    platform: Annotated[str, typer.Argument(help="Whose page or answer it is: x or koo.")],
-    files: Annotated[list[str], typer.Argument(help="Saved bodies, plain or gzip; - is standard input.")],
+    platform: Annotated[str, typer.Argument(help="Whose page or answer it is: x, koo, bluesky or mastodon.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Saved bodies, plain or packed with gzip, bzip2 or xz; - is standard input.")
+    ],
     captured_at: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="When they were archived: ISO 8601 with its zone, or 14 digits (UTC)."),
     ] = None,
     handle: Annotated[str | None, typer.Option(help="The account asked for; others on the page are not read.")] = None,
 ) -> None:
-    """Show what saved answers or pages would be read as: one JSON line a file. Nothing is stored."""
+    """Show what saved answers or pages would be read as: one JSON line for each account or post. Nothing is stored."""
     from crawlers.archives import parser_of  # noqa: PLC0415 -- no other command waits for the parsers
 
     read = parser_of(platform)
-    given_at = _given_instant(captured_at) if captured_at is not None else None
+    given_at = captured_instant(captured_at) if captured_at is not None else None
     wanted = _given_handle(handle) if handle is not None else None
     code = 0
     for file in files:
-        at = given_at or _instant_in_name(file)
-        said = {
-            "file": file,
-            "platform": platform,
-            "captured_at": at,
-            "unverified": platform_of(platform).archive_note is not None,
-        }
-        found = _read_file(file, read, at or now(), wanted)
-        _write({**said, **found})
-        if found["outcome"] == "failed":
-            code = 3
+        for number, at, found in _read_file(file, read, given_at, wanted):
+            said = {
+                "file": file,
+                **({"part": number} if number > 1 else {}),
+                "platform": platform,
+                "captured_at": at,
+                "unverified": platform_of(platform).archive_note is not None,
+            }
+            _write({**said, **found})
+            if found["outcome"] == "failed":
+                code = 3
     raise typer.Exit(code)
-
-
-def _given_instant(text: str) -> datetime:
-    at = _instant_of(text)
-    if at is None:
-        try:
-            at = datetime.fromisoformat(text)
-        except ValueError:
-            at = None
-    if at is None or at.tzinfo is None or not _FIRST_ARCHIVED <= at <= now():
-        raise ConfigError(
-            f"--captured-at is {text!r}, which is no instant between 1996 and now."
-            " Write 2021-02-10T08:30:00Z, with the zone, or 20210210083000."
-        )
-    return at.astimezone(UTC)
 
 
 def _given_handle(text: str) -> str:
@@ -81,51 +65,67 @@ def _given_handle(text: str) -> str:
     return handle
 
 
-def _instant_of(digits: str) -> datetime | None:
-    """A timestamp of the Archive, if it is one."""
-    if not _TIMESTAMP.fullmatch(digits):
-        return None
+def _read_file(
+    file: str, read: Parse, given_at: datetime | None, handle: str | None
+) -> Iterator[tuple[int, datetime | None, Mapping[str, object]]]:
+    """What a file would be read as: its number, when it was archived, and the fields, for each account or post that it holds."""
+    from crawlers.captures.files import MOST_BYTES, kind_of, refusal_of  # noqa: PLC0415 -- as for the parsers
+    from crawlers.captures.parts import parts_of  # noqa: PLC0415 -- as above
+
+    named_at = given_at or instant_in_name(Path(file).name)
     try:
-        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
-def _instant_in_name(file: str) -> datetime | None:
-    """When a file was archived, if its name holds exactly one timestamp of the Archive."""
-    found = [_instant_of(digits) for digits in _TIMESTAMP.findall(Path(file).name)]
-    instants = [at for at in found if at is not None and _FIRST_ARCHIVED <= at <= now()]
-    return instants[0] if len(instants) == 1 else None
-
-
-def _read_file(file: str, read: Parse, at: datetime, handle: str | None) -> Mapping[str, object]:
-    try:
-        body = _body_of(file)
-    except (OSError, EOFError, zlib.error) as error:
+        body = _body_of(file, MOST_BYTES)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         detail = (isinstance(error, OSError) and error.strerror) or str(error)
-        return _failed("unreadable_file", detail, "the file could not be read")
-    if len(body) > _MOST_BYTES:
-        result: Observed | Failed = Failed(cause="body_too_large", detail=f"more than {_MOST_BYTES:,} bytes, unpacked")
-    else:
-        result = read(body, at, handle=handle)
-    if isinstance(result, Failed):
-        return _failed(result.cause, result.detail, CAUSES_IN_WORDS[result.cause] if body else "the file is empty")
-    return _observed(result)
+        yield 1, named_at, _failed("unreadable_file", detail, "the file could not be read")
+        return
+    if len(body) > MOST_BYTES:
+        yield (
+            1,
+            named_at,
+            _told(Failed(cause="body_too_large", detail=f"more than {MOST_BYTES:,} bytes, unpacked"), body),
+        )
+        return
+    kind = kind_of(body[:4096])
+    if kind in ("warc", "zip", "mhtml"):
+        detail = f"the file is {_HELD[kind]}: `kooch import captures` reads it"
+        yield 1, named_at, _failed("unreadable_file", detail, "the file is an archive of several bodies")
+        return
+    for number, part in enumerate(parts_of(body), 1):
+        at = given_at or part.saved_at or named_at
+        result = read(part.body, at or now(), handle=handle)
+        if (
+            kind == ""
+            and isinstance(result, Failed)
+            and body.strip()
+            and "is no web archive" not in refusal_of(body[:64])
+        ):
+            result = Failed(cause=result.cause, detail=f"the file {refusal_of(body[:64])}")
+        yield number, at, _told(result, body)
 
 
-def _body_of(file: str) -> bytes:
+def _body_of(file: str, most_bytes: int) -> bytes:
     """What is in a file, unpacked; a byte more than the limit where it is more than that."""
+    from crawlers.captures.files import unpacked  # noqa: PLC0415 -- as for the parsers
+
     if file != "-":
         with Path(file).open("rb") as source:
-            body = source.read(_MOST_BYTES + 1)
+            body = source.read(most_bytes + 1)
     elif sys.stdin is None:
         raise OSError("standard input is closed")
     else:
-        body = sys.stdin.buffer.read(_MOST_BYTES + 1)
-    if not body.startswith(b"\x1f\x8b") or len(body) > _MOST_BYTES:
-        return body
-    with gzip.GzipFile(fileobj=BytesIO(body)) as packed:
-        return packed.read(_MOST_BYTES + 1)
+        body = sys.stdin.buffer.read(most_bytes + 1)
+    return body if len(body) > most_bytes else unpacked(BytesIO(body)).read(most_bytes + 1)
+
+
+def _told(result: Observed | Failed | Skipped, body: bytes) -> dict[str, object]:
+    match result:
+        case Failed():
+            return _failed(result.cause, result.detail, CAUSES_IN_WORDS[result.cause] if body else "the file is empty")
+        case Skipped():
+            return {"outcome": "skipped", "cause": result.cause, "detail": result.detail}
+        case Observed():
+            return _observed(result)
 
 
 def _failed(cause: str, detail: str, in_words: str) -> dict[str, object]:

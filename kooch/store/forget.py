@@ -1,19 +1,51 @@
-"""What is suppressed is forgotten: one filter over spool tables, for whoever loads or rewrites batches."""
+"""What is suppressed is forgotten: of one result, for whoever spools it, and of spool tables, for whoever loads or rewrites them."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Set
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kooch.platforms import leads_to, listed_key, naming
+from kooch.store.outcomes import Failed, Looked, Observed, Skipped
 
 Suppressed = Mapping[str, Set[str]]
 """The natural keys of suppressed accounts, by platform: ids, and handles in lower case after an `@`."""
 
 # What a row keeps that shows a suppressed account: which target was asked for, when, and that it was skipped.
 _KEPT = {"run", "platform", "target", "valid_at", "recorded_at", "handle", "capture", "batch_id", "folder"}
+
+
+def names_of(observed: Observed) -> set[str | None]:
+    """What the account is called now: an id, and handles after an @."""
+    handles = {span.handle for span in observed.handles if span.valid_to is None}
+    if observed.profile:
+        handles.add(observed.profile.handle)
+    return {observed.native_id, *(f"@{handle.lower()}" for handle in handles)}
+
+
+def without_names(
+    result: Observed | Looked | Failed | Skipped, platform: str, suppressed: Set[str]
+) -> Observed | Looked | Failed | Skipped:
+    """The same without what it says of suppressed accounts: in links, as where an account moved to, in an error's detail."""
+    if isinstance(result, Looked):
+        return result
+    if not isinstance(result, Observed):
+        return replace(result, detail="") if re.search(naming(platform, suppressed), result.detail) else result
+    profile = result.profile
+    if profile is not None:
+        links = tuple(link for link in profile.links if not leads_to(platform, link, suppressed))
+        profile = replace(profile, links=links)
+    has_moved_there = result.moved_to is not None and leads_to(platform, result.moved_to, suppressed)
+    return replace(
+        result,
+        profile=profile,
+        moved_to=None if has_moved_there else result.moved_to,
+        is_named_back=None if has_moved_there else result.is_named_back,
+        also_known_as=tuple(name for name in result.also_known_as if not leads_to(platform, name, suppressed)),
+    )
 
 
 def forget(table: pa.Table, suppressed: Suppressed) -> pa.Table:

@@ -217,7 +217,7 @@ def planned_counts(connection: sqlite3.Connection) -> dict[str, int]:
                         t.run = r.run
                         AND (
                             t.target IN (s.account, lower(s.account))
-                            OR (r.source = 'archive' AND '@' || lower(t.handle) = s.account)
+                            OR (r.source <> 'live' AND '@' || lower(t.handle) = s.account)
                         )
                 WHERE s.platform = r.platform
             )

@@ -29,6 +29,11 @@ def reading_file(home: Path) -> Path:
     return link.resolve()
 
 
+def has_version(home: Path) -> bool:
+    """Whether anything was published yet."""
+    return (published_folder(home) / "reading.duckdb").exists()
+
+
 @contextmanager
 def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection in which `file` is the catalogue `kooch`, and the default. Close it soon.
@@ -94,6 +99,45 @@ def captures_read(home: Path, platform: str) -> set[str]:
             params={"platform": platform},
         ).fetchall()
     return {url for (url,) in found}
+
+
+def captures_told(home: Path, platform: str) -> set[tuple[str, datetime, str]]:
+    """Address, instant and digest of each capture of which an observation is published; none before the first version."""
+    if not has_version(home):
+        return set()
+    with open_version(reading_file(home)) as connection:
+        found = connection.sql(
+            """
+            SELECT c.url, c.captured_at, c.digest
+            FROM observations AS o
+            INNER JOIN captures AS c ON c.capture_id = o.capture_id
+            INNER JOIN accounts AS a ON a.account_id = o.account_id
+            WHERE a.platform = $platform
+            """,
+            params={"platform": platform},
+        )
+        return {(row["url"], row["captured_at"], row["digest"]) for row in rows_of(found)}
+
+
+def listed_names(home: Path, platform: str) -> set[str]:
+    """Ids and handles (in lower case, after an `@`) of the accounts of a platform that lists claim."""
+    with open_version(reading_file(home)) as connection:
+        found = connection.sql(
+            """
+            SELECT a.native_id AS name
+            FROM claims AS c
+            INNER JOIN accounts AS a ON a.account_id = c.account_id
+            WHERE a.platform = $platform AND a.native_id IS NOT NULL
+            UNION
+            SELECT '@' || lower(h.handle)
+            FROM claims AS c
+            INNER JOIN accounts AS a ON a.account_id = c.account_id
+            INNER JOIN handles AS h ON h.account_id = c.account_id
+            WHERE a.platform = $platform
+            """,
+            params={"platform": platform},
+        ).fetchall()
+    return {str(name) for (name,) in found}
 
 
 def native_ids(home: Path, platform: str) -> set[str]:

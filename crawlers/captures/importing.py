@@ -1,0 +1,241 @@
+"""Records → outcomes, in a run for each platform: what somebody has on disk becomes observations of its own day.
+
+A record of an account becomes an observation or a failure. What is about nobody (pictures, scripts, other pages) is only
+counted. No body is kept: the file is its owner's.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from crawlers.archives import parser_of, readable
+from crawlers.captures.addresses import Place, place_of_address
+from crawlers.captures.files import Record, Unread, digest_of, records_in
+from crawlers.captures.parts import parts_of
+from crawlers.runs import Crawled, Scope, end_job, take_up
+from kooch.config import Settings
+from kooch.errors import ConfigError
+from kooch.platforms import natural_keys
+from kooch.store.forget import names_of, without_names
+from kooch.store.locks import only_one
+from kooch.store.outcomes import Capture, Failed, Observed, Outcome, Skipped, Target
+from kooch.store.spool import storable, write_batch
+from kooch.store.state import open_state, plan_run, suppressed_accounts
+from kooch.times import now
+
+Result = Observed | Failed | Skipped
+Told = tuple[str, datetime, str]
+"""A capture of which something is known: its address, instant and digest."""
+_LOCK = "backfill"
+"""Nobody is suppressed while captures are read: what is on its way would bring the account back."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Found:
+    """What some files hold: outcomes by platform, how many records are about nobody, and what could not be read.
+
+    `undated` are the places of records that are about an account and say no day. `known` counts those that were read before.
+    """
+
+    outcomes: dict[str, dict[str, Outcome]] = field(default_factory=lambda: defaultdict(dict))
+    others: Counter[str] = field(default_factory=Counter)
+    unread: list[Unread] = field(default_factory=list)
+    undated: list[str] = field(default_factory=list)
+    unnamed: list[str] = field(default_factory=list)
+    known: int = 0
+
+    def unlisted(self, platform: str, listed: Set[str]) -> int:
+        """How many observed accounts of a platform go by none of the names that lists claim."""
+        seen = [outcome for outcome in self.outcomes[platform].values() if isinstance(outcome.result, Observed)]
+        names = {frozenset(_names_in(platform, outcome)) for outcome in seen}
+        return sum(not of & listed for of in names)
+
+
+def read_files(files: Sequence[Path], *, platform: str | None, captured_at: datetime | None) -> Found:
+    """What the files hold. `captured_at` dates the records that say no day; `platform` is whose those without an address are.
+
+    Raises ConfigError for a file of an unknown kind.
+    """
+    found = Found()
+    for file in files:
+        for record in records_in(file):
+            if isinstance(record, Unread):
+                if record.url is None or place_of_address(record.url) is not None:
+                    found.unread.append(record)
+                else:
+                    found.others[file.name] += 1
+                continue
+            for result in _read(record, platform, captured_at):
+                _add(found, file, record, result)
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What one part of a record is; `platform` None: about nobody, or nobody can tell."""
+
+    platform: str | None
+    at: datetime | None
+    place: Place | None
+    number: int
+    result: Result | None
+    digest: str
+
+
+def _read(record: Record, platform: str | None, captured_at: datetime | None) -> Iterator[_Read]:
+    place = place_of_address(record.url) if record.url else None
+    if record.url and place is None and platform is None:
+        yield _Read(platform=None, at=None, place=None, number=0, result=None, digest="")
+        return
+    if place is not None and platform not in (None, place.platform):
+        yield _Read(platform=None, at=None, place=place, number=0, result=None, digest="")
+        return
+    for number, part in enumerate(parts_of(record.body), 1):
+        at = record.captured_at or part.saved_at or captured_at
+        of = place.platform if place else platform
+        read_at = at or now()
+        if record.status != 200:
+            detail = f"the archived answer is {record.status}"
+            result: Result | None = Failed(cause="unexpected_answer", detail=detail, http_status=record.status)
+        elif of is not None:
+            result = parser_of(of)(part.body, read_at, handle=place.handle if place else None)
+        else:
+            of, result = _recognised(part.body, read_at)
+        if of == "mastodon" and record.url and isinstance(result, Observed):
+            result = _of_its_own_server(result, record.url)
+        yield _Read(
+            platform=of,
+            at=at,
+            place=place,
+            number=number,
+            result=result,
+            digest=record.digest if part.body is record.body and record.digest else digest_of(part.body),
+        )
+
+
+def _recognised(body: bytes, at: datetime) -> tuple[str | None, Result | None]:
+    """The one platform whose reader understands a body without an address."""
+    results = {platform: parser_of(platform)(body, at) for platform in readable()}
+    understood = [platform for platform, result in results.items() if not isinstance(result, Failed)]
+    return (understood[0], results[understood[0]]) if len(understood) == 1 else (None, None)
+
+
+def _of_its_own_server(seen: Observed, url: str) -> Result:
+    if seen.server in (None, urlsplit(url).hostname):
+        return seen
+    return Failed(cause="another_account", detail="a copy of an account that is at home on another server")
+
+
+def _add(found: Found, file: Path, record: Record, read: _Read) -> None:
+    where = record.place if read.number < 2 else f"{record.place}, part {read.number}"
+    if read.platform is None or read.result is None:
+        if record.url:
+            found.others[file.name] += 1
+        else:
+            found.unnamed.append(where)
+        return
+    if read.at is None:
+        found.undated.append(where)
+        return
+    address = (
+        record.url or f"file:{file.name}#{where.removeprefix(record.place.partition(',')[0]).strip(', ') or 'whole'}"
+    )
+    if read.number > 1 or (record.url and read.number == 1 and record.digest != read.digest):
+        address = f"{address}#part-{read.number}"
+    shown = read.result.profile.handle if isinstance(read.result, Observed) and read.result.profile else None
+    handle = read.place.handle if read.place and read.place.handle else shown
+    key = f"{read.at:%Y%m%d%H%M%S}/{address}"
+    outcome = Outcome(
+        target=key,
+        result=_placed(read.result, where),
+        valid_at=read.at,
+        recorded_at=now(),
+        handle=handle,
+        capture=Capture(url=address, captured_at=read.at, digest=read.digest),
+    )
+    before = found.outcomes[read.platform].setdefault(key, outcome)
+    if before.capture != outcome.capture:
+        # One address at one second with two bodies: both stay, told apart by what they hold.
+        found.outcomes[read.platform][f"{key}#{read.digest}"] = replace(outcome, target=f"{key}#{read.digest}")
+
+
+def _placed(result: Result, where: str) -> Result:
+    return replace(result, detail=f"{where}: {result.detail}") if isinstance(result, Failed) else result
+
+
+def store(settings: Settings, found: Found, *, told: Callable[[str], Set[Told]]) -> list[Crawled]:
+    """Put what was found into the spool, one run a platform. What was `told` of a platform before is left out.
+
+    An import that was killed is given up: it is done again whole. Accounts that are suppressed are left out. Raises
+    RunningError while somebody is suppressed or a backfill runs, StorageError, and ConfigError as `refuse_undated` does.
+    """
+    refuse_undated(found)
+    with only_one(settings.home, _LOCK):
+        return [
+            crawled
+            for platform, outcomes in sorted(found.outcomes.items())
+            if (crawled := _store(settings, platform, list(outcomes.values()), found, told(platform))) is not None
+        ]
+
+
+def _store(
+    settings: Settings,
+    platform: str,
+    outcomes: list[Outcome],
+    found: Found,
+    told: Set[Told],
+) -> Crawled | None:
+    with open_state(settings.home) as state:
+        suppressed = suppressed_accounts(state, platform)
+    wanted = [outcome for outcome in outcomes if not _names_in(platform, outcome) & suppressed]
+    fresh = [
+        replace(outcome, result=without_names(outcome.result, platform, suppressed)) if suppressed else outcome
+        for outcome in wanted
+        if _key_of(outcome) not in told
+    ]
+    found.known += len(wanted) - len(fresh)
+    if not fresh:
+        return None
+    targets = [Target(key=outcome.target, handle=outcome.handle, capture=outcome.capture) for outcome in fresh]
+    run = take_up(
+        settings,
+        Scope(platform=platform, roster=None, source="import"),
+        prepare=lambda _state: lambda state: plan_run(state, platform=platform, targets=targets, source="import"),
+        fresh=True,
+    )
+    write_batch(settings.home, run=run.run, platform=platform, outcomes=storable(fresh))
+    return end_job(settings, run)
+
+
+def _key_of(outcome: Outcome) -> Told:
+    assert outcome.capture is not None  # noqa: S101 -- an import reads nothing else
+    return outcome.capture.url, outcome.capture.captured_at, outcome.capture.digest
+
+
+def _names_in(platform: str, outcome: Outcome) -> set[str]:
+    """All names of the account that an outcome is about."""
+    names = {*natural_keys(platform, outcome.handle)} if outcome.handle else set()
+    return (
+        names | {name for name in names_of(outcome.result) if name} if isinstance(outcome.result, Observed) else names
+    )
+
+
+def refuse_undated(found: Found) -> None:
+    """Raise ConfigError where a record says no day, or is about an account of which nobody can tell the platform."""
+    if found.undated:
+        first, more = found.undated[0], len(found.undated) - 1
+        others = f" and {more:,} more records" if more else ""
+        raise ConfigError(
+            f"{first}{others}: no day is said there. Say when it was saved with --captured-at 2021-02-10T08:30:00Z, for files of"
+            " one day at a time. Nothing was taken over."
+        )
+    if found.unnamed:
+        first, more = found.unnamed[0], len(found.unnamed) - 1
+        others = f" and {more:,} more records" if more else ""
+        raise ConfigError(
+            f"{first}{others}: no address is said there, and no platform's reader understands it. Name the platform with"
+            f" --platform ({', '.join(readable())}), and `kooch parse` tells what is wrong. Nothing was taken over."
+        )
