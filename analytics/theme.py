@@ -1,6 +1,7 @@
 """The look of every chart: one palette that colour-blind readers can tell apart, one face, few lines."""
 
 import textwrap
+from typing import Literal
 
 import altair as alt
 import polars as pl
@@ -14,8 +15,11 @@ BLUE = "#0b61a4"
 ORANGE = "#c2500a"
 GREEN = "#1b8a6b"
 SKY = "#9cc9ea"
+HATCH = "#9aa6b2"
 
 FONT = "'Source Sans', 'Source Sans Pro', 'Noto Sans', 'Liberation Sans', Helvetica, Arial, sans-serif"
+
+_STROKES = 60  # across the whole of an axis
 
 NARROW = "width < 640"
 """An expression on a drawn chart: true on a phone."""
@@ -71,6 +75,24 @@ def layered(*layers: alt.Chart, height: int) -> alt.LayerChart:
     """The layers that have something to draw, on top of each other."""
     filled = [layer for layer in layers if not (isinstance(layer.data, pl.DataFrame) and layer.data.is_empty())]
     return alt.LayerChart(layer=filled).properties(height=height, usermeta=SVG)
+
+
+def hatched(start: float, end: float, of: float, x: alt.X, *, height: int | Literal["height"]) -> alt.Chart:
+    """Diagonal strokes from `start` to `end` on an axis `of` this length: Vega has no pattern to fill with.
+
+    They are `height` high, or as high as the picture.
+    """
+    count = max(int((end - start) / max(of / _STROKES, 1e-9)), 1)
+    width = (end - start) / count
+    strokes = pl.DataFrame({"start": [start + width * n for n in range(count)]}).with_columns(
+        to=pl.col("start") + width
+    )
+    hatch: alt.Chart = (
+        alt.Chart(strokes)
+        .mark_rule(color=HATCH, strokeWidth=1)
+        .encode(x=x, x2="to", y=alt.value(height), y2=alt.value(0))
+    )
+    return hatch
 
 
 def empty(sentence: str) -> alt.LayerChart:

@@ -1,4 +1,4 @@
-"""A published version as files: Parquet and CSV of every table, `intervals.csv`, a data package, a citation."""
+"""A published version as files: Parquet and CSV of every table and view (`intervals.csv` for most questions), a data package, a citation."""
 
 import json
 from pathlib import Path
@@ -14,40 +14,6 @@ from kooch.store.versions import open_version
 
 # Numbers and bookkeeping of the store itself, of no use outside it.
 _INTERNAL = {"ids", "batches", "account_bounds", "read_evidence", "schema_version"}
-
-INTERVALS = """
-SELECT
-    j.figure_id,
-    f.name,
-    f.kind,
-    f.country,
-    j.platform,
-    j.spell,
-    h.handle,
-    a.native_id,
-    coalesce(l.tier, 'account unidentified') AS tier,
-    j.joined_not_before,
-    j.joined_before,
-    j.contradiction,
-    fb.kind AS from_kind,
-    fs.citation AS from_source,
-    fs.url AS from_url,
-    tb.kind AS to_kind,
-    ts.citation AS to_source,
-    ts.url AS to_url,
-    v.version
-FROM joins AS j
-INNER JOIN figures AS f ON f.figure_id = j.figure_id
-LEFT JOIN accounts AS a ON a.account_id = j.account_id
-LEFT JOIN current_handles AS h ON h.account_id = j.account_id
-LEFT JOIN links AS l ON l.account_id = j.account_id AND l.figure_id = j.figure_id
-LEFT JOIN bounds AS fb ON fb.bound_id = j.from_bound
-LEFT JOIN sources AS fs ON fs.source_id = fb.source_id
-LEFT JOIN bounds AS tb ON tb.bound_id = j.to_bound
-LEFT JOIN sources AS ts ON ts.source_id = tb.source_id
-CROSS JOIN versions AS v
-ORDER BY j.platform, j.figure_id, j.spell, j.account_id
-"""
 
 _TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
 
@@ -88,15 +54,6 @@ def _write(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         frame.write_parquet(folder / f"{name}.parquet")
         (folder / f"{name}.csv").write_text(csv_text(frame), encoding="utf-8")
         resources.append(_resource(name, comment, columns.filter(pl.col("table_name") == name)))
-    intervals = connection.sql(INTERVALS).pl()
-    (folder / "intervals.csv").write_text(csv_text(intervals), encoding="utf-8")
-    resources.append(
-        {
-            "name": "intervals",
-            "path": "intervals.csv",
-            "description": "One row per account and stay: when it was joined, on whose word.",
-        }
-    )
     version, published_at = connection.sql("SELECT version, published_at FROM versions").pl().row(0)
     rosters = connection.sql("SELECT title, source, licence FROM rosters ORDER BY roster").pl().to_dicts()
     package = {

@@ -1,17 +1,22 @@
-"""Adoption: how many of a roster had joined a platform, and since when."""
+"""Adoption: how many of a list had joined a platform, or were there, day by day."""
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from analytics.measures.adoption import Adoption, adoption_of, choices
+from analytics.measures.adoption import SHARES, WORDS, Adoption, Measure, adoption_of, breakdown_of, choices
 from analytics.measures.events import markers
 from analytics.measures.phrases import long_day
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
-from pages.shared.text import plain, say
+from pages.shared.text import note, plain, say, tell
+
+_CHARTS: dict[Measure, str] = {"joined": "adoption", "there": "presence"}
+_MEASURES: dict[str, Measure] = {words: measure for measure, words in WORDS.items()}
 
 
 def main() -> None:
@@ -19,15 +24,26 @@ def main() -> None:
     file = version_file()
     offered = ask(file, choices)
     if not offered:
-        st.info("No roster has an account on any platform yet. Import one with `kooch roster import FILE`.")
+        st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")
         st.stop()
     titles = dict(query(file, "SELECT roster, title FROM rosters"))
     names = dict(query(file, "SELECT platform, name FROM platforms"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = st.selectbox("Roster", list(offered), key="roster", bind="query-params", width=260)
+        roster = st.selectbox("List", list(offered), key="roster", bind="query-params", width=260)
         platform = st.selectbox("Platform", offered[roster], key="platform", bind="query-params", width=160)
-        measure = st.segmented_control(
-            "Show", ["count", "share"], default="count", required=True, key="show", bind="query-params"
+        found = ask(file, adoption_of, roster=roster, platform=platform)
+        measure = choose_measure(found) if found else "joined"
+    if found is None:
+        st.info(
+            "Nobody on this list is known to have joined. Look again after the next crawl, or choose another platform."
+        )
+        st.stop()
+    subject = f"{titles[roster]} · {names.get(platform, platform)}"
+    say("{subject}", subject=subject)
+    note("{why}", why=_why(found.opens_on, measure))
+    with st.expander("More choices"), st.container(horizontal=True, vertical_alignment="bottom"):
+        show = st.segmented_control(
+            "Show", ["count", "percentage"], default="count", required=True, key="show", bind="query-params"
         )
         scale = st.segmented_control(
             "Scale", ["linear", "log"], default="linear", required=True, key="scale", bind="query-params"
@@ -42,52 +58,134 @@ def main() -> None:
             width=170,
         )
         has_events = st.toggle("Events", value=True, key="events", bind="query-params")
-    subject = f"{titles[roster]} · {names.get(platform, platform)}"
-    say("{subject}", subject=subject)
-    chosen = {"roster": roster, "platform": platform}
-    found = ask(file, adoption_of, **chosen)
-    if found is None:
-        st.info(
-            "Nobody on this roster is known to have joined. Look again after the next crawl, or choose another platform."
+        presumptions = not st.toggle(
+            "Without presumptions",
+            key="without_presumptions",
+            bind="query-params",
+            disabled=not found.has_presumptions,
+            help="Leaves out reports that name no account, where one account is known.",
         )
+    chosen = {"roster": roster, "platform": platform, "measure": WORDS[measure]}
+    counted = {"roster": roster, "platform": platform, "measure": measure, "presumptions": presumptions}
+    found = ask(file, adoption_of, **counted)
+    if found is None:
+        st.info("Without presumptions nothing is known here. Switch them on again.")
         st.stop()
-    is_share = measure == "share" and found.has_shares
-    whole = found.curve.filter(pl.col("share_min").is_not_null()) if is_share else found.curve
-    curve = whole.filter(pl.col("day") >= since) if since else whole
-    st.markdown(plain(found.verdict))
-    if measure == "share" and not found.has_shares:
-        st.info("There is no share to show: the count is all that this list allows.")
+    tell(found.verdict)
+    subject = " · ".join([subject, WORDS[measure], *(() if presumptions else ("without presumptions",))])
+    has_shares = show == "percentage" and found.has_shares(measure)
+    if show == "percentage" and not has_shares:
+        st.info("There is no percentage to show. The count is all that this list allows.")
+    show_curve(
+        file,
+        found,
+        since,
+        drawn={"show": show if has_shares else "count", "scale": scale},
+        counted=counted,
+        chosen=chosen,
+        subject=subject,
+        has_events=has_events,
+    )
+    show_chart("coverage", file, {"parts": found.parts}, roster=roster, subject=f"{subject}{_by(found)}", chosen=chosen)
+    if found.breakdowns and found.day:
+        show_breakdown(file, found, counted, chosen, subject)
+
+
+def choose_measure(found: Adoption) -> Measure:
+    """What is counted: it opens on what the list can carry."""
+    chosen = st.segmented_control(
+        "Count who",
+        list(_MEASURES),
+        default=WORDS[found.opens_on],
+        required=True,
+        key="measure",
+        bind="query-params",
+    )
+    return _MEASURES[chosen]
+
+
+def _why(opens_on: Measure, measure: Measure) -> str:
+    if opens_on == "there":
+        return (
+            "This list can say who was there: nine tenths of those who may be there were looked at in the last 45 days."
+        )
+    why = (
+        "This list can say who had joined. It cannot say who is there now: too few were looked at in the last 45 days."
+    )
+    return why if measure == "joined" else f"{why} Days of which nobody can say are hatched."
+
+
+def _by(found: Adoption) -> str:
+    return f" · {long_day(found.day)}" if found.day else ""
+
+
+def show_curve(
+    file: Path,
+    found: Adoption,
+    since: date | None,
+    *,
+    drawn: dict[str, str],
+    counted: dict[str, Any],
+    chosen: dict[str, str],
+    subject: str,
+    has_events: bool,
+) -> None:
+    curve = found.curve.filter(pl.col("day") >= since) if since else found.curve
+    gaps = found.gaps.filter(pl.col("from_day") >= since) if since else found.gaps
     if curve.is_empty():
         st.info(
-            f"The curve ends on {plain(long_day(whole['day'][-1]))}. Choose that day or an earlier one under “From”."
+            f"The curve ends on {plain(long_day(found.curve['day'][-1]))}. Choose that day or an earlier one under “From”."
         )
-    else:
-        events = ask(file, markers, platform=platform, start=curve["day"][0], end=found.as_of)
-        show_chart(
-            "adoption",
-            file,
-            {
-                "curve": curve,
-                "events": events if has_events else events.clear(),
-                "measure": "share" if is_share else "count",
-                "scale": scale,
-            },
-            roster=roster,
-            subject=f"{subject} · from {long_day(since)}" if since else subject,
-            chosen=chosen,
-            notes=_doubts(found),
-        )
-    show_chart("coverage", file, {"parts": found.parts}, roster=roster, subject=subject, chosen=chosen)
+        return
+    drawn_days = (
+        curve.filter(pl.col(SHARES[counted["measure"]]).is_not_null()) if drawn["show"] == "percentage" else curve
+    )
+    days = drawn_days["day"] if len(drawn_days) else curve["day"]
+    events = ask(file, markers, platform=counted["platform"], start=days[0], end=days[-1])
+    relation = "adoption" if counted["presumptions"] else "adoption_without_presumptions"
+    show_chart(
+        _CHARTS[counted["measure"]],
+        file,
+        {
+            "curve": curve,
+            "gaps": gaps,
+            "events": events if has_events else events.clear(),
+            **drawn,
+            "of": f"{relation}?roster={counted['roster']}&platform={counted['platform']}",
+        },
+        roster=counted["roster"],
+        subject=f"{subject} · from {long_day(since)}" if since else subject,
+        chosen=chosen,
+        notes=(found.assumes, *found.notes),
+    )
 
 
-def _doubts(found: Adoption) -> tuple[str, ...]:
-    """What the shape of the band cannot say for itself."""
-    curve = found.curve
-    if len(curve) > 1 and curve["joined_max"].n_unique() == 1 and not curve["joined_min"][:-1].sum():
-        return (
-            "No source dates these joins: all that is known is that they lie between the platform's start and the list.",
-        )
-    return ()
+def show_breakdown(file: Path, found: Adoption, counted: dict[str, Any], chosen: dict[str, str], subject: str) -> None:
+    breakdown = st.segmented_control(
+        "Break down by",
+        found.breakdowns,
+        default=found.breakdowns[0],
+        required=True,
+        key="breakdown",
+        bind="query-params",
+    )
+    if breakdown not in found.breakdowns:
+        breakdown = found.breakdowns[0]
+    parts = ask(file, breakdown_of, **counted, breakdown=breakdown, day=found.day)
+    members, in_parts = sum(found.parts["figures"]), parts["members"].sum()
+    notes = [
+        *([f"{members - in_parts:,} of {members:,} have no {breakdown} in the list."] if in_parts < members else []),
+        *([f"The largest 40 of {len(parts)} parts are drawn. The CSV has all."] if len(parts) > 40 else []),
+    ]
+    show_chart(
+        "adoption_parts",
+        file,
+        {"parts": parts, "measure": counted["measure"]},
+        roster=counted["roster"],
+        subject=f"{subject} by {breakdown}{_by(found)}",
+        chosen=chosen,
+        notes=tuple(notes),
+    )
 
 
 through_app()

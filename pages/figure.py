@@ -9,11 +9,13 @@ import streamlit as st
 
 from analytics.charts.audience import CHOSEN
 from analytics.measures.figure import Figure, figure, ids_named, names
-from analytics.measures.phrases import days, long_day, short_day
+from analytics.measures.phrases import counted, days, long_day, moment, short_day
+from analytics.said import Number, cell
 from pages.shared.frame import show_chart
+from pages.shared.moves import show_table_of_moves
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
-from pages.shared.text import cited, linked, notes, plain, say, table
+from pages.shared.text import cited, linked, notes, plain, say, table, tell
 
 _FEW_COUNTS = 8
 _MOST_COUNTS = 24
@@ -26,6 +28,10 @@ _KINDS = {
     "seen": "seen by Kooch",
     "returned": "there again, confirmed by a second look",
     "gone": "gone by then, confirmed by a second look",
+    "ended": "ended by the platform, confirmed by a second look",
+    "missing": "not found by then, confirmed by a second look",
+    "absent": "not there",
+    "posted": "posted",
     "tombstone": "deleted, as its server says",
 }
 _ARCHIVED_KINDS = {
@@ -45,7 +51,7 @@ _STATUS = {
     "platform_closed": "the platform has closed",
 }
 _STATES = {
-    "unconfirmed": "not reachable, unconfirmed ({})",
+    "unconfirmed": "unconfirmed, a second look is due ({})",
     "left": "left ({})",
     "ended by platform": "ended by the platform ({})",
 }
@@ -60,7 +66,7 @@ def choose(labels: Mapping[str, str]) -> str | None:
     named = ids_named(labels, asked)
     by_id = {figure_id: label for label, figure_id in labels.items()}
     chosen: str | None = st.selectbox(
-        "Public figure, institution or party",
+        "Person or organisation",
         list(by_id),
         index=list(by_id).index(named[0]) if len(named) == 1 else None,
         format_func=lambda figure_id: by_id.get(figure_id, figure_id),
@@ -87,23 +93,23 @@ def main() -> None:
     file = version_file()
     labels = ask(file, names)
     if not labels:
-        st.info("No figures yet. Import a roster with `kooch roster import FILE`.")
+        st.info("Nobody is on a list yet. Import a list with `kooch roster import FILE`.")
         st.stop()
     chosen = choose(labels)
     if chosen is None:
-        st.info(
-            f"{len(labels):,} figures are on the rosters. Choose one to see its accounts, their sources and states."
-        )
+        tell((Number(f"{len(labels):,}", cell("figures", "count")), " people and organisations are on the lists."))
+        st.info("Choose one to see its accounts, who says so, and whether it is still there.")
         st.stop()
     found: Figure | None = ask(file, figure, figure_id=chosen)
     if found is None:
-        st.info("This version does not know the figure any more. Choose another.")
+        st.info("This version does not know them any more. Choose another.")
         st.stop()
     st.header(plain(found.name))
     for role in found.roles:
         show_role(role)
     show_accounts(found)
-    show_joins(found)
+    show_holds(found)
+    show_stays(found)
     show_moves(found)
     show_chart(
         "audience",
@@ -120,10 +126,10 @@ def main() -> None:
 
 def show_role(role: dict[str, Any]) -> None:
     parts = [role["role"], role["party"], role["unit"] if role["unit"] and role["unit"] not in role["role"] else None]
-    term = f" ({_term(role['from_day'], role['to_day'])})" if role["from_day"] or role["to_day"] else ""
-    say("{parts}{term}", parts=" · ".join(part for part in parts if part), term=term)
+    term = f"({_term(role['from_day'], role['to_day'])})" if role["from_day"] or role["to_day"] else ""
+    say("{parts} {term}", parts=" · ".join(part for part in parts if part), term=term)
     source, url = cited(role["source"])
-    notes(f"On the roster {role['roster']}", (f"Role from: {source}", url))
+    notes(f"On the list {role['roster']}", (f"Role from: {source}", url))
 
 
 def _term(first: date | None, last: date | None) -> str:
@@ -156,8 +162,18 @@ def _as_written(value: str | None, handle: str) -> str:
     return f" (as “{value}”)" if value and value != handle else ""
 
 
+def _gone(account: dict[str, Any]) -> str | None:
+    """What its server does not say of an account that is gone; None where it says whose act it was."""
+    if account["status"] == "not_found" and account["first_missing_at"]:
+        since = long_day(account["first_missing_at"].date())
+        return f"not found since {since}; the server does not say whether it was renamed, deleted or suspended"
+    if account["status"] == "suspended" and account["is_mastodon"]:
+        return "no longer shown by its server; who did it is unknown"
+    return None
+
+
 def _status(account: dict[str, Any]) -> str:
-    status = _STATES.get(account["state"], "{}").format(_STATUS[account["status"]])
+    status = _STATES.get(account["state"], "{}").format(_gone(account) or _STATUS[account["status"]])
     if account["last_seen_at"] is None:
         return status
     if account["withheld_in"]:
@@ -173,50 +189,93 @@ def _status(account: dict[str, Any]) -> str:
     return f"{status}, {day}; {account['shown']} followers on {long_day(account['counted_at'].date())}"
 
 
-def show_joins(found: Figure) -> None:
-    st.subheader("When did they join, and what does each end rest on?")
-    if found.joins.is_empty():
+def show_stays(found: Figure) -> None:
+    st.subheader("When did they join, are they still there, and who says so?")
+    if found.stays.is_empty():
         st.info("No source says that they joined any platform.")
-    for join in found.joins.iter_rows(named=True):
+    for stay in found.stays.iter_rows(named=True):
         with st.container(border=True, gap="xxsmall"):
-            account = join["handle"] or "account unidentified"
-            again = f", stay {join['spell']}" if join["spell"] > 1 else ""
             say(
-                "**{platform}** · {account}{again}: **{when}**",
-                platform=join["platform"],
-                account=account,
-                again=again,
-                when=join["when"],
+                "**{platform}** · {account}{again}: {joined} **{when}** {presumed}",
+                platform=stay["platform"],
+                account=stay["handle"] or "account unidentified",
+                again=f", stay {stay['stay']}" if stay["stay"] > 1 else "",
+                joined="joined" if stay["is_dated"] else "has joined;",
+                when=stay["when"] if stay["is_dated"] else "no source says when",
+                presumed=_presumed(is_presumed=stay["join_is_presumed"]),
             )
-            if join["contradiction"]:
-                st.markdown("Sources contradict each other; the interval covers every reading.")
-            notes(*(_evidence(join, end, side) for end, side in (("Not before", "from"), ("By", "to"))))
+            if stay["ended"]:
+                say(
+                    "{how}: **{when}** {presumed}",
+                    how=_ended(stay),
+                    when=stay["ended"],
+                    presumed=_presumed(is_presumed=stay["end_is_presumed"]),
+                )
+            if stay["contradiction"]:
+                st.markdown("Sources disagree. The dates cover all that they allow.")
+            notes(*_evidence_of(stay))
 
 
-def _evidence(join: dict[str, Any], end: str, side: str) -> tuple[str, str | None]:
-    source, kind, is_archived = join[f"{side}_source"], join[f"{side}_kind"], join[f"{side}_archive"]
-    if source is None:
-        return f"{end}: no source", None
-    how = (_KINDS | _ARCHIVED_KINDS if is_archived else _KINDS).get(kind, kind)
-    doubt = ", unverified" if is_archived and join["archive_note"] else ""
-    return f"{end}: {source} ({how}{doubt})", join[f"{side}_url"]
+def _presumed(*, is_presumed: bool) -> str:
+    return "(presumed: a report does not name the account)" if is_presumed else ""
+
+
+def _ended(stay: dict[str, Any]) -> str:
+    """Whose act the end was, as far as anybody says."""
+    if stay["is_end_of_platform"]:
+        return "Ended with the platform"
+    if stay["ended_by"] == "unknown":
+        is_missing = stay["ended_to"] and stay["ended_to"]["kind"] == "missing"
+        return "Not found since; nobody says whose act it was" if is_missing else "Ended; nobody says whose act it was"
+    return {"owner": "Left", "platform": "Ended by the platform"}[stay["ended_by"]]
+
+
+def _evidence_of(stay: dict[str, Any]) -> list[tuple[str, str | None]]:
+    ends = [("Joined not before", "joined_from"), ("Joined by", "joined_to")]
+    if stay["ended"] and not stay["is_end_of_platform"]:
+        ends += [("Ended not before", "ended_from"), ("Ended by", "ended_to")]
+    lines = [_evidence(stay, label, stay[end]) for label, end in ends]
+    if stay["last_sign_at"]:
+        label = f"Last sign of them there, on {long_day(stay['last_sign_at'].date())}"
+        lines.append(
+            _evidence(
+                stay, f"{label} {_presumed(is_presumed=stay['last_sign_is_presumed'])}".rstrip(), stay["last_sign"]
+            )
+        )
+    if stay["longest_gap_days"] is not None:
+        gap = counted(stay["longest_gap_days"], "day", "days")
+        lines.append((f"Longest time between two signs: {gap}. We assume that they were there all the while.", None))
+    return lines
+
+
+def _evidence(stay: dict[str, Any], label: str, told: dict[str, Any] | None) -> tuple[str, str | None]:
+    if told is None or told["source"] is None:
+        return f"{label}: no source", None
+    how = (_KINDS | _ARCHIVED_KINDS if told["is_archived"] else _KINDS).get(told["kind"], told["kind"])
+    doubt = ", unverified" if told["is_archived"] and stay["archive_note"] else ""
+    return f"{label}: {told['source']} ({how}{doubt})", told["url"]
+
+
+def show_holds(found: Figure) -> None:
+    """Why nothing is said yet of accounts that many others share the fate of."""
+    for hold in found.holds.iter_rows(named=True):
+        with st.container(border=True):
+            tell(
+                (
+                    f"{hold['platform']}: ",
+                    Number(f"{hold['newly_gone']:,}", cell("doubtful_runs", "newly_gone", run_id=hold["run_id"])),
+                    f" not found at once on {moment(hold['started_at'])};",
+                    f" second look after {moment(hold['look_again_after'])}. Until then nothing is said to have changed.",
+                )
+            )
 
 
 def show_moves(found: Figure) -> None:
-    st.subheader("What has changed since Kooch began to look?")
+    st.subheader("What has changed?")
     if found.moves.is_empty():
-        st.info("Nothing. Loading a roster is a baseline, and a failed look changes nothing.")
+        st.info("Nothing that anybody tells of. A failed look changes nothing.")
         return
-    table(
-        ("Platform", "Account", "What", "When (UTC)"),
-        (
-            [
-                (text, None)
-                for text in (move["platform"], move["handle"] or "handle unknown", move["move"], move["when"])
-            ]
-            for move in found.moves.iter_rows(named=True)
-        ),
-    )
+    show_table_of_moves(found.moves)
 
 
 def show_counts(audience: pl.DataFrame) -> None:

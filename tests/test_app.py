@@ -1,6 +1,7 @@
 """The app: every page on a full and on an empty store, and the whole of it in a browser, with hostile text in its data."""
 
 import ast
+import html
 import os
 import re
 import shutil
@@ -58,7 +59,8 @@ def words(app: AppTest) -> str:
         for kind in ("title", "header", "subheader", "markdown", "caption", "info", "error")
         for element in getattr(app, kind)
     ]
-    return re.sub(r"\\(.)", r"\1", "\n".join(said))
+    told = [re.sub("<[^>]+>", "", element.proto.body) for element in app.get("html")]
+    return re.sub(r"\\(.)", r"\1", "\n".join(said)) + "\n" + html.unescape("\n".join(told))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
@@ -159,11 +161,11 @@ def test_a_share_appears_only_for_a_searched_census(bundled_home: Path, monkeypa
     census.selectbox(key="roster").select("us-congress").run()
     census.selectbox(key="platform").select("x").run()
 
-    assert "506 of 537, at least 94%" in words(census)
+    assert "506 of 537 had joined, at least 94%" in words(census)
 
     census.selectbox(key="roster").select("de-fediverse").run()
 
-    assert "never divided" in words(census)
+    assert "so there is no percentage" in words(census)
     assert "%" not in words(census)
 
 
@@ -173,7 +175,7 @@ def test_a_figure_shows_accounts_claims_and_both_ends(bundled_home: Path, monkey
 
     assert "Curated: " in words(app)
     assert "never observed by Kooch" in words(app)
-    assert "Sources contradict each other" in words(app)
+    assert "Sources disagree. The dates cover all that they allow." in words(app)
 
 
 def test_a_crawl_without_a_network_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,7 +368,7 @@ def test_an_address_of_a_page_is_enough_on_a_fresh_server(bundled_home: Path, br
     with serving(bundled_home) as url:
         page = Watched(browser, url, width=1280).open("/adoption?roster=us-congress&platform=facebook")
 
-        expect(page.get_by_text("489 of 537")).to_be_visible()
+        expect(page.get_by_text("489 of 537 had joined")).to_be_visible()
         expect(page.get_by_role("link", name="Koo, 2021")).to_be_visible()
         page.close()
 
@@ -573,7 +575,7 @@ def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path, browser: Browser
         expect(page.get_by_text("Account unidentified").first).to_be_visible()
         expect(page.get_by_text("<script>window.hacked=1</script>").first).to_be_attached()
 
-        for path in ("/adoption", "/figure", "/crawls", "/sql"):
+        for path in ("/adoption", "/moves", "/figure", "/crawls", "/sql"):
             watched.open(path)
             if path == "/figure":
                 page.get_by_test_id("stSelectbox").get_by_role("combobox").click()

@@ -302,8 +302,13 @@ def test_an_export_describes_itself(home: Path, tmp_path: Path) -> None:
     assert all((folder / resource["path"]).exists() for resource in package["resources"])
     koo = pl.read_csv(folder / "intervals.csv", infer_schema_length=None).filter(pl.col("platform") == "koo")
     assert koo["figure_id"].n_unique() == 106  # of 108 entries two are only said not to be there
-    assert (koo["tier"] == "account unidentified").sum() == 84
+    assert (koo["tier"] == "account unidentified").sum() == 72
     assert koo["to_source"].null_count() == 1  # Bhashini, which nothing dates
+    assert set(koo["ended_by"]) == {"platform"}
+    assert koo["ended_to_source"].null_count() == 0
+    assert koo.filter(pl.col("figure_id") == "in-ravi-shankar-prasad").select(
+        "roster", "party", "last_sign_source"
+    ).row(0) == ("in-koo-2021", "BJP", "NT News World, 27 September 2021")
     assert "data version 1" in (folder / "CITATION.txt").read_text(encoding="utf-8")
     assert kooch(home, "export", str(folder)).returncode == 2  # nothing is overwritten
 

@@ -1,7 +1,7 @@
 """What the app says is computed, and computed right: on the bundled rosters, and on small ones counted by hand."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 from analytics.examples import examples
 from analytics.measures.accounts_by_month import accounts_by_month
-from analytics.measures.adoption import adoption_of, choices
+from analytics.measures.adoption import Measure, adoption_of, breakdown_of, choices
 from analytics.measures.arrivals import Arrivals, arrivals
 from analytics.measures.catalogue import columns, relations
 from analytics.measures.crawls import crawls
@@ -19,6 +19,7 @@ from analytics.measures.figure import figure, names
 from analytics.measures.headline import Headline, count_there_by, headline
 from analytics.measures.phrases import days, in_words, interval
 from analytics.measures.statements import statements
+from analytics.said import words
 from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import read_rosters
 from kooch.sql import select
@@ -41,7 +42,7 @@ def ask(bundled_home: Path) -> Ask:
 def asker(home: Path) -> Ask:
     """Calls a measure on the latest version of `home`."""
 
-    def call(measure: Callable[..., Any], **arguments: object) -> Any:  # noqa: ANN401 -- the measure's own
+    def call(measure: Callable[..., Any], /, **arguments: object) -> Any:  # noqa: ANN401 -- the measure's own
         with open_version(reading_file(home)) as connection:
             return measure(connection, **arguments)
 
@@ -242,22 +243,115 @@ def test_a_curve_never_falls_and_shares_are_only_for_a_searched_census(ask: Ask)
 
             assert (curve["joined_min"] <= curve["joined_max"]).all(), (roster, platform)
             assert curve["joined_min"].is_sorted(), (roster, platform)
-            assert found.has_shares == ((roster, platform) in {("us-congress", "x"), ("us-congress", "facebook")})
+            assert found.has_shares("joined") == (
+                (roster, platform) in {("us-congress", "x"), ("us-congress", "facebook")}
+            )
             assert found.parts["figures"].sum() == curve["members"][-1]
 
 
 def test_a_verdict_divides_only_what_may_be_divided(ask: Ask) -> None:
-    def verdict(roster: str, platform: str) -> str:
-        return str(ask(adoption_of, roster=roster, platform=platform).verdict)
+    def verdict(roster: str, platform: str, measure: Measure = "joined") -> str:
+        return words(ask(adoption_of, roster=roster, platform=platform, measure=measure).verdict)
 
     assert verdict("us-congress", "x") == (
-        "On 15 June 2026: 506 of 537, at least 94%. 31 of 537 were not searched: of them nothing is known."
+        "By the end of 15 June 2026, 506 of 537 had joined, at least 94%. 31 were not searched: of them nothing is known."
     )
+    assert verdict("us-congress", "x", "there").startswith("On 15 June 2026, 506 of 537 were there, at least 94%.")
     assert verdict("in-koo-2021", "koo") == (
-        "All 67 entries are known to have joined. Its entries are listed because they joined: they are counted and never"
-        " divided."
+        "By the end of 27 December 2022, 66 to 67 of 67 had joined. The list holds people because they joined, so there is"
+        " no percentage."
+    )
+    assert verdict("de-fediverse", "mastodon", "there").startswith(
+        "Until 11 December 2025, the last day that can be said, 263 of 263 were there."
     )
     assert "%" not in verdict("us-congress", "mastodon")
+
+
+def test_a_chart_opens_on_what_the_list_can_carry(tmp_path: Path) -> None:
+    crawled(tmp_path)
+    ask = asker(tmp_path)
+    before, was_there = (ask(adoption_of, roster="mps", platform="bluesky", measure=of) for of in (None, "there"))
+    an_hour_ago = (datetime.now(UTC) - stores.START).total_seconds() / 60 - 60
+    stores.crawl(
+        tmp_path,
+        *(
+            stores.seen(f"@{name}.example.org", an_hour_ago, native_id=f"did:plc:{name * 24}", followers=1)
+            for name in "ab"
+        ),
+    )
+    stores.load(tmp_path, tmp_path / "bundled")
+    after = ask(adoption_of, roster="mps", platform="bluesky")
+
+    assert before.opens_on == "joined"
+    assert words(before.verdict).startswith("By the end of 1 January 2025, 2 of 2 had joined.")
+    assert was_there.gaps["from_day"].to_list()[-1] == date(2025, 2, 16)
+    assert after.opens_on == "there"
+    assert " 2 of 2 were there." in words(after.verdict)
+    assert "the longest time between two signs is " in after.assumes
+
+
+def test_a_breakdown_has_the_count_beside_the_percentage(tmp_path: Path) -> None:
+    of_party = [stores.member(f"a{n}", party="Green") for n in range(12)] + [stores.member("b", party="Blue")]
+    joined = [stores.statement(f"a{n}", "joined", "2021-02-10", not_after="2021-02-09") for n in range(7)]
+    absent = [
+        stores.statement(who, "absent", "2021-03-02", not_before="2021-03-01", not_after="2021-03-01")
+        for who in (*(f"a{n}" for n in range(7, 12)), "b")
+    ]
+    census = stores.roster(
+        "house", of_party, selection="census", as_of=date(2021, 3, 1), statements=(*joined, *absent), time_zone=INDIA
+    )
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", census))
+    ask = asker(tmp_path)
+    house = {"roster": "house", "platform": "koo"}
+    found = ask(adoption_of, **house, measure="joined")
+    parts = ask(breakdown_of, **house, breakdown="party", measure="joined", day=found.day)
+
+    assert found.breakdowns == ["party"]
+    assert words(found.verdict) == "By the end of 1 March 2021, 7 of 13 had joined, 54%."
+    assert parts["label"].to_list() == ["7 of 12 (58%)", "0 of 1 (0%)"]
+    assert (
+        parts["measure"][0]
+        == "adoption_parts.joined_min?roster=house&platform=koo&breakdown=party&day=2021-03-01&part=Green"
+    )
+
+
+def test_percentages_of_a_sample_speak_of_those_it_was_drawn_from(tmp_path: Path) -> None:
+    people = [stores.member(f"a{n}") for n in range(20)]
+    joined = [stores.statement(f"a{n}", "joined", "2021-02-10", not_after="2021-02-09") for n in range(12)]
+    absent = [
+        stores.statement(f"a{n}", "absent", "2021-03-02", not_before="2021-03-01", not_after="2021-03-01")
+        for n in range(12, 20)
+    ]
+    sample = stores.roster(
+        "drawn",
+        people,
+        selection="sample",
+        population=1000,
+        as_of=date(2021, 3, 1),
+        statements=(*joined, *absent),
+        time_zone=INDIA,
+    )
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", sample))
+    found = asker(tmp_path)(adoption_of, roster="drawn", platform="koo", measure="joined")
+    last = found.curve.row(-1, named=True)
+
+    # Wilson's limits of 12 in 20 with z = 1.96, for 20 * 999 / 980 = 20.39 people.
+    assert (round(last["share_min"], 4), round(last["share_max"], 4)) == (0.3884, 0.7799)
+    assert words(found.verdict).endswith("12 of 20 had joined, 39% to 78% of those the sample was drawn from.")
+    assert any("Wilson, 95%, corrected for the 1,000 it was drawn from" in note for note in found.notes)
+
+
+def test_without_presumptions_the_list_counts_named_evidence_alone(ask: Ask) -> None:
+    koo = {**KOO, "measure": "joined"}
+    taken, left = (ask(adoption_of, **koo, presumptions=presumptions) for presumptions in (True, False))
+
+    assert taken.has_presumptions
+    assert taken.curve["is_presumed"].any()
+    assert not left.curve["is_presumed"].any()
+    assert any("rest on presumptions" in note for note in taken.notes)
+    assert not any("rest on presumptions" in note for note in left.notes)
+    assert taken.curve["joined_min"].sum() > 0
+    assert left.curve.filter(pl.col("day") <= date(2021, 2, 10))["joined_min"][-1] < 24
 
 
 def test_events_of_a_platform_in_order(ask: Ask) -> None:
@@ -301,7 +395,7 @@ def test_a_pause_between_sightings_is_a_gap(tmp_path: Path) -> None:
     assert found.audience["stretch"].n_unique() == 2
     assert found.audience["is_last"].to_list() == [False, False, False, True]
     assert found.accounts["status"].to_list() == ["active"]
-    assert found.joins["to_kind"].to_list() == ["listed"]
+    assert [told["kind"] for told in found.stays["joined_to"]] == ["listed"]
 
 
 def test_a_run_without_a_network_says_so_and_changes_no_state(tmp_path: Path) -> None:

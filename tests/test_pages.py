@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.captions import Caption
 from analytics.charts import charts
 from analytics.downloads import to_csv, to_svg
-from analytics.measures.adoption import CURVE
+from analytics.measures.adoption import CURVE, GAPS
 from analytics.measures.arrivals import arrivals
 from analytics.measures.events import MARKERS
 from kooch.config import BUNDLED_ROSTERS, Schedule
@@ -42,7 +42,9 @@ def curve(*days: str, **more: float) -> pl.DataFrame:
 
 
 def drawn(frame: pl.DataFrame, **choices: str) -> str:
-    chart = charts()["adoption"].draw(curve=frame, events=pl.DataFrame(schema=MARKERS), **choices)
+    chart = charts()["adoption"].draw(
+        curve=frame, gaps=pl.DataFrame(schema=GAPS), events=pl.DataFrame(schema=MARKERS), **choices
+    )
     return vl_convert.vegalite_to_svg(chart.properties(width=900).to_dict())
 
 
@@ -61,7 +63,12 @@ def test_what_is_taken_away_says_what_was_chosen_and_what_is_not_known() -> None
     told = {"question": "Why?", "definition": "So.", "unit": "Things", "source": "A list", "version": "7"}
     caption = Caption(**told, subject="People · Koo", notes=("Nobody dates it.", "Nor this."))
 
-    picture = to_svg(charts()["adoption"].draw(curve=curve("2021-01-01"), events=pl.DataFrame(schema=MARKERS)), caption)
+    picture = to_svg(
+        charts()["adoption"].draw(
+            curve=curve("2021-01-01"), gaps=pl.DataFrame(schema=GAPS), events=pl.DataFrame(schema=MARKERS)
+        ),
+        caption,
+    )
     (row,) = csv.DictReader(io.StringIO(to_csv(pl.DataFrame({"a": [1]}), caption).decode()))
 
     assert all(said in picture.decode() for said in ("People · Koo", "Nobody dates it.", "Nor this."))
@@ -97,7 +104,7 @@ def test_people_are_counted_in_whole_numbers() -> None:
 
 
 def test_days_are_written_out_under_a_curve() -> None:
-    assert ">15 June 2026</text>" in drawn(curve("2026-06-15", share_min=0.5, share_max=0.5), measure="share")
+    assert ">15 June 2026</text>" in drawn(curve("2026-06-15", share_min=0.5, share_max=0.5), show="percentage")
     assert ">12 Feb 2021</text>" in drawn(curve("2021-02-08", "2021-02-09", "2021-02-14"))
 
 
@@ -106,14 +113,14 @@ def test_what_was_chosen_is_in_the_link_and_the_table_and_a_single_day_on_the_ax
 ) -> None:
     with serving(bundled_home) as url:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.goto(f"{url}/adoption?roster=us-congress&show=share")
+        page.goto(f"{url}/adoption?roster=us-congress&show=percentage")
 
         expect(page.locator("svg").get_by_text("15 June 2026")).to_be_visible(timeout=30_000)
 
         page.get_by_role("button", name="Copy link").first.click()
         link = page.get_by_test_id("stCode").first.inner_text()
 
-        assert {"roster=us-congress", "platform=x", "show=share"} <= set(link.strip().partition("?")[2].split("&"))
+        assert {"roster=us-congress", "platform=x", "show=percentage"} <= set(link.strip().partition("?")[2].split("&"))
 
         with page.expect_download(timeout=60_000) as download:
             page.get_by_role("button", name="CSV", exact=True).first.click()

@@ -1,21 +1,32 @@
-"""How many have joined, as a band between the latest and the earliest possible days."""
+"""How many had joined, as a band between the latest and the earliest possible days."""
 
+from datetime import date
 from typing import Literal
 
 import altair as alt
 import polars as pl
 
-from analytics.measures.adoption import CURVE
+from analytics.measures.adoption import CURVE, GAPS
 from analytics.measures.events import MARKERS
-from analytics.theme import BLUE, INK, MUTED, SKY, empty, layered, when_narrow
+from analytics.theme import BLUE, INK, MUTED, PAPER, SKY, empty, hatched, layered, when_narrow
 
 QUESTION = "How many had joined, and since when?"
 DEFINITION = (
-    "The lower edge counts those who were certainly there by the end of a day, the upper edge those who may have been. The"
-    " band is the range of the possible, not a confidence interval; it cannot know of missing people or wrong links."
+    "The lower edge counts those who had certainly joined by the end of a day. The upper edge counts those who may have joined"
+    " by then. The band is what the sources leave open. It is not a margin of error. It cannot know of missing people or wrong"
+    " links."
 )
-UNIT = "Figures of the roster, or their share where the roster is a census of which nine tenths were searched"
-FRAMES = {"curve": CURVE, "events": MARKERS}
+UNIT = "People and organisations on the list, or their percentage where nine tenths of a census or sample were searched"
+FRAMES = {"curve": CURVE, "gaps": GAPS, "events": MARKERS}
+
+_HEIGHT = 300
+_LINE = 14  # of the label of an event
+_COUNTS = {"joined": ("joined_min", "joined_max"), "there": ("there_min", "there_max")}
+_SHARES = {"joined": ("share_min", "share_max"), "there": ("there_share_min", "there_share_max")}
+_CANNOT_SAY = {
+    "joined": "Nothing to count here. Choose another list or platform.",
+    "there": "Too few were looked at to say who was there. Choose “Had joined”.",
+}
 
 # Ticks within a day say nothing; the first of a month is the month's.
 _DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b %Y' : '%b %Y')"
@@ -23,54 +34,119 @@ _DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, utcdate(datum.value)
 
 def draw(
     curve: pl.DataFrame,
+    gaps: pl.DataFrame,
     events: pl.DataFrame,
-    measure: Literal["count", "share"] = "count",
+    *,
+    show: Literal["count", "percentage"] = "count",
     scale: Literal["linear", "log"] = "linear",
+    of: str = "",
 ) -> alt.LayerChart:
-    """`share` shows only the days on which the roster may be divided; `log` keeps zero on its axis."""
-    low, high = ("joined_min", "joined_max") if measure == "count" else ("share_min", "share_max")
-    shown = curve.filter(pl.col(low).is_not_null())
-    if shown.is_empty():
-        return empty("Nothing to count here. Choose another roster or platform.")
-    steps = shown.select(
-        at=pl.col("day").dt.epoch("ms"), day=pl.col("day").dt.strftime("%-d %b %Y"), low=low, high=high
+    """`percentage` shows only the days on which the list may be divided; `log` keeps zero on its axis.
+
+    `of` is where the counts stand, as `relation` and `?key=value` of list and platform: the labels name their measure by it.
+    """
+    return band(curve, gaps, events, measure="joined", show=show, scale=scale, of=of)
+
+
+def band(
+    curve: pl.DataFrame,
+    gaps: pl.DataFrame,
+    events: pl.DataFrame,
+    *,
+    measure: Literal["joined", "there"],
+    show: Literal["count", "percentage"],
+    scale: Literal["linear", "log"],
+    of: str,
+) -> alt.LayerChart:
+    """The band of `measure` between its edges, hatched where it cannot be said."""
+    edges = (_COUNTS if show == "count" else _SHARES)[measure]
+    said = curve.with_columns(low=pl.col(edges[0]), high=pl.col(edges[1]), at=pl.col("day").dt.epoch("ms"))
+    # A day of which nothing can be said ends a stretch.
+    said = said.with_columns(stretch=pl.col("low").is_null().rle_id())
+    shown = said.filter(pl.col("low").is_not_null()).with_columns(
+        rests=pl.when("is_presumed").then(pl.lit("presumptions")).otherwise(pl.lit("evidence that names the account"))
     )
-    kind = {"type": "symlog", "constant": 1} if scale == "log" else {"type": "linear"}
-    at = steps["at"].to_list()
+    if shown.is_empty():
+        return empty(_CANNOT_SAY[measure])
+    gaps = gaps.select(start=pl.col("from_day").dt.epoch("ms"), end=pl.col("until_day").dt.epoch("ms"))
+    steps = _to_the_end(shown, gaps).select(
+        "at", "low", "high", "rests", "stretch", day=pl.col("day").dt.strftime("%-d %b %Y")
+    )
+    is_percentage = show == "percentage"
+    if is_percentage:
+        gaps = gaps.clear()
+    ends = [*steps["at"], *gaps["start"], *gaps["end"]]
+    first, final = min(ends), max(ends)
     days = (
         alt.Axis(tickCount=when_narrow(4, 9), labelExpr=_DAY)
-        if len(at) > 1
+        if first < final
         else alt.Axis(tickCount=1, labelExpr="utcFormat(datum.value, '%-d %B %Y')")
     )
     # Made nice, a single day is no span that a browser can draw.
     x = alt.X("at:T", title=None, scale=alt.Scale(type="utc", nice=False), axis=days)
-    form = ".0%" if measure == "share" else ",d"
+    form = ".0%" if is_percentage else ",d"
     axis = alt.Axis(title=None, tickCount=5, format=form)
-    if measure == "count":
+    if not is_percentage:
         axis["tickMinStep"] = 1
+    kind = {"type": "symlog", "constant": 1} if scale == "log" else {"type": "linear"}
     y = alt.Y("low:Q", axis=axis, scale=alt.Scale(zero=True, nice=True, **kind))
     tooltip = [
         alt.Tooltip("day:N", title="Since"),
         alt.Tooltip("low:Q", title="Certainly", format=form),
         alt.Tooltip("high:Q", title="Possibly", format=form),
+        alt.Tooltip("rests:N", title="Rests on"),
     ]
-    band = alt.Chart(steps).encode(x=x, y=y)
+    stepped = alt.Chart(steps).encode(x=x, y=y, detail="stretch:N")
+    return layered(
+        *(
+            hatched(
+                start, end, final - first, alt.X("start:T", scale=alt.Scale(type="utc", nice=False)), height="height"
+            )
+            for start, end in gaps.iter_rows()
+        ),
+        *_events(events, x, middle=(first + final) / 2),
+        stepped.mark_area(interpolate="step-after", color=SKY, opacity=0.45).encode(y2="high:Q"),
+        stepped.mark_line(interpolate="step-after", color=BLUE, strokeWidth=1.2, strokeDash=[2, 3]).encode(y="high:Q"),
+        stepped.mark_line(interpolate="step-after", color=BLUE, strokeWidth=2.5),
+        alt.Chart(shown.select("at", "low", "high", "rests", day=pl.col("day").dt.strftime("%-d %b %Y")))
+        .mark_point(filled=True, color=BLUE, size=28, opacity=1)
+        .encode(x=x, y=y, tooltip=tooltip),
+        *_labels(
+            steps, shown["day"][-1], x, edges, form=form, of=of, is_last=first == final or shown["at"][-1] == final
+        ),
+        height=_HEIGHT + _LINE * len(events),
+    )
+
+
+def _to_the_end(shown: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
+    """The steps, and a further one where a stretch ends: it counts to the day before."""
+    if gaps.is_empty():
+        return shown
+    last = shown.group_by("stretch", maintain_order=True).last()
+    ends = last.join_asof(gaps.rename({"end": "ends"}), left_on="at", right_on="start", strategy="forward")
+    further = ends.filter(pl.col("start").is_not_null()).with_columns(at=pl.col("start"))
+    return pl.concat([shown, further.select(shown.columns)]).sort("at", maintain_order=True)
+
+
+def _labels(
+    steps: pl.DataFrame, day: date, x: alt.X, edges: tuple[str, str], *, form: str, of: str, is_last: bool
+) -> list[alt.Chart]:
+    """What both edges come to, each naming its measure to who cannot see it."""
     last = steps.row(-1, named=True)
     ends = [("low", "certainly", 7), ("high", "possibly", -7)] if last["low"] != last["high"] else [("low", "", 0)]
-    return layered(
-        *_events(events, x, middle=(at[0] + at[-1]) / 2),
-        band.mark_area(interpolate="step-after", color=SKY, opacity=0.45).encode(y2="high:Q"),
-        band.mark_line(interpolate="step-after", color=BLUE, strokeWidth=1.2, strokeDash=[2, 3]).encode(y="high:Q"),
-        band.mark_line(interpolate="step-after", color=BLUE, strokeWidth=2.5),
-        band.mark_point(filled=True, color=BLUE, size=28, opacity=1).encode(tooltip=tooltip),
-        *(
-            alt.Chart(steps.tail(1).with_columns(label=pl.lit(f"{format(last[edge], form.replace('d', ''))} {word}")))
-            .mark_text(align="left", dx=8, dy=dy, color=INK)
-            .encode(x=x, y=alt.Y(f"{edge}:Q"), text="label:N")
-            for edge, word, dy in ends
-        ),
-        height=320,
-    )
+    relation, _, where = of.partition("?")
+    labels = []
+    for (edge, word, dy), column in zip(ends, edges, strict=False):
+        label = f"{format(last[edge], form.replace('d', ''))} {word}".strip()
+        at = alt.Chart(
+            steps.tail(1)
+            .select("at", "low", "high", label=pl.lit(label))
+            .with_columns(measure=pl.lit(f"{relation}.{column}?{where}&day={day}"))
+        ).encode(x=x, y=alt.Y(f"{edge}:Q"), text="label:N")
+        if not is_last:  # what is hatched stands behind it
+            labels.append(at.mark_text(align="left", dx=8, dy=dy, color=PAPER, stroke=PAPER, strokeWidth=5, aria=False))
+        labels.append(at.mark_text(align="left", dx=8, dy=dy, color=INK).encode(description="measure:N"))
+    return labels
 
 
 def _events(events: pl.DataFrame, x: alt.X, *, middle: float) -> list[alt.Chart]:
@@ -86,7 +162,7 @@ def _events(events: pl.DataFrame, x: alt.X, *, middle: float) -> list[alt.Chart]
             .mark_text(
                 align="left" if at < middle else "right",
                 dx=4 if at < middle else -4,
-                y=-8 - 14 * (len(events) - 1 - line),
+                y=-8 - _LINE * (len(events) - 1 - line),
                 color=MUTED,
                 fontSize=when_narrow(10, 11),
                 limit=when_narrow(240, 500),

@@ -1,25 +1,24 @@
-"""Of how many figures anything is known: one bar, the part that nobody searched hatched."""
+"""Of how many of a list anything is known: one bar, the part that nobody searched hatched."""
 
 import altair as alt
 import polars as pl
 
 from analytics.measures.adoption import PARTS
-from analytics.theme import BLUE, INK, MUTED, PAPER, empty, layered, when_narrow
+from analytics.theme import BLUE, FAINT, INK, MUTED, PAPER, SKY, empty, hatched, layered, when_narrow
 
-QUESTION = "Of how many do we know?"
-DEFINITION = "Not searched is not absent: of the hatched part nothing is known, and no curve or share includes it."
-UNIT = "Figures of the roster"
+QUESTION = "How many have we checked?"
+DEFINITION = "Hatched: not searched yet. They may or may not have an account."
+UNIT = "People and organisations on the list"
 FRAMES = {"parts": PARTS}
 
-_FILL = {"joined": BLUE, "absent": "#d5dbe1", "not_looked": PAPER}
+_FILL = {"certain": BLUE, "possible": SKY, "absent": FAINT, "not_looked": PAPER}
 _HEIGHT = 30
-_STROKES = 110  # across the whole bar
 
 
 def draw(parts: pl.DataFrame) -> alt.LayerChart:
     """The parts side by side, each named under the bar, on a line of its own."""
     if parts.is_empty():
-        return empty("The roster has no figures here.")
+        return empty("Nothing can be said of this list here.")
     ends = parts.with_columns(end=pl.col("start") + pl.col("figures")).with_row_index("line")
     x = alt.X("start:Q", title=None, axis=None, scale=alt.Scale(domain=[0, int(ends["end"][-1])], nice=False))
     layers = []
@@ -27,7 +26,11 @@ def draw(parts: pl.DataFrame) -> alt.LayerChart:
         part = ends[row : row + 1]
         name = part["part"][0]
         layers += [
-            *([_hatched(part, x)] if name == "not_looked" else []),
+            *(
+                [hatched(part["start"][0], part["end"][0], ends["end"][-1], x, height=_HEIGHT)]
+                if name == "not_looked"
+                else []
+            ),
             alt.Chart(part)
             .mark_rect(
                 fill=_FILL[name],
@@ -53,20 +56,3 @@ def draw(parts: pl.DataFrame) -> alt.LayerChart:
             .encode(text="label:N"),
         ]
     return layered(*layers, height=48 + 20 * len(ends))
-
-
-def _hatched(part: pl.DataFrame, x: alt.X) -> alt.Chart:
-    """Diagonal strokes over the part: Vega has no pattern to fill with."""
-    start, end = int(part["start"][0]), int(part["end"][0])
-    step = max(end / _STROKES, 1e-9)
-    count = max(int((end - start) / step), 1)
-    width = (end - start) / count
-    strokes = pl.DataFrame({"start": [start + width * n for n in range(count)]}).with_columns(
-        to=pl.col("start") + width
-    )
-    hatch: alt.Chart = (
-        alt.Chart(strokes)
-        .mark_rule(color="#9aa6b2", strokeWidth=1)
-        .encode(x=x, x2="to:Q", y=alt.value(_HEIGHT), y2=alt.value(0))
-    )
-    return hatch

@@ -289,15 +289,19 @@ SELECT
     d.there_share_min, -- Of the members were there
     d.there_share_max,
     d.day IN (r.complete_from, r.as_of)
-    OR lag([d.members, d.joined_min, d.joined_max, (d.share_min IS NULL)::INTEGER]) OVER parts
-        IS DISTINCT FROM [d.members, d.joined_min, d.joined_max, (d.share_min IS NULL)::INTEGER]
+    OR lag([d.members, d.joined_min, d.joined_max]) OVER parts IS DISTINCT FROM [d.members, d.joined_min, d.joined_max]
+    OR (d.day < r.as_of AND lag(d.share_min IS NULL) OVER parts IS DISTINCT FROM (d.share_min IS NULL))
         AS is_of_joined, -- The day belongs to the curve of who had joined
     d.day IN (r.complete_from, r.as_of)
-    OR lag([d.members, d.there_min, d.there_max, (d.there_share_min IS NULL)::INTEGER]) OVER parts
-        IS DISTINCT FROM [d.members, d.there_min, d.there_max, (d.there_share_min IS NULL)::INTEGER]
+    OR lag([d.members, d.there_min, d.there_max]) OVER parts IS DISTINCT FROM [d.members, d.there_min, d.there_max]
+    OR (d.day < r.as_of AND lag(d.there_share_min IS NULL) OVER parts IS DISTINCT FROM (d.there_share_min IS NULL))
         AS is_of_there -- The day belongs to the curve of who was there
 FROM rows_of_days AS d
 INNER JOIN rosters AS r ON r.roster = d.roster
 WHERE presumptions OR (d.roster, d.platform) IN (SELECT (roster, platform) FROM differing)
 WINDOW parts AS (PARTITION BY d.roster, d.platform, d.breakdown, d.part ORDER BY d.day)
-QUALIFY is_of_joined OR is_of_there OR lag(d.not_looked) OVER parts IS DISTINCT FROM d.not_looked
+QUALIFY
+    is_of_joined
+    OR is_of_there
+    OR lag(d.not_looked) OVER parts IS DISTINCT FROM d.not_looked
+    OR lag(d.share_min IS NULL) OVER parts IS DISTINCT FROM (d.share_min IS NULL)

@@ -1,94 +1,208 @@
-"""How many of a roster had joined a platform, day by day, as a band between the certain and the possible."""
+"""How many of a list had joined a platform, or were there, day by day, as a band between the certain and the possible."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any, Literal
 
 import duckdb
 import polars as pl
 
+from analytics.measures.phrases import counted, long_day
 from analytics.queries import query
+from analytics.said import Number, Said, cell
 
+Measure = Literal["joined", "there"]
+WORDS: dict[Measure, str] = {"joined": "had joined", "there": "were there"}
+SHARES: dict[Measure, str] = {"joined": "share_min", "there": "there_share_min"}
+"""The column that has a value on days on which the list may be divided."""
+
+_EDGES = {
+    "joined_min": pl.Int64(),  # had certainly joined by the end of the day
+    "joined_max": pl.Int64(),  # had possibly joined
+    "share_min": pl.Float64(),  # NULL: the list may not be divided on that day
+    "share_max": pl.Float64(),
+    "there_min": pl.Int64(),  # certainly there as the day ended; NULL: it cannot be said
+    "there_max": pl.Int64(),
+    "there_share_min": pl.Float64(),
+    "there_share_max": pl.Float64(),
+}
 CURVE = pl.Schema(
     {
-        "day": pl.Date(),  # in the roster's time zone; until the next row nothing changes
-        "joined_min": pl.Int64(),  # certainly there by the end of the day
-        "joined_max": pl.Int64(),  # possibly there
+        "day": pl.Date(),  # in the list's time zone; until the next row nothing changes
         "members": pl.Int64(),
         "not_looked": pl.Int64(),
-        "share_min": pl.Float64(),  # NULL: the roster may not be divided on that day
-        "share_max": pl.Float64(),
+        **_EDGES,
+        "is_presumed": pl.Boolean(),  # without reports that name no account the count is another
+    }
+)
+GAPS = pl.Schema(
+    {
+        "from_day": pl.Date(),  # from here
+        "until_day": pl.Date(),  # to here nobody can say who was there
     }
 )
 PARTS = pl.Schema(
     {
-        "part": pl.String(),  # joined, absent or not_looked
+        "part": pl.String(),  # certain, possible, absent or not_looked
         "figures": pl.Int64(),
         "start": pl.Int64(),  # figures in the parts before it
         "label": pl.String(),
     }
 )
+BREAKDOWN = pl.Schema(
+    {
+        "part": pl.String(),
+        "members": pl.Int64(),
+        "not_looked": pl.Int64(),
+        **_EDGES,
+        "label": pl.String(),  # the count, and the percentage where there is one
+        "measure": pl.String(),  # the cell of the lower edge
+    }
+)
+
+_COLUMNS: dict[Measure, tuple[str, str, str, str]] = {
+    "joined": ("joined_min", "joined_max", "share_min", "share_max"),
+    "there": ("there_min", "there_max", "there_share_min", "there_share_max"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adoption:
-    """The curve (CURVE), what is known of the figures of the roster (PARTS), and what may be said of them."""
+    """The curve (CURVE), where it cannot be said (GAPS), what is known of the list on `day` (PARTS), and what to say of them.
+
+    `day` is the last day on which the list may be divided, else the last of which the measure can be said; None where there is
+    no such day. `opens_on` is the measure that
+    the list can carry. `breakdowns` have more than one part. `assumes` is what the lower edge takes for granted.
+    """
 
     curve: pl.DataFrame
+    gaps: pl.DataFrame
     parts: pl.DataFrame
-    selection: str
-    as_of: date
-    verdict: str
+    day: date | None
+    opens_on: Measure
+    breakdowns: list[str]
+    has_presumptions: bool
+    verdict: Said
+    assumes: str
+    notes: tuple[str, ...]
 
-    @property
-    def has_shares(self) -> bool:
-        """Whether the roster may be divided on any day."""
-        return self.curve["share_min"].is_not_null().any()
+    def has_shares(self, measure: Measure) -> bool:
+        """Whether the list may be divided on any day."""
+        return bool(self.curve[SHARES[measure]].is_not_null().any())
 
 
 def choices(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
-    """The rosters that can be looked at, each with its platforms."""
-    found = connection.execute(
-        "SELECT roster, list(platform ORDER BY joined DESC, platform) FROM coverage GROUP BY roster ORDER BY roster"
-    ).fetchall()
-    return dict(found)
+    """The lists that can be looked at, each with its platforms."""
+    return dict(connection.sql(query("platforms_of_lists")).fetchall())
 
 
-def adoption_of(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Adoption | None:
-    """What the rollup `adoption` says of `roster` on `platform`; None when it says nothing."""
-    curve = connection.sql(
-        query("adoption_curve"),
-        params={"roster": roster, "platform": platform},
-    ).pl()
-    found = connection.execute(
-        """
-        SELECT r.selection, r.as_of, c.figures, c.joined, c.absent, c.not_looked
-        FROM coverage AS c
-        INNER JOIN rosters AS r ON r.roster = c.roster
-        WHERE c.roster = ? AND c.platform = ?
-        """,
-        [roster, platform],
-    ).fetchall()
-    if curve.is_empty() or not found:
+def adoption_of(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    roster: str,
+    platform: str,
+    measure: Measure | None = None,
+    presumptions: bool = True,
+) -> Adoption | None:
+    """What the rollup `adoption` says of `roster` on `platform`; None when it says nothing.
+
+    Without a `measure` it is the one that the list can carry. Without `presumptions` reports that name no account are taken
+    for no known account.
+    """
+    of = {"roster": roster, "platform": platform}
+    known = connection.sql(query("adoption_list"), params=of).pl()
+    if known.is_empty():
         return None
-    selection, as_of, figures, joined, absent, not_looked = found[0]
-    parts = [
-        {"part": "joined", "figures": joined, "start": 0, "label": f"{joined:,} known to have joined"},
-        {"part": "absent", "figures": absent, "start": joined, "label": f"{absent:,} searched, not there"},
-        {
-            "part": "not_looked",
-            "figures": not_looked,
-            "start": joined + absent,
-            "label": f"{not_looked:,} not searched",
-        },
-    ]
-    frame = curve.cast(CURVE)
+    about = known.row(0, named=True)
+    opens_on: Measure = "there" if about["is_looked_at"] else "joined"
+    measure = measure or opens_on
+    presumptions = presumptions or not about["has_presumptions"]
+    found = connection.sql(query("adoption_curve"), params=of | {"measure": measure, "presumptions": presumptions}).pl()
+    if found.is_empty():
+        return None
+    curve = found.cast(CURVE)
+    said = curve.filter(pl.col(_COLUMNS[measure][1]).is_not_null())
+    divided = said.filter(pl.col(SHARES[measure]).is_not_null())
+    last = next((days.row(-1, named=True) for days in (divided, said) if len(days)), None)
+    gaps = _gaps(curve, about["last_day"]) if measure == "there" else pl.DataFrame(schema=GAPS)
+    relation = "adoption" if presumptions else "adoption_without_presumptions"
     return Adoption(
-        curve=frame,
-        parts=pl.DataFrame([part for part in parts if part["figures"]], schema=PARTS),
-        selection=selection,
-        as_of=as_of,
-        verdict=_verdict(frame, selection, figures, joined, not_looked),
+        curve=curve,
+        gaps=gaps,
+        parts=_parts(last, measure),
+        day=last["day"] if last else None,
+        opens_on=opens_on,
+        breakdowns=about["breakdowns"] or [],
+        has_presumptions=about["has_presumptions"],
+        verdict=_verdict(last, measure, about, gaps=gaps, relation=relation, of=of),
+        assumes=_assumes(measure, about["longest_gap_days"]),
+        notes=_notes(curve, measure, about, has_shares=len(divided) > 0),
     )
+
+
+def breakdown_of(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    roster: str,
+    platform: str,
+    breakdown: str,
+    measure: Measure,
+    day: date,
+    presumptions: bool = True,
+) -> pl.DataFrame:
+    """The parts of `roster` by `breakdown` (party, role, unit or country) as they were on `day` (BREAKDOWN), the largest first."""
+    of = {"roster": roster, "platform": platform, "breakdown": breakdown, "day": day}
+    found: pl.DataFrame = connection.sql(query("adoption_breakdown"), params=of | {"presumptions": presumptions}).pl()
+    low = _COLUMNS[measure][0]
+    relation = "adoption_parts" if presumptions else "adoption_parts_without_presumptions"
+    labels = [
+        "cannot be said"
+        if row[low] is None
+        else f"{_count(row, measure)} of {row['members']:,}{_in_brackets(_share(row, measure))}"
+        for row in found.iter_rows(named=True)
+    ]
+    cells = [cell(relation, low, **of | {"part": part}) for part in found["part"]]
+    return (
+        found.with_columns(label=pl.Series(labels, dtype=pl.String), measure=pl.Series(cells, dtype=pl.String))
+        .select(BREAKDOWN.names())
+        .cast(BREAKDOWN)
+    )
+
+
+def _gaps(curve: pl.DataFrame, last_day: date) -> pl.DataFrame:
+    """Stretches of days on which it cannot be said who was there."""
+    return (
+        curve.with_columns(is_gap=pl.col("there_max").is_null(), until_day=pl.col("day").shift(-1, fill_value=last_day))
+        .with_columns(stretch=pl.col("is_gap").rle_id())
+        .filter("is_gap")
+        .group_by("stretch", maintain_order=True)
+        .agg(from_day=pl.col("day").min(), until_day=pl.col("until_day").max())
+        .filter(pl.col("from_day") < pl.col("until_day"))
+        .select(GAPS.names())
+        .cast(GAPS)
+    )
+
+
+def _parts(last: dict[str, Any] | None, measure: Measure) -> pl.DataFrame:
+    """The members of the last day by what is known of them: all of it is one row of `adoption`."""
+    if last is None:
+        return pl.DataFrame(schema=PARTS)
+    low, high = (last[column] for column in _COLUMNS[measure][:2])
+    parts, start = [], 0
+    for part, figures, label in (
+        ("certain", low, WORDS[measure]),
+        ("possible", high - low, "may have joined" if measure == "joined" else "may have been there"),
+        (
+            "absent",
+            last["members"] - last["not_looked"] - high,
+            "had not joined" if measure == "joined" else "were not there",
+        ),
+        ("not_looked", last["not_looked"], "not searched"),
+    ):
+        if figures:
+            parts.append({"part": part, "figures": figures, "start": start, "label": f"{figures:,} {label}"})
+            start += figures
+    return pl.DataFrame(parts, schema=PARTS)
 
 
 def _percent(share: float) -> str:
@@ -100,27 +214,108 @@ def _percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def _verdict(curve: pl.DataFrame, selection: str, figures: int, joined: int, not_looked: int) -> str:
-    """The last count in one sentence, divided only where that is allowed."""
-    shares = curve.filter(pl.col("share_min").is_not_null())
-    unsearched = f" {not_looked:,} of {figures:,} were not searched: of them nothing is known." if not_looked else ""
-    if not shares.is_empty():
-        last = shares.row(-1, named=True)
-        least, most = _percent(last["share_min"]), _percent(last["share_max"])
-        at_least = "at least " if not_looked else ""
-        of = f"{_range(last['joined_min'], last['joined_max'])} of {last['members']:,}"
-        # Of a few people a percentage says less than the count.
-        share = "" if last["members"] < 20 else f", {at_least}{least if least == most else f'{least} to {most}'}"
-        return f"On {last['day'].day} {last['day']:%B %Y}: {of}{share}.{unsearched}"
-    reason = {
-        "joiners": "Its entries are listed because they joined: they are counted and never divided.",
-        "listed": "The list is not a census: it is counted and not divided.",
-        "sample": "The list is a sample: it is counted and not divided.",
-        "census": "Less than nine tenths were searched, or no day is fully listed: no share.",
-    }[selection]
-    known = f"All {figures:,}" if joined == figures else f"{joined:,} of the {figures:,}"
-    return f"{known} entries are known to have joined. {reason}{unsearched}"
+def _share(row: dict[str, Any], measure: Measure) -> str:
+    """`94%`, `58% to 75%`, `at least 94%`; empty where the list may not be divided."""
+    low, high = (row[column] for column in _COLUMNS[measure][2:])
+    if low is None:
+        return ""
+    least, most = _percent(low), _percent(high)
+    return f"{'at least ' if row['not_looked'] else ''}{least if least == most else f'{least} to {most}'}"
 
 
-def _range(least: int, most: int) -> str:
-    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+def _in_brackets(text: str) -> str:
+    return f" ({text})" if text else ""
+
+
+def _count(row: dict[str, Any], measure: Measure) -> str:
+    low, high = (row[column] for column in _COLUMNS[measure][:2])
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
+
+def _verdict(
+    row: dict[str, Any] | None,
+    measure: Measure,
+    about: dict[str, Any],
+    *,
+    gaps: pl.DataFrame,
+    relation: str,
+    of: dict[str, str],
+) -> Said:
+    """The last count in a sentence, divided only where that is allowed."""
+    if row is None:
+        return ("Too few were looked at to say of any day who was there.",)
+    day = row["day"]
+
+    def number(column: str) -> Number:
+        return Number(f"{row[column]:,}", cell(relation, column, **of, day=day))
+
+    low, high = _COLUMNS[measure][:2]
+    share = _share(row, measure)
+    ended = gaps.filter(pl.col("from_day") > day)["from_day"]
+    if measure == "joined":
+        when = f"By the end of {long_day(day)}"
+    elif share or ended.is_empty():
+        when = f"On {long_day(day)}"
+    else:
+        when = f"Until {long_day(ended[0] - timedelta(days=1))}, the last day that can be said"
+    count: Said = (number(low),) if row[low] == row[high] else (number(low), " to ", number(high))
+    of_whom = " of those the sample was drawn from" if share and about["selection"] == "sample" else ""
+    percentage = f", {share}{of_whom}" if share else ""
+    return (
+        f"{when}, ",
+        *count,
+        " of ",
+        number("members"),
+        f" {WORDS[measure]}{percentage}.",
+        *(() if share else (f" {_why_undivided(row, about['selection'])}, so there is no percentage.",)),
+        *((" ", number("not_looked"), " were not searched: of them nothing is known.") if row["not_looked"] else ()),
+    )
+
+
+def _why_undivided(row: dict[str, Any], selection: str) -> str:
+    if selection == "joiners":
+        return "The list holds people because they joined"
+    if selection == "listed":
+        return "The list does not claim to be complete"
+    if row["not_looked"] > 0.1 * row["members"]:
+        return "Less than nine tenths of the list were searched"
+    return "The list is complete for no such day"
+
+
+def _assumes(measure: Measure, longest_gap_days: int | None) -> str:
+    if measure == "joined":
+        return "The lower edge assumes that the dated evidence is right; the upper edge assumes that nobody joined of whom nothing tells."
+    gap = (
+        "no stay has two signs yet"
+        if longest_gap_days is None
+        else f"the longest time between two signs is {counted(longest_gap_days, 'day', 'days')}"
+    )
+    return (
+        f"The lower edge assumes that nobody was away unseen between two signs of a stay ({gap}), and that nobody left unseen"
+        " within 45 days after the last sign."
+    )
+
+
+def _notes(curve: pl.DataFrame, measure: Measure, about: dict[str, Any], *, has_shares: bool) -> tuple[str, ...]:
+    """What the shape of the band cannot say for itself."""
+    notes = []
+    if (
+        measure == "joined"
+        and len(curve) > 1
+        and curve["joined_max"].n_unique() == 1
+        and not curve["joined_min"][:-1].sum()
+    ):
+        notes.append(
+            "No source dates these joins: all that is known is that they lie between the platform's start and the list."
+        )
+    if curve["is_presumed"].any():
+        notes.append(
+            "Some counts rest on presumptions: a report that names no account is taken to be about the one account that is known."
+        )
+    if about["selection"] == "sample" and has_shares:
+        drawn = f", corrected for the {about['population']:,} it was drawn from" if about["population"] else ""
+        notes.append(
+            "The list is a sample. Its percentages speak of those it was drawn from: they run from the lower limit of the lower edge"
+            f" to the upper limit of the upper edge (Wilson, 95%{drawn})."
+        )
+    return tuple(notes)

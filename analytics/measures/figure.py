@@ -51,7 +51,9 @@ _SHORTEST = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """A figure's roles, accounts with their claims, joins with the evidence of both ends, moves and follower counts.
+    """A figure's roles, accounts with their claims, stays with the evidence of each end, moves and follower counts.
+
+    `holds` are runs in which an account of theirs was not found together with unusually many others.
 
     An account has the latest count that was seen (`shown`) and when (`counted_at`). `counts` (COUNTS) are in order of account and time, `audience` (AUDIENCE) the same as it is drawn. `archive_notes`
     say what to know of the counts from web archives among them.
@@ -64,8 +66,9 @@ class Figure:
     roles: list[dict[str, Any]]
     accounts: pl.DataFrame
     claims: pl.DataFrame
-    joins: pl.DataFrame
+    stays: pl.DataFrame
     moves: pl.DataFrame
+    holds: pl.DataFrame
     counts: pl.DataFrame
     audience: pl.DataFrame
     archive_notes: tuple[str, ...]
@@ -106,7 +109,6 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         return found
 
     counts = frame("figure_counts")
-    joins, moves = frame("figure_joins"), frame("figure_moves").with_columns(time_zone=pl.lit("UTC"))
     return Figure(
         name=name,
         kind=kind,
@@ -115,8 +117,9 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         roles=frame("figure_roles").to_dicts(),
         accounts=_with_latest_count(frame("figure_accounts"), counts),
         claims=frame("figure_claims"),
-        joins=_with_when(joins, "joined_not_before", "joined_before"),
-        moves=_with_when(moves, "not_before", "before"),
+        stays=_with_whens(frame("figure_stays")),
+        moves=with_when(frame("figure_moves"), "not_before", "before"),
+        holds=frame("figure_holds"),
         counts=counts.select(COUNTS.names()).cast(COUNTS),
         audience=_drawn(counts),
         archive_notes=tuple(
@@ -132,10 +135,20 @@ def _with_latest_count(accounts: pl.DataFrame, counts: pl.DataFrame) -> pl.DataF
     return accounts.join(seen, on="account_id", how="left", maintain_order="left")
 
 
-def _with_when(frame: pl.DataFrame, not_before: str, before: str) -> pl.DataFrame:
-    """The frame with each interval in words, in the row's own time zone."""
-    whens = [interval(row[not_before], row[before], row["time_zone"]) for row in frame.iter_rows(named=True)]
-    return frame.with_columns(pl.Series("when", whens, dtype=pl.String))
+def with_when(
+    frame: pl.DataFrame, not_before: str, before: str, *, zone: str = "time_zone", name: str = "when"
+) -> pl.DataFrame:
+    """The frame with each interval in words as the column `name`, in the time zone of the row."""
+    whens = [interval(row[not_before], row[before], row[zone]) for row in frame.iter_rows(named=True)]
+    return frame.with_columns(pl.Series(name, whens, dtype=pl.String))
+
+
+def _with_whens(stays: pl.DataFrame) -> pl.DataFrame:
+    """The stays with join and end in words; what has no end has none in words either."""
+    joined = with_when(stays, "joined_not_before", "joined_before")
+    ended = with_when(joined, "ended_not_before", "ended_before", zone="end_time_zone", name="ended")
+    is_dated = pl.col("joined_not_before").is_not_null() | pl.col("joined_before").is_not_null()
+    return ended.with_columns(ended=pl.when(pl.col("ended_before").is_not_null()).then("ended"), is_dated=is_dated)
 
 
 def _drawn(counts: pl.DataFrame) -> pl.DataFrame:

@@ -1,18 +1,60 @@
--- One row per day on which the count of who had joined can change, of one list on one platform.
+-- One row per day on which the count of $measure (joined or there) can change, of $roster on $platform, to the day of the version.
+WITH version_days AS (
+    SELECT timezone(r.time_zone, v.published_at)::DATE AS day
+    FROM rosters AS r
+    CROSS JOIN versions AS v
+    WHERE r.roster = $roster
+),
+
+alone AS (
+    SELECT *
+    FROM adoption_without_presumptions
+    WHERE roster = $roster AND platform = $platform
+),
+
+counted AS (
+    SELECT * EXCLUDE (joined_estimate)
+    FROM adoption
+    WHERE roster = $roster AND platform = $platform AND $presumptions
+    UNION ALL BY NAME
+    SELECT *
+    FROM alone
+    WHERE NOT $presumptions
+),
+
+days_of_curve AS (
+    SELECT c.*, lead(c.day) OVER (ORDER BY c.day) AS next_day
+    FROM counted AS c
+    WHERE if($measure = 'joined', c.is_of_joined, c.is_of_there)
+),
+
+-- What is assumed of days to come is not drawn: the curve then ends on the day of the version.
+drawn_days AS (
+    SELECT
+        d.* REPLACE (unnest(if(d.next_day > v.day AND d.day < v.day, [d.day, v.day], [d.day])) AS day)
+    FROM days_of_curve AS d
+    CROSS JOIN version_days AS v
+    WHERE d.day <= v.day
+)
+
 SELECT
-    a.day,
-    a.joined_min,
-    a.joined_max,
-    a.members,
-    a.not_looked,
-    a.share_min,
-    a.share_max
-FROM adoption AS a
-INNER JOIN rosters AS r ON r.roster = a.roster
-WHERE a.roster = $roster AND a.platform = $platform
--- Days on which only who is there can change are none of this curve.
-QUALIFY
-    a.day IN (r.as_of, r.complete_from)
-    OR (a.joined_min, a.joined_max, a.members)
-    IS DISTINCT FROM lag((a.joined_min, a.joined_max, a.members)) OVER (ORDER BY a.day)
-ORDER BY a.day
+    d.day,
+    d.members,
+    d.not_looked,
+    d.joined_min,
+    d.joined_max,
+    d.share_min,
+    d.share_max,
+    d.there_min,
+    d.there_max,
+    d.there_share_min,
+    d.there_share_max,
+    $presumptions
+    AND a.day IS NOT NULL
+    AND CASE
+        WHEN $measure = 'joined' THEN (a.joined_min, a.joined_max) IS DISTINCT FROM (d.joined_min, d.joined_max)
+        ELSE (a.there_min, a.there_max) IS DISTINCT FROM (d.there_min, d.there_max)
+    END AS is_presumed -- Without reports that name no account the count is another
+FROM drawn_days AS d
+ASOF LEFT JOIN alone AS a ON a.day <= d.day
+ORDER BY d.day

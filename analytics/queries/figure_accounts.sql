@@ -20,11 +20,14 @@ SELECT
         FROM observations AS o
         WHERE o.account_id = p.account_id
     ) AS withheld_in, -- By the latest observation
+    p.platform = 'mastodon' AS is_mastodon,
+    t.first_missing_at,
     p.last_seen_at,
     p.is_archived,
     p.account_id,
     f.archive_note
 FROM presence AS p
 LEFT JOIN platforms AS f ON f.platform = p.platform
+LEFT JOIN states AS t ON t.account_id = p.account_id AND t.figure_id = p.figure_id
 WHERE p.figure_id = $figure_id
 ORDER BY platform, p.account_id

@@ -25,7 +25,7 @@ def version_file() -> Path:
         st.stop()
 
 
-def ask(file: Path, measure: Callable[..., _Answer], **arguments: Any) -> _Answer:  # noqa: ANN401 -- the measure's own
+def ask(file: Path, measure: Callable[..., _Answer], /, **arguments: Any) -> _Answer:  # noqa: ANN401 -- the measure's own
     """What `measure` finds in this version. It is remembered by file, and each version has a file of its own."""
     try:
         answer: _Answer = _ask(str(file), f"{measure.__module__}.{measure.__qualname__}", measure, arguments)

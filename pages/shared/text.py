@@ -1,11 +1,14 @@
 """Text that came from a roster, a source or a profile, made harmless before Streamlit reads it as Markdown."""
 
+import html
 import re
 from collections.abc import Iterable, Sequence
-from typing import LiteralString
+from typing import Literal, LiteralString
 from urllib.parse import quote, urlsplit
 
 import streamlit as st
+
+from analytics.said import Number, Said
 
 # Controls, zero-width characters and the marks that turn the direction of the text after them. Not the two joiners,
 # U+200C and U+200D: Persian and Hindi names are written with them.
@@ -47,6 +50,16 @@ def table(columns: Sequence[LiteralString], rows: Iterable[Sequence[tuple[object
     lines = [" | ".join(columns), " | ".join("---" for _ in columns)]
     lines += [" | ".join(linked(text, url) for text, url in row) for row in rows]
     st.markdown("\n".join(f"| {line} |" for line in lines))
+
+
+def tell(said: Said, *, kind: Literal["said", "noted"] = "said") -> None:
+    """A sentence whose numbers name their measure, in the attribute `data-measure`: Markdown has no place for one."""
+    st.html(f'<p class="kooch-{kind}">{"".join(map(_as_html, said))}</p>')
+
+
+def _as_html(part: str | Number | None) -> str:
+    text = html.escape(_INVISIBLE.sub("", str(part)))
+    return f'<span data-measure="{html.escape(part.measure)}">{text}</span>' if isinstance(part, Number) else text
 
 
 def say(template: LiteralString, **values: object) -> None:

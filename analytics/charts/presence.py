@@ -1,0 +1,32 @@
+"""How many were there, as a band between those who certainly were and those who may have been."""
+
+from typing import Literal
+
+import altair as alt
+import polars as pl
+
+from analytics.charts.adoption import band
+from analytics.measures.adoption import CURVE, GAPS
+from analytics.measures.events import MARKERS
+
+QUESTION = "How many were there?"
+DEFINITION = (
+    "The lower edge counts those who were certainly there as a day ended. The upper edge counts those who may have been there."
+    " The band is what the sources leave open. It is not a margin of error. Hatched: too few were looked at around that day, so"
+    " nobody can say."
+)
+UNIT = "People and organisations on the list, or their percentage where nine tenths of a census or sample were searched"
+FRAMES = {"curve": CURVE, "gaps": GAPS, "events": MARKERS}
+
+
+def draw(
+    curve: pl.DataFrame,
+    gaps: pl.DataFrame,
+    events: pl.DataFrame,
+    *,
+    show: Literal["count", "percentage"] = "count",
+    scale: Literal["linear", "log"] = "linear",
+    of: str = "",
+) -> alt.LayerChart:
+    """As `adoption` draws who had joined; days of which nobody can say are hatched (`gaps`)."""
+    return band(curve, gaps, events, measure="there", show=show, scale=scale, of=of)

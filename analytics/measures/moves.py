@@ -1,0 +1,30 @@
+"""The feed of moves of a list: who joined, left, was not found, returned, was renamed or moved, and how it is known."""
+
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from analytics.measures.figure import with_when
+from analytics.queries import query
+
+SHOWN = 200
+"""So many rows stand on a page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """The latest moves, and how many there are of each kind and on each platform: one row per `move` and `platform`."""
+
+    latest: pl.DataFrame
+    counts: pl.DataFrame
+
+
+def moves_of(
+    connection: duckdb.DuckDBPyConnection, *, roster: str, move: str | None = None, platform: str | None = None
+) -> Moves:
+    """The latest 200 moves of the people of `roster`; `move` and `platform` narrow them."""
+    counts = connection.sql(query("count_of_moves"), params={"roster": roster}).pl()
+    asked = {"roster": roster, "move": move, "platform": platform}
+    found = connection.sql(query("moves_of_list"), params=asked).limit(SHOWN).pl()
+    return Moves(latest=with_when(found, "not_before", "before"), counts=counts)

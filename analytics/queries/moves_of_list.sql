@@ -1,0 +1,22 @@
+-- One row per transition of the people of $roster, the latest first; $move and $platform narrow it, NULL does not.
+SELECT
+    f.name,
+    coalesce(p.name, m.platform) AS platform,
+    coalesce(h.handle, if(m.account_id IS NULL, 'account unidentified', 'handle unknown')) AS handle,
+    m.move,
+    m.act,
+    m.not_before,
+    m.before,
+    m.known_through,
+    m.known_at,
+    m.is_presumed,
+    coalesce(s.time_zone, 'UTC') AS time_zone
+FROM moves AS m
+SEMI JOIN memberships AS o ON o.figure_id = m.figure_id AND o.roster = $roster
+INNER JOIN figures AS f ON f.figure_id = m.figure_id
+LEFT JOIN platforms AS p ON p.platform = m.platform
+LEFT JOIN current_handles AS h ON h.account_id = m.account_id
+LEFT JOIN bounds AS b ON b.bound_id = m.to_bound
+LEFT JOIN sources AS s ON s.source_id = b.source_id
+WHERE m.move = coalesce($move, m.move) AND m.platform = coalesce($platform, m.platform)
+ORDER BY m.before DESC NULLS LAST, f.name, m.platform, m.account_id, m.move

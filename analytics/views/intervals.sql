@@ -1,0 +1,88 @@
+-- One row per list, figure, platform, account and stay: when it began and ended, and on whose word.
+WITH words_of_bounds AS (
+    SELECT b.bound_id, b.kind, coalesce(s.citation, 'run ' || b.run_id) AS source, s.url
+    FROM bounds AS b
+    LEFT JOIN sources AS s ON s.source_id = b.source_id
+),
+
+-- The role of the day on which the stay had begun for certain; of an undated one, of the day of the list.
+stays_of_lists AS (
+    SELECT
+        r.roster,
+        s.*,
+        coalesce(timezone(r.time_zone, s.joined_before - INTERVAL 1 MICROSECOND)::DATE, r.as_of) AS joined_by_day
+    FROM stays AS s
+    INNER JOIN (SELECT DISTINCT roster, figure_id FROM memberships) AS m ON m.figure_id = s.figure_id
+    INNER JOIN rosters AS r ON r.roster = m.roster
+    WHERE s.stay > 0
+),
+
+roles AS (
+    SELECT
+        s.roster,
+        s.figure_id,
+        s.joined_by_day,
+        string_agg(DISTINCT m.party, '; ' ORDER BY m.party) AS party,
+        string_agg(DISTINCT m.role, '; ' ORDER BY m.role) AS role
+    FROM (SELECT DISTINCT roster, figure_id, joined_by_day FROM stays_of_lists) AS s
+    INNER JOIN memberships AS m ON m.roster = s.roster AND m.figure_id = s.figure_id
+    WHERE coalesce(m.from_day <= s.joined_by_day, true) AND coalesce(m.to_day >= s.joined_by_day, true)
+    GROUP BY s.roster, s.figure_id, s.joined_by_day
+)
+
+SELECT
+    s.roster,
+    s.figure_id,
+    f.name,
+    f.kind,
+    f.country,
+    o.party, -- On the day by which the stay had begun; of an undated one on the day of the list. NULL: none is listed for it
+    o.role, -- On that day
+    s.platform,
+    s.stay AS spell, -- 1 for the first; a new one begins after an end
+    h.handle, -- The latest known
+    a.native_id,
+    coalesce(l.tier, 'account unidentified') AS tier,
+    s.joined_not_before, -- NULL: open; only "there by" is known
+    s.joined_before, -- The open end of the interval; NULL: undated
+    s.contradiction, -- The evidence cannot all be true, or lies outside the platform's own time
+    jf.kind AS from_kind,
+    jf.source AS from_source, -- What sets joined_not_before: a citation, or the run of a crawl
+    jf.url AS from_url,
+    jt.kind AS to_kind,
+    jt.source AS to_source, -- What sets joined_before
+    jt.url AS to_url,
+    s.ended_not_before, -- NULL: no end is known, or only "gone by"
+    s.ended_before, -- The open end of the interval; NULL: no end is certain
+    s.ended_by, -- Whose act the end was: owner, platform or unknown; NULL: no end
+    ef.kind AS ended_from_kind,
+    CASE WHEN is_platforms THEN ps.citation ELSE ef.source END AS ended_from_source, -- What sets ended_not_before
+    CASE WHEN is_platforms THEN ps.url ELSE ef.url END AS ended_from_url,
+    et.kind AS ended_to_kind,
+    CASE WHEN is_platforms THEN ps.citation ELSE et.source END AS ended_to_source, -- What sets ended_before
+    CASE WHEN is_platforms THEN ps.url ELSE et.url END AS ended_to_url,
+    s.last_sign_at, -- First possible instant of the latest sign that is certainly of the stay; NULL: there is none
+    coalesce(ls.source, 'run ' || s.last_sign_run) AS last_sign_source, -- The statement it rests on, or the run of a crawl
+    s.longest_gap_days, -- Whole days of the longest time between two of its signs; NULL: fewer than two
+    s.join_is_presumed, -- The join would differ without reports that name no account
+    s.end_is_presumed, -- The end would
+    s.last_sign_is_presumed, -- The last sign would
+    v.version
+FROM stays_of_lists AS s
+INNER JOIN figures AS f ON f.figure_id = s.figure_id
+LEFT JOIN roles AS o ON o.roster = s.roster AND o.figure_id = s.figure_id AND o.joined_by_day = s.joined_by_day
+LEFT JOIN accounts AS a ON a.account_id = s.account_id
+LEFT JOIN current_handles AS h ON h.account_id = s.account_id
+LEFT JOIN links AS l ON l.account_id = s.account_id AND l.figure_id = s.figure_id
+LEFT JOIN words_of_bounds AS jf ON jf.bound_id = s.joined_from_bound
+LEFT JOIN words_of_bounds AS jt ON jt.bound_id = s.joined_to_bound
+LEFT JOIN words_of_bounds AS ef ON ef.bound_id = s.ended_from_bound
+LEFT JOIN words_of_bounds AS et ON et.bound_id = s.ended_to_bound
+LEFT JOIN words_of_bounds AS ls ON ls.bound_id = s.last_sign_bound
+LEFT JOIN platforms AS p ON p.platform = s.platform
+LEFT JOIN sources AS ps ON ps.source_id = p.source_id
+CROSS JOIN LATERAL (
+    SELECT s.ended_by = 'platform' AND s.ended_from_bound IS NULL AND s.ended_to_bound IS NULL AS is_platforms
+)
+CROSS JOIN versions AS v
+ORDER BY s.platform, s.figure_id, s.stay, s.account_id, s.roster
