@@ -1,6 +1,7 @@
 """A chart to take away: its table or its picture, with the caption inside."""
 
 import io
+import json
 from dataclasses import asdict
 
 import altair as alt
@@ -8,7 +9,7 @@ import polars as pl
 import vl_convert
 
 from analytics.captions import Caption
-from analytics.theme import kooch
+from analytics.theme import kooch, on_paper
 from kooch.spreadsheet_csv import csv_text
 
 _WIDTH = 1100
@@ -40,5 +41,6 @@ def to_png(chart: alt.LayerChart, caption: Caption) -> bytes:
 def _framed(chart: alt.LayerChart, caption: Caption) -> dict[str, object]:
     title = alt.TitleParams(text=caption.question, subtitle=caption.wrapped(160))
     framed = chart.properties(width=_WIDTH, title=title, padding=20)
-    spec: dict[str, object] = framed.to_dict()
-    return spec | {"config": kooch()["config"]}
+    spec: dict[str, object] = framed.to_dict() | {"config": kooch()["config"]}
+    on_white: dict[str, object] = json.loads(on_paper(json.dumps(spec)))
+    return on_white

@@ -1,23 +1,34 @@
 """The look of every chart: one palette that colour-blind readers can tell apart, one face, few lines."""
 
+import re
 import textwrap
 from typing import Literal
 
 import altair as alt
 import polars as pl
 
-INK = "#1b2733"
-MUTED = "#5b6875"
-FAINT = "#d5dbe1"
-PAPER = "#ffffff"
-SHADE = "#f3f5f7"
-BLUE = "#0b61a4"
-ORANGE = "#c2500a"
-GREEN = "#1b8a6b"
-SKY = "#9cc9ea"
-HATCH = "#9aa6b2"
+# A browser takes the variable, which turns with the page into dark; what is taken away takes the colour of paper.
+INK = "var(--k-ink, #1b2733)"
+MUTED = "var(--k-muted, #5b6875)"
+FAINT = "var(--k-faint, #d5dbe1)"
+PAPER = "var(--k-paper, #ffffff)"
+SHADE = "var(--k-shade, #f3f5f7)"
+BLUE = "var(--k-blue, #0b61a4)"
+ORANGE = "var(--k-orange, #c2500a)"
+GREEN = "var(--k-green, #1b8a6b)"
+SKY = "var(--k-sky, #9cc9ea)"
+HATCH = "var(--k-hatch, #9aa6b2)"
+VIOLET = "var(--k-violet, #7a4fa3)"
 
 FONT = "'Source Sans', 'Source Sans Pro', 'Noto Sans', 'Liberation Sans', Helvetica, Arial, sans-serif"
+
+_VARIABLE = re.compile(r"var\(--k-\w+, (#\w+)\)")
+
+
+def on_paper(spec: str) -> str:
+    """The specification or picture with the colours of paper, for programs that know no variables."""
+    return _VARIABLE.sub(r"\1", spec)
+
 
 _STROKES = 60  # across the whole of an axis
 

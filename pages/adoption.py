@@ -35,7 +35,7 @@ def main() -> None:
         measure = choose_measure(found) if found else "joined"
     if found is None:
         st.info(
-            "Nobody on this list is known to have joined. Look again after the next crawl, or choose another platform."
+            "We know of nobody on this list who has joined. Choose another platform, or look again after the next crawl."
         )
         st.stop()
     subject = f"{titles[roster]} · {names.get(platform, platform)}"
@@ -75,7 +75,7 @@ def main() -> None:
     subject = " · ".join([subject, WORDS[measure], *(() if presumptions else ("without presumptions",))])
     has_shares = show == "percentage" and found.has_shares(measure)
     if show == "percentage" and not has_shares:
-        st.info("There is no percentage to show. The count is all that this list allows.")
+        st.info("This list allows no percentage. The chart shows the count.")
     show_curve(
         file,
         found,
@@ -130,18 +130,16 @@ def show_curve(
     subject: str,
     has_events: bool,
 ) -> None:
-    curve = found.curve.filter(pl.col("day") >= since) if since else found.curve
-    gaps = found.gaps.filter(pl.col("from_day") >= since) if since else found.gaps
+    curve, gaps = found.curve, found.gaps
+    if drawn["show"] == "percentage":
+        curve, gaps = curve.filter(pl.col(SHARES[counted["measure"]]).is_not_null()), gaps.clear()
+    last = curve["day"][-1]
+    if since:
+        curve, gaps = curve.filter(pl.col("day") >= since), gaps.filter(pl.col("from_day") >= since)
     if curve.is_empty():
-        st.info(
-            f"The curve ends on {plain(long_day(found.curve['day'][-1]))}. Choose that day or an earlier one under “From”."
-        )
+        st.info(f"There are no data after {plain(long_day(last))}. Set “From” to that day or earlier.")
         return
-    drawn_days = (
-        curve.filter(pl.col(SHARES[counted["measure"]]).is_not_null()) if drawn["show"] == "percentage" else curve
-    )
-    days = drawn_days["day"] if len(drawn_days) else curve["day"]
-    events = ask(file, markers, platform=counted["platform"], start=days[0], end=days[-1])
+    events = ask(file, markers, platform=counted["platform"], start=curve["day"][0], end=curve["day"][-1])
     relation = "adoption" if counted["presumptions"] else "adoption_without_presumptions"
     show_chart(
         _CHARTS[counted["measure"]],
@@ -174,7 +172,7 @@ def show_breakdown(file: Path, found: Adoption, counted: dict[str, Any], chosen:
     parts = ask(file, breakdown_of, **counted, breakdown=breakdown, day=found.day)
     members, in_parts = sum(found.parts["figures"]), parts["members"].sum()
     notes = [
-        *([f"{members - in_parts:,} of {members:,} have no {breakdown} in the list."] if in_parts < members else []),
+        *([f"Those without a {breakdown} in the list are in no part."] if in_parts < members else []),
         *([f"The largest 40 of {len(parts)} parts are drawn. The CSV has all."] if len(parts) > 40 else []),
     ]
     show_chart(

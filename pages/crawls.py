@@ -7,6 +7,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from analytics.measures.crawls import Age, Crawls, Scheduled, ages, crawls, scheduled_slots
 from analytics.measures.phrases import listed, moment
+from analytics.said import Number, cell
 from kooch.config import Settings, load_settings
 from kooch.errors import KoochError
 from kooch.schedule.plan import slots_between, starts_at
@@ -15,12 +16,12 @@ from kooch.times import now
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
-from pages.shared.text import note, plain, say
+from pages.shared.text import note, plain, say, tell
 
 _NAMES: dict[str, ColumnConfig | str | None] = {
     "platform": "Platform",
     "source": "From",
-    "roster": "Roster",
+    "roster": "List",
     "state": "State",
     "planned": "Planned",
     "observed": "Observed",
@@ -28,10 +29,10 @@ _NAMES: dict[str, ColumnConfig | str | None] = {
     "skipped": "Skipped",
     "requests": "Requests",
     "bytes": st.column_config.NumberColumn("Received", format="bytes"),
-    "figures": "Figures",
+    "figures": "On the list",
     "joined": "Joined",
-    "absent": "Absent",
-    "not_looked": "Not looked",
+    "absent": "Not there",
+    "not_looked": "Not searched",
     "schedule": "Schedule",
     "coalesced": "Stands for",
     "late_seconds": "Seconds late",
@@ -64,21 +65,25 @@ def main() -> None:
     if found.had_no_network:
         with st.container(border=True):
             say(
-                "**{platforms}: the network could not be reached.** No figure has changed state because of it: a failed"
+                "**{platforms}: the network could not be reached.** Nobody is reported as gone because of it: a failed"
                 " crawl is a failure, never an observation. Crawl again when there is a network: `kooch crawl`.",
                 platforms=listed(found.had_no_network),
             )
     for hold in found.holds.iter_rows(named=True):
         with st.container(border=True):
-            say(
-                "**{platform}: {gone} of {observed} accounts answered as gone at once.** That is more likely a fault than an"
-                " exodus: states and moves hold until a run a day later agrees. The answers are kept as they came.",
-                platform=hold["platform"],
-                gone=f"{hold['newly_gone']:,}",
-                observed=f"{hold['observed']:,}",
+            of = {"run_id": hold["run_id"]}
+            tell(
+                (
+                    f"{hold['platform']}: ",
+                    Number(f"{hold['newly_gone']:,}", cell("doubtful_runs", "newly_gone", **of)),
+                    " of ",
+                    Number(f"{hold['observed']:,}", cell("doubtful_runs", "observed", **of)),
+                    " accounts seemed to be gone in one crawl. A technical fault is more likely than a mass departure.",
+                    " Nobody is reported as gone until a crawl at least a day later finds the same. The raw answers are kept.",
+                )
             )
     if found.runs.is_empty():
-        st.info("Nothing was crawled yet. Run `kooch crawl` to look at the accounts of the rosters.")
+        st.info("Nothing was crawled yet. Run `kooch crawl` to look at the accounts of the lists.")
     else:
         show_runs(found)
         show_chart("failures", file, {"failures": found.failures})
@@ -88,7 +93,9 @@ def main() -> None:
     if not found.drift.is_empty():
         st.subheader("Which fields were not as the platform documents them?")
         st.caption("Their values are left empty; the rows were kept. Each run is named by its start, in UTC.")
-        st.dataframe(found.drift, hide_index=True, width="stretch", column_config=_NAMES)
+        st.container(key="measure-drift_of_runs").dataframe(
+            found.drift, hide_index=True, width="stretch", column_config=_NAMES
+        )
 
 
 def _scheduled(settings: Settings) -> Scheduled | None:
@@ -127,7 +134,8 @@ def show_ages(found: list[Age], names: dict[str, str]) -> None:
 def show_runs(found: Crawls) -> None:
     st.subheader("Which runs were there?")
     st.caption("Planned = observed + failed + skipped, once a run has ended. Times are UTC.")
-    st.dataframe(
+    # The container names the relation in its class, and the columns are its columns.
+    st.container(key="measure-runs_of_version").dataframe(
         found.runs,
         hide_index=True,
         width="stretch",
@@ -137,12 +145,14 @@ def show_runs(found: Crawls) -> None:
 
 
 def show_freshness(found: Crawls) -> None:
-    st.subheader("When was each roster last seen on each platform?")
+    st.subheader("When was each list last seen on each platform?")
     st.caption(
-        "Not looked is not absent: of those figures nothing is known there. Observed counts archived pages, too; last seen"
-        " live does not."
+        "“Not searched” does not mean “no account”: we know nothing about them. “Observed” includes archived pages; “Last seen"
+        " live” does not."
     )
-    st.dataframe(found.freshness, hide_index=True, width="stretch", placeholder="never", column_config=_NAMES)
+    st.container(key="measure-freshness").dataframe(
+        found.freshness, hide_index=True, width="stretch", placeholder="never", column_config=_NAMES
+    )
 
 
 def show_schedule(settings: Settings, scheduled: Scheduled) -> None:
@@ -158,10 +168,12 @@ def show_schedule(settings: Settings, scheduled: Scheduled) -> None:
         for slot in islice(slots_between(schedule, at), 3)
     ]
     if coming:
-        st.caption("Coming next. Each start is moved by a fixed jitter. Times are UTC.")
+        st.caption("Coming next. Each start is moved by a fixed delay. Times are UTC.")
         st.dataframe(coming, hide_index=True, width="stretch", column_config=_NAMES)
     if not scheduled.slots.is_empty():
-        st.caption("Newest first. A slot that was missed is stood for by the next one; late is later than its jitter.")
+        st.caption(
+            "Newest first. The next start makes up for one that was missed. “Seconds late” counts from the planned start, fixed delay included."
+        )
         st.dataframe(scheduled.slots, hide_index=True, width="stretch", placeholder="–", column_config=_NAMES)
 
 
@@ -176,8 +188,8 @@ def show_loop(scheduled: Scheduled) -> None:
     else:
         with st.container(border=True):
             say(
-                "**Nobody runs what is scheduled.** `kooch schedule run` is not running{said}, and no timer took over:"
-                " {missed}. Start it again, or see `kooch schedule install`.",
+                "**Scheduled crawls are not running.** {missed}. `kooch schedule run` has stopped{said}, and no timer has taken"
+                " over. Start it again, or see `kooch schedule install`.",
                 said=said,
                 missed=listed([f"{name} was due on {moment(at)}" for name, at in scheduled.overdue]),
             )

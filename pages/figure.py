@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.charts.audience import CHOSEN
-from analytics.measures.figure import Figure, figure, ids_named, names
+from analytics.measures.figure import Figure, figure, ids_named, names, shown_count
 from analytics.measures.phrases import counted, days, long_day, moment, short_day
 from analytics.said import Number, cell
 from pages.shared.frame import show_chart
@@ -102,7 +102,7 @@ def main() -> None:
         st.stop()
     found: Figure | None = ask(file, figure, figure_id=chosen)
     if found is None:
-        st.info("This version does not know them any more. Choose another.")
+        st.info("This person or organisation is no longer in the data. Choose another.")
         st.stop()
     st.header(plain(found.name))
     for role in found.roles:
@@ -148,6 +148,9 @@ def show_accounts(found: Figure) -> None:
             st.markdown(
                 f"**{plain(account['platform'])}** · {linked(handle, account['url'])} · {plain(_status(account))}"
             )
+            if account["shown"] is not None:
+                day = long_day(account["counted_at"].date())
+                tell((*shown_count(account["shown"], account["measure"]), f" followers on {day}"), kind="noted")
             claims = found.claims.filter(pl.col("account_id") == account["account_id"])
             notes(*(line for claim in claims.iter_rows(named=True) for line in _claim(claim, handle)))
 
@@ -182,15 +185,11 @@ def _status(account: dict[str, Any]) -> str:
     doubt = ", unverified" if account["is_archived"] and account["archive_note"] else ""
     day = f"{long_day(account['last_seen_at'].date())}{doubt}"
     status += " on an archived page" if account["is_archived"] else ""
-    if account["shown"] is None:
-        return f"{status}, {day}"
-    if account["counted_at"] == account["last_seen_at"]:
-        return f"{status}, {account['shown']} followers, {day}"
-    return f"{status}, {day}; {account['shown']} followers on {long_day(account['counted_at'].date())}"
+    return f"{status}, {day}"
 
 
 def show_stays(found: Figure) -> None:
-    st.subheader("When did they join, are they still there, and who says so?")
+    st.subheader("When did they join, are they still there, and how do we know?")
     if found.stays.is_empty():
         st.info("No source says that they joined any platform.")
     for stay in found.stays.iter_rows(named=True):
@@ -212,7 +211,7 @@ def show_stays(found: Figure) -> None:
                     presumed=_presumed(is_presumed=stay["end_is_presumed"]),
                 )
             if stay["contradiction"]:
-                st.markdown("Sources disagree. The dates cover all that they allow.")
+                st.markdown("The sources disagree. The dates shown cover everything they say.")
             notes(*_evidence_of(stay))
 
 
@@ -231,9 +230,9 @@ def _ended(stay: dict[str, Any]) -> str:
 
 
 def _evidence_of(stay: dict[str, Any]) -> list[tuple[str, str | None]]:
-    ends = [("Joined not before", "joined_from"), ("Joined by", "joined_to")]
+    ends = [("Joined, earliest", "joined_from"), ("Joined, latest", "joined_to")] if stay["is_dated"] else []
     if stay["ended"] and not stay["is_end_of_platform"]:
-        ends += [("Ended not before", "ended_from"), ("Ended by", "ended_to")]
+        ends += [("Ended, earliest", "ended_from"), ("Ended, latest", "ended_to")]
     lines = [_evidence(stay, label, stay[end]) for label, end in ends]
     if stay["last_sign_at"]:
         label = f"Last sign of them there, on {long_day(stay['last_sign_at'].date())}"
@@ -245,6 +244,9 @@ def _evidence_of(stay: dict[str, Any]) -> list[tuple[str, str | None]]:
     if stay["longest_gap_days"] is not None:
         gap = counted(stay["longest_gap_days"], "day", "days")
         lines.append((f"Longest time between two signs: {gap}. We assume that they were there all the while.", None))
+    lines += [
+        _evidence(stay, "Not counted, because other evidence excludes it", told) for told in stay["unexplained"] or []
+    ]
     return lines
 
 
@@ -273,7 +275,7 @@ def show_holds(found: Figure) -> None:
 def show_moves(found: Figure) -> None:
     st.subheader("What has changed?")
     if found.moves.is_empty():
-        st.info("Nothing that anybody tells of. A failed look changes nothing.")
+        st.info("No changes so far. A failed check is not a change.")
         return
     show_table_of_moves(found.moves)
 
@@ -289,7 +291,7 @@ def show_counts(audience: pl.DataFrame) -> None:
     for clicked in picture.selection.get("count", []) if picture else []:
         for row in audience.filter(pl.col(name) == clicked[name] for name in CHOSEN).iter_rows(named=True):
             with st.container(border=True, gap="xxsmall"):
-                say("**{shown} followers** · {when} · {account}", **row)
+                tell((*shown_count(row["shown"], row["measure"]), f" followers · {row['when']} · {row['account']}"))
                 st.markdown(linked(row["says"], row["url"]))
     shown = audience.sort(pl.col("source") == "live", -pl.col("at")).head(_MOST_COUNTS).sort("account", -pl.col("at"))
     with st.expander(f"The counts and their sources ({n:,})", expanded=n <= _FEW_COUNTS):
@@ -297,7 +299,10 @@ def show_counts(audience: pl.DataFrame) -> None:
             say("**{account}**", account=account)
             table(
                 ("When", "Followers", "Source"),
-                ([(row["when"], None), (row["shown"], None), (row["says"], row["url"])] for row in counts.to_dicts()),
+                (
+                    [(row["when"], None), (shown_count(row["shown"], row["measure"]), None), (row["says"], row["url"])]
+                    for row in counts.to_dicts()
+                ),
             )
         if n > _MOST_COUNTS:
             st.caption(f"{_MOST_COUNTS:,} of {n:,} are shown. The CSV below has them all.")

@@ -1,7 +1,8 @@
-"""Who set up on Koo, and how do we know? The founding question, and a wave that can still be followed."""
+"""Who joined Koo, and when? The founding question, and a wave that can still be followed."""
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -14,27 +15,29 @@ from analytics.measures.phrases import long_day
 from analytics.measures.platform_counts import platform_counts
 from analytics.measures.sensitivity import in_a_sentence, sensitivity
 from analytics.measures.statements import statements
+from analytics.said import Number, cell
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.statements import show_statements
 from pages.shared.store import ask, query, version_file
-from pages.shared.text import note, say
+from pages.shared.text import tell
 
 KOO = {"roster": "in-koo-2021", "platform": "koo"}
 ZONE = "Asia/Kolkata"
+_WHO = {"all": "Everyone", "people": "People", "bodies": "Organisations"}
 FEDIVERSE = {"roster": "de-fediverse", "platform": "mastodon"}
 
 
 def main() -> None:
-    st.title("Who set up on Koo, and how do we know?")
+    st.title("Who joined Koo, and when? What the sources say")
     file = version_file()
     known = ask(file, headline, **KOO, event="ministry-answers-on-koo")
     if known is None:
-        st.info("This version has no roster in-koo-2021. Run `kooch load` to add the lists that come with Kooch.")
+        st.info("These data have no list in-koo-2021. Run `kooch load` to add the lists that come with Kooch.")
     else:
         with st.container(key="headline"):
-            say("{sentence}", sentence=known.sentence())
-        note("{unknowns}", unknowns=f"{known.unknowns()[0].upper()}{known.unknowns()[1:]}")
+            tell(known.sentence())
+        tell(known.unknowns(), kind="noted")
         show_firmness(file, known.day, known_by=None)
         show_koo(file, known.entries, known.day)
         show_users(file)
@@ -43,22 +46,23 @@ def main() -> None:
 
 def show_firmness(file: Path, day: date, *, known_by: date | None) -> None:
     """What the count becomes without some of the texts it rests on."""
-    note("{firm}", firm=in_a_sentence(ask(file, sensitivity, **KOO, day=day, zone=ZONE, known_by=known_by)))
+    asked: dict[str, Any] = {**KOO, "day": day, "zone": ZONE} | ({"known_by": known_by} if known_by else {})
+    tell(in_a_sentence(ask(file, sensitivity, **asked), **asked), kind="noted")
 
 
 def show_koo(file: Path, entries: int, day: date) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         who = st.segmented_control(
-            "Entries",
+            "Show",
             ["all", "people", "bodies"],
             default="all",
             required=True,
             key="who",
             bind="query-params",
-            format_func=str.capitalize,
+            format_func=_WHO.__getitem__,
         )
         known_by = st.date_input(
-            "Known by the end of",
+            "Use only reports published by",
             value=None,
             min_value=date(2020, 3, 1),
             max_value=date(2030, 12, 31),
@@ -66,16 +70,20 @@ def show_koo(file: Path, entries: int, day: date) -> None:
             key="known_by",
             bind="query-params",
             width=190,
-            help="Leaves out what was published after that day (India time).",
+            help="Ignores everything published after this day (India time).",
         )
-        unfolded = st.toggle("Unfold", key="unfolded", bind="query-params")
+        unfolded = st.toggle("One row for each organisation", key="unfolded", bind="query-params")
     if known_by:
-        there = ask(file, count_there_by, **KOO, day=known_by, zone=ZONE, known_by=known_by)
-        say(
-            "**Known by {day}:** at least {there} of {entries} were there by then. What was published later is left out.",
-            day=long_day(known_by),
-            there=there,
-            entries=entries,
+        asked = {**KOO, "day": known_by, "zone": ZONE, "known_by": known_by}
+        there = ask(file, count_there_by, **asked)
+        tell(
+            (
+                f"From what had been published by {long_day(known_by)}: at least ",
+                Number(f"{there:,}", cell("count_there_by", "there", **asked)),
+                " of ",
+                Number(f"{entries:,}", cell("adoption", "members", **KOO, day=day)),
+                " had joined. Later reports are left out.",
+            )
         )
         show_firmness(file, known_by, known_by=known_by)
     seen: Arrivals = ask(
@@ -91,7 +99,7 @@ def show_koo(file: Path, entries: int, day: date) -> None:
     )
     notes: tuple[str, ...] = () if seen.archive_note is None else (seen.archive_note,)
     if seen.hidden:
-        notes += (f"{seen.hidden} further entries have no row: nothing published by then says when they joined.",)
+        notes += (f"{seen.hidden} more are not shown: nothing published by that day says when they joined.",)
     everything = [figure for figures in seen.rows["figures"] for figure in figures]
     show_chart(
         "arrivals",
@@ -99,7 +107,7 @@ def show_koo(file: Path, entries: int, day: date) -> None:
         {"rows": seen.rows, "marks": seen.marks, "events": seen.events, "window": seen.window},
         roster=KOO["roster"],
         table=ask(file, statements, figures=everything, platform=KOO["platform"], zone=ZONE, known_by=known_by),
-        subject=f"Entries: {who}{f', by what was known by the end of {long_day(known_by)}' if known_by else ''}",
+        subject=f"Shown: {_WHO[who].lower()}{f', by what was known by the end of {long_day(known_by)}' if known_by else ''}",
         notes=notes,
         is_titled=False,
         on_select=open_entry,
@@ -135,7 +143,7 @@ def show_entry(file: Path, rows: pl.DataFrame, known_by: date | None) -> None:
         list(names),
         index=None,
         format_func=names.__getitem__,
-        placeholder="Click a row of the chart, or choose here",
+        placeholder="Choose a name, or click its row in the chart",
         key="entry",
         bind="query-params",
     )
@@ -148,7 +156,7 @@ def show_fediverse(file: Path) -> None:
     found: AccountsByMonth = ask(file, accounts_by_month, **FEDIVERSE)
     st.divider()
     if found.months.is_empty():
-        st.info("This version has no roster de-fediverse. Run `kooch load` to add the lists that come with Kooch.")
+        st.info("These data have no list de-fediverse. Run `kooch load` to add the lists that come with Kooch.")
         return
     months = found.months["month"]
     as_of = query(file, "SELECT as_of FROM rosters WHERE roster = $roster", {"roster": FEDIVERSE["roster"]})[0][0]
@@ -162,7 +170,13 @@ def show_fediverse(file: Path) -> None:
             "events": ask(file, markers, platform=FEDIVERSE["platform"], start=months.min(), end=months.max()),
         },
         roster=FEDIVERSE["roster"],
-        notes=(f"{found.total} offices, parties and office-holders: accounts still listed on {long_day(as_of)}.",),
+        notes=(
+            (
+                "Covers ",
+                Number(f"{found.total:,}", cell("accounts_by_month", "sum(accounts)", **FEDIVERSE)),
+                f" offices, parties and office-holders whose accounts were still on the list on {long_day(as_of)}.",
+            ),
+        ),
     )
 
 

@@ -18,7 +18,9 @@ _RUNNING = "The query runs."
 def main() -> None:
     st.title("SQL")
     file = version_file()
-    st.caption("One SELECT on the published version, read-only. Times are in UTC; intervals are half-open.")
+    st.caption(
+        "Ask one SELECT; nothing can be changed. Times are in UTC. An interval includes its start and not its end."
+    )
     note(
         "A query is stopped after {seconds} seconds. An answer has at most {rows} rows and {size} MB here; `kooch sql` has no"
         " such limits.",

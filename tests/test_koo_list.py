@@ -15,6 +15,7 @@ from analytics.measures.headline import Headline, count_there_by, headline
 from analytics.measures.knowledge import NOTHING, Without
 from analytics.measures.platform_counts import platform_counts
 from analytics.measures.sensitivity import in_a_sentence, sensitivity
+from analytics.said import words
 from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import Roster, read_events, read_followers, read_roster, read_rosters
 from kooch.store.versions import open_version, reading_file
@@ -94,7 +95,7 @@ def test_what_is_known_today_of_the_tenth(part: tuple[int, Ask]) -> None:
 def test_the_line_of_firmness_says_what_the_count_would_be_without_some_texts(bundled_home: Path) -> None:
     asked = {**KOO, "day": date(2021, 2, 9), "zone": INDIA, "known_by": date(2021, 2, 9)}
 
-    assert in_a_sentence(_asker(bundled_home)(sensitivity, **asked)) == (
+    assert words(in_a_sentence(_asker(bundled_home)(sensitivity, **asked))) == (
         "How firm is that? Without the statement by Koo it would be 22, without what YourStory saw: 19, without both: 10,"
         " without texts that could be read only in part or as a quotation: 22."
     )

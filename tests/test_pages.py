@@ -31,7 +31,7 @@ ADOPTION, CRAWLS, FIGURE, FIRST_SCREEN = (
     ROOT / "pages" / f"{page}.py" for page in ("adoption", "crawls", "figure", "first_screen")
 )
 DID = "did:plc:" + "a" * 24
-UNDATED = "No source dates these joins"
+UNDATED = "No source gives a date. All we know is that they joined between"
 NIGHTLY = Schedule(name="nightly", cron="0 0 * * *", jitter_seconds=3600)
 NIGHTLY_TOML = '[[schedule]]\nname = "nightly"\ncron = "0 0 * * *"\njitter_seconds = 3600\nplatforms = ["bluesky"]\n'
 
@@ -95,8 +95,8 @@ def test_a_first_day_after_the_list_says_which_day_to_choose(
 ) -> None:
     said = words(run(ADOPTION, bundled_home, monkeypatch, roster="us-congress", platform="x", since="2026-06-16"))
 
-    assert "The curve ends on 15 June 2026. Choose that day or an earlier one under “From”." in said
-    assert "How many had joined" not in said
+    assert "There are no data after 15 June 2026. Set “From” to that day or earlier." in said
+    assert "How many had joined by each date" not in said
 
 
 def test_people_are_counted_in_whole_numbers() -> None:
@@ -142,9 +142,9 @@ def test_what_was_chosen_is_in_the_link_and_the_table_and_a_single_day_on_the_ax
     ("name", "says", "is_clickable"),
     [
         ("uncounted", "never observed by Kooch", False),
-        ("live", "observed active, 12 followers, 1 June 2025", False),
-        ("tomorrow", "observed active, 9 followers, 1 June 2099", False),
-        ("archived", "observed active on an archived page, 7 followers, 15 December 2024", True),
+        ("live", "observed active, 1 June 2025\n12 followers on 1 June 2025", False),
+        ("tomorrow", "observed active, 1 June 2099\n9 followers on 1 June 2099", False),
+        ("archived", "observed active on an archived page, 15 December 2024\n7 followers on 15 December 2024", True),
     ],
 )
 def test_a_figure_opens_whatever_was_counted(
@@ -165,14 +165,14 @@ def test_a_figure_opens_whatever_was_counted(
     stores.load(tmp_path, bundled)
     app = run(FIGURE, tmp_path, monkeypatch, figure=name)
 
-    assert says in words(app)
+    assert all(line in words(app) for line in says.splitlines())
     assert ("Click a ring or a diamond for its source." in words(app)) is is_clickable
 
 
 def test_the_first_screen_opens_when_nothing_was_known(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = words(run(FIRST_SCREEN, bundled_home, monkeypatch, known_by="2021-02-07"))
 
-    assert "further entries have no row" in said
+    assert "more are not shown: nothing published by that day" in said
 
 
 def test_an_archived_page_that_contradicts_the_press_is_named_as_what_it_is(
@@ -274,7 +274,7 @@ def test_a_slot_that_ended_is_shown_before_the_next_publication_and_late_is_afte
     (row,) = frame_with(app, "late_seconds").to_dicts()
 
     assert (row["state"], row["late_seconds"]) == ("complete", 11)
-    assert "Nobody runs what is scheduled" not in words(app)
+    assert "Scheduled crawls are not running" not in words(app)
     assert "Bluesky: no crawl has seen it yet." in words(app)
 
 

@@ -5,14 +5,15 @@ import polars as pl
 
 from analytics.measures.accounts_by_month import KINDS, MONTHS, PEAK
 from analytics.measures.events import MARKERS
-from analytics.theme import BLUE, GREEN, INK, MUTED, ORANGE, empty, layered, when_narrow
+from analytics.theme import BLUE, GREEN, INK, MUTED, ORANGE, PAPER, empty, layered, when_narrow
 
 QUESTION = "When did German offices, parties and office-holders open the Fediverse accounts they still have?"
 DEFINITION = (
-    "Accounts by the month in which their server says they were opened. Only accounts still listed on the roster's day are"
-    " here: closed ones and the earlier accounts of people who changed servers are missing, so early years are too low."
+    "Accounts by month of opening, as their servers give it. Only accounts still on the list on the day it was"
+    " made are shown. Closed accounts, and earlier accounts of people who changed server, are missing, so the"
+    " early years are too low."
 )
-UNIT = "Entries of the list a month; two accounts are listed under two names"
+UNIT = "List entries per month (two accounts appear under two names)"
 FRAMES = {"months": MONTHS, "kinds": KINDS, "peak": PEAK, "events": MARKERS}
 
 _KINDS = {"institution": ("offices", BLUE), "party": ("parties", ORANGE), "person": ("office-holders", GREEN)}
@@ -38,6 +39,7 @@ def draw(months: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: 
         name=pl.col("month").dt.strftime("%B %Y"),
     )
     label = peak.select(
+        "measure",
         at=_milliseconds(pl.col("month").dt.offset_by("1mo")),
         top="accounts",
         label=pl.format("{}: {}", pl.col("month").dt.strftime("%B %Y"), pl.col("accounts")),
@@ -50,7 +52,7 @@ def draw(months: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: 
             x="at:T", text="title:N"
         ),
         alt.Chart(bars)
-        .mark_rect(stroke="white", strokeWidth=0.5)
+        .mark_rect(stroke=PAPER, strokeWidth=0.5)
         .encode(
             x=x,
             x2="until:T",
@@ -65,11 +67,11 @@ def draw(months: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: 
         ),
         alt.Chart(label)
         .mark_text(align="left", dx=5, baseline="top", color=INK, fontWeight=600)
-        .encode(x=x, y=y, text="label:N"),
+        .encode(x=x, y=y, text="label:N", description="measure:N"),
         *(
             alt.Chart(totals.filter(pl.col("place") == place))
             .mark_text(align="left", x=8, y=50 + 18 * place, fontWeight=600, fontSize=13)
-            .encode(text="label:N", color=colour)
+            .encode(text="label:N", color=colour, description="measure:N")
             for place in totals["place"]
         ),
         height=260,

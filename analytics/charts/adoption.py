@@ -10,13 +10,13 @@ from analytics.measures.adoption import CURVE, GAPS
 from analytics.measures.events import MARKERS
 from analytics.theme import BLUE, INK, MUTED, PAPER, SKY, empty, hatched, layered, when_narrow
 
-QUESTION = "How many had joined, and since when?"
+QUESTION = "How many had joined by each date?"
 DEFINITION = (
-    "The lower edge counts those who had certainly joined by the end of a day. The upper edge counts those who may have joined"
-    " by then. The band is what the sources leave open. It is not a margin of error. It cannot know of missing people or wrong"
-    " links."
+    "The solid line counts those who had certainly joined by the end of each day. The dotted line adds those who may have. The"
+    " band between is what the sources leave open. It is not a margin of error. It does not cover people missing from the list"
+    " or accounts linked to the wrong person."
 )
-UNIT = "People and organisations on the list, or their percentage where nine tenths of a census or sample were searched"
+UNIT = "People and organisations on the list; as a percentage only of a census or sample of which at least nine tenths were searched"
 FRAMES = {"curve": CURVE, "gaps": GAPS, "events": MARKERS}
 
 _HEIGHT = 300

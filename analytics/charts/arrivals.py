@@ -10,13 +10,15 @@ from analytics.measures.arrivals import EVENTS, MARKS, ROWS
 from analytics.measures.window import DAY, Window
 from analytics.theme import BLUE, FAINT, INK, MUTED, NARROW, ORANGE, PAPER, SHADE, empty, layered, when_narrow
 
-QUESTION = "Who set up on Koo, and how do we know?"
+QUESTION = "Who joined Koo, and when?"
 DEFINITION = (
-    "A dot is a day, or in a gutter the days that its label says; joined rings are readings that contradict each other; a"
-    " tick means “there by the end of that day”, and its dotted tail that nobody says since when. Gutters are not to scale."
+    "A dot marks the day of joining. Linked rings mean that sources give different dates. A tick means “joined by"
+    " the end of that day”. The dotted line before it means that no source says how long before. The shaded"
+    " columns at both sides are not to scale: read the dates from their labels."
 )
 UNIT = (
-    "Days in India time, one row an entry; bodies that stand in one report share a row, and so do people who came later"
+    "Dates in India time. One row for each person; organisations named with the same date in one report share a"
+    " row, and so do people who came later"
 )
 FRAMES = {"rows": ROWS, "marks": MARKS, "events": EVENTS}
 

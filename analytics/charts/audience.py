@@ -6,14 +6,14 @@ import altair as alt
 import polars as pl
 
 from analytics.measures.figure import AUDIENCE
-from analytics.theme import BLUE, GREEN, INK, ORANGE, PAPER, empty, layered
+from analytics.theme import BLUE, GREEN, INK, ORANGE, PAPER, VIOLET, empty, layered
 
-QUESTION = "How many followers, and who says so?"
+QUESTION = "How many followers, and according to whom?"
 DEFINITION = (
-    "A dot is a sighting by Kooch, a ring an archived page, a diamond what a report prints. An"
-    " upright stroke is how far a rounded count may be off. An arrow upwards stands on a lower bound: the report says"
-    " “over” or “at least”. A line joins sightings of one account that follow each other at the usual distance, and never"
-    " for more than three months."
+    "Dots: counts read by Kooch. Rings: archived pages. Diamonds: counts printed in reports. A vertical bar shows"
+    " how far a rounded count may be off. An arrow upwards stands on a lower bound: the report says “over” or “at"
+    " least”. A line joins counts of one account and breaks where nobody looked, at the latest after three"
+    " months."
 )
 UNIT = "Followers as the platform showed them, UTC; a report is dated by the end of its day"
 FRAMES = {"audience": AUDIENCE}
@@ -33,7 +33,7 @@ def draw(audience: pl.DataFrame) -> alt.LayerChart:
     if audience.is_empty():
         return empty("No followers were seen yet. They come with the next crawl: kooch crawl")
     accounts = audience["account"].unique(maintain_order=True).to_list()
-    palette = [BLUE, ORANGE, GREEN, "#7a4fa3", INK]
+    palette = [BLUE, ORANGE, GREEN, INK, VIOLET]
     shades = alt.Scale(domain=accounts, range=(palette * len(accounts))[: len(accounts)])
     colour = alt.Color("account:N", legend=None, scale=shades)
     days = audience["when"].str.split(",").list.first().unique()

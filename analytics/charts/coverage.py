@@ -7,7 +7,7 @@ from analytics.measures.adoption import PARTS
 from analytics.theme import BLUE, FAINT, INK, MUTED, PAPER, SKY, empty, hatched, layered, when_narrow
 
 QUESTION = "How many have we checked?"
-DEFINITION = "Hatched: not searched yet. They may or may not have an account."
+DEFINITION = "Hatched: not searched yet. They may or may not have an account; no curve or percentage includes them."
 UNIT = "People and organisations on the list"
 FRAMES = {"parts": PARTS}
 
@@ -53,6 +53,6 @@ def draw(parts: pl.DataFrame) -> alt.LayerChart:
             ),
             alt.Chart(part)
             .mark_text(align="left", x=20, y=48 + 20 * row, color=INK, fontSize=when_narrow(12, 13))
-            .encode(text="label:N"),
+            .encode(text="label:N", description="measure:N"),
         ]
     return layered(*layers, height=48 + 20 * len(ends))

@@ -6,11 +6,12 @@ import polars as pl
 from analytics.measures.crawls import FAILURES
 from analytics.theme import INK, MUTED, ORANGE, empty, layered
 
-QUESTION = "Why could some accounts not be observed?"
+QUESTION = "Why could some accounts not be read?"
 DEFINITION = (
-    "Targets of each platform's latest run without an observation, by cause. A failure says nothing about an account."
+    "Accounts and archived pages that the latest crawl of each platform could not read, by reason. This does not"
+    " mean that an account is gone."
 )
-UNIT = "Targets"
+UNIT = "Accounts and archived pages"
 FRAMES = {"failures": FAILURES}
 
 
@@ -29,6 +30,6 @@ def draw(failures: pl.DataFrame) -> alt.LayerChart:
     return layered(
         base.mark_bar(color=ORANGE, height=8, yOffset=8).encode(x=x),
         base.mark_text(align="left", x=0, dy=-8, color=INK).encode(text="label:N"),
-        base.mark_text(align="left", dx=6, dy=8, color=MUTED).encode(x=x, text="text:N"),
+        base.mark_text(align="left", dx=6, dy=8, color=MUTED).encode(x=x, text="text:N", description="measure:N"),
         height=44 * len(named),
     )

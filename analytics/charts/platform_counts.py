@@ -6,10 +6,10 @@ import polars as pl
 from analytics.measures.platform_counts import COUNTS
 from analytics.theme import BLUE, INK, MUTED, ORANGE, PAPER, empty, layered, when_narrow
 
-QUESTION = "How many used Koo, and who says so?"
+QUESTION = "How many used Koo, and according to whom?"
 DEFINITION = (
-    "A row is one kind of count. A filled mark is a count by the company or its founders, a ring one by somebody else. Kinds"
-    " are never joined: articles call downloads users."
+    "Each row is one kind of count. A filled mark is a count by the company or its founders. A ring is a count by"
+    " somebody else. Kinds are never joined by a line, because articles call downloads users."
 )
 UNIT = "Users, downloads or accounts as they were said, by the day of which it was said; undated counts, and those without room for a label, are told in the CSV"
 FRAMES = {"counts": COUNTS}
@@ -60,7 +60,7 @@ def draw(counts: pl.DataFrame) -> alt.LayerChart:
             color=INK,
             opacity=when_narrow(0, 1),
         )
-        .encode(x=x, y=y, text="shown:N"),
+        .encode(x=x, y=y, text="shown:N", description="measure:N"),
         height=_ROW * len(rows),
     )
 
@@ -69,8 +69,8 @@ def _labelled(counts: pl.DataFrame) -> list[dict[str, object]]:
     """The counts of one kind that have room for a label, in turn above and below."""
     labels: list[dict[str, object]] = []
     last = None
-    for day, at, row, shown in counts.select("day", "at", "row", "shown").iter_rows():
+    for day, at, row, shown, measure in counts.select("day", "at", "row", "shown", "measure").iter_rows():
         if last is None or (day - last).days >= _ROOM:
-            labels.append({"at": at, "row": row, "shown": shown, "below": len(labels) % 2})
+            labels.append({"at": at, "row": row, "shown": shown, "measure": measure, "below": len(labels) % 2})
             last = day
     return labels

@@ -9,13 +9,13 @@ from analytics.charts.adoption import band
 from analytics.measures.adoption import CURVE, GAPS
 from analytics.measures.events import MARKERS
 
-QUESTION = "How many were there?"
+QUESTION = "How many were there on each date?"
 DEFINITION = (
-    "The lower edge counts those who were certainly there as a day ended. The upper edge counts those who may have been there."
-    " The band is what the sources leave open. It is not a margin of error. Hatched: too few were looked at around that day, so"
-    " nobody can say."
+    "The solid line counts those who were certainly there as each day ended. The dotted line adds those who may have been. The"
+    " band between is what the sources leave open. It is not a margin of error. Hatched: too few were looked at around that"
+    " day, so nobody can say."
 )
-UNIT = "People and organisations on the list, or their percentage where nine tenths of a census or sample were searched"
+UNIT = "People and organisations on the list; as a percentage only of a census or sample of which at least nine tenths were searched"
 FRAMES = {"curve": CURVE, "gaps": GAPS, "events": MARKERS}
 
 

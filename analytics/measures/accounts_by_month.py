@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 
 from analytics.queries import query
+from analytics.said import cell
 
 MONTHS = pl.Schema(
     {
@@ -15,8 +16,8 @@ MONTHS = pl.Schema(
         "below": pl.Int64(),  # accounts of the kinds before it in the same month
     }
 )
-KINDS = pl.Schema({"kind": pl.String(), "accounts": pl.Int64(), "place": pl.Int64()})
-PEAK = pl.Schema({"month": pl.Date(), "accounts": pl.Int64()})
+KINDS = pl.Schema({"kind": pl.String(), "accounts": pl.Int64(), "place": pl.Int64(), "measure": pl.String()})
+PEAK = pl.Schema({"month": pl.Date(), "accounts": pl.Int64(), "measure": pl.String()})  # and the cells of the counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +44,28 @@ def accounts_by_month(connection: duckdb.DuckDBPyConnection, *, roster: str, pla
         params={"roster": roster, "platform": platform},
     ).pl()
     months = counted.with_columns(below=pl.col("accounts").cum_sum().over("month") - pl.col("accounts"))
-    kinds = counted.group_by("kind").agg(pl.col("accounts").sum()).sort("kind").with_row_index("place")
-    peak = counted.group_by("month").agg(pl.col("accounts").sum()).sort("accounts", "month", descending=[True, False])
+    of = {"roster": roster, "platform": platform}
+    kinds = (
+        counted.group_by("kind")
+        .agg(pl.col("accounts").sum())
+        .sort("kind")
+        .with_row_index("place")
+        .with_columns(measure=_cells(counted["kind"].unique().sort().to_list(), "kind", of))
+    )
+    peak = (
+        counted.group_by("month")
+        .agg(pl.col("accounts").sum())
+        .sort("accounts", "month", descending=[True, False])
+        .head(1)
+    )
     return AccountsByMonth(
         months=months.cast(MONTHS),
         kinds=kinds.select(KINDS.names()).cast(KINDS),
-        peak=peak.head(1).cast(PEAK),
+        peak=peak.with_columns(measure=_cells(peak["month"].to_list(), "month", of)).cast(PEAK),
     )
+
+
+def _cells(values: list[object], column: str, of: dict[str, str]) -> pl.Series:
+    """The cell of the sum of accounts for each value of a column."""
+    cells = [cell("accounts_by_month", "sum(accounts)", **of | {column: value}) for value in values]
+    return pl.Series(cells, dtype=pl.String)

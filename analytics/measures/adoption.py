@@ -47,6 +47,7 @@ PARTS = pl.Schema(
         "figures": pl.Int64(),
         "start": pl.Int64(),  # figures in the parts before it
         "label": pl.String(),
+        "measure": pl.String(),  # the cell of the count
     }
 )
 BREAKDOWN = pl.Schema(
@@ -129,7 +130,7 @@ def adoption_of(
     return Adoption(
         curve=curve,
         gaps=gaps,
-        parts=_parts(last, measure),
+        parts=_parts(last, measure, relation, of),
         day=last["day"] if last else None,
         opens_on=opens_on,
         breakdowns=about["breakdowns"] or [],
@@ -183,24 +184,28 @@ def _gaps(curve: pl.DataFrame, last_day: date) -> pl.DataFrame:
     )
 
 
-def _parts(last: dict[str, Any] | None, measure: Measure) -> pl.DataFrame:
+def _parts(last: dict[str, Any] | None, measure: Measure, relation: str, of: dict[str, str]) -> pl.DataFrame:
     """The members of the last day by what is known of them: all of it is one row of `adoption`."""
     if last is None:
         return pl.DataFrame(schema=PARTS)
-    low, high = (last[column] for column in _COLUMNS[measure][:2])
+    low, high = _COLUMNS[measure][:2]
+    had_joined = measure == "joined"
     parts, start = [], 0
-    for part, figures, label in (
-        ("certain", low, WORDS[measure]),
-        ("possible", high - low, "may have joined" if measure == "joined" else "may have been there"),
+    for part, column, figures, label in (
+        ("certain", low, last[low], WORDS[measure]),
+        ("possible", f"{high} - {low}", last[high] - last[low], f"may have {'joined' if had_joined else 'been there'}"),
         (
             "absent",
-            last["members"] - last["not_looked"] - high,
-            "had not joined" if measure == "joined" else "were not there",
+            f"members - not_looked - {high}",
+            last["members"] - last["not_looked"] - last[high],
+            "had not joined" if had_joined else "were not there",
         ),
-        ("not_looked", last["not_looked"], "not searched"),
+        ("not_looked", "not_looked", last["not_looked"], "not searched"),
     ):
         if figures:
-            parts.append({"part": part, "figures": figures, "start": start, "label": f"{figures:,} {label}"})
+            measured = cell(relation, column, **of, day=last["day"])
+            named = f"{figures:,} {label}"
+            parts.append({"part": part, "figures": figures, "start": start, "label": named, "measure": measured})
             start += figures
     return pl.DataFrame(parts, schema=PARTS)
 
@@ -268,18 +273,22 @@ def _verdict(
         number("members"),
         f" {WORDS[measure]}{percentage}.",
         *(() if share else (f" {_why_undivided(row, about['selection'])}, so there is no percentage.",)),
-        *((" ", number("not_looked"), " were not searched: of them nothing is known.") if row["not_looked"] else ()),
+        *(
+            (" ", number("not_looked"), " were not searched, so we know nothing about them.")
+            if row["not_looked"]
+            else ()
+        ),
     )
 
 
 def _why_undivided(row: dict[str, Any], selection: str) -> str:
     if selection == "joiners":
-        return "The list holds people because they joined"
+        return "They are on the list because they joined"
     if selection == "listed":
-        return "The list does not claim to be complete"
+        return "This list does not claim to be complete"
     if row["not_looked"] > 0.1 * row["members"]:
-        return "Less than nine tenths of the list were searched"
-    return "The list is complete for no such day"
+        return "Fewer than nine tenths of the list were searched"
+    return "The list is not complete for any such day"
 
 
 def _assumes(measure: Measure, longest_gap_days: int | None) -> str:
@@ -306,7 +315,7 @@ def _notes(curve: pl.DataFrame, measure: Measure, about: dict[str, Any], *, has_
         and not curve["joined_min"][:-1].sum()
     ):
         notes.append(
-            "No source dates these joins: all that is known is that they lie between the platform's start and the list."
+            "No source gives a date. All we know is that they joined between the platform's launch and the day of the list."
         )
     if curve["is_presumed"].any():
         notes.append(

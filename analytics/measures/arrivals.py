@@ -74,8 +74,8 @@ def arrivals(
 ) -> Arrivals:
     """Rows and marks for `roster` on `platform`; days from `start` to before `end` are to scale.
 
-    First those who were certainly there by the end of `day`, then the others by the month in which they are known to be
-    there. With `known_by`, only what the world could know by the end of that day in the roster's time zone. When
+    First those who had certainly joined by the end of `day`, then the others by the month by which they are known to have
+    joined. With `known_by`, only what the world could know by the end of that day in the roster's time zone. When
     `is_folded`, bodies that stand in one report with one date share a row, and after `day` people do, too.
     """
     zone, opened, archive_note = connection.execute(
@@ -119,8 +119,8 @@ def _heading(entry: _Fields, day: date, zone: str) -> _Heading:
         return _Heading((9999, 0), "No day is known", is_first=False)
     last = last_day(entry["before"], zone)
     if last <= day:
-        return _Heading((0, 0), f"There by {long_day(day)}", is_first=True)
-    return _Heading((last.year, last.month), f"Known to be there by {last:%B %Y}", is_first=False)
+        return _Heading((0, 0), f"Joined by {long_day(day)}", is_first=True)
+    return _Heading((last.year, last.month), f"Known to have joined by {last:%B %Y}", is_first=False)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, **parameters: Any) -> list[_Fields]:  # noqa: ANN401 -- the query's own

@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from analytics.queries import query
+from analytics.said import cell
 from kooch.config import FreshnessSettings, Schedule
 from kooch.schedule.plan import slots_between, starts_at
 from kooch.schedule.slots import RECHECK, Heartbeat, covered_until, read_heartbeat
@@ -21,6 +22,7 @@ FAILURES = pl.Schema(
         "cause": pl.String(),
         "words": pl.String(),  # the cause in plain words
         "targets": pl.Int64(),
+        "measure": pl.String(),  # the cell of the count
     }
 )
 _INSTANT = pl.Datetime("us", "UTC")
@@ -101,10 +103,16 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
     drift = connection.sql(query("drift_of_runs")).pl()
     blocked = connection.sql(query("platforms_without_network")).pl()
     words = [CAUSES_IN_WORDS[cause] for cause in failures["cause"]]
+    cells = [
+        cell("failures_of_latest_runs", "targets", platform=platform, cause=cause)
+        for platform, cause in failures.select("platform", "cause").iter_rows()
+    ]
     holds = connection.sql(query("runs_in_doubt")).pl()
     return Crawls(
         runs=_in_words(runs),
-        failures=failures.with_columns(pl.Series("words", words, dtype=pl.String))
+        failures=failures.with_columns(
+            pl.Series("words", words, dtype=pl.String), pl.Series("measure", cells, dtype=pl.String)
+        )
         .select(FAILURES.names())
         .cast(FAILURES),
         freshness=freshness,

@@ -10,6 +10,7 @@ import polars as pl
 
 from analytics.measures.phrases import interval
 from analytics.queries import query
+from analytics.said import Number, Said, cell
 
 COUNTS = pl.Schema(
     {
@@ -42,6 +43,7 @@ AUDIENCE = pl.Schema(
         "url": pl.String(),
         "stretch": pl.String(),  # points of one stretch are joined by a line; NULL: a report, which joins nothing
         "is_last": pl.Boolean(),
+        "measure": pl.String(),  # the cell of the count
     }
 )
 # Further apart, nobody can say what the count did between.
@@ -108,7 +110,7 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         found: pl.DataFrame = connection.sql(query(name), params={"figure_id": figure_id}).pl()
         return found
 
-    counts = frame("figure_counts")
+    counts = _measured(frame("figure_counts"), figure_id)
     return Figure(
         name=name,
         kind=kind,
@@ -128,10 +130,27 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
     )
 
 
+def _measured(counts: pl.DataFrame, figure_id: str) -> pl.DataFrame:
+    """The counts, each with the cell of `audience` that holds it."""
+    cells = [
+        cell(
+            "audience",
+            "followers",
+            figure_id=figure_id,
+            platform=row["platform_key"],
+            account_id="" if row["account_id"] is None else row["account_id"],
+            valid_at=f"{row['valid_at']:%Y-%m-%d %H:%M:%S.%f}+00",
+            source_id="" if row["source_id"] is None else row["source_id"],
+        )
+        for row in counts.iter_rows(named=True)
+    ]
+    return counts.with_columns(measure=pl.Series(cells, dtype=pl.String))
+
+
 def _with_latest_count(accounts: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
     """The accounts with the latest count that was seen of each, and when."""
     latest = counts.filter(pl.col("source") != "report").group_by("account_id").last()
-    seen = latest.select("account_id", "shown", counted_at="valid_at")
+    seen = latest.select("account_id", "shown", "measure", counted_at="valid_at")
     return accounts.join(seen, on="account_id", how="left", maintain_order="left")
 
 
@@ -149,6 +168,13 @@ def _with_whens(stays: pl.DataFrame) -> pl.DataFrame:
     ended = with_when(joined, "ended_not_before", "ended_before", zone="end_time_zone", name="ended")
     is_dated = pl.col("joined_not_before").is_not_null() | pl.col("joined_before").is_not_null()
     return ended.with_columns(ended=pl.when(pl.col("ended_before").is_not_null()).then("ended"), is_dated=is_dated)
+
+
+def shown_count(shown: str, measure: str) -> Said:
+    """`at least 31,000` or `429,000 ± 500`: the count names its measure, what stands around it does not."""
+    least, _, rest = shown.rpartition("at least ")
+    count, space, precision = rest.partition(" ")
+    return (f"at least {least}" if rest != shown else "", Number(count, measure), f"{space}{precision}")
 
 
 def _drawn(counts: pl.DataFrame) -> pl.DataFrame:
@@ -175,6 +201,7 @@ def _drawn(counts: pl.DataFrame) -> pl.DataFrame:
             "says",
             "url",
             "is_least",
+            "measure",
             at=pl.col("valid_at").dt.epoch("ms"),
             low=(pl.col("followers") - precision).clip(0),
             high=pl.col("followers") + precision,

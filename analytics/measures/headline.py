@@ -6,14 +6,18 @@ from datetime import date
 import duckdb
 
 from analytics.measures.knowledge import NOTHING, Without, part_of_evidence, until
-from analytics.measures.phrases import counted, in_words, listed, long_day
+from analytics.measures.phrases import long_day
 from analytics.queries import query
+from analytics.said import Number, Said, cell
 from kooch.times import end_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
-    """The state of knowledge at the end of `day` and the kinds of dates behind it; counts of entries of the roster."""
+    """The state of knowledge at the end of `day` and the kinds of dates behind it; counts of entries of the list.
+
+    `asked` are the parameters of the query `headline`.
+    """
 
     day: date
     platform: str
@@ -33,47 +37,73 @@ class Headline:
     ranges: int
     undated: int
     closed: date | None
+    asked: dict[str, object]
 
     @property
     def there(self) -> int:
-        """Entries that were certainly there."""
+        """Entries that had certainly joined."""
         return self.people + self.bodies
 
-    def sentence(self) -> str:
-        """What is known."""
-        who = listed([counted(self.people, "person", "people"), counted(self.bodies, "body", "bodies")])
-        said = (
-            f"By the end of {long_day(self.day)} (India time), the day {self.occasion}, at least {self.there} of our"
-            f" {self.entries} entries, {who}, were there; {self.later} joined later; for {self.unknown} we cannot tell."
-        )
-        return said + self._what_the_platform_said()
+    def _number(self, column: str, value: int) -> Number:
+        return Number(f"{value:,}", cell("headline", column, **self.asked))
 
-    def _what_the_platform_said(self) -> str:
+    def _adopted(self, column: str, value: int) -> Number:
+        of = {name: self.asked[name] for name in ("roster", "platform")}
+        return Number(f"{value:,}", cell("adoption", column, **of, day=self.day))
+
+    def sentence(self) -> Said:
+        """What is known."""
+        return (
+            "At least ",
+            self._adopted("joined_min", self.there),
+            " of the ",
+            self._adopted("members", self.entries),
+            " people and organisations on our list (",
+            self._number("people", self.people),
+            f" {'person' if self.people == 1 else 'people'} and ",
+            self._number("bodies", self.bodies),
+            f" {'organisation' if self.bodies == 1 else 'organisations'}) had joined {self.platform} by the end of",
+            f" {long_day(self.day)} (India time), the day {self.occasion}. ",
+            self._number("later", self.later),
+            " joined later. For ",
+            self._number("unknown", self.unknown),
+            " the sources do not say.",
+            *self._what_the_platform_said(),
+        )
+
+    def _what_the_platform_said(self) -> Said:
         """How many entries the platform itself names, and how many of them others had named before."""
         if not self.said_by_platform:
-            return ""
-        verb = "stands" if self.said_by_platform == 1 else "stand"
-        said = f" {in_words(self.said_by_platform).capitalize()} of the {self.there} {verb} in {self.platform}'s own statement"
+            return ()
+        verb = "appears" if self.said_by_platform == 1 else "appear"
+        said: Said = (
+            " ",
+            self._number("said_by_platform", self.said_by_platform),
+            " of those ",
+            self._adopted("joined_min", self.there),
+            f" {verb} in {self.platform}'s own statement.",
+        )
         if not self.said_before:
-            return f"{said}."
-        which = "it" if self.said_by_platform == 1 else f"{in_words(self.said_before)} of them"
-        return f"{said}; reporters had seen {which} before."
+            return said
+        return (*said, " Reporters had seen ", self._number("said_before", self.said_before), " of them before.")
 
-    def _what_is_contradicted(self) -> tuple[str, str]:
-        return ("month", "months") if self.contradicted == self.contradicted_months else ("date", "dates")
-
-    def unknowns(self) -> str:
+    def unknowns(self) -> Said:
         """What is not known."""
-        kinds = [
-            counted(self.days, "day known", "days known"),
-            f"{self.disputed} disputed",
-            f"{counted(self.contradicted, *self._what_is_contradicted())} contradicted",
-            f"{self.there_by} only “there by”",
-            *([f"{self.ranges} within a range of days"] if self.ranges else []),
-            f"{self.undated} undated",
-        ]
-        ended = f": {self.platform} announced its end on {long_day(self.closed)}" if self.closed else ""
-        return f"{', '.join(kinds)}; the list is incomplete; did they stay? unknown{ended}."
+        disagree = self.disputed + self.contradicted
+        ended = f": {self.platform} announced on {long_day(self.closed)} that it would close" if self.closed else ""
+        return (
+            "How exact the dates are: the day is known for ",
+            self._number("days", self.days),
+            "; for ",
+            self._number("disputed + contradicted", disagree),
+            " the sources disagree; for ",
+            self._number("there_by", self.there_by),
+            " only a latest date is known; ",
+            *((self._number("ranges", self.ranges), " within a range of days; ") if self.ranges else ()),
+            self._number("undated", self.undated),
+            f" {'has' if self.undated == 1 else 'have'} no date. The list is incomplete. Nobody knows whether they stayed",
+            f"{ended}.",
+        )
 
 
 def headline(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str, event: str) -> Headline | None:
@@ -85,15 +115,14 @@ def headline(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: st
     if not known:
         return None
     day, zone, name, closed = known[0]
-    counts = connection.sql(
-        query("headline"),
-        params={"roster": roster, "platform": platform, "zone": zone, "until": end_of(day, zone), "name": name},
-    ).pl()
+    asked = {"roster": roster, "platform": platform, "zone": zone, "until": end_of(day, zone), "name": name}
+    counts = connection.sql(query("headline"), params=asked).pl()
     return Headline(
         day=day,
         platform=name,
         occasion="the IT ministry answered Twitter on Koo",
         closed=closed,
+        asked=asked,
         **counts.row(0, named=True),
     )
 

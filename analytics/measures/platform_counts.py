@@ -4,6 +4,7 @@ import duckdb
 import polars as pl
 
 from analytics.queries import query
+from analytics.said import cell
 
 COUNTS = pl.Schema(
     {
@@ -19,6 +20,7 @@ COUNTS = pl.Schema(
         "published_on": pl.Date(),
         "source_url": pl.String(),
         "note": pl.String(),
+        "measure": pl.String(),  # the cell of the count
     }
 )
 _KINDS = {
@@ -44,6 +46,12 @@ def platform_counts(connection: duckdb.DuckDBPyConnection, *, platform: str) -> 
             "kind": _kind(row["measure"], row["area"]),
             "shown": f"{_BOUNDS[row['bound']]}{_in_millions(row['value'])}",
             "is_independent": row["said_by"] not in _OWN,
+            "cell": cell(
+                "platform_counts",
+                "value",
+                **{name: row[name] or "" for name in ("measure", "area", "day", "publisher", "source_url")},
+                platform=platform,
+            ),
         }
         for row in found.iter_rows(named=True)
     ]
@@ -52,9 +60,9 @@ def platform_counts(connection: duckdb.DuckDBPyConnection, *, platform: str) -> 
         key=lambda kind: kind[1:],
     )
     places = {kind: place for place, (kind, *_) in enumerate(kinds)}
-    return pl.DataFrame([{**row, "row": places[row["kind"]]} for row in rows], schema=COUNTS, strict=False).sort(
-        "row", "day", nulls_last=True, maintain_order=True
-    )
+    return pl.DataFrame(
+        [{**row, "row": places[row["kind"]], "measure": row["cell"]} for row in rows], schema=COUNTS, strict=False
+    ).sort("row", "day", nulls_last=True, maintain_order=True)
 
 
 def _kind(measure: str, area: str) -> str:

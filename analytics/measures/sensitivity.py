@@ -9,6 +9,7 @@ import duckdb
 from analytics.measures.headline import count_there_by
 from analytics.measures.knowledge import Without
 from analytics.queries import query
+from analytics.said import Number, Said, cell
 
 _WEAK = ("excerpt_cut", "quoted_elsewhere")
 
@@ -43,16 +44,15 @@ def sensitivity(
     ]
 
 
-def in_a_sentence(found: list[Left]) -> str:
-    """`How firm is that? Without … it would be 24, without …: 20, without both: 12.`"""
+def in_a_sentence(found: list[Left], **asked: object) -> Said:
+    """`How firm is that? Without … it would be 24, without …: 20, without both: 12.` `asked` is what was counted."""
     if not found:
-        return ""
-    first, *others = found
-    parts = [
-        f"Without {first.texts} it would be {first.there}",
-        *(f"without {left.texts}: {left.there}" for left in others),
-    ]
-    return f"How firm is that? {', '.join(parts)}."
+        return ()
+    parts: list[str | Number] = ["How firm is that?"]
+    for n, left in enumerate(found):
+        count = Number(f"{left.there:,}", cell("sensitivity", "there", **asked, texts=left.texts))
+        parts += [f"{', without' if n else ' Without'} {left.texts}{':' if n else ' it would be'} ", count]
+    return (*parts, ".")
 
 
 def _parts(origins: list[str]) -> Iterator[tuple[str, Without]]:

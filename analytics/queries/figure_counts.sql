@@ -2,6 +2,7 @@
 WITH counts AS (
     SELECT
         u.account_id,
+        u.platform AS platform_key,
         coalesce(p.name, u.platform) AS platform,
         h.handle,
         u.valid_at,
@@ -11,6 +12,7 @@ WITH counts AS (
         u.reported_is_least AS is_least,
         u.source,
         u.reported,
+        u.source_id,
         s.publisher,
         s.citation,
         -- What is no web address opens nothing.

@@ -52,6 +52,10 @@ SELECT
     s.end_is_presumed,
     s.last_sign_is_presumed,
     s.contradiction,
+    list_transform(
+        list_filter((SELECT list(e) FROM evidence AS e), lambda e: list_contains(s.unexplained, e.bound_id)),
+        lambda e: e.told
+    ) AS unexplained, -- What counts nowhere
     p.archive_note,
     coalesce(jt.time_zone, jf.time_zone, 'UTC') AS time_zone,
     coalesce(et.time_zone, ef.time_zone, 'UTC') AS end_time_zone

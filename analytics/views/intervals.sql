@@ -22,8 +22,8 @@ roles AS (
         s.roster,
         s.figure_id,
         s.joined_by_day,
-        string_agg(DISTINCT m.party, '; ' ORDER BY m.party) AS party,
-        string_agg(DISTINCT m.role, '; ' ORDER BY m.role) AS role
+        string_agg(DISTINCT m.party, ' | ' ORDER BY m.party) AS party,
+        string_agg(DISTINCT m.role, ' | ' ORDER BY m.role) AS role
     FROM (SELECT DISTINCT roster, figure_id, joined_by_day FROM stays_of_lists) AS s
     INNER JOIN memberships AS m ON m.roster = s.roster AND m.figure_id = s.figure_id
     WHERE coalesce(m.from_day <= s.joined_by_day, true) AND coalesce(m.to_day >= s.joined_by_day, true)

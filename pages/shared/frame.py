@@ -13,9 +13,11 @@ import streamlit as st
 from analytics.captions import caption
 from analytics.charts import charts
 from analytics.downloads import to_csv, to_png, to_svg
+from analytics.said import Said
+from analytics.said import words as in_words
 from pages.shared.store import ask
 from pages.shared.text import notes as small_print
-from pages.shared.text import plain
+from pages.shared.text import plain, tell
 
 
 def show_chart(
@@ -28,7 +30,7 @@ def show_chart(
     table: pl.DataFrame | None = None,
     subject: str = "",
     chosen: Mapping[str, str] = MappingProxyType({}),
-    notes: tuple[str, ...] = (),
+    notes: tuple[str | Said, ...] = (),
     is_titled: bool = True,
     on_select: Callable[[], None] | None = None,
     under: Callable[[], None] | None = None,
@@ -37,12 +39,15 @@ def show_chart(
 
     Of `source`, where there is no `roster`, the small print says that it comes. `subject` is what was chosen, which goes
     into what is taken away; `chosen` are choices that stand in the link even where they are the default, which may be another
-    with other data. `notes` are said above the small print. With `on_select` a click calls it, if there is
+    with other data. `notes` are said above the small print, those first whose numbers name their measure. With `on_select` a click calls it, if there is
     something to click; read the state under the key `name`. `under` shows what belongs between the picture and the small
     print.
     """
     module = charts()[name]
-    words = ask(file, caption, chart=module, roster=roster, source=source, subject=subject, notes=notes)
+    notes = tuple(sorted(notes, key=lambda note: isinstance(note, str)))
+    words = ask(
+        file, caption, chart=module, roster=roster, source=source, subject=subject, notes=tuple(map(in_words, notes))
+    )
     drawn = module.draw(**frames)
     if is_titled:
         st.subheader(plain(words.question))
@@ -57,7 +62,10 @@ def show_chart(
     )
     if under:
         under()
-    small_print(*words.small_print())
+    measured = [note for note in notes if not isinstance(note, str)]
+    for note in measured:
+        tell(note, kind="noted")
+    small_print(*words.small_print()[len(measured) :])
     data = next(iter(frames.values())) if table is None else table
     with st.container(horizontal=True, gap="small", key=f"take-{name}"):
         for kind, make in (

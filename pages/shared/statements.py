@@ -18,7 +18,7 @@ _READ_AS = {
 def show_statements(found: pl.DataFrame) -> None:
     """Cards of a frame of STATEMENTS, in its order."""
     if found.is_empty():
-        st.info("No source dates this. A list says that the account is theirs, and not since when.")
+        st.info("No source gives a date. A list names the account, but not when they joined.")
     for row in found.iter_rows(named=True):
         with st.container(border=True, gap="xxsmall"):
             say("**{figure}: {event} {when}**", figure=row["figure"], event=_EVENTS[row["event"]], when=row["when"])
@@ -36,9 +36,7 @@ def _source(row: dict[str, Any]) -> str:
 def _small_print(row: dict[str, Any]) -> list[str]:
     return [
         *([] if address(row["url"]) or not row["citation"] else [f"No address is known. Citation: {row['citation']}"]),
-        *([f"It has this from: {row['derived_from']}"] if row["derived_from"] else []),
+        *([f"Based on: {row['derived_from']}"] if row["derived_from"] else []),
         *([_READ_AS[row["read_as"]]] if row["read_as"] in _READ_AS else []),
-        f"Account: {row['account']}"
-        if row["account"]
-        else "Account unidentified: the source does not say which it is.",
+        f"Account: {row['account']}" if row["account"] else "The source does not say which account.",
     ]

@@ -33,7 +33,7 @@ def ask(file: Path, measure: Callable[..., _Answer], /, **arguments: Any) -> _An
         st.error(plain(error))
         st.stop()
     except duckdb.CatalogException:
-        st.error("This version was published by another Kooch and lacks what the page reads. Run `kooch load`.")
+        st.error("These data were made by another version of Kooch. Run `kooch load` to renew them.")
         st.stop()
     return answer
 

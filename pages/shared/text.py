@@ -46,10 +46,28 @@ def cited(text: str) -> tuple[str, str | None]:
 
 
 def table(columns: Sequence[LiteralString], rows: Iterable[Sequence[tuple[object, str | None]]]) -> None:
-    """A table that every browser and reader of screens knows. A cell is its text and the web address it leads to."""
-    lines = [" | ".join(columns), " | ".join("---" for _ in columns)]
-    lines += [" | ".join(linked(text, url) for text, url in row) for row in rows]
-    st.markdown("\n".join(f"| {line} |" for line in lines))
+    """A table that every browser and reader of screens knows. A cell is its text and the web address it leads to.
+
+    Numbers and sentences that hold some name their measure. A wide table is
+    scrolled, and on a phone its rows are cards.
+    """
+    head = "".join(f"<th>{_as_html(column)}</th>" for column in columns)
+    body = "".join(f"<tr>{''.join(map(_as_cell, columns, row))}</tr>" for row in rows)
+    wide = " kooch-cards" if len(columns) > 3 else ""
+    st.html(
+        f'<div class="kooch-table{wide}" tabindex="0" role="region" aria-label="{_as_html(", ".join(columns))}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _as_cell(column: str, cell: tuple[object, str | None]) -> str:
+    """A cell as HTML, a link where it leads to a web address."""
+    text, url = cell
+    said = "".join(map(_as_html, text)) if isinstance(text, tuple) else _as_html(text)
+    target = address(url)
+    if target:
+        said = f'<a href="{html.escape(target)}" target="_blank" rel="noopener noreferrer">{said}</a>'
+    return f'<td data-label="{_as_html(column)}">{said}</td>'
 
 
 def tell(said: Said, *, kind: Literal["said", "noted"] = "said") -> None:
@@ -57,7 +75,7 @@ def tell(said: Said, *, kind: Literal["said", "noted"] = "said") -> None:
     st.html(f'<p class="kooch-{kind}">{"".join(map(_as_html, said))}</p>')
 
 
-def _as_html(part: str | Number | None) -> str:
+def _as_html(part: object) -> str:
     text = html.escape(_INVISIBLE.sub("", str(part)))
     return f'<span data-measure="{html.escape(part.measure)}">{text}</span>' if isinstance(part, Number) else text
 
