@@ -73,14 +73,14 @@ class PlatformSpider(scrapy.Spider):
     """Whether it asks one host about all targets. A crawl that loses that host ends, and continues another time."""
     most_at_once: ClassVar[int] = 32
     """How many requests to one host are on their way at once."""
-    paging: Allowance | None = None
-    """What each host allows of questions that lead on from an earlier answer, beside its rate."""
     has_deadline: ClassVar[bool] = True
     """Whether `crawl.target_seconds` limits the time for one target."""
 
     job: Job
     requests_per_second: float
     """What each of the platform's hosts allows."""
+    paging: Allowance | None
+    """What each host allows of questions that lead on from an earlier answer, beside its rate; None: it does not tell them apart."""
     limited_seconds: float | None = None
     """Seconds to leave a host alone that answers 429 without saying for how long; None: as after other failures."""
 
@@ -104,6 +104,11 @@ class PlatformSpider(scrapy.Spider):
     @classmethod
     def tariff(cls, settings: Settings) -> Tariff | None:  # noqa: ARG003 -- for leaves
         """What the platform charges, if it does."""
+        return None
+
+    @classmethod
+    def allowance(cls, settings: Settings) -> Allowance | None:  # noqa: ARG003 -- for leaves
+        """What each host allows of questions with `is_paging`, if it counts them apart."""
         return None
 
     def charged(self, response: Response) -> int | None:  # noqa: ARG002 -- for leaves
@@ -193,6 +198,7 @@ class PlatformSpider(scrapy.Spider):
         """Begin on a job. Without Scrapy, this is all that a spider needs to read answers."""
         self.job = job
         self.requests_per_second = self.section(job.settings).requests_per_second
+        self.paging = self.allowance(job.settings)
         self.is_halted = False
         """Set when nothing more can be stored. What is under way is dropped, and asked for again when the run continues."""
         self.fault: BaseException | None = None

@@ -77,12 +77,18 @@ def describe(settings: Settings, platform: str, targets: Sequence[Target]) -> li
 def host_plans(settings: Settings, spider: type[PlatformSpider], targets: Sequence[Target]) -> list[HostPlan]:
     """Which hosts a spider asks about `targets`, and how often at most, those asked most first."""
     per_second = spider.section(settings).requests_per_second
+    allowance = spider.allowance(settings)
+
+    def seconds(requests: int) -> float:
+        pauses = allowance.seconds * (requests // allowance.questions) if allowance else 0
+        return max(requests / per_second, pauses)
+
     return [
         HostPlan(
             host=host_of(url).removesuffix(":443"),
             requests=requests,
             per_second=per_second,
-            seconds=requests / per_second,
+            seconds=seconds(requests),
         )
         for url, requests in sorted(spider.forecast(settings, targets).items(), key=lambda asked: -asked[1])
     ]

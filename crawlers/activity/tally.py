@@ -27,8 +27,8 @@ class Item(NamedTuple):
 class Tally:
     """What the answers of one look list, which began at `asked_at`.
 
-    `listed` and `listed_lately` are without what is of the future: that does not stand in every answer. `oldest_at` is
-    believed, and `latest_at` is the oldest thing of the latest answer.
+    `listed` and `listed_lately` are without what is of the future: that does not stand in every answer. `oldest_at` is the
+    oldest time that is believed; `is_sorted`: everything came the newest first, whether believed or not.
     """
 
     asked_at: datetime
@@ -37,13 +37,19 @@ class Tally:
     listed_lately: int = 0
     undated: int = 0
     oldest_at: datetime | None = None
+    last_at: datetime | None = None
+    is_sorted: bool = True
     pages: int = 0
 
     def add(self, items: Iterable[Item]) -> "Tally":
         """The tally with one more answer."""
         days = {posted.day: posted for posted in self.days}
         listed, lately, undated, oldest_at = self.listed, self.listed_lately, self.undated, self.oldest_at
+        last_at, is_sorted = self.last_at, self.is_sorted
         for item in items:
+            if item.at is not None:
+                is_sorted = is_sorted and (last_at is None or item.at <= last_at)
+                last_at = item.at
             is_future = item.at is not None and item.at > self.asked_at + AHEAD
             listed += not is_future
             lately += item.at is not None and not is_future and item.at >= lately_from(self.asked_at)
@@ -61,6 +67,8 @@ class Tally:
             listed_lately=lately,
             undated=undated,
             oldest_at=oldest_at,
+            last_at=last_at,
+            is_sorted=is_sorted,
             pages=self.pages + 1,
         )
 
@@ -72,7 +80,9 @@ class Tally:
 
     def cover_if_broken_off(self) -> tuple[Cover, ...]:
         """What the look covers if it stops here, with the newest first: from the day after that of the oldest on."""
-        return self.cover_from(midnight(self.oldest_at) + _DAY) if self.oldest_at else ()
+        if self.last_at is None or not self.is_sorted:
+            return ()
+        return self.cover_from(midnight(self.last_at) + _DAY)
 
 
 def midnight(instant: datetime) -> datetime:
