@@ -5,9 +5,6 @@ from collections import deque
 from time import monotonic
 from typing import NamedTuple
 
-_LATE_SHARE = 0.01
-"""A span is taken to be so much longer: what is sent evenly does not arrive evenly."""
-
 
 class Allowance(NamedTuple):
     """At most `questions` in any `seconds`."""
@@ -17,32 +14,33 @@ class Allowance(NamedTuple):
 
 
 class Budget:
-    """Hands out an allowance in the order of asking. What was reserved counts from then on, and once sent for a whole span."""
+    """Hands out an allowance in the order of asking.
+
+    A question counts from when it is let through until a whole span after its answer: it reached the host some time between.
+    """
 
     def __init__(self, allowance: Allowance) -> None:
         self._allowance = allowance
-        self._span = allowance.seconds * (1 + _LATE_SHARE)
-        self._sent: deque[float] = deque()
-        self._reserved = 0
+        self._answered: deque[float] = deque()
+        self._open = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
     async def reserve(self) -> None:
-        """Wait until one more may be sent. Whoever has waited calls `spend`, whatever became of the question."""
+        """Wait until one more may be sent. Whoever was let through calls `answered`, or `drop` for what was not sent."""
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(mine)
         self._release()
-        try:
-            await mine
-        except BaseException:
-            # `spend` takes it back, as it does of one that was let through.
-            self._reserved += 1
-            raise
+        await mine
 
-    def spend(self) -> None:
-        """Count a reserved question as sent now."""
-        self._reserved -= 1
-        self._sent.append(monotonic())
+    def answered(self) -> None:
+        """A question has its answer, or will have none."""
+        self._answered.append(monotonic())
+        self.drop()
+
+    def drop(self) -> None:
+        """A question that was let through was not sent."""
+        self._open -= 1
         self._release()
 
     def turn_away(self, error: BaseException) -> None:
@@ -57,12 +55,13 @@ class Budget:
             self._timer.cancel()
             self._timer = None
         at = monotonic()
-        while self._sent and self._sent[0] <= at - self._span:
-            self._sent.popleft()
-        while self._waiting and len(self._sent) + self._reserved < self._allowance.questions:
+        while self._answered and self._answered[0] <= at - self._allowance.seconds:
+            self._answered.popleft()
+        while self._waiting and len(self._answered) + self._open < self._allowance.questions:
             mine = self._waiting.popleft()
             if not mine.done():
-                self._reserved += 1
+                self._open += 1
                 mine.set_result(None)
-        if self._waiting and self._sent:
-            self._timer = asyncio.get_running_loop().call_later(self._sent[0] + self._span - at, self._release)
+        if self._waiting and self._answered:
+            due = self._answered[0] + self._allowance.seconds
+            self._timer = asyncio.get_running_loop().call_later(due - at, self._release)

@@ -431,18 +431,19 @@ class Pacing:
         if wait := question.wait_seconds:
             question.wait_seconds = 0
             await asyncio.sleep(wait)
-        budget = self._budgets.get(host) if question.is_paging else None
+        budget = self._budget_of(request)
+        if budget is not None:
+            await budget.reserve()
         try:
-            if budget is not None:
-                await budget.reserve()
             # A probe has its turn already.
             if not question.is_probe:
                 await gate.turn(is_fresh=question.failed_at is None)
-        except UnsentError as error:
-            raise UnsentError(error.cause, error.detail, question.attempts, of_host=error.of_host) from None
-        finally:
+        except IgnoreRequest as error:
             if budget is not None:
-                budget.spend()
+                budget.drop()
+            if isinstance(error, UnsentError):
+                raise UnsentError(error.cause, error.detail, question.attempts, of_host=error.of_host) from None
+            raise
         question.attempts += 1
         question.sent_at = monotonic()
 
@@ -464,6 +465,10 @@ class Pacing:
             self._budgets[host] = Budget(self._paging)
         return gate
 
+    def _budget_of(self, request: Request) -> Budget | None:
+        """What a question counts for beside the rate of its host, if it does."""
+        return self._budgets.get(host_of(request.url)) if question_of(request).is_paging else None
+
     def _send_probe(self, url: str) -> None:
         """Ask a host about nobody. Its answer is read on its way through here, and then forgotten."""
         question = Question(is_probe=True)
@@ -484,12 +489,24 @@ class Pacing:
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
         gate = self._gates[host_of(request.url)]
-        sent_at = _end_try(request)
+        sent_at = self._end_try(request)
         with gate.ending_turn():
             loss = self._read_response(request, response, gate, sent_at)
         if loss is None or question_of(request).is_probe:
             return response
         return self._again(request, gate, loss, response.status)
+
+    def _end_try(self, request: Request) -> float:
+        """Add the time that a request was under way to what its targets have spent; returns when it was sent."""
+        question = question_of(request)
+        sent_at = question.sent_at
+        assert sent_at is not None  # noqa: S101 -- it was sent
+        question.sent_at = None
+        question.spent_seconds += monotonic() - sent_at
+        budget = self._budget_of(request)
+        if budget is not None:
+            budget.answered()
+        return sent_at
 
     def _read_response(self, request: Request, response: Response, gate: Gate, sent_at: float) -> Loss | None:
         """Tell the gate what an answer says of its host; returns why it is asked for again, if it is."""
@@ -525,7 +542,7 @@ class Pacing:
         if question_of(request).sent_at is None:
             return None
         gate = self._gates[host_of(request.url)]
-        sent_at = _end_try(request)
+        sent_at = self._end_try(request)
         with gate.ending_turn():
             loss = self._read_exception(request, exception, gate, sent_at)
         return None if loss is None or question_of(request).is_probe else self._again(request, gate, loss)
@@ -631,16 +648,6 @@ class Pacing:
             for budget in self._budgets.values():
                 budget.turn_away(stopped)
             await asyncio.sleep(_STOP_CHECK_SECONDS)
-
-
-def _end_try(request: Request) -> float:
-    """Add the time that a request was under way to what its targets have spent; returns when it was sent."""
-    question = question_of(request)
-    sent_at = question.sent_at
-    assert sent_at is not None  # noqa: S101 -- it was sent
-    question.sent_at = None
-    question.spent_seconds += monotonic() - sent_at
-    return sent_at
 
 
 def _copy(request: Request, wait_seconds: float = 0) -> Request:
