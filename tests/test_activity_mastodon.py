@@ -15,7 +15,7 @@ from crawlers.activity.tally import midnight
 from kooch.config import ActivitySettings, CrawlSettings, MastodonSettings, Settings
 from kooch.store.outcomes import Before, Failed, Looked, Outcome, Target
 from tests.faults import Asked, Reply, Server, as_json
-from tests.servers.fediverse import Authority
+from tests.servers.fediverse import Authority, Fedify
 
 OPENED = datetime(2022, 11, 5, tzinfo=UTC)
 TODAY = midnight(datetime.now(UTC))
@@ -87,6 +87,25 @@ def target(account: str, posts: int | None = None, **known: Any) -> Target:  # n
     return Target(key=uri, native_id=uri, server=HOST, local_id=account, before=before)
 
 
+def settings_for(
+    folder: Path,
+    hosts: dict[str, str],
+    authority: Authority,
+    *,
+    pages: int = 100,
+    **paging: Any,  # noqa: ANN401 -- settings
+) -> Settings:
+    networks: Any = ("127.0.0.0/8",)
+    return Settings(
+        home=folder / "home",
+        crawl=CrawlSettings(
+            allow_networks=networks, hosts=hosts, ca_file=authority.file, outage_seconds=0, batch_seconds=0.2
+        ),
+        mastodon=MastodonSettings(requests_per_second=500, **paging),
+        activity=ActivitySettings(pages=pages),
+    )
+
+
 def look(
     folder: Path,
     answer: Callable[[Asked], Reply],
@@ -99,19 +118,8 @@ def look(
     authority, outcomes = Authority(folder), list[Outcome]()
     known = {each.key: each.before for each in targets}
     with Server(answer, tls=authority.issue(HOST).context(folder)) as server:
-        networks: Any = ("127.0.0.0/8",)
-        settings = Settings(
-            home=folder / "home",
-            crawl=CrawlSettings(
-                allow_networks=networks,
-                hosts={HOST: server.url.removeprefix("https://")},
-                ca_file=authority.file,
-                outage_seconds=0,
-                batch_seconds=0.2,
-            ),
-            mastodon=MastodonSettings(requests_per_second=500, **paging),
-            activity=ActivitySettings(pages=pages),
-        )
+        hosts = {HOST: server.url.removeprefix("https://")}
+        settings = settings_for(folder, hosts, authority, pages=pages, **paging)
         looking.look(
             settings,
             platform="mastodon",
@@ -235,6 +243,34 @@ def test_an_account_that_lists_nothing_and_counts_posts_is_a_failure(tmp_path: P
 
     assert isinstance(found["1"], Failed)
     assert found["1"].cause == "conflicting_answers"
+
+
+def test_where_no_api_answers_the_outbox_dates_posts_and_proves_no_zero(tmp_path: Path) -> None:
+    """Fedify's own pages: it says that they hold seven, and they hold fifty."""
+    authority, outcomes = Authority(tmp_path), list[Outcome]()
+    uri = "https://fediverse.test/users/poster"
+    asked_before = Target(key=uri, native_id=uri, server="fediverse.test", before=Before(opened_at=OPENED))
+    with Fedify(authority.issue("fediverse.test")) as server:
+        settings = settings_for(tmp_path, {"fediverse.test": server.address}, authority)
+        looking.look(
+            settings,
+            platform="mastodon",
+            roster=None,
+            plan=lambda: [asked_before],
+            before=lambda _planned: [asked_before],
+            on_outcome=lambda _platform, outcome: outcomes.append(outcome),
+        )
+    (result,) = (outcome.result for outcome in outcomes)
+
+    assert isinstance(result, Looked), result
+    assert result.covers == ()
+    assert max(posted.day for posted in result.days) == date(2026, 11, 20)
+    assert min(posted.day for posted in result.days) == date(2026, 11, 20) - timedelta(days=98)
+    assert [sum(getattr(posted, kind) for posted in result.days) for kind in ("posts", "replies", "reposts")] == [
+        48,
+        1,
+        1,
+    ]
 
 
 @pytest.mark.proof

@@ -27,7 +27,7 @@ from crawlers.allowance import Allowance
 from crawlers.base import PlatformSpider
 from crawlers.fediverse.addresses import ACTIVITY, server_of
 from crawlers.questions import Result
-from crawlers.reading import UnreadableError, as_instant, as_list, as_object, as_text, parse_json
+from crawlers.reading import UnreadableError, as_instant, as_object, as_text, parse_json
 from kooch.config import Settings
 from kooch.platforms import ascii_host, describe_foreign_host
 from kooch.store.outcomes import Before, Cover, Failed, Looked, PostedDay, Target
@@ -183,7 +183,9 @@ class MastodonActivitySpider(PlatformSpider):
             return
         if isinstance(first, dict):
             page = first
-        listed = as_list(page.get("orderedItems", []))
+        listed = page.get("orderedItems", [])
+        # JSON-LD writes a list of one without brackets.
+        listed = listed if isinstance(listed, list) else [listed]
         items = [item for item in map(partial(_activity, target=target, reading=reading), listed) if item is not None]
         if not items and not reading.tally.pages and reading.before.posts:
             raise UnreadableError("refused", "the outbox lists nothing")

@@ -3,6 +3,9 @@
 An account is its numeric id. Members that cannot be shown stand in `errors`, under HTTP 200. There, suspended and
 missing accounts have one and the same `type`, so that title and detail together decide.
 
+The number of the newest post is a field of the account, and holds the time of the post: it costs nothing beside the account, as
+far as X's price list says. The post itself would be charged for, and is not asked for.
+
 Documents: https://docs.x.com/x-api/users/lookup/introduction, https://docs.x.com/x-api/fundamentals/rate-limits,
 https://docs.x.com/x-api/fundamentals/response-codes-and-errors, https://docs.x.com/x-api/getting-started/pricing.
 """
@@ -11,7 +14,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
@@ -41,7 +44,7 @@ from kooch.store.outcomes import Cause, CrawledBound, Drift, Failed, Observed, P
 
 _log = logging.getLogger(__name__)
 
-_FIELDS = "created_at,description,public_metrics,verified,verified_type,protected,withheld,location,url,entities"
+_FIELDS = "created_at,description,public_metrics,verified,verified_type,protected,withheld,location,url,entities,most_recent_tweet_id"
 KNOWN_FIELDS = frozenset({"id", "name", "username", *_FIELDS.split(",")})
 """The fields of an account: those that X always shows, and those that are asked for."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"]{1,2000}", re.IGNORECASE)
@@ -54,6 +57,8 @@ _NAMED = re.compile(r"\[[^\]]*\]?|@\w+|\d+")
 """What a title or detail may name accounts by."""
 _COUNTRY = re.compile(r"[A-Z]{2}", re.ASCII)
 _SECOND, _MILLISECOND = timedelta(seconds=1), timedelta(milliseconds=1)
+_NUMBERS_SINCE = datetime(2010, 11, 4, 1, 42, 54, 657000, tzinfo=UTC)
+_FIRST_NUMBER_WITH_A_TIME = 29_700_859_247
 _KINDS = frozenset({"none", "blue", "business", "government"})
 
 _TOKEN_REFUSED = "refuses the token: set KOOCH_X_BEARER_TOKEN to that of an app which may look accounts up"  # noqa: S105 -- a sentence
@@ -213,6 +218,7 @@ def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
             links=_read_links(user),
             verified=_read_verified(user, drift),
         ),
+        last_post_at=_read_newest(user, drift),
         withheld_in=_read_withheld(user, drift),
         bounds=bounds,
         drift=(*drift, *unknown_fields(user, KNOWN_FIELDS)),
@@ -261,6 +267,22 @@ def _read_opening(user: dict[str, Any], drift: list[Drift]) -> tuple[CrawledBoun
     # X writes whole seconds with three zeroes.
     precision = _MILLISECOND if at.microsecond else _SECOND
     return (CrawledBound(event="joined", not_before=at, before=at + precision, kind="opened"),)
+
+
+def _read_newest(user: dict[str, Any], drift: list[Drift]) -> datetime | None:
+    """When the newest post came, by the number that X gave it; reposts may count. None: X shows no post, or none with a time."""
+    number = user.get("most_recent_tweet_id")
+    if number is None:
+        return None
+    if isinstance(number, str) and re.fullmatch(r"[1-9]\d{0,18}", number, re.ASCII):
+        return _posted_at(int(number))
+    drift.append(Drift(path="most_recent_tweet_id", kind="mistyped"))
+    return None
+
+
+def _posted_at(number: int) -> datetime | None:
+    """When a post was written, by its number: milliseconds since X's own epoch, in all but the last 22 bits. None: before."""
+    return _NUMBERS_SINCE + (number >> 22) * _MILLISECOND if number >= _FIRST_NUMBER_WITH_A_TIME else None
 
 
 def _read_verified(user: dict[str, Any], drift: list[Drift]) -> bool | None:

@@ -1,14 +1,15 @@
 """`kooch backfill`: a platform's past, from the Wayback Machine."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
-from kooch.cli.crawl import publishing_on_the_way
+from kooch.cli.crawl import crawl_all, publishing_on_the_way
 from kooch.cli.output import complain, settings_of
 from kooch.cli.progress import listener
 from kooch.cli.store import load_now
+from kooch.config import Settings
 from kooch.errors import ConfigError
 from kooch.store import versions
 from kooch.store.backfills import Backfill, Every
@@ -18,7 +19,7 @@ _DAY = ["%Y-%m-%d"]
 
 def backfill(
     context: typer.Context,
-    platform: Annotated[str, typer.Argument(help="x or koo.")],
+    platform: Annotated[str, typer.Argument(help="x, koo, or activity: when accounts posted.")],
     roster: Annotated[str | None, typer.Option(help="Only the figures of this roster.")] = None,
     first: Annotated[
         datetime | None, typer.Option("--from", formats=_DAY, help="The first day of the captures.")
@@ -29,7 +30,17 @@ def backfill(
     ] = Every.DAY,
     new: Annotated[bool, typer.Option("--new", help="Give up an unfinished backfill and begin afresh.")] = False,
 ) -> None:
-    """Read archived profile pages of every accepted account, or finish the backfill that was interrupted; then publish."""
+    """Read archived profile pages of every accepted account, or finish the backfill that was interrupted; then publish.
+
+    `activity` looks at every account, then reads from the servers themselves when those that are active posted, since they
+    were opened.
+    """
+    if platform == "activity":
+        if first or last or every is not Every.DAY:
+            raise ConfigError(
+                "`kooch backfill activity` reads all there is: --from, --to and --every are for archives."
+            )
+        _read_all_activity(settings_of(context), roster=roster, new=new)
     from crawlers import backfill as backfilling  # noqa: PLC0415 -- Scrapy takes a second to import
 
     backfilling.refuse_unlisted(platform)
@@ -70,3 +81,11 @@ def backfill(
     counts = {name: getattr(crawled, name) for name in ("planned", "observed", "failed", "skipped")}
     tell.ended(crawled.run, counts)
     raise typer.Exit(0 if crawled.run.state == "complete" else 3)
+
+
+def _read_all_activity(settings: Settings, *, roster: str | None, new: bool) -> NoReturn:
+    from crawlers import crawling  # noqa: PLC0415 -- as above
+    from crawlers.activity import looking  # noqa: PLC0415 -- as above
+
+    platforms = [each for each in crawling.ready_platforms(settings) if each in looking.activity_spiders()]
+    raise typer.Exit(crawl_all(settings, platforms, roster=roster, new=new, activity=True, everything=True))

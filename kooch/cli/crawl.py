@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -82,11 +82,13 @@ def crawl_all(
     new: bool = False,
     recheck: bool = False,
     activity: bool = False,
+    everything: bool = False,
     tell: Listener | None = None,
 ) -> int:
     """Crawl platform after platform, load and publish. Runs that began before `since` are finished first.
 
-    With `activity`, and for the rosters that are set so, the accounts that were active are then asked when they posted.
+    With `activity`, and for the rosters that are set so, the accounts that were active are then asked when they posted: what
+    came since they were asked last, or `everything`.
 
     Returns the exit code: 0 complete, 2 if a platform lacks a token or money, 3 partial, 75 if only platforms are
     missing that another process crawls (or some, in a second look), 130 interrupted.
@@ -119,7 +121,8 @@ def crawl_all(
             codes.add(0 if state == "complete" else 3)
     load_now(settings, quiet=True)
     if not recheck and _INTERRUPTED not in codes:
-        codes |= _ask_activity(settings, platforms, roster=roster, new=new, is_wanted=activity, tell=tell or listener())
+        wanted = [roster] if activity else [each for each in settings.activity.rosters if roster in (None, each)]
+        codes |= _ask_activity(settings, platforms, wanted, new=new, everything=everything, tell=tell or listener())
     # A second look that was not taken is taken an hour later, whatever became of the others.
     if recheck and RunningError.exit_code in codes:
         return RunningError.exit_code
@@ -127,19 +130,24 @@ def crawl_all(
 
 
 def _ask_activity(
-    settings: Settings, platforms: list[str], *, roster: str | None, new: bool, is_wanted: bool, tell: Listener
+    settings: Settings,
+    platforms: list[str],
+    rosters: Sequence[str | None],
+    *,
+    new: bool,
+    everything: bool,
+    tell: Listener,
 ) -> set[int]:
-    """Ask when accounts posted: all of `roster`, or those of the rosters that are set so. Returns the exit codes."""
-    wanted = [roster] if is_wanted else [each for each in settings.activity.rosters if roster in (None, each)]
-    if not wanted:
+    """Ask when the accounts of each roster posted (None: of all). Returns the exit codes."""
+    if not rosters:
         return set()
     from crawlers.activity import looking  # noqa: PLC0415 -- as below
 
     codes = set()
     for platform in platforms:
-        for each in wanted if platform in looking.activity_spiders() else ():
+        for each in rosters if platform in looking.activity_spiders() else ():
             try:
-                crawled = _ask_one(settings, platform, each, new=new, tell=tell)
+                crawled = _ask_one(settings, platform, each, new=new, everything=everything, tell=tell)
             except RunningError as error:
                 complain(str(error))
                 codes.add(error.exit_code)
@@ -153,7 +161,9 @@ def _ask_activity(
     return codes
 
 
-def _ask_one(settings: Settings, platform: str, roster: str | None, *, new: bool, tell: Listener) -> "Crawled | None":
+def _ask_one(
+    settings: Settings, platform: str, roster: str | None, *, new: bool, everything: bool, tell: Listener
+) -> "Crawled | None":
     """None: nobody is known there who is active."""
     from crawlers.activity import looking  # noqa: PLC0415 -- as below
 
@@ -168,7 +178,7 @@ def _ask_one(settings: Settings, platform: str, roster: str | None, *, new: bool
             platform=platform,
             roster=roster,
             plan=lambda: planned,
-            before=lambda targets: with_before(settings.home, platform, targets),
+            before=lambda targets: with_before(settings.home, platform, targets, everything=everything),
             fresh=new,
             on_cost=lambda platform, accounts, hosts: tell.asking(
                 platform,

@@ -28,9 +28,14 @@ def activity_targets(home: Path, *, platform: str, roster: str | None) -> list[T
     ]
 
 
-def with_before(home: Path, platform: str, plan: Sequence[Target]) -> list[Target]:
-    """Targets of a run that is continued, with what is known of each now; one that is active no more is asked all the same."""
+def with_before(home: Path, platform: str, plan: Sequence[Target], *, everything: bool = False) -> list[Target]:
+    """Targets of a run, with what is known of each now; one that is active no more is asked all the same.
+
+    With `everything` earlier looks are left out, so that all is read again.
+    """
     known = _known(home, platform)
+    if everything:
+        known = {name: Before(opened_at=before.opened_at, posts=before.posts) for name, before in known.items()}
     nothing = Before(opened_at=_NO_OPENING)
     return [replace(target, before=known.get(target.native_id or "", nothing)) for target in plan]
 
