@@ -3,7 +3,7 @@ WITH told AS (
     SELECT
         account_id,
         covers_from,
-        covers_to
+        coalesce(covers_to, looked_at) AS covers_to
     FROM activity_looks
     WHERE covers_from IS NOT NULL
     UNION ALL

@@ -11,7 +11,7 @@ WITH arrived AS (
         ON
             s.account_id = l.account_id
             AND s.day >= l.covers_from::DATE
-            AND s.day::TIMESTAMPTZ < l.covers_to
+            AND s.day::TIMESTAMPTZ < coalesce(l.covers_to, l.looked_at)
 ),
 
 stored AS (
@@ -24,7 +24,7 @@ stored AS (
         ON
             l.account_id = s.account_id
             AND s.day >= l.covers_from::DATE
-            AND s.day::TIMESTAMPTZ < l.covers_to
+            AND s.day::TIMESTAMPTZ < coalesce(l.covers_to, l.looked_at)
     GROUP BY s.account_id, s.day
 )
 

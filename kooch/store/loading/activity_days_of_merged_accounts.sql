@@ -36,7 +36,7 @@ said AS (
         ON
             l.account_id = m.account_id
             AND y.day >= l.covers_from::DATE
-            AND y.day::TIMESTAMPTZ < l.covers_to
+            AND y.day::TIMESTAMPTZ < coalesce(l.covers_to, l.looked_at)
     GROUP BY m.merged_into, m.account_id, y.day
 )
 

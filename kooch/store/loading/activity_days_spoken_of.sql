@@ -12,4 +12,4 @@ INNER JOIN activity_looks_told AS l
     ON
         l.account_id = d.account_id
         AND d.day >= l.covers_from::DATE
-        AND d.day::TIMESTAMPTZ < l.covers_to
+        AND d.day::TIMESTAMPTZ < coalesce(l.covers_to, l.looked_at)

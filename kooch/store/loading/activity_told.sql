@@ -3,7 +3,8 @@ SELECT
     i.rowid AS answer,
     r.id AS run_id,
     n.account_id,
-    i.valid_at AS looked_at,
+    -- What came while the server answered is the next look's.
+    coalesce(list_max(list_transform(i.activity.covers, lambda c: c.covers_to)), i.valid_at) AS looked_at,
     i.activity
 FROM incoming AS i
 INNER JOIN answers AS a ON a.answer = i.rowid

@@ -2,9 +2,9 @@
 CREATE TABLE activity_looks ( -- One row per look at the posts of an account that was answered, and span of time that it covers.
     account_id INTEGER NOT NULL,
     run_id INTEGER NOT NULL,
-    looked_at TIMESTAMPTZ NOT NULL, -- When the account's server answered
+    looked_at TIMESTAMPTZ NOT NULL, -- When the account's server was asked
     covers_from TIMESTAMPTZ, -- All of `kinds` that stood at looked_at and is dated from here, NULL: it covers nothing
-    covers_to TIMESTAMPTZ, -- until here (half-open) was listed
+    covers_to TIMESTAMPTZ, -- until here (half-open) was listed; NULL: until looked_at
     kinds VARCHAR NOT NULL, -- posts (replies and quotes among them) or posts and reposts
     complete BOOLEAN NOT NULL, -- Nothing broke the look off
     listed INTEGER, -- Posts that the account has, imported ones included; NULL: not all were listed
