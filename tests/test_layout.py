@@ -97,6 +97,7 @@ def test_the_store_stands_on_nothing_but_rosters_and_settings(place: str) -> Non
             *(
                 "kooch.store",
                 "kooch.rosters",
+                "kooch.looks",
                 "kooch.platforms",
                 "kooch.presence",
                 "kooch.counts",

@@ -38,7 +38,8 @@ COMMANDS = {
     "metrics": Place("metrics", "metrics", "Tell Prometheus how the crawls went."),
     "sql": Place("query", "sql", "Ask the published data with SQL."),
     "parse": Place("parse", "parse", "Show what saved pages would be read as."),
-    "import": Place("imports", "import_files", "Take over evidence, or captures that you have, and publish."),
+    "import": Place("imports", "import_files", "Take over evidence, looks or captures that you have, and publish."),
+    "looks": Place("looks", "app", "Make sheets for looks by people, and compare lookers."),
     "export": Place("export", "export", "Write every table as Parquet and CSV."),
     "doctor": Place("doctor", "doctor", "Check everything and say what to do."),
 }

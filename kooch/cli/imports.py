@@ -1,5 +1,6 @@
 """`kooch import`: what others made, taken over whole or not at all."""
 
+from collections import Counter
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kooch import rosters
+from kooch import looks, rosters
 from kooch.cli.faults import refuse
 from kooch.cli.instants import captured_instant
 from kooch.cli.output import complain, say, settings_of, show
@@ -22,7 +23,7 @@ if TYPE_CHECKING:  # Readers of pages take half a second to import.
     from crawlers.captures.importing import Found
     from crawlers.runs import Crawled
 
-_KINDS = "evidence: `kooch import evidence FILE`, and captures: `kooch import captures FILE…`"
+_KINDS = "evidence: `kooch import evidence FILE`, looks: `kooch import looks FILE`, and captures: `kooch import captures FILE…`"
 _MOST_NAMED = 10
 
 
@@ -31,13 +32,13 @@ def import_files(
     kind: Annotated[
         str,
         typer.Argument(
-            help="evidence: what the press says of figures on a roster, row by row. captures: web archives, saved pages and saved answers."
+            help="evidence: what the press says of figures on a roster, row by row. looks: what people saw. captures: web archives, saved pages and saved answers."
         ),
     ],
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="evidence: a CSV, TSV, .xlsx or .ods file. captures: WARC, WACZ, MHTML, HTML, JSON or JSON lines."
+            help="evidence and looks: a CSV, TSV, .xlsx or .ods file. captures: WARC, WACZ, MHTML, HTML, JSON or JSON lines."
         ),
     ],
     platform: Annotated[
@@ -57,14 +58,34 @@ def import_files(
     if kind == "captures":
         at = captured_instant(captured_at) if captured_at is not None else None
         _import_captures(settings, files, platform=platform, captured_at=at)
-    elif kind != "evidence":
+    elif kind not in {"evidence", "looks"}:
         raise ConfigError(f"Nothing is known of {kind!r} to import. Known are {_KINDS}.")
     elif len(files) > 1 or platform is not None or captured_at is not None:
         raise ConfigError(
-            "Evidence is imported one file at a time, and without other options: `kooch import evidence FILE`."
+            f"Of {kind} one file is imported at a time, without other options: `kooch import {kind} FILE`."
         )
+    elif kind == "looks":
+        _import_looks(settings, files[0])
     else:
         _import_evidence(settings, files[0])
+
+
+def _import_looks(settings: Settings, file: Path) -> None:
+    own = settings.home / "rosters"
+    report = looks.import_looks(file, into=own, rosters=rosters.read_rosters(BUNDLED_ROSTERS, own))
+    for note in report.notes:
+        say(note)
+    refuse(report.faults, file)
+    settled = Counter(each.result for each in looks.settle(report.looks))
+    found = {
+        "looks": len(report.looks),
+        "waves": len({look.wave for look in report.looks}),
+        **{name: settled[name] for name in ("present", "absent", "unclear", "disputed")},
+        "new": report.is_new,
+        "file": str(report.file),
+    }
+    show(list(found), [found], title="import")
+    load_now(settings, quiet=False)
 
 
 def _import_evidence(settings: Settings, file: Path) -> None:

@@ -14,3 +14,5 @@ EVIDENCE = "evidence"
 
 SOURCES = "answers"
 """The folder beside a roster's tables that holds what it was made of."""
+LOOKS = "looks"
+"""Among the user's rosters, the folder of looks by people; no roster may have its name."""

@@ -16,7 +16,7 @@ from kooch.rosters.cells import SLUG
 from kooch.rosters.models import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS, Roster, RowValue, Statement
 from kooch.rosters.read import ROSTER_KEYS
 from kooch.rosters.series import RUN_COLUMNS, Run
-from kooch.rosters.values import EVIDENCE, SOURCES
+from kooch.rosters.values import EVIDENCE, LOOKS, SOURCES
 
 
 def write_roster(roster: Roster, into: Path, *, replace: bool = False, beside: Path | None = None) -> Path:
@@ -27,8 +27,8 @@ def write_roster(roster: Roster, into: Path, *, replace: bool = False, beside: P
     folder = into / roster.slug
     if not SLUG.fullmatch(roster.slug):
         raise RosterError(f"slug '{roster.slug}' is no slug: use lower-case letters, digits and -", file=folder)
-    if roster.slug == EVIDENCE:
-        raise RosterError(f"slug '{EVIDENCE}' names the folder of imported statements: choose another", file=folder)
+    if what := {EVIDENCE: "imported statements", LOOKS: "looks"}.get(roster.slug):
+        raise RosterError(f"slug '{roster.slug}' names the folder of {what}: choose another", file=folder)
     refuse_existing(folder, replace=replace)
     try:
         make_folder(into)
@@ -66,7 +66,7 @@ def write_series(folder: Path, runs: Sequence[Run]) -> Path:
     """Write `series.csv` of the roster in `folder`. Raises StorageError."""
     rows = [{column: _cell(getattr(run, column)) for column in RUN_COLUMNS} for run in runs]
     try:
-        write_whole(folder / "series.csv", _csv(RUN_COLUMNS, rows))
+        write_whole(folder / "series.csv", csv_text(RUN_COLUMNS, rows))
     except OSError as error:
         raise StorageError(f"{folder / 'series.csv'} could not be written: {error.strerror}") from error
     return folder / "series.csv"
@@ -75,7 +75,7 @@ def write_series(folder: Path, runs: Sequence[Run]) -> Path:
 def _replace(file: Path, columns: Sequence[str], values: Sequence[RowValue]) -> None:
     try:
         make_folder(file.parent)
-        write_whole(file, _csv(columns, map(cells_of, values)))
+        write_whole(file, csv_text(columns, map(cells_of, values)))
     except OSError as error:
         raise StorageError(f"{file} could not be written: {error.strerror}") from error
 
@@ -97,15 +97,16 @@ def _files(roster: Roster) -> dict[str, str]:
     top = {key: getattr(roster, key) for key in ROSTER_KEYS if getattr(roster, key) is not None}
     files = {
         "roster.yaml": yaml.safe_dump(top, allow_unicode=True, sort_keys=False, width=120),
-        "members.csv": _csv(MEMBER_COLUMNS, map(cells_of, roster.members)),
-        "accounts.csv": _csv(ACCOUNT_COLUMNS, map(cells_of, roster.accounts)),
+        "members.csv": csv_text(MEMBER_COLUMNS, map(cells_of, roster.members)),
+        "accounts.csv": csv_text(ACCOUNT_COLUMNS, map(cells_of, roster.accounts)),
     }
     if roster.statements:
-        files["statements.csv"] = _csv(STATEMENT_COLUMNS, map(cells_of, roster.statements))
+        files["statements.csv"] = csv_text(STATEMENT_COLUMNS, map(cells_of, roster.statements))
     return files
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
+    """A CSV as Kooch writes it: UTF-8, one header, lines that end with \\n."""
     return "".join([_line(columns), *(_line([cells[column] for column in columns]) for cells in rows)])
 
 

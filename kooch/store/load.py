@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from kooch import __version__, rosters
 from kooch.errors import StorageError
 from kooch.files import make_folder, remove_unfinished, sync_folder, whole_file
+from kooch.looks import read_looks
 from kooch.platforms import known, learn
 from kooch.store import manifest, spool
 from kooch.store.backfills import walked_handles
@@ -219,6 +220,7 @@ def read_listed(home: Path, bundled: Path) -> Listed:
         return Listed(
             rosters=lists,
             evidence=rosters.read_evidence(home / "rosters"),
+            looks=read_looks(home / "rosters"),
             events=rosters.read_events(bundled / "events.yaml"),
             platforms=tuple(known().values()),
             platform_counts=rosters.read_platform_counts(bundled / "platform_counts.csv"),

@@ -12,12 +12,14 @@ import duckdb
 import pyarrow as pa
 
 from kooch.counts import NotACountError
+from kooch.looks import Look
 from kooch.platforms import Platform, given_up
 from kooch.platforms import Source as PlatformSource
 from kooch.rosters import AccountClaim, Event, PlatformCount, Roster, Source, Statement, read_followers
 from kooch.rosters.check import faults_of_names
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
+from kooch.store.loading.looks import LOOKS, LookRows, rows_of_looks
 from kooch.store.rows import as_table
 from kooch.times import end_of, start_of
 
@@ -76,7 +78,7 @@ _DENIED = pa.schema([("figure_id", _TEXT), ("key", _TEXT)])
 
 _ROSTER_TABLES = (
     ("figures", "rosters", "memberships", "platforms", "sources", "events", "claims", "bounds", "searches",
-     "platform_counts")
+     "looks", "platform_counts")
 )  # fmt: skip
 
 
@@ -94,7 +96,8 @@ class Decision:
 class Listed:
     """Everything that is listed and not crawled. `loaded_at` says when each roster was first loaded.
 
-    `evidence` are statements that belong to no roster; of figures that are on none, nothing is stored.
+    `evidence` are statements that belong to no roster, `looks` what people saw; of figures that are on none, nothing is
+    stored.
     """
 
     rosters: Sequence[Roster]
@@ -105,6 +108,7 @@ class Listed:
     decisions: Sequence[Decision]
     suppressed: frozenset[tuple[str, str]]
     loaded_at: Mapping[str, datetime]
+    looks: Sequence[Look] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     """Replace all that earlier rosters said by what `listed` says, inside the caller's transaction."""
     verdicts = _verdicts(listed)
     sources = _Sources()
-    claims, bounds, searches = _evidence(listed, verdicts, sources)
+    claims, bounds, searches, looks = _evidence(listed, verdicts, sources)
     platforms, events = _platform_rows(listed.platforms, sources), _event_rows(listed.events, sources)
 
     for table in _ROSTER_TABLES:
@@ -138,6 +142,8 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
         _store_bounds(steps, bounds)
         _drop_denied(steps, verdicts)
         _insert(steps, "searches", searches)
+        steps.give("listed_looks", pa.Table.from_pylist(looks, schema=LOOKS))
+        steps.insert(looks="looks_of_lists")
         _insert(steps, "platform_counts", [asdict(count) for count in listed.platform_counts])
 
 
@@ -172,6 +178,18 @@ class _Sources:
             time_zone=statement.time_zone,
             licence=licence,
             origin=statement.derived_from,
+        )
+
+    def of_look(self, look: Look) -> str:
+        """A wave is one source: what one campaign saw."""
+        return self._add(
+            f"looks {look.file.stem} {look.wave}",
+            url=None,
+            citation=f"Looks by people, wave {look.wave} ({look.file.stem})",
+            publisher=look.file.stem,
+            published_at=None,
+            time_zone=look.time_zone,
+            licence=None,
         )
 
     def of_roster(self, roster: Roster) -> str:
@@ -211,7 +229,9 @@ def _shared(origins: set[str | None]) -> str | None:
     return "; ".join(sorted(filter(None, origins))) if None not in origins else None
 
 
-def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[list[Row], list[Row], list[Row]]:
+def _evidence(
+    listed: Listed, verdicts: _Verdicts, sources: _Sources
+) -> tuple[list[Row], list[Row], list[Row], list[Row]]:
     claims: list[Row] = []
     bounds: list[Row] = []
     searches: list[Row] = []
@@ -262,7 +282,22 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> tuple[l
                     "outcome": "absent",
                 }
             )
-    return claims, bounds, searches
+    looked = _looks(listed, verdicts, sources, claimed)
+    return [*claims, *looked.claims], [*bounds, *looked.bounds], [*searches, *looked.searches], looked.looks
+
+
+def _looks(listed: Listed, verdicts: _Verdicts, sources: _Sources, claimed: Mapping[Link, str]) -> LookRows:
+    figures = {figure_id for roster in listed.rosters for figure_id in roster.figure_ids}
+    return rows_of_looks(
+        (look for look in listed.looks if look.figure in figures),
+        source_of=sources.of_look,
+        account_of=lambda figure, platform, names: next(
+            (claimed[link] for name in names if (link := (figure, platform, name)) in claimed), None
+        ),
+        is_refused=lambda figure, platform, names: (
+            verdicts.deny(figure, platform, names) or _is_suppressed(listed, platform, names)
+        ),
+    )
 
 
 def _names_claimed_later(listed: Listed) -> dict[Link, str]:

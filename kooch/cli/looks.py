@@ -1,0 +1,57 @@
+"""`kooch looks`: the sheet that people fill, and what their looks say."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kooch import rosters
+from kooch.cli.output import home_of, say, settings_of, show
+from kooch.config import BUNDLED_ROSTERS
+from kooch.errors import ConfigError
+from kooch.looks import write_sheet
+from kooch.platforms import platform_of
+from kooch.store.versions import open_version, reading_file
+
+app = typer.Typer(no_args_is_help=True, help="Sheets for looks by people, and how far their lookers agree.")
+
+
+@app.command()
+def template(
+    context: typer.Context,
+    roster: Annotated[str, typer.Argument(help="A list, yours or one that comes with Kooch.")],
+    platform: Annotated[str, typer.Argument(help="Where to look.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Else LIST-PLATFORM.xlsx here.")] = None,
+) -> None:
+    """Write a sheet with a row for every figure and drop-downs; `kooch import looks` reads it back."""
+    settings = settings_of(context, may_be_new=True)
+    platform_of(platform)
+    lists = {each.slug: each for each in rosters.read_rosters(BUNDLED_ROSTERS, settings.home / "rosters")}
+    if roster not in lists:
+        raise ConfigError(f"There is no list {roster!r}. `kooch roster list` shows them.")
+    file = output or Path(f"{roster}-{platform}.xlsx")
+    if file.exists():
+        raise ConfigError(f"{file} is there already, and may hold looks: name another with --output.")
+    n = write_sheet(file, lists[roster], platform)
+    say(f"{file} has a row for each of {n} figures. Fill it, then `kooch import looks {file}`.")
+
+
+@app.command()
+def agreement(context: typer.Context) -> None:
+    """Show the waves, how far two lookers agree, and the table of counts that this is read from."""
+    home = home_of(context)
+    with open_version(reading_file(home)) as connection:
+        for title, sql in (
+            ("wave", "FROM waves ORDER BY platform, first_looked_at"),
+            ("agreement", "FROM look_agreement ORDER BY platform, wave"),
+            ("pairs", "FROM look_results ORDER BY ALL"),
+        ):
+            frame = connection.sql(sql).pl()
+            show(frame.columns, frame.to_dicts(), title=title)
+            if title == "wave":
+                for row in frame.iter_rows(named=True):
+                    if row["means_something_else"]:
+                        say(
+                            f"Wave {row['wave']} of {row['platform']} means something else than the one before: "
+                            f"{row['definition'] or 'nobody said what counted as present'}. Do not draw one line through both."
+                        )

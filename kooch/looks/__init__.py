@@ -1,0 +1,14 @@
+"""Looks by people: whether a figure has an account, as somebody saw it on a day; in waves, by one looker or several.
+
+models.py   one look: a row of a file
+take.py     a file of looks → kept beside the lists, whole or not at all
+settle.py   what the looks of a wave say together: of two lookers who disagree, nothing until somebody decides
+sheet.py    the empty sheet of a list, with drop-downs
+"""
+
+from kooch.looks.models import LOOK_COLUMNS, Look
+from kooch.looks.settle import Settled, settle
+from kooch.looks.sheet import write_sheet
+from kooch.looks.take import LooksReport, import_looks, read_looks
+
+__all__ = ["LOOK_COLUMNS", "Look", "LooksReport", "Settled", "import_looks", "read_looks", "settle", "write_sheet"]

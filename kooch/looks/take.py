@@ -1,0 +1,164 @@
+"""A file of looks → kept beside the lists like evidence: whole or not at all, every fault named by file and row."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kooch.errors import Fault, RosterError, StorageError
+from kooch.files import make_folder, write_whole
+from kooch.looks.models import LOOK_COLUMNS, NEEDED, Look
+from kooch.rosters import Roster, slugify
+from kooch.rosters.brought import read_table
+from kooch.rosters.cells import gathering, parse, raise_any
+from kooch.rosters.names import fold
+from kooch.rosters.tables import Table, read_own_csv
+from kooch.rosters.values import LOOKS
+from kooch.rosters.write import csv_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksReport:
+    """What an import found, and where it was put. With faults nothing is written; `is_new` is False for a repetition."""
+
+    file: Path
+    looks: tuple[Look, ...]
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...]
+    is_new: bool
+
+
+def read_looks(root: Path) -> list[Look]:
+    """The looks of every file in `root/looks`, by name; none where there is no folder. Raises RosterError."""
+    return [look for file in sorted((root / LOOKS).glob("*.csv")) for look in _read(file)]
+
+
+def _read(file: Path) -> list[Look]:
+    faults: list[Fault] = []
+    looks = _looks(read_own_csv(file), {}, faults)
+    raise_any(faults)
+    return looks
+
+
+def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksReport:
+    """Take the looks of a CSV, a TSV or a spreadsheet (its first sheet) over into `into/looks/`.
+
+    Figures are those of `rosters`, by figure id, Wikidata id or name. Without a column `wave` the file is one wave. A
+    file that says the same as one that stands there under its name changes nothing.
+
+    Raises RosterError when it cannot be read as a table, or another file has its name, StorageError when writing fails.
+    """
+    target = into / LOOKS / f"{slugify(None, file.stem)}.csv"
+    table = read_table(file)
+    if not table.rows and not table.faults:
+        raise RosterError("holds no row below its column names: give one a look", file=file)
+    faults = [*table.faults, *_faults_of_header(table)]
+    looks = [] if faults else _looks(table, _figures(rosters), faults, wave=file.stem)
+    faults += _repeated(looks)
+    faults += _strangers(looks, rosters)
+    faults += _waves_of_others(looks, [look for look in read_looks(into) if look.file != target])
+    is_new = not target.exists() or _read(target) != looks
+    if target.exists() and is_new and not faults:
+        raise RosterError(
+            f"{target} has the same name and says something else: give this file another name, or delete that one",
+            file=file,
+        )
+    if is_new and not faults:
+        _write(target, looks)
+    placed = (replace(fault, sheet=table.sheet) for fault in faults)
+    return LooksReport(
+        file=target,
+        looks=tuple(looks),
+        faults=tuple(sorted(placed, key=lambda fault: (fault.row or 0, fault.message))),
+        notes=table.notes,
+        is_new=is_new,
+    )
+
+
+def _looks(
+    table: Table, figures: Mapping[str, set[str]], faults: list[Fault], *, wave: str | None = None
+) -> list[Look]:
+    looks: list[Look] = []
+    for row, cells in table.rows:
+        content: dict[str, object] = {column: cells.get(column, "") for column in LOOK_COLUMNS}
+        content["wave"] = content["wave"] or wave or ""
+        named = figures.get(fold(cells.get("figure", "")), set())
+        if len(named) > 1:
+            faults.append(
+                Fault(
+                    file=table.file, row=row, column="figure",
+                    message=f"figure '{cells['figure']}' is several ({', '.join(sorted(named))}): write the figure_id",
+                )
+            )  # fmt: skip
+            continue
+        content["figure"] = next(iter(named), content["figure"])
+        with gathering(faults):
+            looks.append(parse(Look, content | {"file": table.file, "row": row}, file=table.file, row=row))
+    return looks
+
+
+def _figures(rosters: Sequence[Roster]) -> dict[str, set[str]]:
+    """Figure ids by every word that names a figure, folded."""
+    found: dict[str, set[str]] = {}
+    for member in (member for roster in rosters for member in roster.members):
+        for word in (member.name, *member.aliases, member.wikidata_qid or ""):
+            found.setdefault(fold(word), set()).add(member.figure_id)
+    # An id names its figure, whoever else is called so.
+    found |= {fold(member.figure_id): {member.figure_id} for roster in rosters for member in roster.members}
+    found.pop("", None)
+    return found
+
+
+def _faults_of_header(table: Table) -> Iterator[Fault]:
+    columns = ", ".join(LOOK_COLUMNS)
+    for name in NEEDED:
+        if name not in table.header:
+            yield Fault(file=table.file, row=1, message=f"column '{name}' is missing: the columns are {columns}")
+    for name in table.header:
+        if name not in LOOK_COLUMNS:
+            yield Fault(file=table.file, row=1, message=f"column '{name}' is unknown: the columns are {columns}")
+
+
+def _repeated(looks: Sequence[Look]) -> Iterator[Fault]:
+    first: dict[tuple[object, ...], Look] = {}
+    for look in looks:
+        key = (look.figure, look.platform, look.wave, look.looker, look.adjudicates, look.method)
+        other = first.setdefault(key, look)
+        if other is not look:
+            yield _fault(
+                look, f"is a second look of '{look.looker}' in this wave, as row {other.row}: keep one", "looker"
+            )
+
+
+def _strangers(looks: Sequence[Look], rosters: Sequence[Roster]) -> Iterator[Fault]:
+    members = {member.figure_id for roster in rosters for member in roster.members}
+    for look in looks:
+        if look.figure not in members:
+            yield _fault(look, f"figure '{look.figure}' is on no list: add the figure to one, or correct it", "figure")
+
+
+def _waves_of_others(looks: Sequence[Look], others: Sequence[Look]) -> Iterator[Fault]:
+    """A look that another file holds already."""
+    known = {(o.figure, o.platform, o.wave, o.looker, o.adjudicates, o.method): o for o in others}
+    for look in looks:
+        other = known.get((look.figure, look.platform, look.wave, look.looker, look.adjudicates, look.method))
+        if other:
+            yield _fault(look, f"is the same look as {other.file}, row {other.row}: remove one of them", "looker")
+
+
+def _fault(look: Look, message: str, column: str) -> Fault:
+    return Fault(file=look.file, row=look.row, column=column, message=message)
+
+
+def _write(target: Path, looks: Sequence[Look]) -> None:
+    rows = [{column: _cell(getattr(look, column)) for column in LOOK_COLUMNS} for look in looks]
+    try:
+        make_folder(target.parent)
+        write_whole(target, csv_text(LOOK_COLUMNS, rows))
+    except OSError as error:
+        raise StorageError(f"{target} could not be written: {error.strerror}") from error
+
+
+def _cell(value: object) -> str:
+    if value is None or value is False:
+        return ""
+    return "yes" if value is True else str(value)

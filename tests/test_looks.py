@@ -1,0 +1,300 @@
+"""Looks by people: files whole or not at all, waves, two lookers, and what a share may count."""
+
+import csv
+import random
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sklearn.metrics import cohen_kappa_score
+
+from kooch.looks import LOOK_COLUMNS, import_looks, read_looks, settle, write_sheet
+from kooch.rosters import Roster, write_roster
+from kooch.rosters.workbooks import read_workbook
+from tests import stores
+from tests.commands import kooch_without_lists
+from tests.stores import bundle, claim, member, query, roster
+
+DAY = "2025-06-12"
+BASE = {
+    "platform": "linkedin", "looked_on": DAY, "time_zone": "Europe/Berlin", "looker": "a", "method": "app_search",
+    "result": "absent",
+}  # fmt: skip
+
+
+def write(file: Path, rows: Iterable[Mapping[str, object]]) -> Path:
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, LOOK_COLUMNS)
+        writer.writeheader()
+        writer.writerows({**BASE, **row} for row in rows)
+    return file
+
+
+def house(people: int, **more: object) -> Roster:
+    top = {"selection": "census", "time_zone": "Europe/Berlin"} | more
+    return roster("house", [member(f"m{number}") for number in range(people)], **top)
+
+
+def take(home: Path, rows: Iterable[Mapping[str, object]], of: Roster, name: str = "wave-1") -> None:
+    """Import looks at `of`, and load them."""
+    write_roster(of, home / "rosters", replace=True)
+    report = import_looks(write(home / f"{name}.csv", rows), into=home / "rosters", rosters=[of])
+    assert [str(fault) for fault in report.faults] == []
+
+
+def load(home: Path) -> None:
+    stores.load(home, bundle(home / "bundle"))
+
+
+FAULTS: list[tuple[dict[str, object], str]] = [
+    ({"figure": "nobody"}, "figure 'nobody' is on no list"),
+    ({"platform": "orkut"}, "platform 'orkut' is unknown"),
+    ({"result": "perhaps"}, "result 'perhaps' is unknown"),
+    ({"method": "guess"}, "method 'guess' is unknown"),
+    ({"looked_on": "2025-02-30"}, "looked_on '2025-02-30' is no day"),
+    ({"time_zone": "Mars/Base"}, "time_zone 'Mars/Base' is unknown"),
+    ({"looker": "Ada Lovelace"}, "looker 'Ada Lovelace' is no code"),
+    ({"result": "present", "account": "https://x.com/tos"}, "is a page of X"),
+    (
+        {"result": "present", "account": "in/ada", "followers": "a few", "locale": "en"},
+        "followers 'a few' cannot be read",
+    ),
+    (
+        {"result": "present", "account": "in/ada", "last_post_on": "2025-06-13"},
+        "last_post_on 2025-06-13 is after looked_on",
+    ),
+]
+
+
+def test_ten_faults_in_5000_rows_are_named_and_nothing_is_stored(tmp_path: Path) -> None:
+    of = house(5000)
+    rows: list[dict[str, object]] = [{"figure": f"m{number}"} for number in range(5000)]
+    places = [17 + 490 * number for number in range(10)]
+    for place, (wrong, _) in zip(places, FAULTS, strict=True):
+        rows[place] |= wrong
+    report = import_looks(write(tmp_path / "big.csv", rows), into=tmp_path / "rosters", rosters=[of])
+
+    assert [fault.row for fault in report.faults] == [place + 2 for place in places]
+    assert all(words in fault.message for fault, (_, words) in zip(report.faults, FAULTS, strict=True))
+    assert not (tmp_path / "rosters").exists()
+
+
+def test_the_command_names_the_faults_and_changes_nothing(tmp_path: Path) -> None:
+    write_roster(house(3), tmp_path / "rosters")
+    file = write(tmp_path / "looks.csv", [{"figure": "m0"}, {"figure": "m1", "result": "?"}])
+    done = kooch_without_lists(tmp_path, "import", "looks", str(file))
+
+    assert done.returncode == 2
+    assert '"row": 3' in done.stdout
+    assert "1 fault, nothing was taken over" in done.stderr
+    assert not (tmp_path / "rosters" / "looks").exists()
+
+
+def test_imported_again_nothing_changes(tmp_path: Path) -> None:
+    rows = [{"figure": f"m{n}", "result": "present" if n % 3 else "absent"} for n in range(5000)]
+    take(tmp_path, rows, house(5000))
+    load(tmp_path)
+    kept = (tmp_path / "rosters" / "looks" / "wave-1.csv").read_bytes()
+    before = stores.contents(tmp_path)
+    report = import_looks(tmp_path / "wave-1.csv", into=tmp_path / "rosters", rosters=[house(5000)])
+    load(tmp_path)
+
+    assert not report.is_new
+    assert (tmp_path / "rosters" / "looks" / "wave-1.csv").read_bytes() == kept
+    assert stores.contents(tmp_path) == before
+    assert len(before["looks"]) == 5000
+
+
+def test_another_file_of_that_name_is_refused(tmp_path: Path) -> None:
+    take(tmp_path, [{"figure": "m0"}], house(2))
+    with pytest.raises(Exception, match="has the same name and says something else"):
+        take(tmp_path, [{"figure": "m1"}], house(2))
+
+
+def test_what_a_look_is_counted_as(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"figure": "m0"},
+        {"figure": "m1", "method": "official_page"},
+        {"figure": "m2", "method": "tool:finder"},
+        {"figure": "m3", "result": "unclear"},
+        {"figure": "m4", "result": "present"},
+        {"figure": "m5", "result": "present", "account": "in/five", "followers": "12,3 тыс.", "locale": "ru"},
+        {"figure": "m6", "looker": "a"},
+        {"figure": "m6", "looker": "b", "result": "present"},
+    ]
+    take(tmp_path, rows, house(8))
+    load(tmp_path)
+
+    assert query(tmp_path, "SELECT figure_id, method, outcome FROM searches ORDER BY 1") == [
+        ("m0", "manual:app_search", "absent"),
+        ("m1", "manual:official_page", "not_linked"),
+        ("m2", "tool:finder", "missed"),
+        ("m4", "manual:app_search", "present"),
+        ("m5", "manual:app_search", "present"),
+    ]
+    assert query(tmp_path, "SELECT figure_id, event FROM bounds ORDER BY 1") == [
+        ("m0", "absent"),
+        ("m4", "there"),
+        ("m5", "there"),
+    ]
+    # Of eight people one was searched for in vain and two are there; of five nothing is known.
+    assert query(tmp_path, "SELECT figures, joined, absent, not_looked FROM coverage WHERE platform = 'linkedin'") == [
+        (8, 2, 1, 5)
+    ]
+    assert query(tmp_path, "SELECT followers, followers_precision FROM looks WHERE figure_id = 'm5'") == [(12300, 50)]
+    assert query(tmp_path, "SELECT present, absent, not_searched, unclear, disputed FROM waves") == [(2, 1, 2, 1, 1)]
+
+
+def test_a_search_by_people_reaches_nine_tenths_and_one_by_a_program_does_not(tmp_path: Path) -> None:
+    shares = {}
+    for method in ("app_search", "tool:finder", "official_page"):
+        home = tmp_path / method.replace(":", "-")
+        home.mkdir()
+        rows = [{"figure": f"m{n}", "method": method, "result": "absent"} for n in range(20)]
+        take(home, rows, house(20, as_of=date(2025, 6, 1)))
+        load(home)
+        shares[method] = query(home, "SELECT not_looked FROM coverage WHERE platform = 'linkedin'")
+
+    assert shares == {"app_search": [(0,)], "tool:finder": [(20,)], "official_page": [(20,)]}
+
+
+def test_an_account_that_two_lookers_name_is_accepted_and_one_lookers_is_not(tmp_path: Path) -> None:
+    seen: dict[str, object] = {"result": "present", "account": "https://www.linkedin.com/in/zero/"}
+    rows = [
+        {"figure": "m0", "looker": "a"} | seen,
+        {"figure": "m0", "looker": "b"} | seen,
+        {"figure": "m1", "looker": "a"} | seen | {"account": "in/one"},
+        {"figure": "m2", "looker": "a"} | seen | {"account": "in/two"},
+        {"figure": "m2", "looker": "b"} | seen | {"account": "in/other"},
+    ]
+    take(tmp_path, rows, house(3))
+    load(tmp_path)
+
+    assert query(tmp_path, "SELECT figure_id, tier, value FROM claims") == [("m0", "curated", "in/zero")]
+    assert query(tmp_path, "SELECT figure_id FROM links") == [("m0",)]
+    # That they are there is known of all three, whichever account it is.
+    assert query(tmp_path, "SELECT count(*) FROM first_joins WHERE platform = 'linkedin'") == [(3,)]
+    assert query(tmp_path, "SELECT both_name_an_account, name_the_same_account FROM look_agreement") == [(2, 1)]
+
+
+def test_a_disagreement_counts_nowhere_until_somebody_decides(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"figure": "m0", "looker": "a"},
+        {"figure": "m0", "looker": "b", "result": "present", "account": "in/zero"},
+    ]
+    decided = {"figure": "m0", "looker": "c", "result": "present", "account": "in/zero", "adjudicates": "yes"}
+    take(tmp_path, rows, house(1))
+    load(tmp_path)
+    undecided = query(tmp_path, "SELECT count(*) FROM searches") + query(tmp_path, "SELECT count(*) FROM bounds")
+    (tmp_path / "rosters" / "looks" / "wave-1.csv").unlink()
+    take(tmp_path, [*rows, decided], house(1))
+    load(tmp_path)
+
+    assert undecided == [(0,), (0,)]
+    assert query(tmp_path, "SELECT outcome FROM searches") == [("present",)]
+    assert query(tmp_path, "SELECT value FROM claims") == [("in/zero",)]
+
+
+def test_an_account_of_the_list_is_the_account_that_was_seen(tmp_path: Path) -> None:
+    of = roster("house", [member("m0")], accounts=(claim("m0", "in/zero", platform="linkedin"),), vouches=False)
+    seen: dict[str, object] = {"result": "present", "account": "in/zero", "method": "known_account"}
+    take(tmp_path, [{"figure": "m0", "last_post_on": "2025-06-01"} | seen], of)
+    load(tmp_path)
+    bounds = query(tmp_path, "SELECT event, account_id IS NOT NULL, before FROM bounds ORDER BY event")
+
+    assert [row[:2] for row in bounds] == [("posted", True), ("there", True)]
+    assert str(bounds[1][2]) == "2025-06-12 22:00:00+00:00"
+
+
+def test_kappa_is_that_of_scikit_learn(tmp_path: Path) -> None:
+    results = ("present", "absent", "unclear")
+    pairs: dict[str, tuple[list[str], list[str]]] = {}
+    for seed in range(40):
+        chance = random.Random(seed)
+        first = [chance.choices(results, (5, 4, 1))[0] for _ in range(100 + seed)]
+        pairs[f"wave {seed:02}"] = (first, [one if chance.random() < 0.9 else chance.choice(results) for one in first])
+    rows = [
+        {"figure": f"m{n}", "looker": looker, "result": result, "wave": wave}
+        for wave, both in pairs.items()
+        for looker, told in zip("ab", both, strict=True)
+        for n, result in enumerate(told)
+    ]
+    take(tmp_path, rows, house(140))
+    load(tmp_path)
+    found = query(tmp_path, "SELECT wave, pairs, agreed, kappa FROM look_agreement ORDER BY wave")
+    tables: dict[str, int] = dict(query(tmp_path, "SELECT wave, sum(pairs)::INTEGER FROM look_results GROUP BY wave"))
+
+    assert [wave for wave, *_ in found] == list(pairs)
+    for wave, n, agreed, kappa in found:
+        first, second = pairs[wave]
+        assert n == tables[wave] == len(first)
+        assert agreed == sum(one == other for one, other in zip(first, second, strict=True))
+        assert abs(kappa - cohen_kappa_score(first, second)) < 1e-9
+
+
+def test_kappa_is_not_told_of_few_pairs_or_of_one_word(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = []
+    for wave, pairs, present in (("few", 29, range(1, 29, 2)), ("rare", 100, range(1))):
+        for number in range(pairs):
+            rows.append({"figure": f"m{number}", "wave": wave, "looker": "a", "result": "absent"})
+            word = "present" if number in present else "absent"
+            rows.append({"figure": f"m{number}", "wave": wave, "looker": "b", "result": word})
+    rows[0]["result"] = "present"  # of the few, each looker uses two words
+    take(tmp_path, rows, house(100))
+    load(tmp_path)
+
+    assert query(tmp_path, "SELECT wave, kappa FROM look_agreement ORDER BY 1") == [("few", None), ("rare", None)]
+
+
+WAVES = {
+    "2022": (341, 736, date(2022, 6, 1)),
+    "2024": (426, 735, date(2024, 5, 2)),
+    "2025": (344, 630, date(2025, 6, 12)),
+}
+
+
+def test_three_waves_load_and_the_last_is_marked_as_another_meaning(tmp_path: Path) -> None:
+    of = house(736)
+    for wave, (present, looked, day) in WAVES.items():
+        words = "posted within 90 days" if wave == "2025" else "has a profile"
+        rows = [
+            {
+                "figure": f"m{n}", "wave": wave, "definition": words, "looked_on": day + timedelta(days=n % 3),
+                "result": "present" if n < present else "absent",
+            }
+            for n in range(looked)
+        ]  # fmt: skip
+        take(tmp_path, rows, of, name=f"wave-{wave}")
+    load(tmp_path)
+    told = kooch_without_lists(tmp_path, "looks", "agreement").stdout
+
+    assert query(tmp_path, "SELECT wave, present, figures, means_something_else FROM waves ORDER BY wave") == [
+        ("2022", 341, 736, False),
+        ("2024", 426, 735, False),
+        ("2025", 344, 630, True),
+    ]
+    assert "Wave 2025 of linkedin means something else than the one before: posted within 90 days." in told
+
+
+def test_a_sheet_has_a_row_for_everybody_and_is_read_back(tmp_path: Path) -> None:
+    of = roster("house", [member("m0"), member("m1")], accounts=(claim("m1", "in/one", platform="linkedin"),))
+    n = write_sheet(tmp_path / "sheet.xlsx", of, "linkedin")
+    table = read_workbook(tmp_path / "sheet.xlsx")
+
+    assert n == 2
+    assert table.header == LOOK_COLUMNS
+    assert [(cells["figure"], cells["account"], cells["method"]) for _, cells in table.rows] == [
+        ("m0", "", ""),
+        ("m1", "in/one", "known_account"),
+    ]
+
+
+def test_the_kept_file_says_what_the_sheet_said(tmp_path: Path) -> None:
+    rows = [{"figure": "m0", "looked_at": "23:59", "note": 'a "quoted", note', "wave": "w", "adjudicates": "yes"}]
+    take(tmp_path, rows, house(1))
+    (look,) = read_looks(tmp_path / "rosters")
+    (settled,) = settle([look])
+
+    assert str(look.span[0]) == "2025-06-12 21:59:00+00:00"
+    assert (look.note, look.adjudicates, settled.result) == ('a "quoted", note', True, "absent")
