@@ -188,13 +188,17 @@ def test_pages_without_an_id_are_of_one_account_in_one_year_at_the_most(home: Pa
     assert query(home, counted.format(2)) == [(3, 3)]
 
 
-def test_a_handle_that_two_lists_give_to_two_people_is_each_ones_as_of_its_own_list(home: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("slugs", [("a", "b"), ("b", "a")], ids=["the older first", "the newer first"])
+def test_a_handle_that_two_lists_give_to_two_people_is_each_ones_as_of_its_own_list(
+    home: Path, tmp_path: Path, slugs: tuple[str, str]
+) -> None:
     lists = [
-        roster(day[:4], [member(who)], accounts=(claim(who, "pm", platform="x"),), as_of=date.fromisoformat(day))
-        for day, who in (("2012-01-01", "ann"), ("2025-01-01", "bob"))
+        roster(slug, [member(who)], accounts=(claim(who, "PM", platform="x"),), as_of=date.fromisoformat(day))
+        for slug, day, who in zip(slugs, ("2012-01-01", "2025-01-01"), ("ann", "bob"), strict=True)
     ]
-    bundled = bundle(tmp_path / "lists", *lists)
-    load(home, bundled)
+    bundled = bundle(tmp_path / "lists", *(each for each in sorted(lists, key=lambda each: each.slug)))
+    for n in (1, 2):  # One is loaded before the other.
+        load(home, bundle(tmp_path / "lists", *sorted(lists, key=lambda each: each.slug)[:n]))
     backfill(
         home,
         archived("2012-01-10", "pm", native_id="3", followers=3),
@@ -202,9 +206,14 @@ def test_a_handle_that_two_lists_give_to_two_people_is_each_ones_as_of_its_own_l
         archived("2025-01-10", "pm", native_id="7", followers=7),
     )
     load(home, bundled)
+    found = [("ann", "2012-01-10", 3), ("bob", "2014-01-10", 7), ("bob", "2025-01-10", 7)]
 
-    # Bob's list was loaded second: his account under the same handle is not looked up among archived pages.
-    assert [row[:3] for row in query(home, AUDIENCE)] == [("ann", "2012-01-10", 3)]
+    assert [row[:3] for row in query(home, AUDIENCE)] == found
+    assert {handle for (handle,) in query(home, "SELECT lower(handle) FROM handles")} == {"pm"}
+    before = contents(home)
+    master_file(home).unlink()
+    load(home, bundled)
+    assert contents(home) == before
 
 
 def test_whose_a_handle_was_stays_said_when_the_store_is_made_anew(home: Path, bundled: Path) -> None:

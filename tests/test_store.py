@@ -973,3 +973,28 @@ def test_words_that_no_observation_shows_any_more_are_gone(home: Path, bundled: 
 
     assert query(home, "SELECT bio FROM texts ORDER BY bio") == [("kept",), ("right",)]
     assert query(home, "SELECT bio FROM profiles ORDER BY bio") == [("kept",), ("right",)]
+
+
+def test_a_figure_has_what_all_its_lists_say_of_it(tmp_path: Path) -> None:
+    lists = (
+        roster("a", [member("ada", name="Ada King", born="1815")]),
+        roster(
+            "b",
+            [
+                member(
+                    "ada", name="Ada Lovelace", country="GB", wikidata_qid="Q7259", official_ids=("bioguide:K1", "uk:7")
+                ),
+                member("bob", aliases=("Robert",)),
+            ],
+        ),
+        roster("c", [member("ada", name="Ada King", aliases=("Countess",), official_ids=("uk:7",), born="1816")]),
+    )
+    load(tmp_path / "home", bundle(tmp_path / "lists", *lists))
+
+    assert query(
+        tmp_path / "home",
+        "SELECT name, country, wikidata_qid, aliases, official_ids, born FROM figures ORDER BY figure_id",
+    ) == [
+        ("Ada King", "GB", "Q7259", ["Ada Lovelace", "Countess"], ["bioguide:K1", "uk:7"], 1815),
+        ("bob", None, None, ["Robert"], [], None),
+    ]

@@ -17,8 +17,10 @@ alike AS (
     FROM latest_doubts AS d
     INNER JOIN seen_accounts AS s ON s.account_id = d.account_id
     INNER JOIN observations AS o ON o.account_id = d.account_id AND o.valid_at >= d.since
+    INNER JOIN statuses AS now_says ON now_says.status = s.status
+    INNER JOIN statuses AS then_said ON then_said.status = o.status
     WHERE
-        (o.status IN ('deleted', 'deactivated')) = (s.status IN ('deleted', 'deactivated'))
+        (then_said.whose_act IS NOT DISTINCT FROM 'owner') = (now_says.whose_act IS NOT DISTINCT FROM 'owner')
         AND (o.status = 'not_found') = (s.status = 'not_found')
     GROUP BY d.account_id
 ),

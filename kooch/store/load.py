@@ -33,7 +33,7 @@ from kooch.store.locks import only_one
 from kooch.store.outcomes import STATUSES
 from kooch.store.publish import last_version, publish
 from kooch.store.rows import as_table
-from kooch.store.schema import migrate, quoted
+from kooch.store.schema import LATEST, migrate, quoted
 from kooch.store.state import (
     note_rosters,
     open_state,
@@ -336,7 +336,8 @@ def single(connection: duckdb.DuckDBPyConnection, query: str) -> Any:  # noqa: A
 
 def _digest(listed: Listed, *folders: Path) -> str:
     """A fingerprint of everything listed: while it stays the same, the listed tables stay too."""
-    digest = hashlib.sha256(__version__.encode())
+    # A new column is filled by storing the lists again.
+    digest = hashlib.sha256(f"{__version__} {LATEST}".encode())
     for folder in folders:
         for file in sorted(path for path in folder.rglob("*") if path.suffix in {".csv", ".yaml"}):
             digest.update(str(file.relative_to(folder)).encode() + b"\0" + file.read_bytes())

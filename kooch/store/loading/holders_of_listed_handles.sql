@@ -1,17 +1,17 @@
--- One row per listed handle whose holder archived pages tell.
+-- One row per account known by a listed handle whose holder archived pages tell.
 -- The holder is the account that held it last before the list and first after it. Where the archive has pages on one side
 -- only, it is the account seen with it within a month of the list. Either holds only where every page between was looked
 -- for: pages that come later could tell otherwise. Where several lists name the handle, the latest list must tell the
 -- holder, and no other list may tell another one.
 SELECT
     platform,
-    handle,
+    name,
     any_value(native_id) AS native_id,
     max(listed_at) AS listed_at
 FROM (
     SELECT
         l.platform,
-        l.handle,
+        l.name,
         l.listed_at,
         arg_max(s.native_id, (s.valid_at, s.native_id)) FILTER (WHERE s.valid_at < l.listed_at) AS id_before,
         arg_min(s.native_id, (s.valid_at, s.native_id)) FILTER (WHERE s.valid_at >= l.listed_at) AS id_after,
@@ -27,8 +27,8 @@ FROM (
     INNER JOIN handles_shown_by_pages AS s ON s.platform = l.platform AND s.handle = l.handle
     -- A rebuilt store meets the answers of the platform itself together with the archive's pages.
     ANTI JOIN (SELECT platform, handle FROM names_crawled WHERE native_id IS NOT NULL) AS k
-        ON k.platform = l.platform AND k.handle = l.handle
-    GROUP BY l.platform, l.handle, l.listed_at, l.from_at, l.until_at
+        ON k.platform = l.platform AND k.handle = l.name
+    GROUP BY l.platform, l.name, l.listed_at, l.from_at, l.until_at
 )
-GROUP BY platform, handle
+GROUP BY platform, name
 HAVING count(DISTINCT native_id) = 1 AND max(listed_at) = max(listed_at) FILTER (WHERE native_id IS NOT NULL)

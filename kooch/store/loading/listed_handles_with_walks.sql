@@ -1,6 +1,7 @@
--- One row per handle of `listed_handles_without_id`, with the time around the list in which every page was looked for.
+-- One row per account and day of `listed_handles_without_id`, with the time around the list in which every page was looked for.
 SELECT
     u.platform,
+    u.name,
     u.handle,
     u.listed_at,
     coalesce(min(w.from_at) FILTER (WHERE coalesce(w.until_at, w.started_at) >= u.listed_at), 'infinity') AS from_at,

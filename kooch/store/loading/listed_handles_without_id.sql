@@ -1,7 +1,8 @@
--- One row per handle on a list of which no id is known, and per day of a list.
+-- One row per account on a list that is known by a handle alone, and per day of a list.
 SELECT
     a.platform,
-    substr(i.key, length(a.platform) + 3) AS handle,
+    substr(i.key, length(a.platform) + 3) AS name, -- of a handle that lists of two days give to two figures: "handle of figure"
+    split_part(name, ' of ', 1) AS handle,
     s.published_at::TIMESTAMPTZ AS listed_at
 FROM accounts AS a
 INNER JOIN claims AS c ON c.account_id = a.account_id

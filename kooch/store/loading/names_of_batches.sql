@@ -16,7 +16,7 @@ UNION ALL
 SELECT
     h.platform,
     h.native_id,
-    h.handle,
+    h.name,
     h.listed_at
 FROM holders_of_listed_handles AS h
-ANTI JOIN ids AS k ON k.kind = 'holder' AND k.key = h.platform || ' @' || h.handle
+ANTI JOIN ids AS k ON k.kind = 'holder' AND k.key = h.platform || ' @' || h.name

@@ -15,7 +15,7 @@ from kooch.counts import NotACountError
 from kooch.looks import Look
 from kooch.platforms import Platform, given_up
 from kooch.platforms import Source as PlatformSource
-from kooch.rosters import AccountClaim, Event, PlatformCount, Roster, Source, Statement, read_followers
+from kooch.rosters import AccountClaim, Event, Member, PlatformCount, Roster, Source, Statement, read_followers
 from kooch.rosters.check import faults_of_names
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
@@ -432,21 +432,28 @@ def _names(handle: str | None, native_id: str | None) -> list[str]:
 
 
 def _figure_rows(rosters: Iterable[Roster]) -> list[Row]:
-    rows: dict[str, Row] = {}
+    """Each figure once: the first list's word where there is one, and what other lists add to it."""
+    members: dict[str, list[Member]] = {}
     for roster in rosters:
         for member in roster.members:
-            rows.setdefault(
-                member.figure_id,
-                {
-                    "figure_id": member.figure_id,
-                    "name": member.name,
-                    "kind": member.kind,
-                    "country": member.country,
-                    "wikidata_qid": member.wikidata_qid,
-                    "aliases": list(member.aliases),
-                },
-            )
-    return list(rows.values())
+            members.setdefault(member.figure_id, []).append(member)
+    return [_figure_row(figure_id, told) for figure_id, told in members.items()]
+
+
+def _figure_row(figure_id: str, told: Sequence[Member]) -> Row:
+    first = told[0]
+    names = (name for member in told for name in (member.name, *member.aliases))
+    born = next((member.born for member in told if member.born), None)
+    return {
+        "figure_id": figure_id,
+        "name": first.name,
+        "kind": first.kind,
+        "country": next((member.country for member in told if member.country), None),
+        "wikidata_qid": next((member.wikidata_qid for member in told if member.wikidata_qid), None),
+        "aliases": [name for name in dict.fromkeys(names) if name != first.name],
+        "official_ids": sorted({official_id for member in told for official_id in member.official_ids}),
+        "born": int(born) if born else None,
+    }
 
 
 def _membership_rows(rosters: Iterable[Roster]) -> list[Row]:
