@@ -1,11 +1,14 @@
 """The reading of evidence against a slow one that tries every order: random evidence, account by account."""
 
 import random
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
-from kooch.presence.evidence import Doubt, Evidence, Known
-from kooch.presence.figures import edges, stay_rows, told
+from kooch.presence.evidence import Doubt, Evidence, Known, known_by
+from kooch.presence.figures import Edges, edges, presumptions, stay_rows, told
 from kooch.presence.reading import BEGINNING, NEVER, Item, Says
 from tests import truth_table
 from tests.truth_table import FIRST, LAST, Answer, Piece
@@ -111,10 +114,224 @@ def compare(dice: random.Random) -> bool:
     return True
 
 
+def many(check: Callable[[random.Random], bool], seeds: range) -> float:
+    """The share of the histories to which the check applied."""
+    return sum(check(random.Random(seed)) for seed in seeds) / len(seeds)
+
+
+FEW, MANY = range(40), range(1000, 3000)
+
+
 def test_random_evidence_is_read_as_by_the_slow_way() -> None:
-    assert sum(compare(random.Random(seed)) for seed in range(40)) > 35
+    assert many(compare, FEW) > 0.9
 
 
 @pytest.mark.proof
 def test_much_random_evidence_is_read_as_by_the_slow_way() -> None:
-    assert sum(compare(random.Random(1000 + seed)) for seed in range(2000)) > 1950
+    assert many(compare, MANY) > 0.95
+
+
+# As known by a day
+
+
+def compare_known_by(dice: random.Random) -> bool:
+    """What was known by an instant is what evidence that was known by then says."""
+    accounts = dice.choice([[], [1], [1], [1, 2]])
+    pieces = [replace(piece, known_at=dice.randrange(6)) for piece in random_pieces(dice, accounts)]
+    claimed_at = [(account, dice.randrange(6)) for account in accounts]
+    whole = known(set(), pieces, [])
+    evidence = [one._replace(known_at=piece.known_at) for one, piece in zip(whole.evidence, pieces, strict=True)]
+    for instant in range(6):
+        then = [piece for piece in pieces if piece.known_at <= instant]
+        by_then = {account for account, at in claimed_at if at <= instant}
+        by_then |= {piece.account for piece in then if piece.account is not None}
+        fast = told(known_by(instant, evidence, [], claimed_at))
+        if any(len(reading.stays) > truth_table.MOST_STAYS for one in fast for reading in one.readings):
+            return False
+        slow = truth_table.by_account(by_then, then, [])
+
+        assert [(one.account, sorted(item.bound for r in one.readings for item in r.items)) for one in fast] == [
+            (one.account, sorted(piece.number for chosen, _ in one.readings for piece in chosen)) for one in slow
+        ]
+        assert [(row.stay.joined_from, row.stay.joined_to) for one in fast for row in stay_rows(one)] == [
+            hull(one, spell) for one in slow for spell in range(max(len(stays) for _, stays in one.readings))
+        ]
+    return True
+
+
+def at(instant: int) -> int:
+    return {FIRST: BEGINNING, LAST: NEVER}.get(instant, instant)
+
+
+def hull(one: truth_table.OfAccount, spell: int) -> tuple[int, int]:
+    """When a stay began, over all readings that have it."""
+    begun = [stays[spell].begun for _, stays in one.readings if len(stays) > spell]
+    return at(min(first for first, _ in begun)), at(max(last for _, last in begun))
+
+
+def test_what_was_known_by_a_day_is_what_its_evidence_says() -> None:
+    assert many(compare_known_by, FEW) > 0.9
+
+
+@pytest.mark.proof
+def test_what_was_known_by_many_a_day_is_what_its_evidence_says() -> None:
+    assert many(compare_known_by, MANY) > 0.95
+
+
+# Presumptions
+
+
+def slow_stays(accounts: list[int], pieces: list[Piece]) -> dict[tuple[int | None, int], tuple[object, object, object]]:
+    """Of every stay: when it began, when it ended, and the last sign that is of it in every reading."""
+    found: dict[tuple[int | None, int], tuple[object, object, object]] = {}
+    for one in truth_table.by_account(accounts, pieces, []):
+        for spell in range(max(len(stays) for _, stays in one.readings)):
+            having = [stays[spell] for _, stays in one.readings if len(stays) > spell]
+            ends = [stay.ended for stay in having if stay.ended]
+            is_open = len(ends) < len(one.readings)
+            last = [stay.last_sign for stay in having if stay.last_sign is not None]
+            found[one.account, spell + 1] = (
+                hull(one, spell),
+                # The first possible end counts even where one reading has none.
+                (min((end[0] for end in ends), default=None), None if is_open else max(end[1] for end in ends)),
+                min(last) if len(last) == len(having) else None,
+            )
+    return found
+
+
+def flag_exactly(dice: random.Random) -> bool:
+    """A flag stands exactly where a join, an end or a last sign differs without the reports that name no account."""
+    accounts = dice.choice([[1], [1], [1, 2]])
+    pieces = random_pieces(dice, accounts)
+    if any(
+        len(reading.stays) > truth_table.MOST_STAYS
+        for one in told(known(set(accounts), pieces, []))
+        for reading in one.readings
+    ):
+        return False
+    mine = slow_stays(accounts, pieces)
+    alone = slow_stays(accounts, [piece for piece in pieces if piece.account is not None])
+    wanted = {
+        stay: tuple(now != then for now, then in zip(values, alone[stay], strict=True))
+        if stay in alone
+        else (True, values[1] != (None, None), values[2] is not None)
+        for stay, values in mine.items()
+    }
+
+    evidence = known(set(accounts), pieces, [])
+    assert presumptions(evidence, told(evidence)) == wanted
+    return any(piece.account is None for piece in pieces)
+
+
+def test_a_presumption_is_flagged_exactly_where_it_makes_a_difference() -> None:
+    assert many(flag_exactly, FEW) > 0.6
+
+
+@pytest.mark.proof
+def test_many_presumptions_are_flagged_exactly_where_they_make_a_difference() -> None:
+    assert many(flag_exactly, MANY) > 0.6
+
+
+# The truth
+
+
+def random_truth(dice: random.Random) -> list[tuple[int, int]]:
+    """One stay or two on a grid of eight instants: the cells in which each begins and ends; 9: it goes on."""
+    cuts = sorted(dice.sample(range(9), dice.choice([2, 2, 4])))
+    stays = list(zip(cuts[::2], cuts[1::2], strict=True))
+    return [*stays[:-1], (stays[-1][0], dice.choice([stays[-1][1], 9]))]
+
+
+def true_piece(dice: random.Random, stays: list[tuple[int, int]], number: int) -> Piece:
+    """A piece of evidence on the account that is true of the stays, as wide as it likes."""
+    begun, ended = dice.choice(stays)
+    says = dice.choice(["joined", "sign", "sign", "absent", *(["ended"] if ended < 9 else [])])
+    outside = [cell for cell in range(9) if not any(begin <= cell <= end for begin, end in stays)]
+    if says == "absent" and not outside:
+        says = "sign"
+    cell = {
+        "joined": begun,
+        "ended": ended,
+        "sign": dice.randint(begun, min(ended, 8)),
+        "absent": dice.choice(outside or [0]),
+    }[says]
+    return Piece(
+        says, max(0, cell - dice.choice([0, 0, 1, 3])), min(9, cell + 1 + dice.choice([0, 0, 1, 3])), 1, number=number
+    )
+
+
+def edges_on(found: Edges, end: int) -> tuple[bool, bool, bool, bool]:
+    """Had joined, at least and at most; was there, at least and at most. Every instant is a day's end."""
+    least = any(
+        span.start <= end
+        and (span.until == NEVER or end <= span.until)
+        and (span.sign == NEVER or end - 1 <= span.sign + 45)
+        for span in found.there_min
+    )
+    most = any(span.start < end and (span.until == NEVER or end < span.until) for span in found.there_max)
+    return found.joined_min <= end and found.joined_min < NEVER, found.joined_max < end, least, most
+
+
+def hold_the_truth(dice: random.Random) -> bool:
+    """Where the truth has as many stays and ends as are read, no more is assumed than what the table says it assumes."""
+    stays = random_truth(dice)
+    pieces = [true_piece(dice, stays, number) for number in range(1, dice.randint(2, 9))]
+    (one,) = told(known({1}, pieces, []))
+    read = one.readings[0].stays
+    # Evidence that cannot all be true under the assumptions tells that one of them does not hold.
+    if len(one.readings) > 1 or [stay.is_open for stay in read] != [ended == 9 for _, ended in stays]:
+        return False
+    found = edges([one])
+    for stay, (begun, ended) in zip(read, stays, strict=True):
+        assert stay.joined_from <= begun < stay.joined_to
+        assert stay.is_open or stay.ended_from <= ended < stay.ended_to
+    # Somewhere within a cell: a day that ends with it is after the turn in it, one that ends where it begins before.
+    for end in range(10):
+        joined_min, joined_max, there_min, there_max = edges_on(found, end)
+        has_joined = stays[0][0] < end
+        is_there = any(begun < end and (ended == 9 or end <= ended) for begun, ended in stays)
+        assert joined_min <= has_joined <= joined_max
+        assert there_min <= is_there <= there_max
+    return True
+
+
+def test_the_truth_lies_between_the_edges_where_what_is_assumed_holds() -> None:
+    assert many(hold_the_truth, range(200)) > 0.3
+
+
+@pytest.mark.proof
+def test_many_a_truth_lies_between_the_edges_where_what_is_assumed_holds() -> None:
+    assert many(hold_the_truth, range(1000, 21000)) > 0.3
+
+
+def narrow(dice: random.Random) -> bool:
+    """One more true piece on the same account, without another stay or end, widens no interval and not who had joined."""
+    stays = random_truth(dice)
+    pieces = [true_piece(dice, stays, number) for number in range(1, dice.randint(2, 8))]
+    chains = [told(known({1}, pieces[:n], []))[0] for n in range(1, len(pieces) + 1)]
+    compared = False
+    for before, after in pairwise(chains):
+        old, new = before.readings[0], after.readings[0]
+        is_one = len(before.readings) == len(after.readings) == 1
+        if not is_one or [stay.is_open for stay in old.stays] != [stay.is_open for stay in new.stays]:
+            continue
+        compared = True
+        for was, now in zip(old.stays, new.stays, strict=True):
+            assert was.joined_from <= now.joined_from
+            assert now.joined_to <= was.joined_to
+            assert was.ended_from <= now.ended_from
+            assert now.ended_to <= was.ended_to
+        for end in range(10):
+            then, since = edges_on(edges([before]), end), edges_on(edges([after]), end)
+            assert (then[0] <= since[0], since[1] <= then[1]) == (True, True)
+            assert (then[2] <= since[2], since[3] <= then[3]) == (True, True)
+    return compared
+
+
+def test_more_true_evidence_narrows() -> None:
+    assert many(narrow, range(200)) > 0.5
+
+
+@pytest.mark.proof
+def test_much_more_true_evidence_narrows() -> None:
+    assert many(narrow, range(1000, 21000)) > 0.5

@@ -96,6 +96,28 @@ def stay_rows(one: Told) -> list[StayRow]:
     return [_row(one, spell) for spell in range(n)]
 
 
+def presumptions(known: Known, all_told: Iterable[Told]) -> dict[tuple[int | None, int], tuple[bool, bool, bool]]:
+    """Of each stay, by account and number: whether its join, end and last sign would differ without reports that name no account.
+
+    Where no account is known, nothing is presumed.
+    """
+    rows = {(row.account, row.spell): row for one in all_told for row in stay_rows(one)}
+    if not known.accounts or not known.unnamed:
+        return dict.fromkeys(rows, (False, False, False))
+    alone = {(row.account, row.spell): row for one in told(known.without_unnamed()) for row in stay_rows(one)}
+    return {stay: _differs(row, alone.get(stay)) for stay, row in rows.items()}
+
+
+def _differs(row: StayRow, own: StayRow | None) -> tuple[bool, bool, bool]:
+    if own is None:
+        return True, row.stay.ended_from < NEVER, row.last_sign > BEGINNING
+    return (
+        (row.stay.joined_from, row.stay.joined_to) != (own.stay.joined_from, own.stay.joined_to),
+        (row.stay.ended_from, row.stay.ended_to) != (own.stay.ended_from, own.stay.ended_to),
+        row.last_sign != own.last_sign,
+    )
+
+
 # One known account: what names none is presumed to be about it
 
 

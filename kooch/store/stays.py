@@ -4,7 +4,7 @@ What a stay is stands in docs/methods.md; `kooch.presence` reads the evidence. N
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby, pairwise
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from kooch import presence
 from kooch.presence.evidence import Doubt, Evidence, Known, known_by
-from kooch.presence.figures import StayRow, Told, edges, stay_rows, told
+from kooch.presence.figures import StayRow, Told, edges, presumptions, stay_rows, told
 from kooch.presence.reading import BEGINNING, NEVER, Item, Says
 from kooch.store.rows import as_table
 
@@ -272,7 +272,7 @@ def _joins(version: _Version) -> tuple[list[_Row], list[_Row]]:
 
 
 def _version(pair: _Pair, known: Known, all_told: list[Told], found: _OfPair, instant: int) -> _Version:
-    alone = {} if not known.accounts or not known.unnamed else _alone(known)
+    is_presumed = presumptions(known, all_told)
     untimely = {bound for bound, at in found.untimely.items() if at <= instant}
     counted = {item.bound for one in all_told for reading in one.readings for item in reading.items}
     stays: list[_Row] = []
@@ -280,29 +280,12 @@ def _version(pair: _Pair, known: Known, all_told: list[Told], found: _OfPair, in
     for one in all_told:
         for row in stay_rows(one):
             of_account: _Row = {"figure_id": pair[0], "platform": pair[1], "account_id": row.account, "stay": row.spell}
-            is_presumed = _presumed(row, alone) if known.accounts and known.unnamed else (False, False, False)
-            stays.append(of_account | _stay_columns(row, is_presumed, untimely, found.gaps.get(row.account or 0, [])))
+            flags = is_presumed[row.account, row.spell]
+            stays.append(of_account | _stay_columns(row, flags, untimely, found.gaps.get(row.account or 0, [])))
             readings += [of_account | _reading_columns(side) for side in row.sides]
     if uncounted := sorted(untimely - counted):
         _flag(stays, pair, uncounted)
     return _Version(instant, stays, readings)
-
-
-def _alone(known: Known) -> dict[tuple[int | None, int], StayRow]:
-    """The stays by account and number, as if no report had left the account unnamed."""
-    return {(row.account, row.spell): row for one in told(known.without_unnamed()) for row in stay_rows(one)}
-
-
-def _presumed(row: StayRow, alone: Mapping[tuple[int | None, int], StayRow]) -> tuple[bool, bool, bool]:
-    """Whether join, end and last sign would differ without reports that name no account."""
-    own = alone.get((row.account, row.spell))
-    if own is None:
-        return True, not row.stay.is_open, row.last_sign > BEGINNING
-    return (
-        (row.stay.joined_from, row.stay.joined_to) != (own.stay.joined_from, own.stay.joined_to),
-        (row.stay.ended_from, row.stay.ended_to) != (own.stay.ended_from, own.stay.ended_to),
-        row.last_sign != own.last_sign,
-    )
 
 
 def _stay_columns(

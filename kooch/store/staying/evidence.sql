@@ -59,6 +59,27 @@ timely AS (
             ELSE least(before, coalesce(has_closed, before))
         END AS before
     FROM said
+),
+
+signs_beside_reports AS (
+    SELECT
+        o.account_id,
+        b.bound_id,
+        [
+            arg_max({'at': o.valid_at, 'run_id': o.run_id, 'known_at': o.recorded_at}, o.valid_at) FILTER (WHERE o.valid_at < b.not_before),
+            arg_min({'at': o.valid_at, 'run_id': o.run_id, 'known_at': o.recorded_at}, o.valid_at) FILTER (WHERE o.valid_at >= b.not_before),
+            arg_max({'at': o.valid_at, 'run_id': o.run_id, 'known_at': o.recorded_at}, o.valid_at) FILTER (WHERE o.valid_at < b.before),
+            arg_min({'at': o.valid_at, 'run_id': o.run_id, 'known_at': o.recorded_at}, o.valid_at) FILTER (WHERE o.valid_at >= b.before)
+        ] AS signs
+    FROM bounds AS b
+    INNER JOIN links AS l ON l.figure_id = b.figure_id AND coalesce(b.account_id = l.account_id, true)
+    INNER JOIN accounts AS a ON a.account_id = l.account_id AND a.platform = b.platform
+    INNER JOIN observations AS o ON o.account_id = l.account_id
+    WHERE
+        b.event IN ('left', 'absent')
+        AND b.source_id IS NOT NULL
+        AND o.status IN ('active', 'protected', 'limited')
+    GROUP BY o.account_id, b.bound_id
 )
 
 SELECT
@@ -92,14 +113,11 @@ FROM (
     FROM sign_spans
     WHERE last_at > first_at
     UNION ALL
-    -- Of several accounts, the next sign after an end that names none: it takes the end's doubt away.
-    SELECT o.account_id, min(o.valid_at), arg_min(o.run_id, o.valid_at), arg_min(o.recorded_at, o.valid_at)
-    FROM bounds AS b
-    INNER JOIN links AS l ON l.figure_id = b.figure_id
-    INNER JOIN accounts AS a ON a.account_id = l.account_id AND a.platform = b.platform
-    INNER JOIN observations AS o ON o.account_id = l.account_id AND o.valid_at >= b.before
-    WHERE b.account_id IS NULL AND b.event IN ('left', 'absent') AND o.status IN ('active', 'protected', 'limited')
-    GROUP BY o.account_id, b.bound_id
+    -- Of the signs within a stretch those matter that stand beside an end or absence which somebody reports.
+    SELECT DISTINCT account_id, sign.at, sign.run_id, sign.known_at
+    FROM signs_beside_reports
+    CROSS JOIN LATERAL (SELECT unnest(signs) AS sign)
+    WHERE sign.at IS NOT NULL
 ) AS s
 INNER JOIN links AS l ON l.account_id = s.account_id
 INNER JOIN accounts AS a ON a.account_id = s.account_id
