@@ -34,6 +34,7 @@ COMMANDS = {
     "load": Place("store", "load", "Load what is spooled and listed, and publish."),
     "backup": Place("store", "backup", "Copy all that the published data rest on."),
     "suppress": Place("store", "suppress", "Remove an account everywhere, and keep it out."),
+    "runs": Place("runs", "app", "Withdraw what a crawl observed."),
     "status": Place("status", "status", "Show runs, freshness, and failures by cause."),
     "metrics": Place("metrics", "metrics", "Tell Prometheus how the crawls went."),
     "sql": Place("query", "sql", "Ask the published data with SQL."),

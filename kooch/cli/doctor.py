@@ -21,7 +21,7 @@ from kooch.files import make_folder
 from kooch.platforms import platform_of
 from kooch.store import manifest, versions
 from kooch.store.load import load as load_store
-from kooch.store.load import master_file, refuse_lost_state
+from kooch.store.load import master_file, refuse_lost_state, runs_ahead
 from kooch.store.locks import only_one
 from kooch.store.schema import quoted
 from kooch.store.state import open_state, state_file
@@ -47,6 +47,7 @@ def doctor(
         ("archive", _archive, 4),
         ("master", _master, 4),
         ("published version", _published, 4),
+        ("clock", _clock, 4),
         ("rosters", _rosters, 2),
         ("archived pages of Koo", _koo_archive, 1),
     ]
@@ -159,6 +160,15 @@ def _published(settings: Settings) -> str:
         if "lock" not in str(error):
             raise
     return f"version {version}, {n:,} observations, {tables} tables readable, {file.stat().st_size >> 20:,} MB"
+
+
+def _clock(settings: Settings) -> str:
+    """What a crawl under a clock that was ahead observed hides what is true until then."""
+    if not reading_file(settings.home).exists():
+        return "nothing is published yet"
+    if ahead := runs_ahead(settings.home):
+        raise StorageError(" ".join(run.sentence for run in ahead))
+    return "nothing was observed later than now"
 
 
 def _rosters(settings: Settings) -> str:

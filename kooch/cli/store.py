@@ -38,6 +38,8 @@ def load_now(settings: Settings, *, quiet: bool, without_lost: bool = False) -> 
     loaded = load_store(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS, without_lost=without_lost)
     if loaded.lost:
         complain(f"All rows are published, from the master. {manifest.sentence(settings.home, loaded.lost)}")
+    for run in loaded.ahead:
+        complain(run.sentence)
     for file in loaded.broken:
         if file.is_relative_to(archive_folder(settings.home)):
             complain(

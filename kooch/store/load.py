@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,10 +43,11 @@ from kooch.store.state import (
     same_accounts,
     state_file,
     suppressions,
+    withdrawn_runs,
 )
 from kooch.store.stays import store_stays
 from kooch.store.utc import build_utc_views, drop_utc_views
-from kooch.store.versions import DAMAGED_BLOCK
+from kooch.store.versions import DAMAGED_BLOCK, open_version, reading_file
 from kooch.store.views import build_views
 from kooch.times import now
 
@@ -65,18 +66,37 @@ _STORAGE_FAULTS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """A run by a clock that was ahead: how many of its observations are later than now, and the latest of them."""
+
+    run_id: int
+    platform: str
+    observations: int
+    latest_at: datetime
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, and what to do."""
+        return (
+            f"Run {self.run_id} on {self.platform} observed {self.observations:,} accounts later than now, up to"
+            f' {self.latest_at:%-d %B %Y}: a clock was ahead. `kooch runs drop {self.run_id} --reason "…"` withdraws it.'
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
     """What one load did.
 
     `broken` are batches of the spool, and of the archive where it went on without them, that could not be read. They stay
     where they were, as `*.broken`. `lost` are the files of the archive that are not as they were listed: what they held is
-    in the master still, and would be missing in a new one.
+    in the master still, and would be missing in a new one. `ahead` are runs that observed something later than now.
     """
 
     version: int
     batches: int
     broken: tuple[Path, ...]
     lost: tuple[manifest.Fault, ...] = ()
+    ahead: tuple[Ahead, ...] = ()
 
 
 def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_lost: bool = False) -> Loaded:
@@ -94,9 +114,11 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_l
         refuse_lost_state(home)
         with open_state(home) as state:
             walked = walked_handles(state)
+            withdrawn = withdrawn_runs(state)
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
         _set_newer_storage_aside(home)
+        _drop_master_of(home, withdrawn)
         waiting, unreadable = _set_aside(spool.waiting_batches(home), _has_columns)
         broken = [*(manifest.set_aside_lost(home) if without_lost else ()), *unreadable]
 
@@ -110,6 +132,7 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_l
                 digest=digest,
                 known_runs=known_runs,
                 walked=walked,
+                withdrawn=withdrawn,
                 without_lost=without_lost,
             )
 
@@ -126,7 +149,11 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_l
         _list_archive(home, version)
         publish(home, master_file(home), version)
         return Loaded(
-            version=version, batches=n, broken=tuple(broken), lost=tuple(manifest.faults(home, thorough=False))
+            version=version,
+            batches=n,
+            broken=tuple(broken),
+            lost=tuple(manifest.faults(home, thorough=False)),
+            ahead=runs_ahead(home),
         )
 
 
@@ -140,6 +167,7 @@ def _store(
     digest: str,
     known_runs: list[dict[str, object]],
     walked: list[dict[str, str | None]],
+    withdrawn: list[dict[str, str]],
     without_lost: bool,
 ) -> tuple[int, int]:
     """Bring the master to its next version; returns its number and that of the batches in it that are new.
@@ -156,7 +184,8 @@ def _store(
         _remember_ids(connection, home)
         forgotten, lost = _forgotten(connection, home, without_lost=without_lost)
         broken.extend(lost)
-        fresh = _not_loaded(connection, [*forgotten, *waiting])
+        gone = {run["run"] for run in withdrawn}
+        fresh = _not_loaded(connection, [file for file in (*forgotten, *waiting) if file.parent.name not in gone])
         is_new = _store_same_accounts(connection, home)
         if is_new or single(connection, "SELECT rosters_digest FROM versions") != digest:
             store_listed(connection, listed)
@@ -164,6 +193,7 @@ def _store(
             # What rosters accept or deny of a handle is now said of the account it has turned out to be.
             store_listed(connection, listed)
         reopened = _store_runs(connection, known_runs)
+        _store_withdrawn_runs(connection, withdrawn)
         drop_suppressed(connection)
         store_departures(connection)
         _store_slots(connection, home)
@@ -203,7 +233,7 @@ def refuse_lost_state(home: Path) -> None:
     Suppressions and decisions are gone with it: loading would bring back what was removed.
     """
     with open_state(home) as state:
-        is_empty = not runs(state)
+        is_empty = not runs(state) and not withdrawn_runs(state)
     if is_empty and spool.archived_batches(home):
         raise StorageError(
             f"State {state_file(home)} knows no run, and the archive holds some: it was lost or replaced. Restore it from"
@@ -265,6 +295,42 @@ def _set_newer_storage_aside(home: Path) -> None:
             raise StorageError(
                 f"Master {file} could not be moved aside ({error.strerror}). Correct the permissions."
             ) from error
+
+
+def _drop_master_of(home: Path, withdrawn: list[dict[str, str]]) -> None:
+    """Remove a master that holds what a withdrawn run observed: the archive makes another, without its batches.
+
+    Raises StorageError where the archive is not as it was listed: the new one would lack rows.
+    """
+    file = master_file(home)
+    if not withdrawn or not file.exists():
+        return
+    with suppress(duckdb.Error), duckdb.connect(str(file), read_only=True) as connection:
+        keys = [run["run"] for run in withdrawn]
+        held = connection.execute(
+            "SELECT 1 FROM ids AS i SEMI JOIN outcomes AS o ON o.run_id = i.id"
+            " WHERE i.kind = 'run' AND list_contains($keys, i.key) LIMIT 1",
+            {"keys": keys},
+        ).fetchall()
+        if not held:
+            return
+    if faults := manifest.faults(home, thorough=True):
+        raise StorageError(f"The run cannot be withdrawn without loss. {manifest.sentence(home, faults)}")
+    file.unlink()
+    file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+
+
+def runs_ahead(home: Path) -> tuple[Ahead, ...]:
+    """The runs of the latest version that observed something later than now, an hour's clock error allowed."""
+    with open_version(reading_file(home)) as connection:
+        rows = connection.execute(
+            (Path(__file__).with_name("runs_ahead.sql")).read_text(encoding="utf-8"),
+            {"latest": now() + timedelta(hours=1)},
+        ).fetchall()
+    return tuple(
+        Ahead(run_id=run_id, platform=platform, observations=n, latest_at=datetime.fromtimestamp(latest, UTC))
+        for run_id, platform, n, latest in rows
+    )
 
 
 def _has_newer_storage(file: Path) -> bool:
@@ -451,6 +517,14 @@ def _store_runs(connection: duckdb.DuckDBPyConnection, known: list[dict[str, obj
             " SELECT * EXCLUDE (key, lacks_outcomes) FROM runs_counted ORDER BY started_at, run_id"
         )
         return [str(key) for (key,) in steps.rows("SELECT key FROM runs_counted WHERE lacks_outcomes")]
+
+
+def _store_withdrawn_runs(connection: duckdb.DuckDBPyConnection, withdrawn: list[dict[str, str]]) -> None:
+    connection.execute("DELETE FROM withdrawn_runs")
+    if withdrawn:
+        connection.register("runs_of_state", as_table(withdrawn))
+        connection.execute("INSERT INTO withdrawn_runs BY NAME FROM runs_of_state")
+        connection.unregister("runs_of_state")
 
 
 def _store_slots(connection: duckdb.DuckDBPyConnection, home: Path) -> None:

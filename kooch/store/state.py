@@ -251,6 +251,27 @@ def same_accounts(connection: sqlite3.Connection) -> list[tuple[str, str, str, s
     return [(row["platform"], row["old"], row["new"], row["decided_at"]) for row in rows]
 
 
+def withdraw_run(connection: sqlite3.Connection, run: str, reason: str) -> None:
+    """Take a run out of the plans, for good. What it cost stays counted. Raises StorageError for one that is not there."""
+    with transaction(connection):
+        read_run(connection, run)
+        connection.execute(
+            "INSERT INTO withdrawn_runs SELECT run, platform, source, started_at, ended_at, cost_usd, ?, ? FROM runs"
+            " WHERE run = ?",
+            (reason, _text(now()), run),
+        )
+        for table in ("targets", "index_rows", "walks", "backfills", "runs"):
+            connection.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
+
+
+def withdrawn_runs(connection: sqlite3.Connection) -> list[dict[str, str]]:
+    """Of each withdrawn run its key, platform, source and start, and why and when it was withdrawn."""
+    rows = connection.execute(
+        "SELECT run, platform, source, started_at, reason, withdrawn_at FROM withdrawn_runs ORDER BY run"
+    )
+    return [dict(row) for row in rows]
+
+
 def reopen_runs(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
     """Let the next crawl continue runs of which outcomes were lost after they had ended."""
     connection.executemany("UPDATE runs SET state = 'running', ended_at = NULL WHERE run = ?", [(key,) for key in keys])
@@ -271,7 +292,9 @@ def count_cost(connection: sqlite3.Connection, run: str, usd: float) -> None:
 def cost_since(connection: sqlite3.Connection, *, platform: str, since: datetime) -> float:
     """What the crawls of a platform have cost that were under way at `since` or later, in US dollars."""
     (usd,) = connection.execute(
-        "SELECT round(coalesce(sum(cost_usd), 0), 6) FROM runs"
+        "SELECT round(coalesce(sum(cost_usd), 0), 6) FROM ("
+        "SELECT platform, source, started_at, ended_at, cost_usd FROM runs"
+        " UNION ALL SELECT platform, source, started_at, coalesce(ended_at, withdrawn_at), cost_usd FROM withdrawn_runs)"
         " WHERE platform = ? AND source = 'live' AND (started_at >= ? OR ended_at IS NULL OR ended_at >= ?)",
         (platform, _text(since), _text(since)),
     ).fetchone()

@@ -279,3 +279,13 @@ def _target(row: dict[str, Any]) -> Target:
         # Answers that contradict each other tell nothing.
         return target
     return replace(target, opened_not_before=not_before, opened_before=before)
+
+
+def run_key(home: Path, run_id: int) -> str | None:
+    """The key of a run in `state.sqlite` and the archive; None where the latest version has no such run."""
+    with open_version(reading_file(home)) as connection:
+        rows = connection.execute(
+            "SELECT i.key FROM ids AS i SEMI JOIN runs AS r ON r.run_id = i.id WHERE i.kind = 'run' AND i.id = ?",
+            [run_id],
+        ).fetchall()
+    return str(rows[0][0]) if rows else None
