@@ -242,9 +242,10 @@ def random_truth(dice: random.Random) -> list[tuple[int, int]]:
     return [*stays[:-1], (stays[-1][0], dice.choice([stays[-1][1], 9]))]
 
 
-def true_piece(dice: random.Random, stays: list[tuple[int, int]], number: int) -> Piece:
-    """A piece of evidence on the account that is true of the stays, as wide as it likes."""
-    begun, ended = dice.choice(stays)
+def true_piece(dice: random.Random, stays: list[tuple[int, int]], number: int) -> tuple[Piece, int | None]:
+    """A piece of evidence on the account that is true of the stays, as wide as it likes; and the stay whose end it saw."""
+    of = dice.randrange(len(stays))
+    begun, ended = stays[of]
     says = dice.choice(["joined", "sign", "sign", "absent", *(["ended"] if ended < 9 else [])])
     outside = [cell for cell in range(9) if not any(begin <= cell <= end for begin, end in stays)]
     if says == "absent" and not outside:
@@ -255,9 +256,16 @@ def true_piece(dice: random.Random, stays: list[tuple[int, int]], number: int) -
         "sign": dice.randint(begun, min(ended, 8)),
         "absent": dice.choice(outside or [0]),
     }[says]
-    return Piece(
-        says, max(0, cell - dice.choice([0, 0, 1, 3])), min(9, cell + 1 + dice.choice([0, 0, 1, 3])), 1, number=number
-    )
+    saw = of if says == "ended" else None
+    if says == "absent":
+        saw = max((n for n, (_, end) in enumerate(stays) if end < cell), default=None)
+    start, end = max(0, cell - dice.choice([0, 0, 1, 3])), min(9, cell + 1 + dice.choice([0, 0, 1, 3]))
+    return Piece(says, start, end, 1, number=number), saw
+
+
+def holds(stays: list[tuple[int, int]], told_of: list[tuple[Piece, int | None]]) -> bool:
+    """Whether nobody left unseen: of every end something tells that saw it."""
+    return {n for n, (_, ended) in enumerate(stays) if ended < 9} <= {saw for _, saw in told_of}
 
 
 def edges_on(found: Edges, end: int) -> tuple[bool, bool, bool, bool]:
@@ -275,11 +283,15 @@ def edges_on(found: Edges, end: int) -> tuple[bool, bool, bool, bool]:
 def hold_the_truth(dice: random.Random) -> bool:
     """Where the truth has as many stays and ends as are read, no more is assumed than what the table says it assumes."""
     stays = random_truth(dice)
-    pieces = [true_piece(dice, stays, number) for number in range(1, dice.randint(2, 9))]
-    (one,) = told(known({1}, pieces, []))
+    told_of = [true_piece(dice, stays, number) for number in range(1, dice.randint(2, 9))]
+    (one,) = told(known({1}, [piece for piece, _ in told_of], []))
     read = one.readings[0].stays
     # Evidence that cannot all be true under the assumptions tells that one of them does not hold.
-    if len(one.readings) > 1 or [stay.is_open for stay in read] != [ended == 9 for _, ended in stays]:
+    if (
+        not holds(stays, told_of)
+        or len(one.readings) > 1
+        or [stay.is_open for stay in read] != [ended == 9 for _, ended in stays]
+    ):
         return False
     found = edges([one])
     for stay, (begun, ended) in zip(read, stays, strict=True):
@@ -305,12 +317,18 @@ def test_many_a_truth_lies_between_the_edges_where_what_is_assumed_holds() -> No
 
 
 def narrow(dice: random.Random) -> bool:
-    """One more true piece on the same account, without another stay or end, widens no interval and not who had joined."""
+    """One more true piece on the same account, without another stay or end, widens no interval and no edge.
+
+    Of several stays, another end or absence may give an earlier end one more place to rest: docs/decisions/0031.
+    """
     stays = random_truth(dice)
-    pieces = [true_piece(dice, stays, number) for number in range(1, dice.randint(2, 8))]
-    chains = [told(known({1}, pieces[:n], []))[0] for n in range(1, len(pieces) + 1)]
+    told_of = [true_piece(dice, stays, number) for number in range(1, dice.randint(2, 8))]
+    counts = [n for n in range(1, len(told_of) + 1) if holds(stays, told_of[:n])]
+    chains = [(n, told(known({1}, [piece for piece, _ in told_of[:n]], []))[0]) for n in counts]
     compared = False
-    for before, after in pairwise(chains):
+    for (n, before), (m, after) in pairwise(chains):
+        if len(stays) > 1 and any(piece.says in ("ended", "absent") for piece, _ in told_of[n:m]):
+            continue
         old, new = before.readings[0], after.readings[0]
         is_one = len(before.readings) == len(after.readings) == 1
         if not is_one or [stay.is_open for stay in old.stays] != [stay.is_open for stay in new.stays]:

@@ -4,5 +4,5 @@ CREATE TABLE withdrawn_runs ( -- One row per run that was withdrawn: nothing tha
     source VARCHAR NOT NULL, -- live, archive or import
     started_at TIMESTAMPTZ NOT NULL,
     reason VARCHAR NOT NULL,
-    withdrawn_at TIMESTAMPTZ NOT NULL
+    withdrawn_at TIMESTAMPTZ NOT NULL -- When that was said
 );
