@@ -274,6 +274,7 @@ def test_where_no_api_answers_the_outbox_dates_posts_and_proves_no_zero(tmp_path
 
 
 @pytest.mark.proof
+@pytest.mark.alone
 def test_questions_that_lead_on_keep_the_limit_of_fifteen_minutes_and_use_it(tmp_path: Path) -> None:
     """On a clock that runs sixty times as fast: 15 seconds stand for 15 minutes."""
     span, times = 15.0, daily(790)

@@ -1,0 +1,160 @@
+"""What looks at posts cost: questions, pace, and room."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import duckdb
+import pytest
+
+from crawlers.activity import looking
+from crawlers.activity.tally import midnight
+from crawlers.atproto.tid import tid_of
+from kooch.config import VIEWS, BlueskySettings, CrawlSettings, Settings
+from kooch.store.outcomes import Before, Looked, Outcome, Target
+from kooch.store.schema import migrate
+from kooch.store.views import build_views
+from tests.faults import Asked, Reply, Server
+
+pytestmark = pytest.mark.proof
+
+OPENED = midnight(datetime.now(UTC)) - timedelta(days=400)
+ACCOUNTS, POSTS = 537, 250
+LARGE = """
+INSERT INTO activity_days
+SELECT
+    a.i,
+    DATE '2021-11-01' + d.d::INTEGER,
+    1 + (hash(a.i, d.d, 1) % 6)::INTEGER AS posts,
+    (hash(a.i, d.d, 2) % 5)::INTEGER AS replies,
+    (hash(a.i, d.d, 4) % 3)::INTEGER,
+    posts + replies
+FROM range(20000) AS a(i), range(1826) AS d(d)
+-- Each is silent for one of eight quarters.
+WHERE hash(a.i, d.d, 3) % 1000 < 234 AND (d.d // 91) % 8 <> a.i % 8
+ORDER BY ALL;
+INSERT INTO activity_looks
+SELECT
+    a.i,
+    w.w::INTEGER,
+    TIMESTAMPTZ '2021-11-01 04:00:00+00' + to_days((w.w * 7)::INTEGER)
+    + to_microseconds((a.i * 61000 + hash(a.i, w.w) % 60000)::BIGINT) AS looked_at,
+    CASE WHEN w.w % 13 = 0 THEN TIMESTAMPTZ '2019-01-01 00:00:00+00' ELSE date_trunc('day', looked_at) - INTERVAL 8 DAY END,
+    NULL,
+    'posts',
+    true,
+    (w.w * 10 + hash(a.i) % 100)::INTEGER,
+    (hash(a.i, w.w, 5) % 6)::INTEGER,
+    0,
+    (hash(a.i) % 7)::INTEGER
+FROM range(260) AS w(w), range(20000) AS a(i)
+ORDER BY w.w, a.i;
+"""
+PEOPLE = """
+INSERT INTO accounts BY NAME SELECT i::INTEGER AS account_id, 'bluesky' AS platform, 'did:' || i AS native_id FROM range(20000) AS t(i);
+INSERT INTO figures BY NAME
+SELECT 'f' || i AS figure_id, 'f' AS name, 'person' AS kind, []::VARCHAR[] AS aliases FROM range(20000) AS t(i);
+INSERT INTO claims BY NAME
+SELECT
+    i::INTEGER AS claim_id, 'f' || i AS figure_id, i::INTEGER AS account_id, 'accepts' AS polarity, 'curated' AS tier,
+    'roster' AS kind, 1 AS source_id, now() AS recorded_at
+FROM range(20000) AS t(i);
+"""
+QUESTIONS = {
+    "who is active": "SELECT is_active, count(*) FROM active28 WHERE from_day <= DATE '2026-01-01' AND until_day > DATE '2026-01-01' GROUP BY 1",
+    "activity by week": """
+        SELECT d.day, count(*) FILTER (WHERE s.is_active), count(*) FILTER (WHERE NOT s.is_active)
+        FROM (SELECT unnest(range(DATE '2025-11-01', DATE '2026-11-01', INTERVAL 7 DAY))::DATE AS day) AS d
+        LEFT JOIN active28 AS s ON s.from_day <= d.day AND d.day < s.until_day
+        GROUP BY 1
+    """,
+    "who fell silent": "SELECT count(*), count(dormant_on), count(quiet_on) FROM activity",
+    "one account": "FROM activity_days WHERE account_id = 777",
+}
+
+
+def did(n: int) -> str:
+    return f"did:web:figure{n}.test"
+
+
+def answer(asked: Asked) -> Reply:
+    """`listRecords` of a server with 250 posts in each of its repositories."""
+    repo, cursor = asked.values("repo")[0], next(iter(asked.values("cursor")), None)
+    times = [OPENED + timedelta(hours=36 * n + 1) for n in range(POSTS)]
+    keys = [key for key in sorted(map(tid_of, times), reverse=True) if cursor is None or key < cursor][:100]
+    dates = {tid_of(at): at.isoformat() for at in times}
+    records = [
+        {
+            "uri": f"at://{repo}/app.bsky.feed.post/{key}",
+            "cid": "b",
+            "value": {"text": "x" * 200, "createdAt": dates[key]},
+        }
+        for key in keys
+    ]
+    body = json.dumps({"records": records} | ({"cursor": keys[-1]} if keys else {}))
+    return Reply(200, body.encode(), {"Content-Type": "application/json"})
+
+
+@pytest.mark.alone
+def test_a_parliament_is_read_in_four_questions_each_at_the_full_pace(tmp_path: Path) -> None:
+    outcomes: list[Outcome] = []
+    networks: Any = ("127.0.0.0/8",)
+    with Server(answer) as server:
+        before = Before(opened_at=OPENED, posts=POSTS)
+        targets = [Target(key=did(n), native_id=did(n), server=server.url, before=before) for n in range(ACCOUNTS)]
+        crawled = looking.look(
+            Settings(
+                home=tmp_path,
+                crawl=CrawlSettings(allow_networks=networks),
+                bluesky=BlueskySettings(requests_per_second=10),
+            ),
+            platform="bluesky",
+            roster=None,
+            plan=lambda: targets,
+            before=lambda planned: [replace(target, before=before) for target in planned],
+            on_outcome=lambda _platform, outcome: outcomes.append(outcome),
+        )
+        times = sorted(asked.at for asked in server.asked)
+    pace = (len(times) - 1) / (times[-1] - times[0])
+    listed = {outcome.result.listed for outcome in outcomes if isinstance(outcome.result, Looked)}
+
+    assert (crawled.observed, listed) == (ACCOUNTS, {POSTS})
+    assert len(times) <= 2250
+    assert 9.5 <= pace <= 10.1, pace
+
+
+def test_five_years_of_twenty_thousand_accounts_take_sixty_megabytes(tmp_path: Path) -> None:
+    """And no page waits for them: each of its questions takes 50 ms."""
+    file = tmp_path / "large.duckdb"
+    with duckdb.connect(str(file), config={"storage_compatibility_version": "v1.0.0"}) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        migrate(connection, file)
+        connection.execute("CHECKPOINT")
+        empty = file.stat().st_size
+        connection.execute(LARGE)
+        connection.execute("CHECKPOINT")
+        taken = file.stat().st_size - empty
+        counts = connection.execute(
+            "SELECT (SELECT count(*) FROM activity_days), (SELECT count(*) FROM activity_looks)"
+        ).fetchall()
+        connection.execute(PEOPLE)
+        build_views(connection, VIEWS)
+        milliseconds = {
+            name: min(_milliseconds(connection, question) for _ in range(3)) for name, question in QUESTIONS.items()
+        }
+
+    assert counts[0][0] > 7_000_000
+    assert counts[0][1] == 5_200_000
+    assert taken <= 60_000_000, taken
+    assert max(milliseconds.values()) <= 50, milliseconds
+
+
+def _milliseconds(connection: duckdb.DuckDBPyConnection, question: str) -> float:
+    started_at = perf_counter()
+    found = connection.execute(question).fetchall()
+
+    assert found
+    return (perf_counter() - started_at) * 1000
