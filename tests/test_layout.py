@@ -228,3 +228,11 @@ def test_every_column_has_a_type_and_every_table_says_what_a_row_is() -> None:
 
     assert untyped == []
     assert silent == []
+
+
+@pytest.mark.parametrize("folder", ["migrations", "state_migrations"])
+def test_migrations_are_numbered_one_by_one(folder: str) -> None:
+    """Two of one number would be applied in one store and skipped in another."""
+    files = sorted((ROOT / "kooch" / "store" / folder).glob("*.sql"))
+
+    assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
