@@ -190,9 +190,9 @@ def _status(account: dict[str, Any]) -> str:
 
 def show_stays(found: Figure) -> None:
     st.subheader("When did they join, are they still there, and how do we know?")
-    if found.stays.is_empty():
+    if not found.stays:
         st.info("No source says that they joined any platform.")
-    for stay in found.stays.iter_rows(named=True):
+    for stay in found.stays:
         with st.container(border=True, gap="xxsmall"):
             say(
                 "**{platform}** · {account}{again}: {joined} **{when}** {presumed}",
@@ -244,9 +244,7 @@ def _evidence_of(stay: dict[str, Any]) -> list[tuple[str, str | None]]:
     if stay["longest_gap_days"] is not None:
         gap = counted(stay["longest_gap_days"], "day", "days")
         lines.append((f"Longest time between two signs: {gap}. We assume that they were there all the while.", None))
-    lines += [
-        _evidence(stay, "Not counted, because other evidence excludes it", told) for told in stay["unexplained"] or []
-    ]
+    lines += [_evidence(stay, "Not counted, because other evidence excludes it", told) for told in stay["unexplained"]]
     return lines
 
 

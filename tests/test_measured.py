@@ -68,10 +68,11 @@ def _labels(chart: object) -> Iterator[Shown]:
     spec = json.loads(chart.spec)  # type: ignore[attr-defined]  # a message of Streamlit's
     frames = {each.name: pa.ipc.open_stream(each.data.data).read_all().to_pylist() for each in chart.datasets}  # type: ignore[attr-defined]
     for layer in spec.get("layer", []):
+        data = layer.get("data", spec.get("data"))
         encoding = layer.get("encoding", {})
         if encoding.get("description", {}).get("field") != "measure":
             continue
-        for row in frames[layer["data"]["name"]]:
+        for row in frames[data["name"]]:
             yield str(row[encoding["text"]["field"]]), row["measure"]
 
 

@@ -398,7 +398,7 @@ def test_a_pause_between_sightings_is_a_gap(tmp_path: Path) -> None:
     assert found.audience["stretch"].n_unique() == 2
     assert found.audience["is_last"].to_list() == [False, False, False, True]
     assert found.accounts["status"].to_list() == ["active"]
-    assert [told["kind"] for told in found.stays["joined_to"]] == ["listed"]
+    assert [stay["joined_to"]["kind"] for stay in found.stays] == ["listed"]
 
 
 def test_a_run_without_a_network_says_so_and_changes_no_state(tmp_path: Path) -> None:

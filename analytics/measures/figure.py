@@ -68,7 +68,7 @@ class Figure:
     roles: list[dict[str, Any]]
     accounts: pl.DataFrame
     claims: pl.DataFrame
-    stays: pl.DataFrame
+    stays: list[dict[str, Any]]
     moves: pl.DataFrame
     holds: pl.DataFrame
     counts: pl.DataFrame
@@ -119,8 +119,8 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         roles=frame("figure_roles").to_dicts(),
         accounts=_with_latest_count(frame("figure_accounts"), counts),
         claims=frame("figure_claims"),
-        stays=_with_whens(frame("figure_stays")),
-        moves=with_when(frame("figure_moves"), "not_before", "before"),
+        stays=_with_evidence(frame("figure_stays"), frame("figure_evidence")),
+        moves=with_when(frame("figure_moves")),
         holds=frame("figure_holds"),
         counts=counts.select(COUNTS.names()).cast(COUNTS),
         audience=_drawn(counts),
@@ -154,20 +154,38 @@ def _with_latest_count(accounts: pl.DataFrame, counts: pl.DataFrame) -> pl.DataF
     return accounts.join(seen, on="account_id", how="left", maintain_order="left")
 
 
-def with_when(
-    frame: pl.DataFrame, not_before: str, before: str, *, zone: str = "time_zone", name: str = "when"
-) -> pl.DataFrame:
-    """The frame with each interval in words as the column `name`, in the time zone of the row."""
-    whens = [interval(row[not_before], row[before], row[zone]) for row in frame.iter_rows(named=True)]
-    return frame.with_columns(pl.Series(name, whens, dtype=pl.String))
+def with_when(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the interval from `not_before` to `before` in words, in the `time_zone` of the row."""
+    whens = [interval(row["not_before"], row["before"], row["time_zone"]) for row in frame.iter_rows(named=True)]
+    return frame.with_columns(pl.Series("when", whens, dtype=pl.String))
 
 
-def _with_whens(stays: pl.DataFrame) -> pl.DataFrame:
-    """The stays with join and end in words; what has no end has none in words either."""
-    joined = with_when(stays, "joined_not_before", "joined_before")
-    ended = with_when(joined, "ended_not_before", "ended_before", zone="end_time_zone", name="ended")
-    is_dated = pl.col("joined_not_before").is_not_null() | pl.col("joined_before").is_not_null()
-    return ended.with_columns(ended=pl.when(pl.col("ended_before").is_not_null()).then("ended"), is_dated=is_dated)
+def _with_evidence(stays: pl.DataFrame, evidence: pl.DataFrame) -> list[dict[str, Any]]:
+    """The stays in words, each end with what it rests on: a row of `figure_evidence`, or None."""
+    told = {row["bound_id"]: row for row in evidence.iter_rows(named=True)}
+    return [_stay(row, told) for row in stays.iter_rows(named=True)]
+
+
+def _stay(row: dict[str, Any], told: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+    ends = {end: told.get(row[f"{end}_bound"]) for end in ("joined_from", "joined_to", "ended_from", "ended_to")}
+    last_sign = told.get(row["last_sign_bound"])
+    if last_sign is None and row["last_sign_run"] is not None:
+        last_sign = {"kind": "seen", "source": f"run {row['last_sign_run']}", "url": None, "is_archived": False}
+    ended = interval(row["ended_not_before"], row["ended_before"], _zone(ends["ended_to"], ends["ended_from"]))
+    return {
+        **row,
+        **ends,
+        "last_sign": last_sign,
+        "unexplained": [told[bound] for bound in row["unexplained"]],
+        "when": interval(row["joined_not_before"], row["joined_before"], _zone(ends["joined_to"], ends["joined_from"])),
+        "is_dated": row["joined_not_before"] is not None or row["joined_before"] is not None,
+        "ended": ended if row["ended_before"] else None,
+    }
+
+
+def _zone(*ends: dict[str, Any] | None) -> str:
+    """The time zone of the first that has one."""
+    return next((str(end["time_zone"]) for end in ends if end and end["time_zone"]), "UTC")
 
 
 def shown_count(shown: str, measure: str) -> Said:

@@ -27,4 +27,4 @@ def moves_of(
     counts = connection.sql(query("count_of_moves"), params={"roster": roster}).pl()
     asked = {"roster": roster, "move": move, "platform": platform}
     found = connection.sql(query("moves_of_list"), params=asked).limit(SHOWN).pl()
-    return Moves(latest=with_when(found, "not_before", "before"), counts=counts)
+    return Moves(latest=with_when(found), counts=counts)
