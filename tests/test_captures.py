@@ -170,7 +170,7 @@ def test_a_file_that_was_read_before_adds_nothing(tmp_path: Path) -> None:
     done = kooch(tmp_path / "data", "import", "captures", str(file))
 
     assert done.returncode == 0
-    assert "1 records were read before" in done.stdout
+    assert "Read before, and left as they are: 1 record." in done.stdout
     assert observed(tmp_path / "data") == first
 
 

@@ -117,7 +117,7 @@ def _import_captures(
     _tell_left_out(found)
     done = importing.store(settings, found, told=partial(versions.captures_told, settings.home))
     if found.known:
-        say(f"{found.known:,} records were read before, and stay as they are.")
+        say(f"Read before, and left as they are: {_records(found.known)}.")
     rows = [
         {
             "platform": each.run.platform,
@@ -139,12 +139,17 @@ def _tell_left_out(found: "Found") -> None:
     for record in found.unread[:_MOST_NAMED]:
         complain(f"{record.place} cannot be read: {record.why}.")
     if len(found.unread) > _MOST_NAMED:
-        complain(f"{len(found.unread) - _MOST_NAMED:,} more records cannot be read.")
+        complain(f"{_records(len(found.unread) - _MOST_NAMED)} more cannot be read.")
     for name, n in found.others.items():
-        say(f"{name}: {n:,} records are about no account that can be read, and left out.")
+        say(f"{name}: left out are {_records(n)} about no account that can be read.")
 
 
 def _tell_unlisted(settings: Settings, found: "Found", done: "Sequence[Crawled]") -> None:
     for platform in (each.run.platform for each in done):
         if n := found.unlisted(platform, versions.listed_names(settings.home, platform)):
-            say(f"{n:,} accounts on {platform} are on no list: no page shows them until a list claims them.")
+            accounts = "1 account" if n == 1 else f"{n:,} accounts"
+            say(f"On no list, and on no page until a list claims them: {accounts} of {platform}.")
+
+
+def _records(n: int) -> str:
+    return "1 record" if n == 1 else f"{n:,} records"
