@@ -12,7 +12,7 @@ from kooch.store.outcomes import Cover, Looked, Outcome, PostedDay, Target
 from kooch.store.spool import write_batch
 from kooch.store.state import end_run, open_state, plan_run
 from kooch.store.suppress import suppress
-from tests.stores import bundle, claim, contents, crawl, load, member, query, roster, seen
+from tests.stores import bundle, claim, contents, crawl, load, member, query, roster, seen, statement
 
 ADA = "did:web:ada.test"
 BOB = "did:web:bob.test"
@@ -284,3 +284,23 @@ def test_a_suppressed_account_leaves_no_day_and_no_look(tmp_path: Path, bundled:
 
     assert days_of(home) == [("2025-02-02", 1, 1)]
     assert query(home, "SELECT count(*) FROM activity_looks") == [(1,)]
+
+
+def test_an_announcement_is_no_departure(tmp_path: Path) -> None:
+    """It stands beside the other ends, with its words, and ends no stay."""
+    said = statement(
+        "ada", "announced", "2025-01-20", platform="bluesky", not_after="2025-01-20", wording="I am leaving"
+    )
+    claims = (claim("ada", None, ADA),)
+    bundled = bundle(tmp_path / "bundled", roster("people", [member("ada")], accounts=claims, statements=(said,)))
+    home = tmp_path / "home"
+    crawl(home, seen(ADA, 0), state="complete")
+    spool_looks(home, look("2025-12-01", {"2025-11-30": 1}))
+    load(home, bundled)
+
+    assert query(
+        home,
+        "SELECT announced_before::DATE::VARCHAR, announced_in_words, quiet_on, left_before, gone_before, last_posted_on::VARCHAR FROM activity",
+    ) == [("2025-01-20", "I am leaving", None, None, None, "2025-11-30")]
+    assert query(home, "SELECT count(*) FROM stays WHERE ended_before IS NOT NULL") == [(0,)]
+    assert query(home, "SELECT count(*) FROM bounds WHERE event = 'announced'") == [(1,)]

@@ -5,8 +5,8 @@ from typing import Literal
 Kind = Literal["person", "institution", "party"]
 Selection = Literal["census", "sample", "listed", "joiners"]
 Polarity = Literal["accepts", "denies"]
-EventKind = Literal["joined", "there", "posted", "absent", "left"]
-"""`there`: the source says that the figure is on the platform, and not since when."""
+EventKind = Literal["joined", "there", "posted", "absent", "left", "announced"]
+"""`there`: the source says that the figure is on the platform, and not since when. `announced`: that it says it leaves."""
 ReadAs = Literal["page", "excerpt", "excerpt_cut", "quoted_elsewhere"]
 """How a source was read: whole, as a stored excerpt, as one that ends just at the point, or as another source quotes it."""
 EVIDENCE = "evidence"

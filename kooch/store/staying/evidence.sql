@@ -19,7 +19,8 @@ WITH dated AS (
     LEFT JOIN sources AS s ON s.source_id = b.source_id
     LEFT JOIN platforms AS p ON p.platform = b.platform
     LEFT JOIN links AS l ON l.figure_id = b.figure_id AND l.account_id = b.account_id
-    WHERE b.account_id IS NULL OR l.account_id IS NOT NULL
+    -- Who says that they leave has not left.
+    WHERE (b.account_id IS NULL OR l.account_id IS NOT NULL) AND b.event <> 'announced'
 ),
 
 said AS (
