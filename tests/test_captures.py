@@ -139,6 +139,34 @@ def test_an_encoded_record_is_decoded(encoding: str, tmp_path: Path) -> None:
     assert [told(outcome) for outcome in read(file)] == [("11", 7_001)]
 
 
+@pytest.mark.parametrize("encoding", ["br", "gzip", "identity"])
+def test_a_record_in_chunks_is_put_together(encoding: str, tmp_path: Path) -> None:
+    body = page("Ada", "11", 7_001)
+    encoded = {"br": brotli.compress(body), "gzip": gzip.compress(body), "identity": body}[encoding]
+    parts = [encoded[start : start + 50] for start in range(0, len(encoded), 50)]
+    chunked = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+    file = tmp_path / "a.warc.gz"
+    headers = {"Content-Encoding": encoding, "Transfer-Encoding": "chunked"}
+    file.write_bytes(warc(record(ADDRESS.format("Ada"), AT, chunked, headers)))
+
+    assert [told(outcome) for outcome in read(file)] == [("11", 7_001)]
+
+
+def test_an_older_archive_is_read_too(tmp_path: Path) -> None:
+    """ARC, the form before WARC: https://archive.org/web/researcher/ArcFileFormat.php."""
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page("Ada", "11", 7_001)
+    about = b"1 0 test\nURL IP-address Archive-date Content-type Archive-length\n"
+    file = tmp_path / "a.arc"
+    file.write_bytes(
+        b"filedesc://a.arc 0.0.0.0 20161109210527 text/plain %d\n%s\n" % (len(about), about)
+        + b"https://twitter.com/Ada 192.0.2.1 20161109210527 text/html %d\n%s\n" % (len(block), block)
+    )
+    (outcome,) = read(file)
+
+    assert told(outcome) == ("11", 7_001)
+    assert outcome.valid_at == datetime.fromisoformat(AT)
+
+
 def test_what_cannot_be_read_of_a_web_archive_is_named_and_the_rest_is_kept(tmp_path: Path) -> None:
     whole = warc(
         record(ADDRESS.format("Ada"), AT, page("Ada", "11", 7_001)),

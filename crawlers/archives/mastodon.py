@@ -36,7 +36,7 @@ def _read_account(account: dict[str, Any], captured_at: datetime, handle: str | 
     uri = account.get("uri")
     server = server_of(account["url"] if uri is None else uri)
     if "@" in acct and not _is_at(acct, handle):
-        return Failed(cause="another_account", detail="a copy of an account that is at home on another server")
+        return Failed(cause="another_account", detail="the answer may be another server's copy of the account")
     return _checked(f"{username}@{server}", handle) or read_account(
         account, _asked(handle or f"{username}@{server}", server, captured_at), FEDIVERSE
     )

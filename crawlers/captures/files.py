@@ -1,4 +1,4 @@
-"""A file → records: web archives (WARC, WACZ), pages that a browser saved (MHTML, HTML) and saved answers (JSON, JSON lines).
+"""A file → records: web archives (WARC, ARC, WACZ), pages that a browser saved (MHTML, HTML) and saved answers (JSON, JSON lines).
 
 What a file is, its first bytes say, whatever its name. Documents: ISO 28500 (WARC), https://specs.webrecorder.net/wacz/1.1.1/,
 RFC 2557 (MHTML), https://github.com/gildas-lormeau/SingleFile.
@@ -102,7 +102,7 @@ def kind_of(start: bytes) -> str:
     """`warc`, `zip`, `packed`, `mhtml`, `page`, `answer`, or nothing for what is none of them."""
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     kinds = {
-        "warc": start.startswith(b"WARC/"),
+        "warc": start.startswith((b"WARC/", b"filedesc:")),
         "zip": start.startswith(b"PK\x03\x04"),
         "packed": any(start.startswith(magic) for magic in _PACKED),
         "page": text[:1] == b"<",
@@ -185,7 +185,7 @@ def _records_of_warc(source: IO[bytes], place: str) -> Iterator[Record | Unread]
     bodies: dict[str, bytes] = {}
     number = 0
     try:
-        for number, record in enumerate(ArchiveIterator(source), 1):
+        for number, record in enumerate(ArchiveIterator(source, arc2warc=True), 1):
             if record.rec_type in ("response", "resource", "revisit"):
                 yield _read_warc_record(record, f"{place}, record {number}", bodies)
     except (ArchiveLoadFailed, OSError, EOFError, zlib.error, ValueError) as error:

@@ -126,7 +126,7 @@ def _recognised(body: bytes, at: datetime) -> tuple[str | None, Result | None]:
 def _of_its_own_server(seen: Observed, url: str) -> Result:
     if seen.server in (None, urlsplit(url).hostname):
         return seen
-    return Failed(cause="another_account", detail="a copy of an account that is at home on another server")
+    return Failed(cause="another_account", detail="the answer may be another server's copy of the account")
 
 
 def _add(found: Found, file: Path, record: Record, read: _Read) -> None:
