@@ -73,6 +73,10 @@ class PlatformSpider(scrapy.Spider):
     """Whether it asks one host about all targets. A crawl that loses that host ends, and continues another time."""
     most_at_once: ClassVar[int] = 32
     """How many requests to one host are on their way at once."""
+    shows_last_post: ClassVar[bool] = False
+    """Whether an answer about an account says when it last posted."""
+    dates_accounts: ClassVar[bool] = False
+    """Whether a look tells when an account was opened."""
     has_deadline: ClassVar[bool] = True
     """Whether `crawl.target_seconds` limits the time for one target."""
 

@@ -43,6 +43,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 class BlueskySpider(PlatformSpider):
     name = platform = "bluesky"
+    dates_accounts = True
     batch_size = 25
 
     @classmethod

@@ -85,6 +85,8 @@ class _Found:
 
 class MastodonSpider(PlatformSpider):
     name = platform = "mastodon"
+    shows_last_post = True
+    dates_accounts = True
     most_open = 10
 
     @classmethod

@@ -73,6 +73,8 @@ _REFUSALS: Mapping[int, tuple[Cause, str]] = {
 
 class XSpider(PlatformSpider):
     name = platform = "x"
+    shows_last_post = True
+    dates_accounts = True
     batch_size = 100
     most_open = 1
     """One batch at a time: so much is counted too high at most when a crawl is killed."""

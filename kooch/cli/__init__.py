@@ -28,6 +28,7 @@ class Place(NamedTuple):
 COMMANDS = {
     "start": Place("start", "start", "Publish the lists, open the app, and crawl once."),
     "roster": Place("roster", "app", "See, check, import and extend the lists."),
+    "plan": Place("plan", "plan", "Say what can be known of a list, by when, at what price."),
     "crawl": Place("crawl", "crawl", "Look at every accepted account once, then publish."),
     "backfill": Place("backfill", "backfill", "Read archived profile pages, then publish."),
     "schedule": Place("schedule", "app", "Crawl at set times."),

@@ -214,6 +214,15 @@ def second_looks(home: Path) -> list[SecondLook]:
         return [SecondLook(**row) for row in rows_of(found)]
 
 
+def figures_of(home: Path, roster: str) -> int:
+    """How many figures a published list has."""
+    with open_version(reading_file(home)) as connection:
+        found = connection.execute(
+            "SELECT count(DISTINCT figure_id) FROM memberships WHERE roster = ?", [roster]
+        ).fetchone()
+    return int(found[0]) if found else 0
+
+
 def targets(home: Path, *, platform: str, roster: str | None, only: Collection[int] | None = None) -> list[Target]:
     """The accounts to look at on `platform`: accepted, of `roster` or of all, each once, by id where it is known.
 

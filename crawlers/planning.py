@@ -1,0 +1,115 @@
+"""What can be known of a list, platform by platform: by when, at what price, and what never. Nothing is asked for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from crawlers.activity.looking import activity_spiders
+from crawlers.crawling import cost, describe, platforms, spider_of
+from kooch.config import Settings
+from kooch.platforms import Platform
+from kooch.platforms import known as known_platforms
+from kooch.store.outcomes import Target
+
+LOOK_SECONDS = 40
+"""What one look by hand takes; a figure of practice, to be replaced by one's own."""
+DORMANT_DAYS = 91
+
+How = Literal["free", "paid", "not ready", "by hand", "closed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformPlan:
+    """What a platform gives. `requests` and `seconds` are those of the first crawl if all accounts exist.
+
+    `figures` are those of the list, `accounts` those of them that are known there. `usd` is the most that one look costs.
+    `lacks` says what is missing before it can be crawled. `gives` and `never` are sentences.
+    """
+
+    platform: str
+    name: str
+    how: How
+    figures: int
+    accounts: int
+    requests: int | None = None
+    seconds: float | None = None
+    usd: float | None = None
+    lacks: str | None = None
+    gives: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+def plan(settings: Settings, targets: Mapping[str, Sequence[Target]], figures: int) -> list[PlatformPlan]:
+    """One for each platform that can be crawled or has an account among `targets`; those free to crawl first.
+
+    `targets` are the list's accounts by platform, `figures` how many it has.
+    """
+    crawled = platforms()
+    names = [name for name in known_platforms() if name in crawled or targets.get(name)]
+    plans = [
+        _crawl(settings, known_platforms()[name], targets.get(name, ()), figures)
+        if name in crawled
+        else _by_hand(known_platforms()[name], targets[name], figures)
+        for name in names
+    ]
+    order: tuple[How, ...] = ("free", "paid", "not ready", "by hand", "closed")
+    return sorted(plans, key=lambda each: (order.index(each.how), -each.accounts, each.platform))
+
+
+def _crawl(settings: Settings, platform: Platform, targets: Sequence[Target], figures: int) -> PlatformPlan:
+    spider = spider_of(platform.platform)
+    lacks, is_paid = spider.unready(settings), spider.tariff(settings) is not None
+    hosts = describe(settings, platform.platform, targets) if targets else []
+    gives: list[str] = [
+        "Departures from tomorrow on: a look that finds nobody counts when a second one, a day later, agrees."
+    ]
+    if spider.shows_last_post:
+        gives.append(f"Dormancy at the first look, where the last post is {DORMANT_DAYS} days old or more.")
+    elif platform.platform in activity_spiders():
+        gives.append(f"Dormancy at once with `kooch crawl --activity`, else {DORMANT_DAYS} days after the first look.")
+    else:
+        gives.append(f"Dormancy {DORMANT_DAYS} days after the first look, as far as counts of posts move.")
+    if spider.dates_accounts:
+        gives.append("When each account was opened, from the first look on.")
+    never = ["Accounts that no list names, and whether somebody without one has an account."]
+    never += [] if platform.archive else ["Followers before the first look."]
+    return PlatformPlan(
+        platform=platform.platform,
+        name=platform.name,
+        how="not ready" if lacks else "paid" if is_paid else "free",
+        figures=figures,
+        accounts=len(targets),
+        requests=sum(host.requests for host in hosts),
+        seconds=max((host.seconds for host in hosts), default=0),
+        usd=cost(settings, platform.platform, len(targets)),
+        lacks=lacks,
+        gives=tuple(gives),
+        never=tuple(never),
+    )
+
+
+def _by_hand(platform: Platform, targets: Sequence[Target], figures: int) -> PlatformPlan:
+    if platform.closed:
+        archived = f"`kooch backfill {platform.platform}` reads its archived pages." if platform.archive else ""
+        return PlatformPlan(
+            platform=platform.platform,
+            name=platform.name,
+            how="closed",
+            figures=figures,
+            accounts=len(targets),
+            gives=tuple(filter(None, (archived,))),
+            never=(f"Anything after {platform.closed.not_after}, when it had closed.",),
+        )
+    return PlatformPlan(
+        platform=platform.platform,
+        name=platform.name,
+        how="by hand",
+        figures=figures,
+        accounts=len(targets),
+        requests=0,
+        seconds=figures * LOOK_SECONDS,
+        usd=0,
+        lacks=f"Kooch cannot read {platform.name}: people have to look",
+        gives=("Who is there on the day of a look: `kooch looks template` writes the sheet.",),
+        never=("What happened between two looks.",),
+    )

@@ -1,0 +1,60 @@
+"""`kooch plan`: what can be known of a list, by when and at what price, before anybody is asked."""
+
+from typing import Annotated
+
+import typer
+
+from kooch.cli.output import is_terminal, say, settings_of, show
+from kooch.errors import ConfigError
+from kooch.platforms import known
+from kooch.store import versions
+
+
+def plan(
+    context: typer.Context,
+    roster: Annotated[
+        str, typer.Argument(help="A list that is published; `kooch load` publishes those you have made.")
+    ],
+) -> None:
+    """Say platform by platform what can be known of a list, by when, at what price, and what never. Nobody is asked."""
+    from crawlers.planning import plan as plan_all  # noqa: PLC0415 -- Scrapy takes a second to import
+
+    settings = settings_of(context)
+    targets = {name: versions.targets(settings.home, platform=name, roster=roster) for name in known()}
+    figures = versions.figures_of(settings.home, roster)
+    if not figures:
+        raise ConfigError(f"{roster!r} has nobody on it.")
+    plans = plan_all(settings, targets, figures)
+    columns = ("platform", "how", "accounts", "requests", "first_answer", "usd_a_look")
+    rows = [
+        {
+            "platform": each.platform,
+            "how": each.how,
+            "accounts": each.accounts,
+            "requests": each.requests,
+            "first_answer": _in_words(each.seconds) if each.accounts or each.how == "by hand" else None,
+            "usd_a_look": each.usd,
+            "seconds": each.seconds,
+            "figures": each.figures,
+            "lacks": each.lacks,
+            "gives": list(each.gives),
+            "never": list(each.never),
+        }
+        for each in plans
+    ]
+    show(columns if is_terminal() else list(rows[0]), rows, title="plan")
+    for each in plans if is_terminal() else ():
+        say(
+            f"{each.name}. {each.lacks + '. ' if each.lacks else ''}{' '.join(each.gives)} Never: {' '.join(each.never)}"
+        )
+    free = [each.platform for each in plans if each.how == "free" and each.accounts]
+    if free:
+        say(f"What is free: `kooch crawl {' '.join(free)} --roster {roster}`.")
+
+
+def _in_words(seconds: float | None) -> str | None:
+    if seconds is None:
+        return None
+    if seconds < 90:
+        return f"{max(1, round(seconds))} seconds"
+    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -1,0 +1,137 @@
+"""What a plan says of a list beforehand, and what the crawls of test servers then take."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kooch.rosters import Roster, write_roster
+from kooch.store.state import open_state, runs
+from tests.commands import kooch_without_lists
+from tests.faults import Bluesky, Mastodon, Server
+from tests.servers.fediverse import Authority
+from tests.servers.x_api import TOKEN, XApi
+from tests.stores import claim, member, roster
+
+LOCAL = {"KOOCH_CRAWL__ALLOW_NETWORKS": '["127.0.0.0/8"]', "KOOCH_CONTACT": "desk@example.org"}
+
+
+def plans(home: Path, of: str, **env: str) -> dict[str, dict[str, Any]]:
+    done = kooch_without_lists(home, "plan", of, **env)
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return {line["platform"]: line for line in lines}
+
+
+def publish(home: Path, *lists: Roster) -> None:
+    for each in lists:
+        write_roster(each, home / "rosters")
+    assert kooch_without_lists(home, "load").returncode == 0
+
+
+def on_bluesky(numbers: list[int]) -> Roster:
+    return roster(
+        "bsky",
+        [member(f"m{n}") for n in numbers],
+        accounts=tuple(claim(f"m{n}", f"figure{n}.test") for n in numbers),
+        vouches=False,
+    )
+
+
+@pytest.mark.parametrize("people", [30, 130])
+def test_a_plan_for_bluesky_is_what_a_crawl_takes(people: int, tmp_path: Path) -> None:
+    numbers = [n for n in range(1, 2 * people) if Bluesky.is_shown(n)][:people]
+    publish(tmp_path, on_bluesky(numbers))
+    with Server(Bluesky(numbers)) as server, Server(Bluesky(numbers)) as directory:
+        env = LOCAL | {
+            "KOOCH_BLUESKY__APPVIEW": server.url,
+            "KOOCH_BLUESKY__PLC": directory.url,
+            "KOOCH_BLUESKY__REQUESTS_PER_SECOND": "200",
+        }
+        planned = plans(tmp_path, "bsky", **env)["bluesky"]
+        crawled = kooch_without_lists(tmp_path, "crawl", "bluesky", "--roster", "bsky", **env)
+    with open_state(tmp_path) as state:
+        (run,) = runs(state)
+
+    assert crawled.returncode == 0, crawled.stderr
+    assert (planned["how"], planned["accounts"], planned["usd_a_look"]) == ("free", people, 0)
+    assert abs(planned["requests"] - run.requests) <= 0.05 * run.requests
+    assert run.cost_usd == 0
+
+
+def test_a_plan_for_many_servers_is_what_a_crawl_takes(tmp_path: Path) -> None:
+    hosts = ["one.test", "two.test", "three.test"]
+    opened_on = {(f"figure{n}", hosts[n % 3]): "2022-11-05" for n in range(60)}
+    claims = tuple(claim(f"m{n}", f"figure{n}@{hosts[n % 3]}", platform="mastodon") for n in range(60))
+    publish(tmp_path, roster("masto", [member(f"m{n}") for n in range(60)], accounts=claims, vouches=False))
+    authority = Authority(tmp_path)
+    with Server(Mastodon(opened_on), tls=authority.issue(*hosts).context(tmp_path)) as server:
+        named = "\n".join(f'"{host}" = "{server.url.removeprefix("https://")}"' for host in hosts)
+        (tmp_path / "kooch.toml").write_text(
+            f'[crawl]\nca_file = "{authority.file}"\n[crawl.hosts]\n{named}\n[mastodon]\nrequests_per_second = 200\n'
+        )
+        planned = plans(tmp_path, "masto", **LOCAL)["mastodon"]
+        crawled = kooch_without_lists(tmp_path, "crawl", "mastodon", "--roster", "masto", **LOCAL)
+    with open_state(tmp_path) as state:
+        (run,) = runs(state)
+    print(planned["requests"], run.requests)
+
+    assert crawled.returncode == 0, crawled.stderr
+    assert (planned["how"], planned["accounts"]) == ("free", 60)
+    assert abs(planned["requests"] - run.requests) <= 0.05 * run.requests
+
+
+def test_a_plan_for_x_is_what_a_crawl_takes_and_costs(tmp_path: Path) -> None:
+    shown = [n for n in range(1, 400) if n % 7 and n % 11][:230]
+    claims = tuple(claim(f"m{n}", f"figure{n}", platform="x") for n in shown)
+    publish(tmp_path, roster("x-list", [member(f"m{n}") for n in shown], accounts=claims, vouches=False))
+    with Server(XApi()) as server:
+        env = LOCAL | {
+            "KOOCH_X__API": server.url, "KOOCH_X_BEARER_TOKEN": TOKEN, "KOOCH_X__MONTHLY_BUDGET_USD": "9",
+            "KOOCH_X__REQUESTS_PER_SECOND": "200",
+        }  # fmt: skip
+        without = plans(tmp_path, "x-list", **LOCAL)["x"]
+        planned = plans(tmp_path, "x-list", **env)["x"]
+        crawled = kooch_without_lists(tmp_path, "crawl", "x", "--roster", "x-list", **env)
+    with open_state(tmp_path) as state:
+        (run,) = runs(state)
+
+    assert crawled.returncode == 0, crawled.stderr
+    assert (without["how"], without["usd_a_look"]) == ("not ready", 2.3)
+    assert "KOOCH_X_BEARER_TOKEN" in without["lacks"]
+    assert planned["how"] == "paid"
+    assert planned["requests"] == run.requests
+    assert planned["usd_a_look"] == run.cost_usd == 2.3
+
+
+def test_nothing_is_promised_that_a_platform_cannot_give(tmp_path: Path) -> None:
+    members = [member(f"m{n}") for n in range(630)]
+    claims = (
+        claim("m1", "in/one", platform="linkedin"),
+        claim("m2", "two", platform="instagram"),
+        claim("m3", "three", platform="koo"),
+        claim("m4", "four", platform="vine"),
+    )
+    publish(tmp_path, roster("mixed", members, accounts=claims, vouches=False))
+    found = plans(tmp_path, "mixed", **LOCAL)
+
+    assert (found["linkedin"]["how"], found["linkedin"]["first_answer"]) == ("by hand", "7.0 hours")
+    assert "people have to look" in found["instagram"]["lacks"]
+    assert found["koo"]["how"] == found["vine"]["how"] == "closed"
+    assert found["koo"]["gives"] == ["`kooch backfill koo` reads its archived pages."]
+    assert found["vine"]["gives"] == []
+    # Bluesky's answers do not say when somebody last posted: dormancy takes another crawl, or 91 days.
+    assert not any("at the first look" in each for each in found["bluesky"]["gives"])
+    assert any("at the first look" in each for each in found["mastodon"]["gives"])
+    # A list has no account there: no request is promised.
+    assert (found["bluesky"]["accounts"], found["bluesky"]["requests"]) == (0, 0)
+    assert found["bluesky"]["first_answer"] is None
+
+
+def test_a_list_that_is_not_published_is_named(tmp_path: Path) -> None:
+    publish(tmp_path, on_bluesky([1]))
+    done = kooch_without_lists(tmp_path, "plan", "nowhere")
+
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
