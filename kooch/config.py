@@ -337,6 +337,8 @@ class Settings(BaseSettings):
     """The data folder."""
     contact: Annotated[str, Field(max_length=200, pattern=_ASCII)] = ""
     """A mail address or page by which a server's owner can reach you; part of the User-Agent."""
+    publisher: Annotated[str, Field(max_length=200)] = ""
+    """Who publishes: the name that stands on published pages."""
     crawl: CrawlSettings = CrawlSettings()
     bluesky: BlueskySettings = BlueskySettings()
     mastodon: MastodonSettings = MastodonSettings()

@@ -43,6 +43,7 @@ COMMANDS = {
     "import": Place("imports", "import_files", "Take over evidence, looks or captures that you have, and publish."),
     "looks": Place("looks", "app", "Make sheets for looks by people, and compare lookers."),
     "export": Place("export", "export", "Write every table as Parquet and CSV."),
+    "publish": Place("publish", "publish", "Write pages of lists that open without a server."),
     "doctor": Place("doctor", "doctor", "Check everything and say what to do."),
 }
 

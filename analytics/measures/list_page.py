@@ -1,0 +1,162 @@
+"""What the pages of one list show in tables: where its figures are, and what changed."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+import duckdb
+
+from analytics.measures.phrases import interval, last_day, long_day, short_day
+from analytics.queries import query
+
+STATES = {"joined": "joined", "ended": "ended", "not there": "looked, not there", "not looked": "not looked"}
+_ENDED_BY = {"owner": "left", "platform": "ended by the platform"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A figure on a platform. `says` is the state in words; `url` opens the account; `is_disputed`: sources disagree."""
+
+    state: str
+    says: str
+    handle: str | None = None
+    url: str | None = None
+    is_disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A figure, and its place on each platform of the list, in the order of `ListPage.platforms`."""
+
+    figure_id: str
+    name: str
+    role: str
+    party: str | None
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A transition. `move_id` stays the same when its interval narrows. `known_at` is in UTC; `when` is in words."""
+
+    move_id: str
+    figure_id: str
+    name: str
+    platform: str
+    handle: str | None
+    move: str
+    when: str
+    known_at: datetime
+    known_through: str
+    is_presumed: bool
+    citation: str | None
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A document that something on these pages rests on."""
+
+    citation: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A list: its own words, its platforms by name, a line a figure, its moves (the latest first) and its sources."""
+
+    roster: str
+    title: str
+    description: str
+    source: str
+    source_url: str | None
+    licence: str
+    as_of: date
+    time_zone: str
+    platforms: dict[str, str]
+    lines: tuple[Line, ...]
+    moves: tuple[Move, ...]
+    sources: tuple[Source, ...]
+
+
+def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | None:
+    """Everything in tables about the list `roster`; None where there is no such list."""
+    found = _rows(connection, "list_of", roster=roster)
+    if not found:
+        return None
+    about = found[0]
+    zone = about["time_zone"]
+    places = _rows(connection, "where_they_are", roster=roster)
+    platforms = {row["platform"]: row["platform_name"] for row in places}
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for row in places:
+        lines.setdefault(row["figure_id"], []).append(row)
+    return ListPage(
+        **about,
+        platforms=platforms,
+        lines=tuple(_line(rows, list(platforms), zone) for rows in lines.values()),
+        moves=tuple(_move(row, zone) for row in _rows(connection, "published_moves", roster=roster)),
+        sources=tuple(Source(**row) for row in _rows(connection, "sources_of_list", roster=roster)),
+    )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, *, roster: str) -> list[dict[str, Any]]:
+    return connection.sql(query(name), params={"roster": roster}).pl().to_dicts()
+
+
+def _line(rows: list[dict[str, Any]], platforms: list[str], zone: str) -> Line:
+    first, of_platform = rows[0], {row["platform"]: row for row in rows}
+    return Line(
+        figure_id=first["figure_id"],
+        name=first["name"],
+        role=first["role"],
+        party=first["party"],
+        places=tuple(_place(of_platform[platform], zone) for platform in platforms),
+    )
+
+
+def _place(row: dict[str, Any], zone: str) -> Place:
+    return Place(
+        state=row["state"],
+        says=_says(row, zone),
+        handle=row["handle"],
+        url=row["url"],
+        is_disputed=bool(row["contradiction"]),
+    )
+
+
+def _says(row: dict[str, Any], zone: str) -> str:
+    if row["state"] not in ("joined", "ended"):
+        return STATES[row["state"]]
+    joined = interval(row["joined_not_before"], row["joined_before"], zone)
+    words = ["has an account; no day is known" if joined == "undated" else f"joined {joined}"]
+    if row["state"] == "ended":
+        ended = interval(row["ended_not_before"], row["ended_before"], zone)
+        words.append(f"{_ENDED_BY.get(row['ended_by'], 'no longer found')} {ended}")
+    elif row["last_sign_at"]:
+        words.append(f"last seen {short_day(last_day(row['last_sign_at'], zone))}")
+    return "; ".join(words)
+
+
+def _move(row: dict[str, Any], zone: str) -> Move:
+    key = [row["figure_id"], row["platform"], row["native_id"] or "", row["move"], str(row["number"])]
+    return Move(
+        move_id=sha256("\n".join(key).encode()).hexdigest()[:20],
+        figure_id=row["figure_id"],
+        name=row["name"],
+        platform=row["platform_name"],
+        handle=row["handle"],
+        move=row["move"],
+        when=interval(row["not_before"], row["before"], zone),
+        known_at=row["known_at"],
+        known_through=row["known_through"],
+        is_presumed=row["is_presumed"],
+        citation=row["citation"],
+        url=row["url"],
+    )
+
+
+def known_on(move: Move) -> str:
+    """The day (UTC) from which the move was known."""
+    return long_day(move.known_at.date())

@@ -1,0 +1,239 @@
+"""The files of one list at one edition: its page, its charts as files, frames to embed, and feeds."""
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import duckdb
+import polars as pl
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from analytics.downloads import to_csv, to_png, to_svg
+from analytics.measures.list_page import ListPage, Move, known_on
+from analytics.measures.phrases import long_day
+from analytics.site.drawings import Drawing, drawings
+from analytics.site.pictures import COLOURS, NARROW, WIDE, still, vega
+
+_ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
+Files = dict[str, bytes]
+"""Contents by path, below the folder of a list's edition."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What pages say of themselves: id and day of the edition, Kooch's release, who publishes and how to reach them."""
+
+    edition: str
+    day: date
+    kooch: str
+    publisher: str
+    contact: str
+
+
+def templates() -> Environment:
+    """The templates of the pages; whatever they are given is escaped."""
+    environment = Environment(
+        loader=PackageLoader("analytics.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"day": long_day, "known_on": known_on, "script": _in_script, "web": _web}
+    return environment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Views:
+    """The charts of a list as pages show them, and the files that are the same wherever the pages lie."""
+
+    charts: tuple[dict[str, Any], ...]
+    files: Files
+
+
+def views(connection: duckdb.DuckDBPyConnection, page: ListPage, edition: Edition) -> Views:
+    """Draw the charts of a list. The same version gives the same bytes."""
+    drawn = list(drawings(connection, page.roster, page.platforms))
+    files: Files = {"feed.json": _json(_feed(page)), "where-they-are.csv": to_csv(_places(page))}
+    for drawing in drawn:
+        files |= _chart_files(drawing, page, edition)
+    return Views(charts=tuple(_shown(drawing) for drawing in drawn), files=files)
+
+
+def list_files(page: ListPage, shown: Views, edition: Edition, *, depth: int) -> Files:
+    """All files of a list for a folder that lies `depth` folders below that of the site."""
+    environment, up = templates(), "../" * depth
+    words: dict[str, Any] = {"page": page, "edition": edition, "charts": shown.charts}
+    files: Files = dict(shown.files)
+    files["index.html"] = _rendered(environment, "list.html", words, root=up, name="index.html")
+    files["feed.xml"] = _rendered(environment, "feed.xml", words, root=up, name="feed.xml")
+    for chart in shown.charts:
+        for kind in ("charts", "embed"):
+            name = f"{kind}/{chart['stem']}.html"
+            template = "chart.html" if kind == "charts" else "embed.html"
+            files[name] = _rendered(environment, template, words | {"chart": chart}, root=f"{up}../", name=name)
+    return files
+
+
+def _shown(drawing: Drawing) -> dict[str, Any]:
+    return {
+        "stem": drawing.stem,
+        "subject": drawing.caption.subject,
+        "question": drawing.caption.question,
+        "verdict": drawing.verdict,
+        "small_print": drawing.caption.small_print(),
+        "wide": Markup(still(drawing.chart, WIDE)),  # noqa: S704 -- our own SVG; the engine that wrote it escapes text
+        "narrow": Markup(still(drawing.chart, NARROW)),  # noqa: S704 -- as above
+        "vega": vega(drawing.chart),
+        "columns": drawing.table.columns,
+        "rows": [[("" if cell is None else cell) for cell in row] for row in drawing.table.tail(_MOST_ROWS).rows()],
+        "is_cut": len(drawing.table) > _MOST_ROWS,
+    }
+
+
+_MOST_ROWS = 60
+"""Of a longer table the page shows the end, and the CSV all."""
+
+
+def _chart_files(drawing: Drawing, page: ListPage, edition: Edition) -> Files:
+    stem = drawing.stem
+    table = to_csv(drawing.table)
+    about = _json(_metadata(drawing, page, edition))
+    readme = "\n".join(
+        [
+            drawing.caption.question,
+            page.title,
+            drawing.caption.subject,
+            "",
+            drawing.verdict,
+            *drawing.caption.small_print(),
+        ]
+    ).encode()
+    return {
+        f"charts/{stem}.svg": to_svg(drawing.chart, drawing.caption),
+        f"charts/{stem}.png": to_png(drawing.chart, drawing.caption),
+        f"charts/{stem}.csv": table,
+        f"charts/{stem}.metadata.json": about,
+        f"charts/{stem}.zip": _zipped({f"{stem}.csv": table, f"{stem}.metadata.json": about, "README.txt": readme}),
+    }
+
+
+def _metadata(drawing: Drawing, page: ListPage, edition: Edition) -> dict[str, Any]:
+    caption = drawing.caption
+    return {
+        "chart": {
+            "title": caption.question,
+            "subtitle": f"{page.title} · {caption.subject}",
+            "note": " ".join((*caption.notes, caption.definition)),
+            "citation": f"{page.source}; {caption.version}",
+            "unit": caption.unit,
+            "licence": page.licence,
+        },
+        "columns": {name: {"type": str(kind)} for name, kind in drawing.table.schema.items()},
+        "edition": edition.edition,
+        "day": edition.day.isoformat(),
+    }
+
+
+def _places(page: ListPage) -> pl.DataFrame:
+    names = list(page.platforms)
+    return pl.DataFrame(
+        [
+            {
+                "figure_id": line.figure_id,
+                "name": line.name,
+                "role": line.role,
+                "party": line.party,
+                "platform": platform,
+                "state": place.state,
+                "says": place.says,
+                "handle": place.handle,
+                "url": place.url,
+            }
+            for line in page.lines
+            for platform, place in zip(names, line.places, strict=True)
+        ],
+        infer_schema_length=None,
+    )
+
+
+def _feed(page: ListPage) -> dict[str, Any]:
+    return {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": f"{page.title}: moves",
+        "items": [
+            {
+                "id": f"urn:kooch:move:{move.move_id}",
+                "title": sentence(move),
+                "content_text": f"{sentence(move)} Known since {known_on(move)}.",
+                "date_published": move.known_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            }
+            for move in page.moves
+        ],
+    }
+
+
+def sentence(move: Move) -> str:
+    """A move in a sentence, as feeds carry it."""
+    handle = f" (@{move.handle})" if move.handle else ""
+    presumed = ", presumably" if move.is_presumed else ""
+    return f"{move.name} · {move.platform}{handle}: {move.move}{presumed}, {move.when}."
+
+
+def _rendered(environment: Environment, template: str, words: Mapping[str, Any], *, root: str, name: str) -> bytes:
+    """A page that reaches the folder of the site by `root` and is called `name` in the folder of its edition."""
+    page, edition = words["page"], words["edition"]
+    given = {
+        "root": root,
+        "here_latest": f"{root}{page.roster}/latest/{name}",
+        "here_dated": f"{root}{page.roster}/v/{edition.edition}/{name}",
+        "versions": f"{root}{page.roster}/versions.js",
+        "sentence": sentence,
+        "platform_names": list(page.platforms.values()),
+        "moves": page.moves,
+    }
+    return environment.get_template(template).render(given | dict(words)).encode()
+
+
+def home_page(pages: Sequence[ListPage], edition: Edition) -> bytes:
+    """The first page of a site: its lists."""
+    words = {"pages": pages, "edition": edition, "root": "", "here_latest": "", "here_dated": "", "versions": ""}
+    return templates().get_template("home.html").render(words).encode()
+
+
+def site_style() -> str:
+    """The variables of the colours, on light and on dark paper."""
+    light = "".join(f"--{name}:{value};" for name, (value, _) in COLOURS.items())
+    dark = "".join(f"--{name}:{value};" for name, (_, value) in COLOURS.items())
+    return (
+        f":root{{{light}color-scheme:light dark}}\n"
+        f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n@media print{{:root{{{light}}}}}\n"
+    )
+
+
+def _in_script(value: object) -> Markup:
+    """JSON that cannot end the script it stands in."""
+    return Markup(_json(value).decode().replace("<", "\\u003c"))  # noqa: S704 -- no markup is left in it
+
+
+def _web(url: str | None) -> str | None:
+    """An address that a page may lead to; None for anything else than a web address."""
+    return url if url and url.startswith(("https://", "http://")) else None
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    """The same bytes for the same files, whenever it is made."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, _ZIPPED_AT), files[name], zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
