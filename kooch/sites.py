@@ -1,12 +1,13 @@
 """Published sites: which editions of a list a folder keeps, and how one is withdrawn. Knows files, and not what is drawn."""
 
 import json
+import re
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from kooch.errors import StorageError
 from kooch.files import remove_folder, write_whole
@@ -35,6 +36,13 @@ class Kept:
     state: Literal["kept", "withdrawn"] = "kept"
 
 
+class Site(NamedTuple):
+    """A folder that `kooch publish` writes, and the lists in it (none: all)."""
+
+    folder: Path
+    rosters: tuple[str, ...]
+
+
 def editions(folder: Path) -> list[Kept]:
     """The editions of the list whose folder this is, the oldest first. Raises StorageError for a damaged `versions.json`."""
     file = folder / "versions.json"
@@ -60,12 +68,35 @@ def note_edition(folder: Path, edition: str, day: date) -> None:
     _write(folder, [*others, Kept(edition=edition, day=day)])
 
 
+def remember_site(home: Path, folder: Path, rosters: Sequence[str]) -> None:
+    """Remember that the lists `rosters` (none: all) are published in `folder`: a suppression reaches it."""
+    others = [site for site in known_sites(home) if site.folder != folder]
+    rows = [{"folder": str(site.folder), "rosters": site.rosters} for site in [*others, Site(folder, tuple(rosters))]]
+    write_whole(home / "sites.json", json.dumps(rows, indent=1) + "\n")
+
+
+def known_sites(home: Path) -> list[Site]:
+    """The sites that were published from this data folder. Raises StorageError for a damaged `sites.json`."""
+    file = home / "sites.json"
+    if not file.exists():
+        return []
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return [Site(Path(row["folder"]), tuple(row["rosters"])) for row in found]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StorageError(f"{file} is damaged. Remove it, then publish each site again.") from error
+
+
 def withdraw(site: Path, names: Collection[str], day: date) -> list[Path]:
     """Withdraw every edition on `site` whose files hold one of `names`; returns the folders that are empty now.
 
-    `latest` is emptied as well where it holds one: publish again afterwards. `day` is told to readers.
+    A name is looked for as a word, in any case, in every file but pictures of pixels. `latest` is removed where it holds
+    one: publish again afterwards. `day` is told to readers.
     """
-    sought = [name.lower().encode() for name in names if name]
+    words = b"|".join(re.escape(name.removeprefix("@").lower().encode()) for name in sorted(names) if name.strip("@"))
+    if not words or not site.is_dir():
+        return []
+    sought = re.compile(rb"(?<![\w.-])(?:" + words + rb")(?![\w-])", re.IGNORECASE)
     emptied = []
     for lists in sorted(path for path in site.iterdir() if (path / "versions.json").exists()):
         kept = editions(lists)
@@ -84,9 +115,8 @@ def withdraw(site: Path, names: Collection[str], day: date) -> list[Path]:
     return emptied
 
 
-def _holds(folder: Path, sought: Iterable[bytes]) -> bool:
-    contents = (content.lower() for file in folder.rglob("*") if file.is_file() for content in _contents(file))
-    return any(word in content for content in contents for word in sought)
+def _holds(folder: Path, sought: re.Pattern[bytes]) -> bool:
+    return any(sought.search(content) for file in folder.rglob("*") if file.is_file() for content in _contents(file))
 
 
 def _contents(file: Path) -> Iterable[bytes]:

@@ -102,7 +102,8 @@ def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | 
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str, *, roster: str) -> list[dict[str, Any]]:
-    return connection.sql(query(name), params={"roster": roster}).pl().to_dicts()
+    rows: list[dict[str, Any]] = connection.sql(query(name), params={"roster": roster}).pl().to_dicts()
+    return rows
 
 
 def _line(rows: list[dict[str, Any]], platforms: list[str], zone: str) -> Line:

@@ -83,6 +83,6 @@ def _write_assets(folder: Path) -> None:
     make_folder(folder / "assets", mode=0o755)
     style = site_style() + (_ASSETS / "site.css").read_text(encoding="utf-8")
     write_whole(folder / "assets" / "site.css", style)
-    write_whole(folder / "assets" / "vega.js", vl_convert.javascript_bundle())
+    write_whole(folder / "assets" / "vega.js", vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
     for name in ("site.js", "frame.js"):
         write_whole(folder / "assets" / name, (_ASSETS / name).read_text(encoding="utf-8"))

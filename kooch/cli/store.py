@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from kooch.cli.output import complain, emit, is_terminal, say, settings_of
+from kooch.cli.publish import withdraw_published
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
 from kooch.store import manifest
@@ -85,6 +86,7 @@ def suppress(
     done = suppress_account(
         settings.home, platform=platform, account=account, reason=reason, views=VIEWS, bundled=BUNDLED_ROSTERS
     )
+    withdraw_published(settings, {*done.names, account.removeprefix("id:")})
     if not done.names and not done.outcomes:
         say(
             f"Nothing that is stored goes by {account} on {platform}, so nothing was removed. The name is kept: whoever is"

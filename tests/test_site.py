@@ -1,0 +1,254 @@
+"""`kooch publish`: pages that open from a folder, the same for the same version, and without whoever was suppressed."""
+
+import functools
+import json
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from analytics.site.build import publish_site
+from kooch.config import VIEWS
+from kooch.editions import content_digest
+from kooch.errors import ConfigError
+from kooch.sites import editions, known_sites, remember_site, withdraw
+from kooch.store.load import load
+from kooch.store.versions import open_version, reading_file
+from kooch.times import now
+from tests import stores
+from tests.commands import kooch_without_lists
+
+LISTS = ("de-fediverse", "in-koo-2021", "se-institutions", "us-congress")
+
+
+def publish(home: Path, folder: Path, *rosters: str) -> None:
+    publish_site(reading_file(home), folder, rosters, publisher="The Desk", contact="mailto:desk@example.org")
+
+
+@pytest.fixture(scope="module")
+def site(bundled_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    publish(bundled_home, folder, *LISTS)
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def digest(home: Path) -> str:
+    with open_version(reading_file(home)) as connection:
+        return content_digest(connection)
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """A data folder of two people on Bluesky."""
+    claims = (stores.claim("ada", "ada.test", "did:web:ada.test"), stores.claim("bo", "bo.test", "did:web:bo.test"))
+    bundled = stores.bundle(
+        tmp_path / "bundled", stores.roster("people", [stores.member("ada"), stores.member("bo")], accounts=claims)
+    )
+    stores.load(tmp_path / "home", bundled)
+    return tmp_path / "home"
+
+
+def test_two_builds_of_a_version_are_the_same_files(bundled_home: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        publish(bundled_home, tmp_path / name, "se-institutions")
+    found = contents(tmp_path / "one")
+
+    assert found == contents(tmp_path / "two")
+    assert len(found) > 20
+
+
+def test_a_load_with_nothing_new_is_the_same_edition_and_a_changed_cell_is_another(tmp_path: Path) -> None:
+    home, site = tmp_path / "home", tmp_path / "site"
+
+    def loaded(role: str) -> str:
+        bundled = stores.bundle(
+            tmp_path / f"bundled-{role}",
+            stores.roster("people", [stores.member("ada", role=role)], accounts=(stores.claim("ada", "ada.test"),)),
+        )
+        stores.load(home, bundled)
+        publish(home, site)
+        return digest(home)
+
+    first = loaded("MP")
+    before = contents(site / "people" / "v")
+
+    assert loaded("MP") == first
+    assert contents(site / "people" / "v") == before
+    assert loaded("minister") != first
+    assert len(editions(site / "people")) == 2
+    assert contents(site / "people" / "v").items() > before.items()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_open_from_a_folder_and_ask_nobody(browser: Browser, site: Path, width: int, scheme: str) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type] # one of two words
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for name in LISTS:
+        page.goto((site / name / "latest" / "index.html").as_uri())
+        page.wait_for_function("document.querySelectorAll('.chart:not([data-drawn])').length === 0")
+        # Rows are alike: the first of each table and list stand for the others.
+        alike = {"exclude": [[":is(tbody tr, li):nth-child(n + 12)"]]}
+        found = Axe().run(page, context=alike, options={"preload": False}).response
+        faults = [fault["id"] for fault in found["violations"]]
+
+        assert faults == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        assert page.locator(".chart svg").count() == page.locator(".chart").count() > 0, name
+        assert page.locator(".chart svg").first.bounding_box()["width"] > 0.8 * min(width - 32, 1080), name  # type: ignore[index] # it is drawn
+    context.close()
+
+    assert said == []
+    assert [url for url in asked if not url.startswith("file:")] == []
+
+
+def test_without_script_or_with_a_broken_vega_the_picture_is_there(browser: Browser, site: Path) -> None:
+    page_of = (site / "se-institutions" / "latest" / "index.html").as_uri()
+    without = browser.new_context(java_script_enabled=False).new_page()
+    broken = browser.new_context().new_page()
+    broken.route("**/vega.js", lambda route: route.fulfill(body="window.vegaEmbed = () => Promise.reject(1)"))
+    for page in (without, broken):
+        page.goto(page_of)
+
+        assert page.locator(".chart .wide svg").first.is_visible()
+        assert page.locator(".chart .wide svg").count() == page.locator(".chart").count()
+        page.context.close()
+
+
+@pytest.fixture
+def host(site: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """The site on one origin, and a folder on another."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    servers = [
+        ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+        for folder in (site, tmp_path)
+    ]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    published, outside = (f"http://127.0.0.1:{server.server_port}" for server in servers)
+    frames = [
+        f'<iframe src="{published}/se-institutions/latest/embed/{name.name}" style="width:100%;border:0;height:500px"'
+        ' title="chart"></iframe>'
+        for name in sorted((site / "se-institutions" / "latest" / "embed").iterdir())[:2]
+    ]
+    page = f'<!doctype html><title>Story</title><script src="{published}/assets/frame.js"></script>{"".join(frames)}'
+    (tmp_path / "story.html").write_text(page, encoding="utf-8")
+    yield f"{outside}/story.html", tmp_path
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_frame_of_another_origin_fits(browser: Browser, host: tuple[str, Path], width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844})
+    page = context.new_page()
+    page.goto(host[0])
+    for handle in page.locator("iframe").element_handles():
+        frame = handle.content_frame()
+        assert frame is not None
+        frame.wait_for_selector(".chart[data-drawn]")
+        page.wait_for_timeout(100)  # the message that tells the height
+        inside = frame.evaluate("document.documentElement.scrollHeight")
+        outside = handle.bounding_box()
+        assert outside is not None
+
+        assert abs(outside["height"] - inside) <= 2
+    context.close()
+
+
+def test_a_list_page_is_small(site: Path) -> None:
+    sizes = {}
+    for name in LISTS:
+        with zipfile.ZipFile(site / "size.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(site / name / "latest" / "index.html", "index.html")
+            sizes[name] = archive.getinfo("index.html").compress_size
+        (site / "size.zip").unlink()
+    print({name: f"{size / 1000:.0f} kB" for name, size in sizes.items()})
+
+    assert max(sizes.values()) < 60_000
+
+
+def test_what_is_suppressed_is_in_no_published_edition(people: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    publish(people, site)
+    ((before, _),) = [(one.edition, one.state) for one in editions(site / "people")]
+    remember_site(people, site, [])
+    done = kooch_without_lists(people, "suppress", "bluesky", "ada.test", "--reason", "asked")
+
+    assert done.returncode == 0, done.stderr
+    assert "withdrawn" in done.stdout
+    assert not [name for name, content in contents(site).items() if b"ada.test" in content]
+    assert "withdrawn" in (site / "people" / "v" / before / "index.html").read_text(encoding="utf-8")
+    assert {one.edition: one.state for one in editions(site / "people")}[before] == "withdrawn"
+
+
+def test_a_name_within_a_word_withdraws_nothing(people: Path, tmp_path: Path) -> None:
+    publish(people, tmp_path / "site")
+
+    assert withdraw(tmp_path / "site", ["@da.test"], now().date()) == []
+    assert withdraw(tmp_path / "site", ["@"], now().date()) == []
+    assert len(withdraw(tmp_path / "site", ["@ADA.test"], now().date())) == 2
+
+
+def test_a_list_that_is_not_there_is_named(people: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"There is no list 'nobody'\. Known are: people\."):
+        publish(people, tmp_path / "site", "nobody")
+
+
+def test_an_old_edition_leads_to_the_latest(browser: Browser, people: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    publish(people, site)
+    (first,) = editions(site / "people")
+    bundled = stores.bundle(
+        tmp_path / "more",
+        stores.roster("people", [stores.member("bo")], accounts=(stores.claim("bo", "bo.test", "did:web:bo.test"),)),
+    )
+    load(people, views=VIEWS, bundled=bundled)
+    publish(people, site)
+    page = browser.new_page()
+    page.goto((site / "people" / "v" / first.edition / "index.html").as_uri())
+    page.locator(".outdated a").click()
+
+    assert page.url == (site / "people" / "latest" / "index.html").as_uri()
+    assert page.locator(".outdated").count() == 0
+    page.close()
+
+
+def test_a_feed_names_each_move_for_good(people: Path, tmp_path: Path) -> None:
+    publish(people, tmp_path / "one")
+    stores.crawl(people, stores.seen("did:web:ada.test", 0), state="complete")
+    load(people, views=VIEWS, bundled=tmp_path / "bundled")
+    publish(people, tmp_path / "two")
+    ids = [
+        {item["id"] for item in json.loads((tmp_path / name / "people/latest/feed.json").read_text())["items"]}
+        for name in ("one", "two")
+    ]
+
+    assert ids[0] <= ids[1]
+    assert ids[1]
+
+
+def test_sites_are_remembered_once(people: Path, tmp_path: Path) -> None:
+    for rosters in ([], ["people"]):
+        remember_site(people, tmp_path / "site", rosters)
+
+    assert [(site.folder, site.rosters) for site in known_sites(people)] == [(tmp_path / "site", ("people",))]
