@@ -57,6 +57,7 @@ def people(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.mark.proof
 def test_two_builds_of_a_version_are_the_same_files(bundled_home: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         publish(bundled_home, tmp_path / name, "se-institutions")
@@ -88,6 +89,7 @@ def test_a_load_with_nothing_new_is_the_same_edition_and_a_changed_cell_is_anoth
     assert contents(site / "people" / "v").items() > before.items()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_open_from_a_folder_and_ask_nobody(browser: Browser, site: Path, width: int, scheme: str) -> None:
@@ -116,6 +118,7 @@ def test_pages_open_from_a_folder_and_ask_nobody(browser: Browser, site: Path, w
     assert [url for url in asked if not url.startswith("file:")] == []
 
 
+@pytest.mark.proof
 def test_without_script_or_with_a_broken_vega_the_picture_is_there(browser: Browser, site: Path) -> None:
     page_of = (site / "se-institutions" / "latest" / "index.html").as_uri()
     without = browser.new_context(java_script_enabled=False).new_page()
@@ -157,6 +160,7 @@ def host(site: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
         server.server_close()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("width", [390, 1280])
 def test_a_frame_of_another_origin_fits(browser: Browser, host: tuple[str, Path], width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 844})
@@ -175,6 +179,7 @@ def test_a_frame_of_another_origin_fits(browser: Browser, host: tuple[str, Path]
     context.close()
 
 
+@pytest.mark.proof
 def test_a_list_page_is_small(site: Path) -> None:
     sizes = {}
     for name in LISTS:
