@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from analytics.theme import DARK_CSS
 from kooch.config import load_settings
 from kooch.errors import KoochError
 from pages.shared.origins import OwnOrigin
@@ -24,6 +25,7 @@ PAGES = {
 def main() -> None:
     st.set_page_config(page_title="Kooch", layout="wide")
     st.html(Path(__file__).with_name("pages") / "shared" / "style.css")
+    st.html(DARK_CSS)
     try:
         has_sql = load_settings().app.sql_page
     except KoochError:

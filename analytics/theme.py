@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from pathlib import Path
 from typing import Literal
 
 import altair as alt
@@ -21,6 +22,9 @@ HATCH = "var(--k-hatch, #9aa6b2)"
 VIOLET = "var(--k-violet, #7a4fa3)"
 
 FONT = "'Source Sans', 'Source Sans Pro', 'Noto Sans', 'Liberation Sans', Helvetica, Arial, sans-serif"
+
+DARK_CSS = Path(__file__).with_name("dark.css")
+"""The values of the same variables where the reader's system is dark."""
 
 _VARIABLE = re.compile(r"var\(--k-\w+, (#\w+)\)")
 

@@ -11,9 +11,16 @@ import polars as pl
 from analytics.captions import Caption, caption
 from analytics.charts import charts
 from analytics.measures.accounts_by_month import accounts_by_month
-from analytics.measures.adoption import adoption_of
+from analytics.measures.adoption import Measure, adoption_of
 from analytics.measures.events import markers
+from analytics.measures.phrases import listed
+from analytics.said import words
 
+_MEASURES: tuple[tuple[Measure, str], ...] = (
+    ("joined", "adoption"),
+    ("there", "presence"),
+)
+"""What is counted, and the chart that draws it: the stem of its files."""
 _MOST_EVENTS = 4
 """On a page for readers, more labels than these cover the picture."""
 
@@ -38,27 +45,37 @@ def drawings(connection: duckdb.DuckDBPyConnection, roster: str, platforms: dict
 
 
 def _of_adoption(connection: duckdb.DuckDBPyConnection, roster: str, platform: str, name: str) -> Iterator[Drawing]:
-    found = adoption_of(connection, roster=roster, platform=platform)
-    if found is None:
+    first = adoption_of(connection, roster=roster, platform=platform)
+    if first is None:
         return
-    chart, days = charts()["adoption"], found.curve["day"]
-    events = markers(connection, platform=platform, start=days[0], end=max(found.as_of, days[-1]))
-    measure = "share" if found.has_shares else "count"
-    yield Drawing(
-        stem=f"adoption-{platform}",
-        chart=chart.draw(curve=found.curve, events=_few(events), measure=measure),
-        caption=caption(connection, chart, roster=roster, subject=name),
-        verdict=found.verdict,
-        table=found.curve,
-    )
-    chart = charts()["coverage"]
-    yield Drawing(
-        stem=f"coverage-{platform}",
-        chart=chart.draw(parts=found.parts),
-        caption=caption(connection, chart, roster=roster, subject=name),
-        verdict="; ".join(found.parts["label"].to_list()),
-        table=found.parts.drop("start"),
-    )
+    # Who had joined can always be said; who is there, where the list can carry it.
+    for measure, stem in _MEASURES if first.opens_on == "there" else _MEASURES[:1]:
+        found = adoption_of(connection, roster=roster, platform=platform, measure=measure)
+        if found is None:
+            continue
+        chart, days = charts()[stem], found.curve["day"]
+        notes = (found.assumes, *found.notes)
+        yield Drawing(
+            stem=f"{stem}-{platform}",
+            chart=chart.draw(
+                curve=found.curve,
+                gaps=found.gaps,
+                events=_few(markers(connection, platform=platform, start=days[0], end=days[-1])),
+                show="percentage" if found.has_shares(measure) else "count",
+                of=f"adoption?roster={roster}&platform={platform}",
+            ),
+            caption=caption(connection, chart, roster=roster, subject=name, notes=notes),
+            verdict=words(found.verdict),
+            table=found.curve,
+        )
+        chart = charts()["coverage"]
+        yield Drawing(
+            stem=f"coverage-{stem}-{platform}",
+            chart=chart.draw(parts=found.parts),
+            caption=caption(connection, chart, roster=roster, subject=name),
+            verdict=f"{listed(found.parts['label'].to_list())}.",
+            table=found.parts.drop("start", "measure"),
+        )
 
 
 def _of_months(connection: duckdb.DuckDBPyConnection, roster: str, platform: str, name: str) -> Iterator[Drawing]:

@@ -1,6 +1,7 @@
 """The files of one list at one edition: its page, its charts as files, frames to embed, and feeds."""
 
 import json
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ import polars as pl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analytics import theme
 from analytics.downloads import to_csv, to_png, to_svg
 from analytics.measures.list_page import ListPage, Move, known_on
 from analytics.measures.phrases import long_day
 from analytics.site.drawings import Drawing, drawings
-from analytics.site.pictures import COLOURS, NARROW, WIDE, still, vega
+from analytics.site.pictures import NARROW, WIDE, still, vega
+from analytics.theme import DARK_CSS
 
+_COLOUR = re.compile(r"^var\(--k-(\w+), (#\w+)\)$")
 _ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
 Files = dict[str, bytes]
 """Contents by path, below the folder of a list's edition."""
@@ -207,13 +211,10 @@ def home_page(pages: Sequence[ListPage], edition: Edition) -> bytes:
 
 
 def site_style() -> str:
-    """The variables of the colours, on light and on dark paper."""
-    light = "".join(f"--{name}:{value};" for name, (value, _) in COLOURS.items())
-    dark = "".join(f"--{name}:{value};" for name, (_, value) in COLOURS.items())
-    return (
-        f":root{{{light}color-scheme:light dark}}\n"
-        f"@media (prefers-color-scheme:dark){{:root{{{dark}}}}}\n@media print{{:root{{{light}}}}}\n"
-    )
+    """The variables of the colours: on light paper and in print, and where the reader's system is dark."""
+    found = (_COLOUR.match(value) for value in vars(theme).values() if isinstance(value, str))
+    paper = "".join(f"--k-{match[1]}:{match[2]};" for match in found if match)
+    return f":root{{{paper}color-scheme:light dark}}\n{DARK_CSS.read_text(encoding='utf-8')}@media print{{:root{{{paper}}}}}\n"
 
 
 def _in_script(value: object) -> Markup:
