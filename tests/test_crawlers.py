@@ -389,6 +389,8 @@ def test_a_host_that_dies_on_the_way_is_given_up(tmp_path: Path) -> None:
     assert len(server.asked) < 60
 
 
+@pytest.mark.proof
+@pytest.mark.alone
 def test_a_host_keeps_its_rate(tmp_path: Path) -> None:
     with Server(Bluesky(range(1, 1001))) as server:
         used = process_time()
