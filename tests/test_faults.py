@@ -333,6 +333,7 @@ def served(row: Row, authority: Authority, folder: Path) -> ssl.SSLContext | Non
     return authority.issue("bad.test").context(folder)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.fault)
 def test_a_fault_of_one_server_is_named_and_hurts_no_other(
     row: Row,
@@ -711,6 +712,7 @@ def test_of_many_servers_the_dead_ones_cost_their_own_accounts_alone(tmp_path: P
     assert result.run.requests <= 200 + 2
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
 def test_ctrl_c_ends_a_crawl_once_cleanly_and_twice_at_once(times: int, tmp_path: Path) -> None:
     answers = Bluesky(range(1, 4001))

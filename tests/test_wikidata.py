@@ -449,6 +449,7 @@ HANDLES = (
 
 
 @pytest.mark.proof
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("people", "most_requests", "most_seconds", "most_megabytes"), [(2500, 20, 5, 10), (20_000, 20, 60, 500)]
 )
