@@ -171,6 +171,7 @@ def test_what_cannot_be_read_of_a_web_archive_is_named_and_the_rest_is_kept(tmp_
     whole = warc(
         record(ADDRESS.format("Ada"), AT, page("Ada", "11", 7_001)),
         record(ADDRESS.format("Bob"), AT, b"packed", {"Content-Encoding": "zstd"}),
+        record(ADDRESS.format("Dan"), AT, b"no Brotli", {"Content-Encoding": "br"}),
         record(ADDRESS.format("Eve"), AT, b"<html>gone</html>", {":status": "404 Not Found"}),
         record(ADDRESS.format("Zoe"), AT, page("Zoe", "14", 9_001)),
     )
@@ -179,15 +180,14 @@ def test_what_cannot_be_read_of_a_web_archive_is_named_and_the_rest_is_kept(tmp_
     found = read_files([file], platform=None, captured_at=None)
     outcomes = sorted(found.outcomes["x"].values(), key=lambda outcome: outcome.target)
 
-    assert [(each.place, each.why) for each in found.unread[:1]] == [
-        ("cut.warc.gz, record 2", "it is encoded as 'zstd'")
-    ]
-    assert [(each.place, each.why) for each in found.unread[1:]] == [
-        ("cut.warc.gz, record 4", "the file is cut off in it")
+    assert [(each.place, each.why.partition(" (")[0]) for each in found.unread] == [
+        ("cut.warc.gz, record 2", "it is encoded as 'zstd'"),
+        ("cut.warc.gz, record 3", "it cannot be decoded"),
+        ("cut.warc.gz, record 5", "the file is cut off in it"),
     ]
     assert told(outcomes[0]) == ("11", 7_001)
     assert [outcome.result for outcome in outcomes[1:]] == [
-        Failed(cause="unexpected_answer", detail="cut.warc.gz, record 3: the archived answer is 404", http_status=404)
+        Failed(cause="unexpected_answer", detail="cut.warc.gz, record 4: the archived answer is 404", http_status=404)
     ]
 
 
@@ -420,6 +420,34 @@ def test_lines_of_twarc_say_their_own_day(tmp_path: Path) -> None:
     outcomes = read(file)
 
     assert [f"{outcome.valid_at:%Y-%m-%d %H:%M}" for outcome in outcomes] == ["2021-02-10 08:30", "2021-03-10 08:30"]
+
+
+def test_a_line_that_cannot_be_read_costs_no_other(tmp_path: Path) -> None:
+    file = tmp_path / "posts.jsonl"
+    lines = [json.dumps({"user": V1}), '{"user": {"id_str"', json.dumps({"data": V2})]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    found = read_files([file], platform=None, captured_at=datetime.fromisoformat(AT))
+
+    assert [told(outcome) for outcome in found.outcomes["x"].values()] == [("11", 7_001), ("12", 8_001)]
+    assert [(each.place, each.why) for each in found.unread] == [
+        ("posts.jsonl, line 2", "no platform's reader understands it")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("followers", "expected"),
+    [([7, 7, 7], [("11", 7)]), ([7, 8, 9], ["conflicting_answers"] * 3)],
+    ids=["alike", "of several days"],
+)
+def test_answers_of_one_day_say_one_thing_of_an_account(
+    followers: list[int], expected: list[object], tmp_path: Path
+) -> None:
+    file = tmp_path / "posts.jsonl"
+    lines = [json.dumps({"id_str": str(n), "user": V1 | {"followers_count": n}}) for n in followers]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    outcomes = read(file, captured_at=datetime.fromisoformat(AT))
+
+    assert [each.result.cause if isinstance(each.result, Failed) else told(each) for each in outcomes] == expected
 
 
 @pytest.mark.parametrize(

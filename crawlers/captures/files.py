@@ -33,6 +33,7 @@ from kooch.times import instant_in_name, instant_of
 
 MOST_BYTES = 32 * 2**20
 """Of one body, unpacked. No profile is larger."""
+_TOO_LARGE = f"it has more than {MOST_BYTES:,} bytes"
 _MOST_LINES = 2**30
 """Bytes of a file of lines, unpacked: a bomb ends here."""
 _REPLAY = re.compile(r"https?://[^/\s]+/(?:[^/\s]+/)?(\d{14})(?:[a-z]{2}_)?/(https?://.+)", re.ASCII)
@@ -172,8 +173,8 @@ def _whole(source: IO[bytes], place: str, read: Any) -> Iterator[Record | Unread
     yield read(body, place) if len(body) <= MOST_BYTES else _too_large(place)
 
 
-def _too_large(place: str, url: str | None = None, at: datetime | None = None) -> Unread:
-    return Unread(place=place, why=f"it has more than {MOST_BYTES:,} bytes", url=url, captured_at=at)
+def _too_large(place: str) -> Unread:
+    return Unread(place=place, why=_TOO_LARGE)
 
 
 # Web archives.
@@ -204,17 +205,26 @@ def _read_warc_record(record: Any, place: str, bodies: dict[str, bytes]) -> Reco
         if digest not in bodies:
             return Unread(place=place, why="it repeats a record that is not in this file", url=url, captured_at=at)
         return Record(place=place, body=bodies[digest], url=url, captured_at=at, status=200, digest=digest)
-    if encoding.lower().strip() not in {"identity", "gzip", "deflate", "br", "x-gzip"}:
-        return Unread(place=place, why=f"it is encoded as {ascii(encoding)[:40]}", url=url, captured_at=at)
-    body = _content_of(record, encoding)
-    if len(body) > MOST_BYTES:
-        return _too_large(place, url, at)
-    if _is_cut_off(record):
-        return Unread(place=place, why="the file is cut off in it", url=url, captured_at=at)
+    body, why = _body_or_fault(record, encoding)
+    if why:
+        return Unread(place=place, why=why, url=url, captured_at=at)
     digest = digest or digest_of(body)
     if url and len(body) < MOST_BYTES // 8 and body.lstrip()[:1] in (b"<", b"{", b"["):
         bodies[digest] = body
     return Record(place=place, body=body, url=url, captured_at=at, status=status, digest=digest)
+
+
+def _body_or_fault(record: Any, encoding: str) -> tuple[bytes, str]:  # noqa: ANN401 -- as above
+    """What an answer held, decoded; or why that is not known."""
+    if encoding.lower().strip() not in {"identity", "gzip", "deflate", "br", "x-gzip"}:
+        return b"", f"it is encoded as {ascii(encoding)[:40]}"
+    try:
+        body = _content_of(record, encoding)
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        return b"", f"it cannot be decoded ({error})"
+    if len(body) > MOST_BYTES:
+        return b"", _TOO_LARGE
+    return body, "the file is cut off in it" if _is_cut_off(record) else ""
 
 
 def _content_of(record: Any, encoding: str) -> bytes:  # noqa: ANN401 -- as above

@@ -70,7 +70,38 @@ def read_files(files: Sequence[Path], *, platform: str | None, captured_at: date
                 continue
             for result in _read(record, platform, captured_at):
                 _add(found, file, record, result)
+    if found.outcomes:
+        # Among what can be read, one line that cannot be is named and costs no other.
+        found.unread += [Unread(place=place, why="no platform's reader understands it") for place in found.unnamed]
+        found.unnamed = []
+    for outcomes in found.outcomes.values():
+        _refuse_contradictions(outcomes)
     return found
+
+
+def _refuse_contradictions(outcomes: dict[str, Outcome]) -> None:
+    """Of lines and parts without an address, keep one of those that say the same of an account at one instant.
+
+    Those that say different things become failures: one day was said for answers of several.
+    """
+    told: dict[tuple[object, ...], list[Outcome]] = defaultdict(list)
+    for outcome in outcomes.values():
+        if isinstance(outcome.result, Observed) and outcome.capture and outcome.capture.url.startswith("file:"):
+            told[outcome.result.native_id or outcome.handle, outcome.valid_at].append(outcome)
+    for alike in told.values():
+        if len({_counts_of(outcome) for outcome in alike}) == 1:
+            for repeated in alike[1:]:
+                del outcomes[repeated.target]
+            continue
+        detail = f"{len(alike)} answers about one account do not agree, and the same day was said for all of them"
+        for outcome in alike:
+            outcomes[outcome.target] = replace(outcome, result=Failed(cause="conflicting_answers", detail=detail))
+
+
+def _counts_of(outcome: Outcome) -> tuple[object, ...]:
+    seen = outcome.result
+    assert isinstance(seen, Observed)  # noqa: S101 -- the others are left out above
+    return seen.status, seen.followers, seen.following, seen.posts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +171,11 @@ def _add(found: Found, file: Path, record: Record, read: _Read) -> None:
     if read.at is None:
         found.undated.append(where)
         return
-    address = (
-        record.url or f"file:{file.name}#{where.removeprefix(record.place.partition(',')[0]).strip(', ') or 'whole'}"
-    )
-    if read.number > 1 or (record.url and read.number == 1 and record.digest != read.digest):
-        address = f"{address}#part-{read.number}"
+    within = where.partition(", ")[2].replace(", ", "-").replace(" ", "-")
+    if record.url is None:
+        address = f"file:{file.name}#{within}" if within else f"file:{file.name}"
+    else:
+        address = record.url if record.digest == read.digest else f"{record.url}#part-{read.number}"
     shown = read.result.profile.handle if isinstance(read.result, Observed) and read.result.profile else None
     handle = read.place.handle if read.place and read.place.handle else shown
     key = f"{read.at:%Y%m%d%H%M%S}/{address}"
