@@ -42,6 +42,7 @@ COMMANDS = {
     "parse": Place("parse", "parse", "Show what saved pages would be read as."),
     "import": Place("imports", "import_files", "Take over evidence, looks or captures that you have, and publish."),
     "looks": Place("looks", "app", "Make sheets for looks by people, and compare lookers."),
+    "decisions": Place("decisions", "app", "Give decisions about accounts to a colleague, and take theirs."),
     "export": Place("export", "export", "Write every table as Parquet and CSV."),
     "publish": Place("publish", "publish", "Write pages of lists that open without a server."),
     "doctor": Place("doctor", "doctor", "Check everything and say what to do."),
