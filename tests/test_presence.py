@@ -19,7 +19,7 @@ from kooch.store.load import master_file
 from kooch.store.outcomes import Status
 from kooch.store.versions import open_version, reading_file
 from tests import truth_table
-from tests.stores import START, bundle, claim, crawl, load, member, query, roster, seen, statement
+from tests.stores import START, bundle, claim, crawl, failed, load, member, query, roster, seen, statement
 from tests.test_store import run_python
 from tests.truth_table import FIRST, LAST, Answer, OfAccount, Piece
 
@@ -632,6 +632,95 @@ def test_a_crawl_that_stops_lowers_no_edge_and_one_look_brings_nobody_back(tmp_p
     )
     with open_version(reading_file(home)) as connection:
         assert connection.sql("SELECT count(*) FROM moves WHERE move <> 'joined'").fetchall() == [(0,)]
+
+
+# A week of crawls, two outages and a pause
+
+WEEK = [f"2023-01-{day:02}" for day in range(8, 15)]
+"""Everybody is asked at ten on each of these days, and again on 2 March and 2 April."""
+
+ANSWERS: dict[str, Mapping[str, Status | None]] = {
+    # From the 11th on; what no answer is named for is "active". None: the server is down.
+    "not-found": dict.fromkeys(WEEK[3:], "not_found"),
+    "deleted": dict.fromkeys(WEEK[3:], "deleted"),
+    "suspended": dict.fromkeys(WEEK[3:], "suspended"),
+    "returned": dict.fromkeys(WEEK[3:6], "not_found"),
+    "once": {WEEK[3]: "not_found"},
+    "down-for-three-days": dict.fromkeys(WEEK[3:6]),
+    "down-for-fifty": dict.fromkeys(WEEK[3:]),
+    "well": {},
+}
+LEFT = {"2023-01-08/2023-01-09": "1-1", "2023-01-10": "0-1", "2023-01-11/2023-04-02": "0-0"}
+BY_HAND: dict[str, Edges] = {
+    "not-found": LEFT,
+    "deleted": LEFT,
+    "suspended": LEFT,
+    "returned": {
+        "2023-01-09": "1-1",
+        "2023-01-10": "0-1",
+        "2023-01-11/2023-01-12": "0-0",
+        # Last missing at ten on the 13th, seen again at ten on the 14th.
+        "2023-01-13": "0-1",
+        "2023-01-14/2023-04-02": "1-1",
+    },
+    "once": {"2023-01-08/2023-01-10": "1-1", "2023-01-11": "0-1", "2023-01-12/2023-04-02": "1-1"},
+    # Neither an outage nor a pause makes a move, and each mends itself with the next sign.
+    "down-for-three-days": {"2023-01-08/2023-04-02": "1-1"},
+    "down-for-fifty": {"2023-01-08/2023-04-02": "1-1"},
+    "well": {"2023-01-08/2023-04-02": "1-1"},
+}
+WHILE_DOWN: Edges = {"2023-01-08/2023-02-24": "1-1", "2023-02-25/2023-04-02": "0-1"}
+"""The last sign is that of 10 January; until 45 days later nobody has left unseen."""
+
+
+def dids() -> dict[str, str]:
+    return {name: f"did:plc:{'abcdefgh'[n] * 24}" for n, name in enumerate(ANSWERS)}
+
+
+def ask_everybody(home: Path, day: str) -> None:
+    minutes = at(f"{day}T10:00")
+    gone = {"not-found": "not_found", "deleted": "deleted", "suspended": "suspended"}
+    outcomes = []
+    for name, did in dids().items():
+        status = ANSWERS[name].get(day, gone.get(name, "active") if day > WEEK[-1] else "active")
+        outcomes.append(failed(did, minutes) if status is None else seen(did, minutes, status=status))
+    crawl(home, *outcomes)
+
+
+def test_a_week_of_crawls_is_read_day_by_day_as_by_hand(tmp_path: Path) -> None:
+    home, bundled = tmp_path / "home", tmp_path / "bundled"
+    accounts = [claim(name, f"{name}.test", did) for name, did in dids().items()]
+    people = roster("people", [member(name) for name in ANSWERS], accounts=accounts, time_zone=INDIA, vouches=False)
+    bundle(bundled, people)
+    for day in WEEK:
+        ask_everybody(home, day)
+    load(home, bundled)
+    moves = "SELECT figure_id, move, act, (before + INTERVAL 330 MINUTES)::DATE::VARCHAR FROM moves WHERE move <> 'joined' ORDER BY ALL"
+    after_the_week = query(home, moves)
+
+    # By the 14th, of the returned one and of the one whose server is down nothing more is known than this.
+    check_edges(home, "down-for-fifty", "there", WHILE_DOWN)
+    check_edges(home, "well", "there", {"2023-01-08/2023-02-28": "1-1", "2023-03-01": "0-1"})
+    assert after_the_week == [
+        ("deleted", "left", "owner", "2023-01-11"),
+        ("not-found", "not found", "unknown", "2023-01-11"),
+        ("returned", "not found", "unknown", "2023-01-11"),
+        ("returned", "returned", None, "2023-01-14"),
+        ("suspended", "ended by platform", "platform", "2023-01-11"),
+    ]
+
+    for day in ("2023-03-02", "2023-04-02"):
+        ask_everybody(home, day)
+    load(home, bundled)
+
+    for name, edges_by_hand in BY_HAND.items():
+        check_edges(home, name, "there", edges_by_hand)
+    assert query(home, moves) == after_the_week
+    # The end of each is known at the second look.
+    assert query(
+        home,
+        "SELECT DISTINCT known_at::DATE::VARCHAR FROM moves WHERE move IN ('left', 'not found', 'ended by platform')",
+    ) == [("2023-01-12",)]
 
 
 # Joins and stays
