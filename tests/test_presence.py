@@ -870,6 +870,7 @@ def pieces_of(said: Statement, account: int | None) -> Iterator[Piece]:
 def pieces_of_looks(account: int, looks: Looks) -> tuple[list[Piece], list[Answer]]:
     """What looks by the stable id say: signs, ends that two looks a day apart agree on, and doubts."""
     acts = {"deleted": "owner", "suspended": "platform", "not_found": "unknown"}
+    signs = [at for at, status in looks if status == "active"]
     pieces, answers = [], []
     for is_there, group in groupby(looks, key=lambda look: look[1] == "active"):
         stretch = list(group)
@@ -880,8 +881,10 @@ def pieces_of_looks(account: int, looks: Looks) -> tuple[list[Piece], list[Answe
         after = [at for at, status in looks if status == "active" and at > stretch[0][0]]
         answers.append(Answer(account, micros(stretch[0][0]), micros(min(after)) if after else LAST))
         confirmed = []
-        for act in sorted({acts[status] for _, status in stretch if status in acts}):
-            of_act = [at for at, status in stretch if acts.get(status) == act]
+        # Not found before the first sign: perhaps the id was not known then.
+        said = [(at, acts.get(status)) for at, status in stretch if status != "not_found" or before or not signs]
+        for act in sorted({act for _, act in said if act}):
+            of_act = [at for at, other in said if other == act]
             second = [at for at in of_act if at - of_act[0] >= timedelta(days=1)]
             if second:
                 confirmed.append((act == "unknown", second[0], of_act[0]))
