@@ -58,13 +58,14 @@ def main() -> None:
             width=170,
         )
         has_events = st.toggle("Events", value=True, key="events", bind="query-params")
-        presumptions = not st.toggle(
+        is_without = st.toggle(
             "Without presumptions",
             key="without_presumptions",
             bind="query-params",
             disabled=not found.has_presumptions,
             help="Leaves out reports that name no account, where one account is known.",
         )
+    presumptions = not (is_without and found.has_presumptions)
     chosen = {"roster": roster, "platform": platform, "measure": WORDS[measure]}
     counted = {"roster": roster, "platform": platform, "measure": measure, "presumptions": presumptions}
     found = ask(file, adoption_of, **counted)

@@ -30,7 +30,7 @@ _NAMES: dict[str, ColumnConfig | str | None] = {
     "requests": "Requests",
     "bytes": st.column_config.NumberColumn("Received", format="bytes"),
     "figures": "On the list",
-    "joined": "Joined",
+    "joined": "With an account",
     "absent": "Not there",
     "not_looked": "Not searched",
     "schedule": "Schedule",

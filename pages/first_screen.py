@@ -69,7 +69,7 @@ def show_koo(file: Path, entries: int, day: date) -> None:
             format="DD/MM/YYYY",
             key="known_by",
             bind="query-params",
-            width=190,
+            width=240,
             help="Ignores everything published after this day (India time).",
         )
         unfolded = st.toggle("One row for each organisation", key="unfolded", bind="query-params")

@@ -144,7 +144,7 @@ def test_known_by_a_day(bundled_home: Path, monkeypatch: pytest.MonkeyPatch, day
 def test_an_entry_opens_its_statements(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run(ROOT / "pages" / "first_screen.py", bundled_home, monkeypatch)
     said = {}
-    for entry in ("Yogi Adityanath", "Ravi Shankar Prasad", "Bhashini", "14 bodies · YourStory, 8 Feb 2021"):
+    for entry in ("Yogi Adityanath", "Ravi Shankar Prasad", "Bhashini", "14 organisations · YourStory, 8 Feb 2021"):
         app.selectbox(key="entry").select(entry).run()
         said[entry] = words(app)
 
@@ -152,7 +152,7 @@ def test_an_entry_opens_its_statements(bundled_home: Path, monkeypatch: pytest.M
     assert "day of the announcement" not in said["Yogi Adityanath"]
     assert "joined in August last year after the app won the challenge" in said["Ravi Shankar Prasad"]
     assert "No source gives a date" in said["Bhashini"]
-    assert said["14 bodies · YourStory, 8 Feb 2021"].count("Based on: YourStory") == 19
+    assert said["14 organisations · YourStory, 8 Feb 2021"].count("Based on: YourStory") == 19
 
 
 def test_a_share_appears_only_for_a_searched_census(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

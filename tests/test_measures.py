@@ -195,8 +195,8 @@ def test_bodies_fold_by_report_and_unfold(ask: Ask) -> None:
 
     assert folded.rows.filter(~pl.col("is_group"))["name"].to_list()[:6] == [
         "Vividh Bharati",
-        "14 bodies",
-        "2 bodies",
+        "14 organisations",
+        "2 organisations",
         "Press Information Bureau",
         "NITI Aayog",
         "BSNL",

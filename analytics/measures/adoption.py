@@ -108,7 +108,7 @@ def adoption_of(
     """What the rollup `adoption` says of `roster` on `platform`; None when it says nothing.
 
     Without a `measure` it is the one that the list can carry. Without `presumptions` reports that name no account are taken
-    for no known account.
+    for no known account; that is None too where it would make no difference (`has_presumptions`).
     """
     of = {"roster": roster, "platform": platform}
     known = connection.sql(query("adoption_list"), params=of).pl()
@@ -117,7 +117,6 @@ def adoption_of(
     about = known.row(0, named=True)
     opens_on: Measure = "there" if about["is_looked_at"] else "joined"
     measure = measure or opens_on
-    presumptions = presumptions or not about["has_presumptions"]
     found = connection.sql(query("adoption_curve"), params=of | {"measure": measure, "presumptions": presumptions}).pl()
     if found.is_empty():
         return None

@@ -231,7 +231,7 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
 def _names(fold: list[_Fields]) -> str:
     if fold[0]["kind"] == "person":
         return f"{fold[0]['name']} and {counted(len(fold) - 1, 'other', 'others')}"
-    return counted(len(fold), "body", "bodies")
+    return counted(len(fold), "organisation", "organisations")
 
 
 def _who(report: _Fields) -> str | None:
