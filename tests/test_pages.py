@@ -308,3 +308,33 @@ def test_an_address_names_a_figure_by_its_id_and_an_old_one_leads_on_or_says_why
         app = run(FIGURE, tmp_path, monkeypatch, figure=asked)
         assert says in words(app)
         assert app.query_params["figure"] in (figure_id, [figure_id])
+
+
+def test_a_figure_says_what_a_404_leaves_open_and_that_a_mass_departure_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dids = [f"did:plc:{letter * 24}" for letter in "abcdef"]
+    claims = tuple(stores.claim(f"m{n}", f"m{n}.test", did) for n, did in enumerate(dids))
+    members = [stores.member(f"m{n}") for n in range(len(dids))]
+    bundled = stores.bundle(tmp_path / "bundled", stores.roster("list", members, accounts=claims))
+    day = 24 * 60
+    stores.crawl(tmp_path, *(stores.seen(did, 0) for did in dids), state="complete")
+    stores.crawl(tmp_path, *(stores.seen(did, day, status="not_found") for did in dids), state="complete")
+    stores.load(tmp_path, bundled)
+    held = words(run(FIGURE, tmp_path, monkeypatch, figure="m0"))
+
+    assert "Bluesky: 6 not found at once on " in held
+    assert "; second look after " in held
+    assert (
+        "unconfirmed, a second look is due (not found since 2 June 2025; the server does not say whether it was renamed,"
+        " deleted or suspended)"
+    ) in held
+
+    stores.crawl(tmp_path, *(stores.seen(did, 3 * day, status="not_found") for did in dids), state="complete")
+    stores.load(tmp_path, bundled)
+    found = words(run(FIGURE, tmp_path, monkeypatch, figure="m0"))
+    moves = words(run(ROOT / "pages" / "moves.py", tmp_path, monkeypatch, roster="list"))
+
+    assert "Not found since; nobody says whose act it was: 1–2 Jun 2025" in found.replace("**", "")
+    assert "Not found: 6 on bluesky." in moves
+    assert "not found; nobody says whose act" in moves
