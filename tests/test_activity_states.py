@@ -176,6 +176,21 @@ def test_active_is_what_a_slow_reading_says_on_every_day(tmp_path: Path, bundled
         on: slowly(posts, covers, on, 28) for on in every
     }
 
+    counts = query(
+        home, "SELECT day, active_accounts, inactive_accounts, unknown_accounts FROM active28_counts ORDER BY day"
+    )
+
+    # Of two accounts nobody has looked at one.
+    for on in every:
+        known = [row[1:] for row in counts if row[0] <= on]
+        is_active = slowly(posts, covers, on, 28)
+
+        assert (known or [(0, 0, 2)])[-1] == (
+            int(is_active is True),
+            int(is_active is False),
+            1 + (is_active is None),
+        ), on
+
 
 def test_dormant_begins_with_the_last_post_and_is_known_ninety_one_days_later(tmp_path: Path, bundled: Path) -> None:
     home = tmp_path / "home"

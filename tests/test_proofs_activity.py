@@ -23,6 +23,8 @@ pytestmark = pytest.mark.proof
 
 OPENED = midnight(datetime.now(UTC)) - timedelta(days=400)
 ACCOUNTS, POSTS = 537, 250
+DATES = {tid_of(at): at.isoformat() for at in (OPENED + timedelta(hours=36 * n + 1) for n in range(POSTS))}
+"""When the posts of each account were written, by their keys."""
 LARGE = """
 INSERT INTO activity_days
 SELECT
@@ -57,6 +59,8 @@ PEOPLE = """
 INSERT INTO accounts BY NAME SELECT i::INTEGER AS account_id, 'bluesky' AS platform, 'did:' || i AS native_id FROM range(20000) AS t(i);
 INSERT INTO figures BY NAME
 SELECT 'f' || i AS figure_id, 'f' AS name, 'person' AS kind, []::VARCHAR[] AS aliases FROM range(20000) AS t(i);
+INSERT INTO memberships BY NAME
+SELECT 'people' AS roster, 'f' || i AS figure_id, 'MP' AS role, 'test' AS source FROM range(20000) AS t(i);
 INSERT INTO claims BY NAME
 SELECT
     i::INTEGER AS claim_id, 'f' || i AS figure_id, i::INTEGER AS account_id, 'accepts' AS polarity, 'curated' AS tier,
@@ -65,12 +69,7 @@ FROM range(20000) AS t(i);
 """
 QUESTIONS = {
     "who is active": "SELECT is_active, count(*) FROM active28 WHERE from_day <= DATE '2026-01-01' AND until_day > DATE '2026-01-01' GROUP BY 1",
-    "activity by week": """
-        SELECT d.day, count(*) FILTER (WHERE s.is_active), count(*) FILTER (WHERE NOT s.is_active)
-        FROM (SELECT unnest(range(DATE '2025-11-01', DATE '2026-11-01', INTERVAL 7 DAY))::DATE AS day) AS d
-        LEFT JOIN active28 AS s ON s.from_day <= d.day AND d.day < s.until_day
-        GROUP BY 1
-    """,
+    "activity by day": "FROM active28_counts WHERE roster = 'people' AND day >= DATE '2021-11-01' ORDER BY day",
     "who fell silent": "SELECT count(*), count(dormant_on), count(quiet_on) FROM activity",
     "one account": "FROM activity_days WHERE account_id = 777",
 }
@@ -83,14 +82,12 @@ def did(n: int) -> str:
 def answer(asked: Asked) -> Reply:
     """`listRecords` of a server with 250 posts in each of its repositories."""
     repo, cursor = asked.values("repo")[0], next(iter(asked.values("cursor")), None)
-    times = [OPENED + timedelta(hours=36 * n + 1) for n in range(POSTS)]
-    keys = [key for key in sorted(map(tid_of, times), reverse=True) if cursor is None or key < cursor][:100]
-    dates = {tid_of(at): at.isoformat() for at in times}
+    keys = [key for key in sorted(DATES, reverse=True) if cursor is None or key < cursor][:100]
     records = [
         {
             "uri": f"at://{repo}/app.bsky.feed.post/{key}",
             "cid": "b",
-            "value": {"text": "x" * 200, "createdAt": dates[key]},
+            "value": {"text": "x" * 200, "createdAt": DATES[key]},
         }
         for key in keys
     ]
