@@ -19,6 +19,7 @@ from analytics.measures.crawls import crawls
 from analytics.measures.events import markers
 from analytics.measures.figure import figure, names
 from analytics.measures.headline import count_there_by, headline
+from analytics.measures.moves import moves_of
 from analytics.measures.statements import statements
 from bench.figures import Figure
 from kooch.store.versions import open_version, reading_file
@@ -60,6 +61,7 @@ _PAGES: dict[str, list[Question]] = {
         (adoption_of, {"roster": "world", "platform": "bluesky"}),
         (markers, {"platform": "bluesky", "start": date(2023, 1, 1), "end": date(2026, 1, 1)}),
     ],
+    "Moves": [(moves_of, {"roster": "world"})],
     "Figure, the names to choose from": [(names, {})],
     "Figure": [(figure, {"figure_id": "figure-77"})],
     "Crawls": [(crawls, {})],

@@ -31,43 +31,43 @@ roles AS (
 )
 
 SELECT
-    s.roster,
-    s.figure_id,
-    f.name,
-    f.kind,
-    f.country,
+    s.roster, -- The list
+    s.figure_id, -- Of `figures`
+    f.name, -- Of the figure
+    f.kind, -- person, institution or party
+    f.country, -- Two letters, ISO 3166
     o.party, -- On the day by which the stay had begun; of an undated one on the day of the list. NULL: none is listed for it
     o.role, -- On that day
-    s.platform,
+    s.platform, -- Of `platforms`
     s.stay AS spell, -- 1 for the first; a new one begins after an end
     h.handle, -- The latest known
-    a.native_id,
-    coalesce(l.tier, 'account unidentified') AS tier,
+    a.native_id, -- The platform's own id
+    coalesce(l.tier, 'account unidentified') AS tier, -- Of the link, or that no source says which account
     s.joined_not_before, -- NULL: open; only "there by" is known
     s.joined_before, -- The open end of the interval; NULL: undated
     s.contradiction, -- The evidence cannot all be true, or lies outside the platform's own time
-    jf.kind AS from_kind,
+    jf.kind AS from_kind, -- The kind of the bound that sets joined_not_before
     jf.source AS from_source, -- What sets joined_not_before: a citation, or the run of a crawl
-    jf.url AS from_url,
-    jt.kind AS to_kind,
+    jf.url AS from_url, -- Where that can be read
+    jt.kind AS to_kind, -- The kind of the bound that sets joined_before
     jt.source AS to_source, -- What sets joined_before
-    jt.url AS to_url,
+    jt.url AS to_url, -- Where that can be read
     s.ended_not_before, -- NULL: no end is known, or only "gone by"
     s.ended_before, -- The open end of the interval; NULL: no end is certain
     s.ended_by, -- Whose act the end was: owner, platform or unknown; NULL: no end
-    ef.kind AS ended_from_kind,
+    ef.kind AS ended_from_kind, -- The kind of the bound that sets ended_not_before
     CASE WHEN is_platforms THEN ps.citation ELSE ef.source END AS ended_from_source, -- What sets ended_not_before
-    CASE WHEN is_platforms THEN ps.url ELSE ef.url END AS ended_from_url,
-    et.kind AS ended_to_kind,
+    CASE WHEN is_platforms THEN ps.url ELSE ef.url END AS ended_from_url, -- Where that can be read
+    et.kind AS ended_to_kind, -- The kind of the bound that sets ended_before
     CASE WHEN is_platforms THEN ps.citation ELSE et.source END AS ended_to_source, -- What sets ended_before
-    CASE WHEN is_platforms THEN ps.url ELSE et.url END AS ended_to_url,
+    CASE WHEN is_platforms THEN ps.url ELSE et.url END AS ended_to_url, -- Where that can be read
     s.last_sign_at, -- First possible instant of the latest sign that is certainly of the stay; NULL: there is none
     coalesce(ls.source, 'run ' || s.last_sign_run) AS last_sign_source, -- The statement it rests on, or the run of a crawl
     s.longest_gap_days, -- Whole days of the longest time between two of its signs; NULL: fewer than two
     s.join_is_presumed, -- The join would differ without reports that name no account
     s.end_is_presumed, -- The end would
     s.last_sign_is_presumed, -- The last sign would
-    v.version
+    v.version -- Of the data
 FROM stays_of_lists AS s
 INNER JOIN figures AS f ON f.figure_id = s.figure_id
 LEFT JOIN roles AS o ON o.roster = s.roster AND o.figure_id = s.figure_id AND o.joined_by_day = s.joined_by_day
