@@ -968,16 +968,13 @@ def check_histories(folder: Path, histories: Sequence[History]) -> None:
         )
         for zone in ZONES
     ]
-    looks = [
-        (at, history.did(n), status)
-        for history in histories
-        for n, looks in enumerate(history.looks)
-        for at, status in looks
-    ]
-    for at, group in groupby(sorted(looks), key=lambda look: look[0]):
+    # A run has one answer of each account: the first of all are in the first, the second in the second.
+    every = [(history.did(n), looks) for history in histories for n, looks in enumerate(history.looks)]
+    for number in range(max(len(looks) for _, looks in every)):
+        asked = [(did, *looks[number]) for did, looks in every if len(looks) > number]
         crawl(
             home,
-            *(seen(did, (at - START) / timedelta(minutes=1), status=status) for _, did, status in group),
+            *(seen(did, (at - START) / timedelta(minutes=1), status=status) for did, at, status in asked),
             state="complete",
         )
     load(home, bundle(folder / "bundled", *lists))
@@ -1007,18 +1004,18 @@ def is_short(history: History) -> bool:
     """The slow reading tries no more instants than it can."""
     pieces = [piece for said in history.said for piece in pieces_of(said, None)]
     looks = sum(len(looks) for looks in history.looks)
-    return len({at for piece in pieces for at in (piece.start, piece.end)}) + 2 * looks <= 14
+    return len({at for piece in pieces for at in (piece.start, piece.end)}) + 2 * looks <= 10
 
 
 def test_statements_and_looks_in_eight_zones_are_read_as_by_the_slow_way(tmp_path: Path) -> None:
-    histories = [random_history(random.Random(seed), seed) for seed in range(96)]
+    histories = [random_history(random.Random(seed), seed) for seed in range(64)]
 
     check_histories(tmp_path, [history for history in histories if is_short(history)])
 
 
 @pytest.mark.proof
 def test_many_statements_and_looks_in_eight_zones_are_read_as_by_the_slow_way(tmp_path: Path) -> None:
-    histories = [random_history(random.Random(seed), seed) for seed in range(1000, 3000)]
+    histories = [random_history(random.Random(seed), seed) for seed in range(1000, 3600)]
 
     check_histories(tmp_path, [history for history in histories if is_short(history)])
 
