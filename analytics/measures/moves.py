@@ -25,6 +25,6 @@ def moves_of(
 ) -> Moves:
     """The latest 200 moves of the people of `roster`; `move` and `platform` narrow them."""
     counts = connection.sql(query("count_of_moves"), params={"roster": roster}).pl()
-    asked = {"roster": roster, "move": move, "platform": platform}
-    found = connection.sql(query("moves_of_list"), params=asked).limit(SHOWN).pl()
+    asked = {"roster": roster, "move": move, "platform": platform, "shown": SHOWN}
+    found = connection.sql(query("moves_of_list"), params=asked).pl()
     return Moves(latest=with_when(found), counts=counts)

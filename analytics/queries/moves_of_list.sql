@@ -1,4 +1,13 @@
--- One row per transition of the people of $roster, the latest first; $move and $platform narrow it, NULL does not.
+-- One row per transition of the people of $roster, the latest $shown first; $move and $platform narrow it, NULL does not.
+WITH latest AS (
+    SELECT m.*
+    FROM moves AS m
+    SEMI JOIN memberships AS o ON o.figure_id = m.figure_id AND o.roster = $roster
+    WHERE m.move = coalesce($move, m.move) AND m.platform = coalesce($platform, m.platform)
+    ORDER BY m.before DESC NULLS LAST, m.figure_id, m.platform, m.account_id, m.move
+    LIMIT $shown
+)
+
 SELECT
     f.name,
     coalesce(p.name, m.platform) AS platform,
@@ -11,12 +20,10 @@ SELECT
     m.known_at,
     m.is_presumed,
     coalesce(s.time_zone, 'UTC') AS time_zone
-FROM moves AS m
-SEMI JOIN memberships AS o ON o.figure_id = m.figure_id AND o.roster = $roster
+FROM latest AS m
 INNER JOIN figures AS f ON f.figure_id = m.figure_id
 LEFT JOIN platforms AS p ON p.platform = m.platform
 LEFT JOIN current_handles AS h ON h.account_id = m.account_id
 LEFT JOIN bounds AS b ON b.bound_id = m.to_bound
 LEFT JOIN sources AS s ON s.source_id = b.source_id
-WHERE m.move = coalesce($move, m.move) AND m.platform = coalesce($platform, m.platform)
-ORDER BY m.before DESC NULLS LAST, f.name, m.platform, m.account_id, m.move
+ORDER BY m.before DESC NULLS LAST, m.figure_id, m.platform, m.account_id, m.move
