@@ -59,6 +59,8 @@ PEOPLE = """
 INSERT INTO accounts BY NAME SELECT i::INTEGER AS account_id, 'bluesky' AS platform, 'did:' || i AS native_id FROM range(20000) AS t(i);
 INSERT INTO figures BY NAME
 SELECT 'f' || i AS figure_id, 'f' AS name, 'person' AS kind, []::VARCHAR[] AS aliases FROM range(20000) AS t(i);
+INSERT INTO sources BY NAME
+SELECT 1 AS source_id, 'test' AS citation, 'test' AS publisher, 'UTC' AS time_zone;
 INSERT INTO memberships BY NAME
 SELECT 'people' AS roster, 'f' || i AS figure_id, 'MP' AS role, 'test' AS source FROM range(20000) AS t(i);
 INSERT INTO claims BY NAME
