@@ -1,7 +1,7 @@
 """What can be known of a list, platform by platform: by when, at what price, and what never. Nothing is asked for it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from crawlers.activity.looking import activity_spiders
@@ -37,12 +37,16 @@ class PlatformPlan:
     lacks: str | None = None
     gives: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    """When a country of the list kept its people away: silence then is no leaving."""
 
 
-def plan(settings: Settings, targets: Mapping[str, Sequence[Target]], figures: int) -> list[PlatformPlan]:
+def plan(
+    settings: Settings, targets: Mapping[str, Sequence[Target]], figures: int, countries: Collection[str] = ()
+) -> list[PlatformPlan]:
     """One for each platform that can be crawled or has an account among `targets`; those free to crawl first.
 
-    `targets` are the list's accounts by platform, `figures` how many it has.
+    `targets` are the list's accounts by platform, `figures` how many it has, `countries` those of its figures.
     """
     crawled = platforms()
     names = [name for name in known_platforms() if name in crawled or targets.get(name)]
@@ -52,8 +56,18 @@ def plan(settings: Settings, targets: Mapping[str, Sequence[Target]], figures: i
         else _by_hand(known_platforms()[name], targets[name], figures)
         for name in names
     ]
+    plans = [replace(each, blocked=_blocked(known_platforms()[each.platform], countries)) for each in plans]
     order: tuple[How, ...] = ("free", "paid", "not ready", "by hand", "closed")
     return sorted(plans, key=lambda each: (order.index(each.how), -each.accounts, each.platform))
+
+
+def _blocked(platform: Platform, countries: Collection[str]) -> tuple[str, ...]:
+    return tuple(
+        f"Blocked in {each.country} from {each.since} to {each.until or 'today'} by {each.by} ({each.source.publisher}): "
+        "silence inside is while blocked."
+        for each in platform.blocked
+        if each.country in countries
+    )
 
 
 def _crawl(settings: Settings, platform: Platform, targets: Sequence[Target], figures: int) -> PlatformPlan:

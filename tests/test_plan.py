@@ -135,3 +135,12 @@ def test_a_list_that_is_not_published_is_named(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "nowhere" in done.stderr
+
+
+def test_a_country_that_blocks_is_named_for_lists_of_its_own(tmp_path: Path) -> None:
+    publish(tmp_path, roster("ng", [member("m1", country="NG")]), roster("se", [member("m2", country="SE")]))
+    (told,) = plans(tmp_path, "ng", **LOCAL)["x"]["blocked"]
+
+    assert "Blocked in NG from 2021-06-04 to 2022-01-12 by the federal government of Nigeria" in told
+    assert "Premium Times" in told
+    assert plans(tmp_path, "se", **LOCAL)["x"]["blocked"] == []

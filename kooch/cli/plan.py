@@ -24,7 +24,7 @@ def plan(
     figures = versions.figures_of(settings.home, roster)
     if not figures:
         raise ConfigError(f"{roster!r} has nobody on it.")
-    plans = plan_all(settings, targets, figures)
+    plans = plan_all(settings, targets, figures, versions.countries_of(settings.home, roster))
     columns = ("platform", "how", "accounts", "requests", "first_answer", "usd_a_look")
     rows = [
         {
@@ -39,13 +39,14 @@ def plan(
             "lacks": each.lacks,
             "gives": list(each.gives),
             "never": list(each.never),
+            "blocked": list(each.blocked),
         }
         for each in plans
     ]
     show(columns if is_terminal() else list(rows[0]), rows, title="plan")
     for each in plans if is_terminal() else ():
         say(
-            f"{each.name}. {each.lacks + '. ' if each.lacks else ''}{' '.join(each.gives)} Never: {' '.join(each.never)}"
+            f"{each.name}. {each.lacks + '. ' if each.lacks else ''}{' '.join(each.gives)} Never: {' '.join((*each.never, *each.blocked))}"
         )
     free = [each.platform for each in plans if each.how == "free" and each.accounts]
     if free:

@@ -130,6 +130,24 @@ class ArchiveQuestion(_Entry):
     """Each capture until this day is sure to hold what is wanted: no other question need be asked for its time."""
 
 
+class Block(_Entry):
+    """A country that kept its people from the platform, from `since` to `until`, both inclusive and days there."""
+
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    since: date
+    until: date | None = None
+    """None: it still does, as far as the source knows."""
+    by: Text
+    """Who ordered it."""
+    source: Source
+
+    @model_validator(mode="after")
+    def _ends_after_it_began(self) -> Self:
+        if self.until and self.until < self.since:
+            raise ValueError("until is before since")
+        return self
+
+
 class WikidataProperty(_Entry):
     """A property of Wikidata whose statements hold accounts of the platform."""
 
@@ -182,6 +200,7 @@ class Platform(_Entry):
     closed: Days | None = None
     sources: tuple[Source, ...] = ()
     note: Text | None = None
+    blocked: tuple[Block, ...] = ()
     wikidata: tuple[WikidataProperty, ...] = ()
     archive: tuple[ArchiveQuestion, ...] = ()
     archive_note: Text | None = None

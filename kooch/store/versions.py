@@ -223,6 +223,17 @@ def figures_of(home: Path, roster: str) -> int:
     return int(found[0]) if found else 0
 
 
+def countries_of(home: Path, roster: str) -> set[str]:
+    """The countries of a published list's figures, by code."""
+    with open_version(reading_file(home)) as connection:
+        rows = connection.execute(
+            "SELECT DISTINCT country FROM figures WHERE country IS NOT NULL AND figure_id IN"
+            " (SELECT figure_id FROM memberships WHERE roster = ?)",
+            [roster],
+        ).fetchall()
+    return {str(country) for (country,) in rows}
+
+
 def targets(home: Path, *, platform: str, roster: str | None, only: Collection[int] | None = None) -> list[Target]:
     """The accounts to look at on `platform`: accepted, of `roster` or of all, each once, by id where it is known.
 
