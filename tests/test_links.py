@@ -81,7 +81,8 @@ def test_whoever_left_has_been_there(tmp_path: Path) -> None:
 
 def test_two_reports_of_one_departure_are_one(tmp_path: Path) -> None:
     again = statement("a", "joined", "2021-12-02", not_before="2021-06-05", not_after="2021-06-05")
-    said = (left("2021-05-01", "2021-05-03"), left("2021-05-02", "2021-05-04"), again)
+    within_days = statement("a", "left", "2021-05-03", not_before="2021-04-30", not_after="2021-05-02")
+    said = (within_days, left("2021-05-02", "2021-05-04"), again)
     load(tmp_path, bundle(tmp_path / "bundled", roster("list", [member("a")], statements=said)))
 
     spells = query(tmp_path, "SELECT spell, joined_before::DATE FROM joins ORDER BY spell")

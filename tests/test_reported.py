@@ -436,7 +436,7 @@ def test_an_unknown_kind_of_import_is_said_in_a_sentence(tmp_path: Path) -> None
     assert done.returncode == 2
     assert done.stderr.strip() == (
         "Nothing is known of 'cheese' to import. Known are evidence: `kooch import evidence FILE`,"
-        " and captures: `kooch import captures FILE…`."
+        " looks: `kooch import looks FILE`, and captures: `kooch import captures FILE…`."
     )
 
 

@@ -985,7 +985,8 @@ def test_a_loop_runs_what_is_due_and_ends_on_sigterm(due_home: Path) -> None:
         _, errors = loop.communicate(timeout=30)
 
     assert (loop.returncode, errors) == (0, "")
-    assert (began["attempt"], began["coalesced"]) == (1, 59)
+    assert began["attempt"] == 1
+    assert 59 <= began["coalesced"] <= 61  # a minute may pass until the loop looks
     assert (ended["slot"], ended["state"], ended["exit_code"]) == (began["slot"], "partial", 3)
     assert second.returncode == 75
     with open_state(due_home) as state:

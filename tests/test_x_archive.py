@@ -131,7 +131,7 @@ def test_a_collected_layout_is_read_with_handle_and_id(name: str, followers: int
 
 def test_a_platform_without_a_parser_is_refused_with_those_that_have_one() -> None:
     assert platform_of("x").archive_note is None
-    with pytest.raises(ConfigError, match=r"'threads'.*koo, x"):
+    with pytest.raises(ConfigError, match=r"'threads'.*bluesky, koo, mastodon, x"):
         parser_of("threads")
 
 
