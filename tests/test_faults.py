@@ -841,6 +841,8 @@ def fault_of(sound: Any, got: Any, key: str, kind: str) -> str | None:  # noqa: 
                 *(("nullified", "true"), ("last_status_at", "null"), ("val", "text")),
                 # Another number is another account of X, and whether an account is protected is the platform's word.
                 *(("id", "text"), ("protected", "true")),
+                # X leaves the newest post out where it shows none; an early number tells no time.
+                *(("most_recent_tweet_id", kind) for kind in ("deleted", "renamed", "text")),
                 # What a server runs is its own word, and whether its dates are dates of opening.
                 ("name", "text"),
             }

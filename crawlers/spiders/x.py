@@ -273,9 +273,9 @@ def _read_opening(user: dict[str, Any], drift: list[Drift]) -> tuple[CrawledBoun
 
 def _read_newest(user: dict[str, Any], drift: list[Drift]) -> datetime | None:
     """When the newest post came, by the number that X gave it; reposts may count. None: X shows no post, or none with a time."""
-    number = user.get("most_recent_tweet_id")
-    if number is None:
+    if "most_recent_tweet_id" not in user:
         return None
+    number = user["most_recent_tweet_id"]
     if isinstance(number, str) and re.fullmatch(r"[1-9]\d{0,18}", number, re.ASCII):
         return _posted_at(int(number))
     drift.append(Drift(path="most_recent_tweet_id", kind="mistyped"))
