@@ -10,7 +10,7 @@ import duckdb
 from analytics.measures.phrases import interval, last_day, long_day, short_day
 from analytics.queries import query
 
-STATES = {"joined": "joined", "ended": "ended", "not there": "looked, not there", "not looked": "not looked"}
+_WITHOUT_ACCOUNT = {"not there": "looked, not there", "not looked": "not looked"}
 _ENDED_BY = {"owner": "left", "platform": "ended by the platform"}
 
 
@@ -41,14 +41,12 @@ class Move:
     """A transition. `move_id` stays the same when its interval narrows. `known_at` is in UTC; `when` is in words."""
 
     move_id: str
-    figure_id: str
     name: str
     platform: str
     handle: str | None
     move: str
     when: str
     known_at: datetime
-    known_through: str
     is_presumed: bool
     citation: str | None
     url: str | None
@@ -128,8 +126,8 @@ def _place(row: dict[str, Any], zone: str) -> Place:
 
 
 def _says(row: dict[str, Any], zone: str) -> str:
-    if row["state"] not in ("joined", "ended"):
-        return STATES[row["state"]]
+    if row["state"] in _WITHOUT_ACCOUNT:
+        return _WITHOUT_ACCOUNT[row["state"]]
     joined = interval(row["joined_not_before"], row["joined_before"], zone)
     words = ["has an account; no day is known" if joined == "undated" else f"joined {joined}"]
     if row["state"] == "ended":
@@ -144,14 +142,12 @@ def _move(row: dict[str, Any], zone: str) -> Move:
     key = [row["figure_id"], row["platform"], row["native_id"] or "", row["move"], str(row["number"])]
     return Move(
         move_id=sha256("\n".join(key).encode()).hexdigest()[:20],
-        figure_id=row["figure_id"],
         name=row["name"],
         platform=row["platform_name"],
         handle=row["handle"],
         move=row["move"],
         when=interval(row["not_before"], row["before"], zone),
         known_at=row["known_at"],
-        known_through=row["known_through"],
         is_presumed=row["is_presumed"],
         citation=row["citation"],
         url=row["url"],

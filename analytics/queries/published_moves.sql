@@ -9,7 +9,6 @@ SELECT
     m.move,
     m.not_before,
     m.before,
-    m.known_through,
     m.is_presumed,
     m.known_at,
     coalesce(ts.citation, fs.citation) AS citation,

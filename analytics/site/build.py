@@ -8,6 +8,7 @@ import duckdb
 import vl_convert
 
 from analytics.measures.list_page import ListPage, list_page
+from analytics.queries import query
 from analytics.site.files import Edition, Files, home_page, list_files, site_style, views
 from kooch import __version__, sites
 from kooch.editions import content_digest
@@ -33,12 +34,12 @@ def publish_site(file: Path, folder: Path, rosters: Sequence[str], *, publisher:
     Raises ConfigError for a list that is not there, StorageError where the folder cannot be written.
     """
     with open_version(file) as connection:
-        known = [row[0] for row in connection.execute("SELECT roster FROM rosters ORDER BY roster").fetchall()]
+        known = [row[0] for row in connection.execute(query("lists")).fetchall()]
         for name in rosters:
             if name not in known:
                 raise ConfigError(f"There is no list {name!r}. Known are: {', '.join(known)}.")
         digest = content_digest(connection)
-        ((day,),) = connection.execute("SELECT CAST(published_at AS DATE) FROM versions").fetchall()
+        ((day,),) = connection.execute(query("day_of_version")).fetchall()
         _write_assets(folder)
         pages, published = [], []
         for name in rosters or known:

@@ -50,7 +50,9 @@ def _of_adoption(connection: duckdb.DuckDBPyConnection, roster: str, platform: s
         return
     # Who had joined can always be said; who is there, where the list can carry it.
     for measure, stem in _MEASURES if first.opens_on == "there" else _MEASURES[:1]:
-        found = adoption_of(connection, roster=roster, platform=platform, measure=measure)
+        # It was asked for already: without a measure it is the one that the list can carry.
+        is_asked = measure == first.opens_on
+        found = first if is_asked else adoption_of(connection, roster=roster, platform=platform, measure=measure)
         if found is None:
             continue
         chart, days = charts()[stem], found.curve["day"]
@@ -80,7 +82,7 @@ def _of_adoption(connection: duckdb.DuckDBPyConnection, roster: str, platform: s
 
 def _of_months(connection: duckdb.DuckDBPyConnection, roster: str, platform: str, name: str) -> Iterator[Drawing]:
     found = accounts_by_month(connection, roster=roster, platform=platform)
-    # Below that a list of dates says more than bars.
+    # A single month needs no chart.
     if found.months["month"].n_unique() < 2:
         return
     chart, months = charts()["accounts_by_month"], found.months["month"]
@@ -89,7 +91,7 @@ def _of_months(connection: duckdb.DuckDBPyConnection, roster: str, platform: str
         stem=f"accounts-by-month-{platform}",
         chart=chart.draw(months=found.months, kinds=found.kinds, peak=found.peak, events=_few(events)),
         caption=caption(connection, chart, roster=roster, subject=name),
-        verdict=f"{found.total:,} entries have a day of opening.",
+        verdict=f"{found.total:,} people and organisations on the list have a day of opening.",
         table=found.months.drop("below"),
     )
 

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -39,6 +40,7 @@ class Edition:
     contact: str
 
 
+@cache
 def templates() -> Environment:
     """The templates of the pages; whatever they are given is escaped."""
     environment = Environment(
