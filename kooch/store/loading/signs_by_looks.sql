@@ -7,7 +7,8 @@ SELECT
     max(valid_at) AS last_at,
     arg_max(run_id, valid_at) AS last_run_id,
     arg_max(recorded_at, valid_at) AS last_known_at,
-    count(*) AS signs
+    count(*) AS signs,
+    bit_xor(hash(valid_at)) AS digest
 FROM observations
 WHERE account_id NOT IN (SELECT account_id FROM account_looks)
 GROUP BY account_id
@@ -20,7 +21,8 @@ SELECT
     max(valid_at),
     arg_max(run_id, valid_at),
     arg_max(recorded_at, valid_at),
-    count(*)
+    count(*),
+    bit_xor(hash(valid_at))
 FROM account_looks
 WHERE is_there
 GROUP BY account_id, stretch

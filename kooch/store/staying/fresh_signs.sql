@@ -1,13 +1,13 @@
 -- One row per sign that `sign_gaps` has not counted, and per last one counted; of a stretch that changed otherwise, every sign.
 WITH changed AS (
-    SELECT s.account_id, s.first_at, s.last_at, s.signs, g.last_at AS counted_to, g.signs AS counted
+    SELECT s.account_id, s.first_at, s.last_at, s.digest, g.last_at AS counted_to, g.digest AS counted
     FROM sign_spans AS s
     LEFT JOIN sign_gaps AS g ON g.account_id = s.account_id AND g.first_at = s.first_at
-    WHERE g.last_at IS DISTINCT FROM s.last_at OR g.signs IS DISTINCT FROM s.signs
+    WHERE g.digest IS DISTINCT FROM s.digest
 ),
 
 later AS (
-    SELECT c.account_id, c.first_at, count(*) AS signs
+    SELECT c.account_id, c.first_at, bit_xor(hash(o.valid_at)) AS digest
     FROM changed AS c
     INNER JOIN observations AS o
         ON o.account_id = c.account_id AND o.valid_at > c.counted_to AND o.valid_at <= c.last_at
@@ -20,7 +20,7 @@ starting AS (
         c.account_id,
         c.first_at,
         c.last_at,
-        c.counted + l.signs IS NOT DISTINCT FROM c.signs AS is_added,
+        xor(c.counted, l.digest) IS NOT DISTINCT FROM c.digest AS is_added,
         CASE WHEN is_added THEN c.counted_to ELSE c.first_at END AS counted_to
     FROM changed AS c
     LEFT JOIN later AS l ON l.account_id = c.account_id AND l.first_at = c.first_at
