@@ -4,13 +4,20 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import duckdb
 import polars as pl
 import streamlit as st
 
 from analytics.charts.audience import CHOSEN
+from analytics.measures.evidence import ARCHIVED_KINDS, KINDS, STATUS
 from analytics.measures.figure import Figure, figure, ids_named, names, shown_count
 from analytics.measures.phrases import counted, days, long_day, moment, short_day
+from analytics.measures.sheet import Sheet, sheets
 from analytics.said import Number, cell
+from analytics.site.files import edition_of
+from analytics.site.sheets import sheet_html, sheet_text
+from kooch.config import load_settings
+from kooch.errors import KoochError
 from pages.shared.frame import show_chart
 from pages.shared.moves import show_table_of_moves
 from pages.shared.routing import through_app
@@ -19,37 +26,6 @@ from pages.shared.text import cited, linked, notes, plain, say, table, tell
 
 _FEW_COUNTS = 8
 _MOST_COUNTS = 24
-_KINDS = {
-    "stated": "stated",
-    "published": "there when the report appeared",
-    "opened": "account opened, as the platform shows it",
-    "listed": "listed by then",
-    "plc": "directory log",
-    "seen": "seen by Kooch",
-    "returned": "there again, confirmed by a second look",
-    "gone": "gone by then, confirmed by a second look",
-    "ended": "ended by the platform, confirmed by a second look",
-    "missing": "not found by then, confirmed by a second look",
-    "absent": "not there",
-    "posted": "posted",
-    "tombstone": "deleted, as its server says",
-}
-_ARCHIVED_KINDS = {
-    "opened": "account opened, as an archived page shows it",
-    "seen": "seen on an archived page",
-}
-_STATUS = {
-    None: "never observed by Kooch",
-    "active": "observed active",
-    "not_found": "not found",
-    "deleted": "deleted",
-    "deactivated": "deactivated by its owner",
-    "suspended": "suspended by the platform",
-    "protected": "protected",
-    "moved": "moved",
-    "limited": "limited",
-    "platform_closed": "the platform has closed",
-}
 _STATES = {
     "unconfirmed": "unconfirmed, a second look is due ({})",
     "left": "left ({})",
@@ -110,6 +86,7 @@ def main() -> None:
     show_accounts(found)
     show_holds(found)
     show_stays(found)
+    show_sheets(ask(file, _sheets, figure_id=chosen))
     show_moves(found)
     show_chart(
         "audience",
@@ -176,7 +153,7 @@ def _gone(account: dict[str, Any]) -> str | None:
 
 
 def _status(account: dict[str, Any]) -> str:
-    status = _STATES.get(account["state"], "{}").format(_gone(account) or _STATUS[account["status"]])
+    status = _STATES.get(account["state"], "{}").format(_gone(account) or STATUS[account["status"]])
     if account["last_seen_at"] is None:
         return status
     if account["withheld_in"]:
@@ -215,6 +192,38 @@ def show_stays(found: Figure) -> None:
             notes(*_evidence_of(stay))
 
 
+def _sheets(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> list[tuple[Sheet, str, str]]:
+    """Each sheet, as HTML and as text."""
+    try:
+        settings = load_settings()
+        publisher, contact = settings.publisher, settings.contact
+    except KoochError:  # a setting is wrong: `kooch doctor` says which
+        publisher, contact = "", ""
+    edition = edition_of(connection, publisher=publisher, contact=contact)
+    found = sheets(connection, [figure_id]).get(figure_id, [])
+    return [(claim, sheet_html(claim, edition), sheet_text(claim, edition)) for claim in found]
+
+
+def show_sheets(found: list[tuple[Sheet, str, str]]) -> None:
+    """A button for each platform: the sentence that may be copied, and all that it rests on."""
+    if not found:
+        return
+    st.subheader("Can I print this?")
+    with st.container(horizontal=True, gap="small", key="sheets"):
+        for claim, page, text in found:
+            with st.popover(plain(claim.platform_name), key=f"sheet-{claim.platform}"):
+                say("{sentence}", sentence=claim.sentence)
+                st.download_button(
+                    "Sheet with all evidence (HTML)",
+                    page,
+                    file_name=f"kooch-{claim.figure_id}-{claim.platform}.html",
+                    mime="text/html",
+                    on_click="ignore",
+                    key=f"sheet-{claim.platform}-html",
+                )
+                st.code(text, language=None, wrap_lines=True)
+
+
 def _presumed(*, is_presumed: bool) -> str:
     return "(presumed: a report does not name the account)" if is_presumed else ""
 
@@ -251,7 +260,7 @@ def _evidence_of(stay: dict[str, Any]) -> list[tuple[str, str | None]]:
 def _evidence(stay: dict[str, Any], label: str, told: dict[str, Any] | None) -> tuple[str, str | None]:
     if told is None or told["source"] is None:
         return f"{label}: no source", None
-    how = (_KINDS | _ARCHIVED_KINDS if told["is_archived"] else _KINDS).get(told["kind"], told["kind"])
+    how = (KINDS | ARCHIVED_KINDS if told["is_archived"] else KINDS).get(told["kind"], told["kind"])
     doubt = ", unverified" if told["is_archived"] and stay["archive_note"] else ""
     return f"{label}: {told['source']} ({how}{doubt})", told["url"]
 

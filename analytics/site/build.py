@@ -1,7 +1,7 @@
 """`kooch publish`: a site of lists in a folder. Each list has its latest edition, and one folder for each edition kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -9,9 +9,8 @@ import vl_convert
 
 from analytics.measures.list_page import ListPage, list_page
 from analytics.queries import query
-from analytics.site.files import Edition, Files, home_page, list_files, site_style, views
-from kooch import __version__, sites
-from kooch.editions import content_digest
+from analytics.site.files import Edition, Files, edition_of, home_page, list_files, site_style, views
+from kooch import sites
 from kooch.errors import ConfigError
 from kooch.files import make_folder, whole_folder, write_whole
 from kooch.store.versions import open_version
@@ -38,8 +37,7 @@ def publish_site(file: Path, folder: Path, rosters: Sequence[str], *, publisher:
         for name in rosters:
             if name not in known:
                 raise ConfigError(f"There is no list {name!r}. Known are: {', '.join(known)}.")
-        digest = content_digest(connection)
-        ((day,),) = connection.execute(query("day_of_version")).fetchall()
+        shown = edition_of(connection, publisher=publisher, contact=contact)
         _write_assets(folder)
         pages, published = [], []
         for name in rosters or known:
@@ -47,17 +45,10 @@ def publish_site(file: Path, folder: Path, rosters: Sequence[str], *, publisher:
             if page is None or not page.platforms:
                 continue
             pages.append(page)
-            kept = sites.edition_with(folder / name, digest)
-            edition = Edition(
-                edition=kept.edition if kept else f"{day}.{digest}",
-                day=kept.day if kept else day,
-                kooch=__version__,
-                publisher=publisher,
-                contact=contact,
-            )
+            kept = sites.edition_with(folder / name, shown.edition.rpartition(".")[2])
+            edition = replace(shown, edition=kept.edition, day=kept.day) if kept else shown
             _write_list(connection, folder, page, edition)
             published.append(Published(roster=name, edition=edition.edition, is_new=kept is None))
-    shown = Edition(edition=f"{day}.{digest}", day=day, kooch=__version__, publisher=publisher, contact=contact)
     write_whole(folder / "index.html", home_page(pages, shown))
     return published
 

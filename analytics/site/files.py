@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,16 +13,19 @@ from typing import Any
 
 import duckdb
 import polars as pl
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from analytics import theme
 from analytics.downloads import to_csv, to_png, to_svg
 from analytics.measures.list_page import ListPage, Move, known_on
 from analytics.measures.phrases import long_day
+from analytics.queries import query
 from analytics.site.drawings import Drawing, drawings
 from analytics.site.pictures import NARROW, WIDE, still, vega
 from analytics.theme import DARK_CSS
+from kooch import __version__
+from kooch.editions import content_digest
 
 _COLOUR = re.compile(r"^var\(--k-(\w+), (#\w+)\)$")
 _ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
@@ -40,17 +44,31 @@ class Edition:
     contact: str
 
 
+def edition_of(connection: duckdb.DuckDBPyConnection, *, publisher: str, contact: str) -> Edition:
+    """The edition that the version is, by its content."""
+    ((day,),) = connection.execute(query("day_of_version")).fetchall()
+    return Edition(
+        edition=f"{day}.{content_digest(connection)}", day=day, kooch=__version__, publisher=publisher, contact=contact
+    )
+
+
 @cache
 def templates() -> Environment:
     """The templates of the pages; whatever they are given is escaped."""
     environment = Environment(
         loader=PackageLoader("analytics.site"),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": long_day, "known_on": known_on, "script": _in_script, "web": _web}
+    environment.filters |= {
+        "day": long_day,
+        "known_on": known_on,
+        "script": _in_script,
+        "web": _web,
+        "wrapped": _wrapped,
+    }
     return environment
 
 
@@ -222,6 +240,13 @@ def site_style() -> str:
 def _in_script(value: object) -> Markup:
     """JSON that cannot end the script it stands in."""
     return Markup(_json(value).decode().replace("<", "\\u003c"))  # noqa: S704 -- no markup is left in it
+
+
+def _wrapped(text: str, first: str = "", indent: str = "") -> str:
+    """Text in lines of a letter; addresses stay whole. It begins with `first`, and goes on with `indent`."""
+    return textwrap.fill(
+        text, 96, initial_indent=first, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _web(url: str | None) -> str | None:

@@ -82,6 +82,21 @@ def say(text: str) -> None:
     console.print(Text(showable(text)), soft_wrap=True)
 
 
+def put(content: bytes, output: Path | None) -> None:
+    """Write `content` to the file, or to standard output. Raises ConfigError where the file cannot be written."""
+    if output is None and sys.stdout.isatty():
+        # What a file keeps as it is, a terminal would obey.
+        sys.stdout.write(showable(content.decode()))
+    elif output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    else:
+        try:
+            output.write_bytes(content)
+        except OSError as error:
+            raise ConfigError(f"{output} cannot be written ({error.strerror}). Choose another file.") from error
+
+
 def complain(text: str) -> None:
     errors.print(Text(showable(text)), soft_wrap=True)
 

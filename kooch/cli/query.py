@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import duckdb
 import typer
 
-from kooch.cli.output import home_of, is_terminal, print_frame, showable
+from kooch.cli.output import home_of, is_terminal, print_frame, put
 from kooch.errors import ConfigError, QueryError
 from kooch.plain import plain_csv
 from kooch.store.versions import reading_file
@@ -53,7 +53,7 @@ def sql(
     file = reading_file(home)
     plain = _answered(plain_csv, file, query) if wanted is Format.CSV else None
     if plain is not None:
-        _put(plain.encode(), output)
+        put(plain.encode(), output)
         return
     from kooch.sql import select  # noqa: PLC0415 -- Polars comes with it
 
@@ -61,21 +61,7 @@ def sql(
     if wanted is Format.TABLE:
         print_frame(frame)
     else:
-        _put(_written(frame, wanted), output)
-
-
-def _put(content: bytes, output: Path | None) -> None:
-    if output is None and sys.stdout.isatty():
-        # What a file keeps as it is, a terminal would obey.
-        sys.stdout.write(showable(content.decode()))
-    elif output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    else:
-        try:
-            output.write_bytes(content)
-        except OSError as error:
-            raise ConfigError(f"{output} cannot be written ({error.strerror}). Choose another file.") from error
+        put(_written(frame, wanted), output)
 
 
 def _answered(answer: Callable[[Path, str], _Answer], file: Path, query: str) -> _Answer:

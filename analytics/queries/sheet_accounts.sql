@@ -1,0 +1,29 @@
+-- One row per accepted account of $figures: how it stands, by answers that a second look has confirmed.
+WITH held AS (
+    SELECT d.account_id, max(r.started_at) + INTERVAL 24 HOURS AS look_again_after
+    FROM doubts AS d
+    INNER JOIN doubtful_runs AS r ON r.run_id = d.run_id
+    WHERE r.is_holding AND d.until IS NULL
+    GROUP BY d.account_id
+)
+
+SELECT
+    s.figure_id,
+    s.platform,
+    s.account_id,
+    h.handle,
+    a.url,
+    s.state,
+    s.status::VARCHAR AS status,
+    s.last_seen_at,
+    s.first_missing_at,
+    s.alike_since,
+    s.last_missing_at,
+    s.alike_since + INTERVAL 24 HOURS AS second_look_at,
+    e.look_again_after -- Of a run in which unusually many accounts were gone at once; NULL: it was in none that nobody has confirmed
+FROM states AS s
+INNER JOIN unnest($figures) AS f (figure_id) ON f.figure_id = s.figure_id
+INNER JOIN accounts AS a ON a.account_id = s.account_id
+LEFT JOIN current_handles AS h ON h.account_id = s.account_id
+LEFT JOIN held AS e ON e.account_id = s.account_id
+ORDER BY s.figure_id, s.platform, s.account_id

@@ -1,0 +1,51 @@
+"""`kooch sheet`: everything that belongs to one claim, on one page."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kooch.cli.output import put, settings_of
+from kooch.errors import ConfigError
+from kooch.store.versions import open_version, reading_file
+
+
+class Format(StrEnum):
+    """What `--format` takes."""
+
+    TEXT = "text"
+    HTML = "html"
+
+
+def sheet(
+    context: typer.Context,
+    figure: Annotated[str, typer.Argument(help="A person or organisation: the name, or its figure_id.")],
+    platform: Annotated[str, typer.Argument(help="A platform, such as koo.")],
+    format: Annotated[  # noqa: A002 -- the name of the option
+        Format | None, typer.Option(help="Default: html for a file that ends with .html, else text.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of standard output.")] = None,
+) -> None:
+    """Say what may be printed of a figure on a platform, on what evidence, and what would overturn it."""
+    from analytics.measures import sheet as measure  # noqa: PLC0415 -- Polars takes half a second to import
+    from analytics.measures.figure import ids_named, names  # noqa: PLC0415 -- as above
+    from analytics.site.files import edition_of  # noqa: PLC0415 -- charts take seconds to import
+    from analytics.site.sheets import sheet_html, sheet_text  # noqa: PLC0415 -- as above
+
+    settings = settings_of(context)
+    with open_version(reading_file(settings.home)) as connection:
+        found = ids_named(names(connection), figure)
+        if not found:
+            raise ConfigError(f"Nobody on the lists is called {figure!r}. `kooch sql` finds names: table figures.")
+        if len(found) > 1:
+            raise ConfigError(f"{figure!r} may be {' or '.join(found)}. Name one of these.")
+        platforms = dict(connection.execute("SELECT platform, name FROM platforms").fetchall())
+        slug = next((key for key, name in platforms.items() if platform.lower() in {key, name.lower()}), None)
+        if slug is None:
+            raise ConfigError(f"There is no platform {platform!r}. Known are: {', '.join(sorted(platforms))}.")
+        claim = measure.sheet(connection, figure_id=found[0], platform=slug)
+        edition = edition_of(connection, publisher=settings.publisher, contact=settings.contact)
+    wanted = format or (Format.HTML if output and output.suffix.lower() in {".html", ".htm"} else Format.TEXT)
+    made = sheet_html(claim, edition) if wanted is Format.HTML else sheet_text(claim, edition)
+    put(made.encode(), output)
