@@ -2,6 +2,7 @@
 
 import functools
 import json
+import re
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -10,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from markupsafe import escape
 from playwright.sync_api import Browser
 
+from analytics.measures.sheet import sheet
 from analytics.site.build import publish_site
 from kooch.config import VIEWS
 from kooch.editions import content_digest
@@ -116,6 +119,48 @@ def test_pages_open_from_a_folder_and_ask_nobody(browser: Browser, site: Path, w
 
     assert said == []
     assert [url for url in asked if not url.startswith("file:")] == []
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_of_figures_open_from_a_folder_and_ask_nobody(
+    browser: Browser, site: Path, width: int, scheme: str
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)  # type: ignore[arg-type] # one of two words
+    page = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    files = [sorted((site / name / "latest" / "figures").iterdir())[:13] for name in LISTS]
+    for file in (file for of_list in files for file in of_list):
+        page.goto(file.as_uri())
+        faults = [fault["id"] for fault in Axe().run(page, options={"preload": False}).response["violations"]]
+
+        assert faults == [], file
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, file
+    context.close()
+
+    assert sum(map(len, files)) >= 50
+    assert said == []
+    assert [url for url in asked if not url.startswith("file:")] == []
+
+
+def test_each_figure_of_a_list_has_a_page_with_its_sheets(people: Path, tmp_path: Path) -> None:
+    publish(people, tmp_path / "site")
+    publish_site(reading_file(people), tmp_path / "without", (), publisher="The Desk", contact="", with_people=False)
+    latest = tmp_path / "site" / "people" / "latest"
+    with open_version(reading_file(people)) as connection:
+        said = {name: sheet(connection, figure_id=name, platform="bluesky").sentence for name in ("ada", "bo")}
+    linked = re.findall(r'href="(figures/[^"]+)"', (latest / "index.html").read_text(encoding="utf-8"))
+
+    assert linked == [f"figures/{name}.html" for name in said]
+    for name, sentence in said.items():
+        assert escape(sentence) in (latest / "figures" / f"{name}.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "without" / "people" / "latest" / "figures").exists()
+    assert "figures/" not in (tmp_path / "without" / "people" / "latest" / "index.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.proof

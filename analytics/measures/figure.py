@@ -1,6 +1,6 @@
 """Everything a version holds about one figure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -110,13 +110,13 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         found: pl.DataFrame = connection.sql(query(name), params={"figure_id": figure_id}).pl()
         return found
 
-    counts = _measured(frame("figure_counts"), figure_id)
+    counts = _measured(_of_figures(connection, "figure_counts", [figure_id]))
     return Figure(
         name=name,
         kind=kind,
         country=country,
         wikidata_qid=qid,
-        roles=frame("figure_roles").to_dicts(),
+        roles=_of_figures(connection, "figure_roles", [figure_id]).to_dicts(),
         accounts=_with_latest_count(frame("figure_accounts"), counts),
         claims=frame("figure_claims"),
         stays=_with_evidence(frame("figure_stays"), frame("figure_evidence")),
@@ -130,13 +130,35 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
     )
 
 
-def _measured(counts: pl.DataFrame, figure_id: str) -> pl.DataFrame:
+def roles_of(connection: duckdb.DuckDBPyConnection, figures: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The roles of each of `figures` on all lists."""
+    return _by_figure(_of_figures(connection, "figure_roles", figures))
+
+
+def counts_of(connection: duckdb.DuckDBPyConnection, figures: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The follower counts of each of `figures` as a reader sees them, in order of account and time; see AUDIENCE."""
+    return _by_figure(_of_figures(connection, "figure_counts", figures))
+
+
+def _of_figures(connection: duckdb.DuckDBPyConnection, name: str, figures: Sequence[str]) -> pl.DataFrame:
+    found: pl.DataFrame = connection.sql(query(name), params={"figures": list(figures)}).pl()
+    return found
+
+
+def _by_figure(rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows.iter_rows(named=True):
+        found.setdefault(row["figure_id"], []).append(row)
+    return found
+
+
+def _measured(counts: pl.DataFrame) -> pl.DataFrame:
     """The counts, each with the cell of `audience` that holds it."""
     cells = [
         cell(
             "audience",
             "followers",
-            figure_id=figure_id,
+            figure_id=row["figure_id"],
             platform=row["platform_key"],
             account_id="" if row["account_id"] is None else row["account_id"],
             valid_at=f"{row['valid_at']:%Y-%m-%d %H:%M:%S.%f}+00",

@@ -41,6 +41,7 @@ class Move:
     """A transition. `move_id` stays the same when its interval narrows. `known_at` is in UTC; `when` is in words."""
 
     move_id: str
+    figure_id: str
     name: str
     platform: str
     handle: str | None
@@ -142,6 +143,7 @@ def _move(row: dict[str, Any], zone: str) -> Move:
     key = [row["figure_id"], row["platform"], row["native_id"] or "", row["move"], str(row["number"])]
     return Move(
         move_id=sha256("\n".join(key).encode()).hexdigest()[:20],
+        figure_id=row["figure_id"],
         name=row["name"],
         platform=row["platform_name"],
         handle=row["handle"],

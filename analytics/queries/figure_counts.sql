@@ -1,6 +1,7 @@
--- One row per dated follower count of $figure_id, in order of account and time.
+-- One row per dated follower count of one of $figures, in order of account and time.
 WITH counts AS (
     SELECT
+        u.figure_id,
         u.account_id,
         u.platform AS platform_key,
         coalesce(p.name, u.platform) AS platform,
@@ -19,10 +20,10 @@ WITH counts AS (
         CASE WHEN regexp_matches(u.url, '^https?://[^/]') THEN u.url END AS url,
         p.archive_note
     FROM audience AS u
+    INNER JOIN unnest($figures) AS f (figure_id) ON f.figure_id = u.figure_id
     LEFT JOIN sources AS s ON s.source_id = u.source_id
     LEFT JOIN current_handles AS h ON h.account_id = u.account_id
     LEFT JOIN platforms AS p ON p.platform = u.platform
-    WHERE u.figure_id = $figure_id
 )
 
 SELECT
@@ -38,4 +39,4 @@ SELECT
         ELSE publisher || ': “' || reported || '”'
     END AS says
 FROM counts
-ORDER BY account, account_id, valid_at, citation
+ORDER BY figure_id, account, account_id, valid_at, citation

@@ -27,7 +27,9 @@ class Published:
     is_new: bool
 
 
-def publish_site(file: Path, folder: Path, rosters: Sequence[str], *, publisher: str, contact: str) -> list[Published]:
+def publish_site(
+    file: Path, folder: Path, rosters: Sequence[str], *, publisher: str, contact: str, with_people: bool = True
+) -> list[Published]:
     """Write the lists `rosters` (all, if none is named) of the version `file` into `folder`, each whole or not at all.
 
     Raises ConfigError for a list that is not there, StorageError where the folder cannot be written.
@@ -47,14 +49,16 @@ def publish_site(file: Path, folder: Path, rosters: Sequence[str], *, publisher:
             pages.append(page)
             kept = sites.edition_with(folder / name, shown.edition.rpartition(".")[2])
             edition = replace(shown, edition=kept.edition, day=kept.day) if kept else shown
-            _write_list(connection, folder, page, edition)
+            _write_list(connection, folder, page, edition, with_people=with_people)
             published.append(Published(roster=name, edition=edition.edition, is_new=kept is None))
     write_whole(folder / "index.html", home_page(pages, shown))
     return published
 
 
-def _write_list(connection: duckdb.DuckDBPyConnection, folder: Path, page: ListPage, edition: Edition) -> None:
-    shown = views(connection, page, edition)
+def _write_list(
+    connection: duckdb.DuckDBPyConnection, folder: Path, page: ListPage, edition: Edition, *, with_people: bool
+) -> None:
+    shown = views(connection, page, edition, with_people=with_people)
     dated = folder / page.roster / "v" / edition.edition
     if not dated.exists():
         _write(dated, list_files(page, shown, edition, depth=3))

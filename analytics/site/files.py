@@ -4,7 +4,7 @@ import json
 import re
 import textwrap
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -18,8 +18,10 @@ from markupsafe import Markup
 
 from analytics import theme
 from analytics.downloads import to_csv, to_png, to_svg
+from analytics.measures.figure import counts_of, roles_of
 from analytics.measures.list_page import ListPage, Move, known_on
 from analytics.measures.phrases import long_day
+from analytics.measures.sheet import Sheet, sheets
 from analytics.queries import query
 from analytics.site.drawings import Drawing, drawings
 from analytics.site.pictures import NARROW, WIDE, still, vega
@@ -73,26 +75,67 @@ def templates() -> Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A figure of a list, with all that its page shows. `counts` are the latest, of `all_counts` that are known."""
+
+    figure_id: str
+    name: str
+    roles: tuple[dict[str, Any], ...]
+    sheets: tuple[Sheet, ...]
+    moves: tuple[Move, ...]
+    counts: tuple[dict[str, Any], ...]
+    all_counts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
-    """The charts of a list as pages show them, and the files that are the same wherever the pages lie."""
+    """The charts of a list as pages show them, its people, and the files that are the same wherever the pages lie."""
 
     charts: tuple[dict[str, Any], ...]
+    people: tuple[Person, ...]
     files: Files
 
 
-def views(connection: duckdb.DuckDBPyConnection, page: ListPage, edition: Edition) -> Views:
-    """Draw the charts of a list. The same version gives the same bytes."""
+def views(
+    connection: duckdb.DuckDBPyConnection, page: ListPage, edition: Edition, *, with_people: bool = True
+) -> Views:
+    """Draw the charts of a list, and ask for its people. The same version gives the same bytes."""
     drawn = list(drawings(connection, page.roster, page.platforms))
     files: Files = {"feed.json": _json(_feed(page)), "where-they-are.csv": to_csv(_places(page))}
     for drawing in drawn:
         files |= _chart_files(drawing, page, edition)
-    return Views(charts=tuple(_shown(drawing) for drawing in drawn), files=files)
+    people = tuple(_people(connection, page)) if with_people else ()
+    return Views(charts=tuple(_shown(drawing) for drawing in drawn), people=people, files=files)
+
+
+def _people(connection: duckdb.DuckDBPyConnection, page: ListPage) -> Iterator[Person]:
+    ids = [line.figure_id for line in page.lines]
+    found, roles, counts = sheets(connection, ids), roles_of(connection, ids), counts_of(connection, ids)
+    moves: dict[str, list[Move]] = {}
+    for move in page.moves:
+        moves.setdefault(move.figure_id, []).append(move)
+    for line in page.lines:
+        counted = sorted(counts.get(line.figure_id, []), key=lambda row: row["valid_at"], reverse=True)
+        yield Person(
+            figure_id=line.figure_id,
+            name=line.name,
+            roles=tuple(roles.get(line.figure_id, ())),
+            sheets=tuple(found.get(line.figure_id, ())),
+            moves=tuple(moves.get(line.figure_id, ())),
+            counts=tuple(counted[:_MOST_ROWS]),
+            all_counts=len(counted),
+        )
 
 
 def list_files(page: ListPage, shown: Views, edition: Edition, *, depth: int) -> Files:
     """All files of a list for a folder that lies `depth` folders below that of the site."""
     environment, up = templates(), "../" * depth
-    words: dict[str, Any] = {"page": page, "edition": edition, "charts": shown.charts}
+    words: dict[str, Any] = {
+        "page": page,
+        "edition": edition,
+        "charts": shown.charts,
+        "has_figures": bool(shown.people),
+    }
     files: Files = dict(shown.files)
     files["index.html"] = _rendered(environment, "list.html", words, root=up, name="index.html")
     files["feed.xml"] = _rendered(environment, "feed.xml", words, root=up, name="feed.xml")
@@ -101,6 +144,9 @@ def list_files(page: ListPage, shown: Views, edition: Edition, *, depth: int) ->
             name = f"{kind}/{chart['stem']}.html"
             template = "chart.html" if kind == "charts" else "embed.html"
             files[name] = _rendered(environment, template, words | {"chart": chart}, root=f"{up}../", name=name)
+    for person in shown.people:
+        name = f"figures/{person.figure_id}.html"
+        files[name] = _rendered(environment, "figure.html", words | {"person": person}, root=f"{up}../", name=name)
     return files
 
 

@@ -19,13 +19,21 @@ def publish(
     roster: Annotated[
         list[str] | None, typer.Option(help="A list to publish; repeat it for more (default: all).")
     ] = None,
+    figures: Annotated[
+        bool, typer.Option(help="A page for each person and organisation, too; many more files.")
+    ] = True,
 ) -> None:
     """Write the pages, charts and tables of lists into a folder that any web host can serve."""
     from analytics.site.build import publish_site  # noqa: PLC0415 -- charts take seconds to import
 
     settings, site = settings_of(context), folder.absolute()
     done = publish_site(
-        reading_file(settings.home), site, roster or [], publisher=settings.publisher, contact=settings.contact
+        reading_file(settings.home),
+        site,
+        roster or [],
+        publisher=settings.publisher,
+        contact=settings.contact,
+        with_people=figures,
     )
     remember_site(settings.home, site, roster or [])
     for one in done:
