@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from analytics.measures.phrases import interval, last_day, long_day, short_day
+from analytics.measures.phrases import first_day, interval, long_day, short_day
 from analytics.queries import query
 
 _WITHOUT_ACCOUNT = {"not there": "looked, not there", "not looked": "not looked"}
@@ -23,6 +23,7 @@ class Place:
     handle: str | None = None
     url: str | None = None
     is_disputed: bool = False
+    account_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,7 @@ def _place(row: dict[str, Any], zone: str) -> Place:
         handle=row["handle"],
         url=row["url"],
         is_disputed=bool(row["contradiction"]),
+        account_id=row["account_id"],
     )
 
 
@@ -135,7 +137,7 @@ def _says(row: dict[str, Any], zone: str) -> str:
         ended = interval(row["ended_not_before"], row["ended_before"], zone)
         words.append(f"{_ENDED_BY.get(row['ended_by'], 'no longer found')} {ended}")
     elif row["last_sign_at"]:
-        words.append(f"last seen {short_day(last_day(row['last_sign_at'], zone))}")
+        words.append(f"last seen {short_day(first_day(row['last_sign_at'], zone))}")
     return "; ".join(words)
 
 

@@ -38,7 +38,8 @@ SELECT
     l.last_sign_at,
     l.contradiction,
     h.handle,
-    a.url
+    a.url,
+    l.account_id
 FROM coverage AS c
 CROSS JOIN members AS m
 INNER JOIN figures AS f ON f.figure_id = m.figure_id

@@ -45,6 +45,7 @@ COMMANDS = {
     "decisions": Place("decisions", "app", "Give decisions about accounts to a colleague, and take theirs."),
     "export": Place("export", "export", "Write every table as Parquet and CSV."),
     "publish": Place("publish", "publish", "Write pages of lists that open without a server."),
+    "report": Place("report", "report", "Write what changed on a list, and how each account stands."),
     "sheet": Place("sheet", "sheet", "Say what may be printed of a figure, on what evidence."),
     "doctor": Place("doctor", "doctor", "Check everything and say what to do."),
 }

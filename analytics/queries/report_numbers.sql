@@ -1,0 +1,68 @@
+-- One row per accepted account of the figures on the list $roster: its latest follower count, the one that held at $since, and its posts. NULL: not read.
+WITH members AS (
+    SELECT DISTINCT l.account_id
+    FROM links AS l
+    INNER JOIN memberships AS m ON m.figure_id = l.figure_id
+    WHERE m.roster = $roster
+),
+
+counts AS (
+    SELECT DISTINCT u.account_id, u.valid_at, u.followers, u.followers_precision
+    FROM audience AS u
+    INNER JOIN members AS m ON m.account_id = u.account_id
+    WHERE u.source <> 'report'
+),
+
+latest AS (
+    SELECT
+        account_id,
+        max(valid_at) AS counted_at,
+        arg_max(followers, valid_at) AS followers,
+        arg_max_null(followers_precision, valid_at) AS followers_precision
+    FROM counts
+    GROUP BY account_id
+),
+
+earlier AS (
+    SELECT
+        account_id,
+        max(valid_at) AS earlier_at,
+        arg_max(followers, valid_at) AS earlier_followers,
+        arg_max_null(followers_precision, valid_at) AS earlier_precision
+    FROM counts
+    WHERE valid_at <= $since
+    GROUP BY account_id
+),
+
+-- The latest unbroken cover, thirteen weeks of it at most.
+covers AS (
+    SELECT account_id, greatest(max_by(first_day, until_day), max(until_day) - 91) AS from_day, max(until_day) AS until_day
+    FROM activity_covers
+    GROUP BY account_id
+),
+
+posted AS (
+    SELECT c.account_id, c.until_day - c.from_day AS days, coalesce(sum(d.posts), 0) AS posts
+    FROM covers AS c
+    LEFT JOIN activity_days AS d ON d.account_id = c.account_id AND d.day >= c.from_day AND d.day < c.until_day
+    GROUP BY c.account_id, c.from_day, c.until_day
+    HAVING c.until_day - c.from_day >= 7 -- A shorter time says nothing of a week
+)
+
+SELECT
+    m.account_id,
+    n.followers,
+    n.followers_precision,
+    n.counted_at,
+    e.earlier_followers,
+    e.earlier_precision,
+    e.earlier_at,
+    round(7 * p.posts / p.days, 1)::DOUBLE AS posts_a_week, -- Posts and quotes, without replies and reposts
+    a.last_posted_on
+FROM members AS m
+LEFT JOIN latest AS n ON n.account_id = m.account_id
+LEFT JOIN earlier AS e ON e.account_id = m.account_id
+LEFT JOIN posted AS p ON p.account_id = m.account_id
+LEFT JOIN (SELECT account_id, max(last_posted_on) AS last_posted_on FROM activity GROUP BY account_id) AS a
+    ON a.account_id = m.account_id
+ORDER BY m.account_id
