@@ -46,7 +46,7 @@ from kooch.store.state import (
     withdrawn_runs,
 )
 from kooch.store.stays import store_stays
-from kooch.store.utc import build_utc_views, drop_utc_views
+from kooch.store.utc import build_utc_views
 from kooch.store.versions import DAMAGED_BLOCK, open_version, reading_file
 from kooch.store.views import build_views
 from kooch.times import now
@@ -197,7 +197,6 @@ def _store(
         drop_suppressed(connection)
         store_departures(connection)
         _store_slots(connection, home)
-        drop_utc_views(connection)
         build_views(connection, views, only=("links",))
         store_stays(connection)
         build_views(connection, views)

@@ -17,16 +17,24 @@ WHERE
 GROUP BY table_name
 ORDER BY table_name
 """
-
-
-def drop_utc_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Remove the schema, so that the tables under it can be made anew."""
-    connection.execute("DROP SCHEMA IF EXISTS utc CASCADE")
+# Of `main` those with an instant, and of `utc` all: the same while the schema is as it should be.
+_COLUMNS = """
+SELECT schema_name, table_name, list([column_name, replace(data_type, ' WITH TIME ZONE', '')] ORDER BY column_index)
+FROM duckdb_columns()
+WHERE database_name = current_database() AND schema_name IN ('main', 'utc') AND NOT internal
+GROUP BY schema_name, table_name
+HAVING schema_name = 'utc' OR bool_or(data_type = 'TIMESTAMP WITH TIME ZONE')
+"""
 
 
 def build_utc_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the schema anew, from the tables and views that there are."""
-    drop_utc_views(connection)
+    """Make the schema anew where it is not as the tables and views that there are."""
+    columns: dict[str, dict[str, list[list[str]]]] = {"main": {}, "utc": {}}
+    for schema, name, of_it in connection.execute(_COLUMNS).fetchall():
+        columns[schema][name] = of_it
+    if columns["main"] == columns["utc"]:
+        return
+    connection.execute("DROP SCHEMA IF EXISTS utc CASCADE")
     connection.execute("CREATE SCHEMA utc")
     for name, instants in connection.execute(_INSTANTS).fetchall():
         # Without `AT TIME ZONE`, which not every client's DuckDB has built in.
