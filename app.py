@@ -14,6 +14,7 @@ from pages.shared.text import plain
 
 PAGES = {
     "first_screen": "Koo, 2021",
+    "places": "Where are they?",
     "adoption": "Adoption",
     "moves": "Moves",
     "figure": "Figure",

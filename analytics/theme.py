@@ -92,10 +92,12 @@ def layered(*layers: alt.Chart, height: int) -> alt.LayerChart:
     return alt.LayerChart(layer=filled).properties(height=height, usermeta=SVG)
 
 
-def hatched(start: float, end: float, of: float, x: alt.X, *, height: int | Literal["height"]) -> alt.Chart:
+def hatched(
+    start: float, end: float, of: float, x: alt.X, *, height: int | Literal["height"], top: int = 0
+) -> alt.Chart:
     """Diagonal strokes from `start` to `end` on an axis `of` this length: Vega has no pattern to fill with.
 
-    They are `height` high, or as high as the picture.
+    They are `height` high, or as high as the picture, and begin `top` pixels below its top.
     """
     count = max(int((end - start) / max(of / _STROKES, 1e-9)), 1)
     width = (end - start) / count
@@ -105,7 +107,7 @@ def hatched(start: float, end: float, of: float, x: alt.X, *, height: int | Lite
     hatch: alt.Chart = (
         alt.Chart(strokes)
         .mark_rule(color=HATCH, strokeWidth=1)
-        .encode(x=x, x2="to", y=alt.value(height), y2=alt.value(0))
+        .encode(x=x, x2="to", y=alt.value(height if height == "height" else top + height), y2=alt.value(top))
     )
     return hatch
 

@@ -31,6 +31,11 @@ def mark(shape: str, at: float, until: float | None = None, **more: object) -> d
     return {"row": "a", "y": 1.0, "shape": shape, "at": at, "until": until, "label": f"a {shape}"} | more
 
 
+def segment(row: int, name: str, part: str, figures: int, start: int = 0) -> dict[str, Any]:
+    told = {"words": part, "label": str(figures), "measure": "counted.count"}
+    return {"row": row, "name": name, "part": part, "figures": figures, "start": start, "of": 40, **told}
+
+
 EVENT = [{"title": "Something happens", "at": 1_612_828_800_000, "until": None, "line": 0}]
 
 # A frame for every chart, small enough to count.
@@ -132,6 +137,17 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
             )
         ]
     },
+    "places": {
+        "segments": [
+            segment(0, "X", "active", 30),
+            segment(0, "X", "not looked", 10, 30),
+            segment(1, "Bluesky", "perhaps", 40),
+        ]
+    },
+    "platform_spread": {
+        "spread": [segment(0, "On at least 1", "yes", 30), segment(0, "On at least 1", "unknown", 10, 30)]
+    },
+    "place_changes": {"changes": [segment(0, "X", "came", 40)]},
     "failures": {"failures": [{"platform": "Bluesky", "cause": "timeout", "words": "no answer in time", "targets": 3}]},
 }
 
@@ -299,6 +315,12 @@ def test_the_part_that_nobody_searched_is_hatched_and_hollow() -> None:
     assert count("coverage", "rule") > 10
     assert len(hollow) == 1
     assert hollow[0]["strokeDash"]
+
+
+def test_what_is_not_known_is_hatched_wherever_they_are() -> None:
+    assert count("places", "rule") > 60
+    assert count("platform_spread", "rule") > 10
+    assert count("place_changes", "rule") == 0
 
 
 def test_audience_joins_points_of_one_stretch_only() -> None:

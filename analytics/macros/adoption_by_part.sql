@@ -13,30 +13,13 @@ differing AS (
     WHERE NOT s.with_presumptions
 ),
 
--- A census has members who come and go; any other list has its figures, whatever the day.
 memberships_by_part AS (
-    SELECT
-        m.roster,
-        m.figure_id,
-        b.part[1] AS breakdown,
-        b.part[2] AS part,
-        CASE WHEN r.complete_from IS NULL THEN '-infinity' ELSE coalesce(m.from_day, '-infinity') END::DATE AS from_day,
-        CASE WHEN r.complete_from IS NULL THEN 'infinity' ELSE coalesce(m.to_day + 1, 'infinity') END::DATE AS until_day
-    FROM memberships AS m
-    INNER JOIN rosters AS r ON r.roster = m.roster
-    INNER JOIN figures AS f ON f.figure_id = m.figure_id
+    SELECT m.roster, m.figure_id, b.part[1] AS breakdown, b.part[2] AS part, m.from_day, m.until_day
+    FROM counted_memberships AS m
     CROSS JOIN LATERAL (
-        SELECT unnest([['all', ''], ['party', m.party], ['role', m.role], ['unit', m.unit], ['country', f.country]]) AS part
+        SELECT unnest([['all', ''], ['party', m.party], ['role', m.role], ['unit', m.unit], ['country', m.country]]) AS part
     ) AS b
-    WHERE
-        b.part[2] IS NOT NULL
-        AND (presumptions OR m.roster IN (SELECT roster FROM differing))
-        AND (
-            r.selection <> 'census'
-            OR r.complete_from IS NOT NULL
-            -- It then knows its members on one day only.
-            OR (coalesce(m.from_day <= r.as_of, true) AND coalesce(m.to_day >= r.as_of, true))
-        )
+    WHERE b.part[2] IS NOT NULL AND (presumptions OR m.roster IN (SELECT roster FROM differing))
 ),
 
 -- Where most people have a part of their own, as constituencies do, nothing is broken down.

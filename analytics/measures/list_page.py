@@ -81,13 +81,17 @@ class ListPage:
 
 
 def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | None:
-    """Everything in tables about the list `roster`; None where there is no such list."""
+    """Everything in tables about the list `roster`; None where there is no such list.
+
+    A line stands for each member of the last day on which anybody looked.
+    """
     found = _rows(connection, "list_of", roster=roster)
     if not found:
         return None
     about = found[0]
     zone = about["time_zone"]
-    places = _rows(connection, "where_they_are", roster=roster)
+    (days,) = _rows(connection, "days_of_list", roster=roster)
+    places = _rows(connection, "where_they_are", roster=roster, day=days["looked_on"])
     platforms = {row["platform"]: row["platform_name"] for row in places}
     lines: dict[str, list[dict[str, Any]]] = {}
     for row in places:
@@ -101,8 +105,8 @@ def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | 
     )
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, name: str, *, roster: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = connection.sql(query(name), params={"roster": roster}).pl().to_dicts()
+def _rows(connection: duckdb.DuckDBPyConnection, name: str, **asked: object) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = connection.sql(query(name), params=asked).pl().to_dicts()
     return rows
 
 

@@ -1,35 +1,53 @@
--- One row per figure on the list $roster and platform of the list: what is known of it there.
+-- One row per member of the list $roster on $day and platform of the list: where it was as the day ended, and what is known of it there.
 WITH members AS (
-    SELECT figure_id, min(role) AS role, min(party) AS party
-    FROM memberships
-    WHERE roster = $roster
+    SELECT figure_id, min(role) AS role, min(party) AS party, min(unit) AS unit
+    FROM counted_memberships
+    WHERE roster = $roster AND from_day <= $day::DATE AND $day::DATE < until_day
     GROUP BY figure_id
 ),
 
 latest AS (
     SELECT s.*
     FROM stays AS s
-    INNER JOIN members AS m ON m.figure_id = s.figure_id
+    SEMI JOIN members AS m ON m.figure_id = s.figure_id
     WHERE s.stay > 0
     QUALIFY row_number() OVER (
         PARTITION BY s.figure_id, s.platform
         ORDER BY s.ended_before IS NOT NULL, s.last_sign_at DESC NULLS LAST, s.stay DESC, s.account_id
     ) = 1
+),
+
+absences AS (
+    SELECT figure_id, platform, max(searched_at) AS last_absent_at
+    FROM searches
+    WHERE outcome = 'absent'
+    GROUP BY figure_id, platform
+),
+
+posts AS (
+    SELECT figure_id, platform, max(last_posted_on) AS last_posted_on
+    FROM activity
+    GROUP BY figure_id, platform
 )
 
 SELECT
     f.figure_id,
     f.name,
+    f.country,
     m.role,
     m.party,
-    c.platform,
-    coalesce(p.name, c.platform) AS platform_name,
+    m.unit,
+    o.platform,
+    coalesce(p.name, o.platform) AS platform_name,
+    o.place,
+    o.is_there,
+    o.is_unknown,
     CASE
         WHEN l.ended_before IS NOT NULL THEN 'ended'
         WHEN l.figure_id IS NOT NULL THEN 'joined'
         WHEN s.figure_id IS NOT NULL THEN 'not there'
         ELSE 'not looked'
-    END AS state, -- joined, ended (no later stay is known), not there (somebody looked) or not looked
+    END AS state, -- Whatever the day: joined, ended (no later stay is known), not there (somebody looked once) or not looked
     l.joined_not_before,
     l.joined_before,
     l.ended_not_before,
@@ -37,17 +55,22 @@ SELECT
     l.ended_by,
     l.last_sign_at,
     l.contradiction,
+    s.last_absent_at, -- When somebody looked last and did not find it; NULL: never, or undated
+    t.last_posted_on, -- Day (UTC) of the last post known
+    u.state AS account_state,
+    u.first_missing_at, -- First answer since the last sign that it is gone
+    u.alike_since, -- The first of those that agree: a second look a day later confirms it
     h.handle,
     a.url,
     l.account_id
-FROM coverage AS c
-CROSS JOIN members AS m
-INNER JOIN figures AS f ON f.figure_id = m.figure_id
-LEFT JOIN platforms AS p ON p.platform = c.platform
-LEFT JOIN latest AS l ON l.figure_id = m.figure_id AND l.platform = c.platform
+FROM places_on($roster, $day::DATE) AS o
+INNER JOIN members AS m ON m.figure_id = o.figure_id
+INNER JOIN figures AS f ON f.figure_id = o.figure_id
+LEFT JOIN platforms AS p ON p.platform = o.platform
+LEFT JOIN latest AS l ON l.figure_id = o.figure_id AND l.platform = o.platform
 LEFT JOIN accounts AS a ON a.account_id = l.account_id
 LEFT JOIN current_handles AS h ON h.account_id = l.account_id
-LEFT JOIN (SELECT DISTINCT figure_id, platform FROM searches WHERE outcome = 'absent') AS s
-    ON s.figure_id = m.figure_id AND s.platform = c.platform
-WHERE c.roster = $roster
-ORDER BY f.name, f.figure_id, c.platform
+LEFT JOIN absences AS s ON s.figure_id = o.figure_id AND s.platform = o.platform
+LEFT JOIN posts AS t ON t.figure_id = o.figure_id AND t.platform = o.platform
+LEFT JOIN states AS u ON u.account_id = l.account_id AND u.figure_id = o.figure_id
+ORDER BY f.name, f.figure_id, o.platform

@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, LiteralString
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
@@ -16,6 +16,7 @@ _INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u2
 # Markdown makes links of bare addresses, and Streamlit pictures of names between colons (`:streamlit:`, `:material_home:`), after
 # it has removed our escapes. A word joiner, which nobody sees, parts them.
 _LINKED_ANYWAY = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)|(?<=:)(?=[\w+./-]*[a-z][\w+./-]*:)", re.IGNORECASE)
+_OWN_PAGE = re.compile(r"[a-z_]+\?[\w.~%=&-]*")
 _CITATION = re.compile(r"(?:(.+?),? )?(https?://\S+)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/=^])")
 
@@ -33,6 +34,11 @@ def address(url: str | None) -> str | None:
     return quote(_INVISIBLE.sub("", url), safe=":/?#@!$&'*+,;=%~-._")
 
 
+def page_of(page: LiteralString, **choices: str) -> str:
+    """Where a page of the app opens with these choices, as a link of a table."""
+    return f"{page}?{urlencode(choices, quote_via=quote)}"
+
+
 def linked(text: object, url: str | None) -> str:
     """`text` as Markdown, a link where `url` is a web address."""
     target = address(url)
@@ -45,8 +51,8 @@ def cited(text: str) -> tuple[str, str | None]:
     return (found[1] or found[2], found[2]) if found else (text, None)
 
 
-def table(columns: Sequence[LiteralString], rows: Iterable[Sequence[tuple[object, str | None]]]) -> None:
-    """A table that every browser and reader of screens knows. A cell is its text and the web address it leads to.
+def table(columns: Sequence[str], rows: Iterable[Sequence[tuple[object, str | None]]]) -> None:
+    """A table that every browser and reader of screens knows. A cell is its text and the web address, or `page_of` a page, it leads to.
 
     Numbers and sentences that hold some name their measure. A wide table is
     scrolled, and on a phone its rows are cards.
@@ -67,6 +73,8 @@ def _as_cell(column: str, cell: tuple[object, str | None]) -> str:
     target = address(url)
     if target:
         said = f'<a href="{html.escape(target)}" target="_blank" rel="noopener noreferrer">{said}</a>'
+    elif url and _OWN_PAGE.fullmatch(url):
+        said = f'<a href="{html.escape(url)}" target="_self">{said}</a>'
     return f'<td data-label="{_as_html(column)}">{said}</td>'
 
 

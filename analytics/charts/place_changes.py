@@ -1,0 +1,30 @@
+"""What differs between two days: a bar a platform, a part of it for each difference."""
+
+import altair as alt
+import polars as pl
+
+from analytics.charts.places import bars
+from analytics.measures.places import SEGMENTS
+from analytics.theme import BLUE, FAINT, GREEN, HATCH, ORANGE, PAPER, VIOLET
+
+QUESTION = "What differs between the two days?"
+DEFINITION = (
+    "The same people and organisations, as the two days ended. Who was on the list on one of the days alone stands apart and is"
+    " no difference. What is unknown on either day is unknown in the difference."
+)
+UNIT = "People and organisations that were on the list on either day"
+FRAMES = {"changes": SEGMENTS}
+
+
+def draw(changes: pl.DataFrame) -> alt.LayerChart:
+    """One bar for each platform."""
+    fills = {
+        "on both days": BLUE,
+        "came": GREEN,
+        "went": ORANGE,
+        "on neither day": FAINT,
+        "unknown": PAPER,
+        "new on the list": HATCH,
+        "left the list": VIOLET,
+    }
+    return bars(changes, fills, nothing="Nothing is known of this list on these days.")

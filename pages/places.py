@@ -1,0 +1,236 @@
+"""Where are they? The people of a list on each platform, on a day, and what differs from another day."""
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from analytics.measures.phrases import long_day
+from analytics.measures.places import ASSUMES, CHANGES, PARTS, PLACES, Places, changes_of, places_of
+from pages.shared.frame import show_chart
+from pages.shared.routing import through_app
+from pages.shared.store import ask, query, version_file
+from pages.shared.text import note, page_of, say, table, tell
+
+_ROWS = 100
+_SIGNS = {
+    "active": "●",
+    "silent": "○",
+    "there": "◉",
+    "perhaps": "?",
+    "left": "→",
+    "ended": "■",
+    "not found": "×",
+    "before": "·",
+    "absent": "–",
+    "not looked": " ",
+}
+_SORTS = {
+    "name": "Name",
+    "party": "Party",
+    "role": "Role",
+    "unit": "Unit",
+    "most": "On most platforms",
+    "fewest": "On fewest",
+}
+
+
+def main() -> None:
+    st.title("Where are they?")
+    file = version_file()
+    titles = dict(
+        query(file, "SELECT roster, title FROM rosters WHERE roster IN (SELECT roster FROM coverage) ORDER BY 1")
+    )
+    if not titles:
+        st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")
+        st.stop()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
+        roster = st.selectbox("List", list(titles), key="roster", bind="query-params", width=260)
+        day = _day("As the day ended", "day", "The last day on which anybody looked, if none is chosen.")
+        against = _day("Against", "against", "Another day: what differs between the two is told below.")
+    whole: Places | None = ask(file, places_of, roster=roster, day=day, narrowed={})
+    if whole is None:
+        st.info("Nobody was on this list that day. Choose another day.")
+        st.stop()
+    narrowed = choose_parts(whole)
+    found: Places | None = ask(file, places_of, roster=roster, day=day, narrowed=narrowed) if narrowed else whole
+    subject = " · ".join([titles[roster], *narrowed.values(), long_day(whole.day)])
+    say("{subject}", subject=subject)
+    if found is None:
+        st.info("Nobody on the list is all of that. Choose less.")
+        st.stop()
+    note("{when}", when=_when(found, is_chosen=day is not None))
+    tell(found.verdict)
+    show_chart(
+        "places",
+        file,
+        {"segments": found.segments},
+        roster=roster,
+        table=found.frame,
+        subject=subject,
+        notes=(ASSUMES,),
+    )
+    show_chart("platform_spread", file, {"spread": found.spread}, roster=roster, subject=subject)
+    if against:
+        show_changes(file, found, roster=roster, against=against, narrowed=narrowed, subject=subject)
+    show_people(found)
+
+
+def _day(label: str, key: str, told: str) -> date | None:
+    return st.date_input(
+        label,
+        value=None,
+        min_value=date(2000, 1, 1),
+        max_value=date(2100, 1, 1),
+        format="DD/MM/YYYY",
+        key=key,
+        bind="query-params",
+        width=170,
+        help=told,
+    )
+
+
+def _when(found: Places, *, is_chosen: bool) -> str:
+    if found.day > found.last_day:
+        return f"The data end on {long_day(found.last_day)}. Of later days nothing is known but what was known then."
+    if is_chosen or found.day == found.last_day:
+        return f"As {long_day(found.day)} ended, in the list's time zone."
+    return (
+        f"As {long_day(found.day)} ended: the last day on which anybody looked. Choose another day above; look again with"
+        " kooch crawl."
+    )
+
+
+def choose_parts(whole: Places) -> dict[str, str]:
+    """What the list is narrowed to."""
+    offered = [part for part in PARTS if len(whole.options[part]) > 1]
+    chosen: dict[str, str] = {}
+    if not offered:
+        return chosen
+    with st.container(horizontal=True, vertical_alignment="bottom", key="parts"):
+        for part in offered:
+            value = st.selectbox(
+                part.capitalize(),
+                whole.options[part],
+                index=None,
+                placeholder="All",
+                key=part,
+                bind="query-params",
+                width=200,
+            )
+            if value is not None:
+                chosen[part] = value
+    return chosen
+
+
+def show_changes(
+    file: Path, found: Places, *, roster: str, against: date, narrowed: dict[str, str], subject: str
+) -> None:
+    rows, segments = ask(file, changes_of, roster=roster, day=found.day, against=against, narrowed=narrowed)
+    show_chart(
+        "place_changes",
+        file,
+        {"changes": segments},
+        roster=roster,
+        table=rows,
+        subject=f"{subject}, against {long_day(against)}",
+    )
+    moved = rows.filter(pl.col("change").is_in(["came", "went", "new on the list", "left the list"]))
+    if moved.is_empty():
+        st.info("Between the two days nobody is known to have come or gone.")
+        return
+    note("The first {shown} who came or went are shown; the CSV has all.", shown=min(_ROWS, len(moved)))
+    table(
+        ("Who", "Platform", "What", long_day(against), long_day(found.day)),
+        (
+            [
+                (row["name"], page_of("figure", figure=row["figure_id"])),
+                (row["platform_name"], None),
+                (CHANGES[row["change"]], None),
+                (PLACES.get(row["place_against"], "not on the list"), None),
+                (PLACES.get(row["place"], "not on the list"), None),
+            ]
+            for row in moved.head(_ROWS).iter_rows(named=True)
+        ),
+    )
+
+
+def show_people(found: Places) -> None:
+    """Who is where: a row a figure."""
+    st.subheader("Who is where?")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="people"):
+        platform = st.selectbox(
+            "On",
+            list(found.platforms),
+            index=None,
+            placeholder="All platforms",
+            format_func=lambda key: found.platforms.get(key, key),
+            key="on",
+            bind="query-params",
+            width=180,
+        )
+        places = [place for place in PLACES if place in set(found.frame["place"])]
+        place = st.selectbox(
+            "Only who is",
+            places,
+            index=None,
+            placeholder="Anywhere",
+            format_func=lambda key: PLACES.get(key, key),
+            key="place",
+            bind="query-params",
+            width=260,
+        )
+        sort = st.selectbox(
+            "Sort by",
+            list(_SORTS),
+            format_func=lambda key: _SORTS.get(key, key),
+            key="sort",
+            bind="query-params",
+            width=200,
+        )
+    shown = found.frame if place is None else found.frame.filter(pl.col("place") == place)
+    if platform is not None:
+        shown = shown.filter(pl.col("platform") == platform)
+    people = (
+        found.frame.filter(pl.col("figure_id").is_in(shown["figure_id"].unique().to_list()))
+        .with_columns(on=pl.col("is_there").sum().over("figure_id"))
+        .sort(_order(sort), "name", "figure_id", "platform", nulls_last=True, descending=[sort == "most", *[False] * 3])
+    )
+    ids = people["figure_id"].unique(maintain_order=True).to_list()
+    pages = max(1, -(-len(ids) // _ROWS))
+    page = st.number_input("Page", 1, pages, key="page", bind="query-params", width=120) if pages > 1 else 1
+    first = (page - 1) * _ROWS
+    asked = ids[first : first + _ROWS]
+    if not asked:
+        st.info("Nobody is there. Choose another place or platform.")
+        return
+    note("Rows {first} to {last}.", first=f"{first + 1:,}", last=f"{first + len(asked):,}")
+    by_figure = people.filter(pl.col("figure_id").is_in(asked)).partition_by("figure_id", maintain_order=True)
+    has_parties = bool(found.options["party"])
+    table(
+        ("Who", "Role", *(("Party",) if has_parties else ()), *found.platforms.values()),
+        (
+            [
+                (rows["name"][0], page_of("figure", figure=rows["figure_id"][0])),
+                (rows["role"][0], None),
+                *([(rows["party"][0] or "", None)] if has_parties else []),
+                *_cells(rows, found.platforms),
+            ]
+            for rows in by_figure
+        ),
+    )
+
+
+def _order(sort: str) -> str:
+    return {"most": "on", "fewest": "on"}.get(sort, sort)
+
+
+def _cells(rows: pl.DataFrame, platforms: dict[str, str]) -> list[tuple[object, str | None]]:
+    says = dict(rows.select("platform", "says").rows())
+    place = dict(rows.select("platform", "place").rows())
+    return [(f"{_SIGNS[place[platform]]} {says[platform]}".strip(), None) for platform in platforms]
+
+
+through_app()
+main()

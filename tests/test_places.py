@@ -1,0 +1,204 @@
+"""Where the people of a list were: each in one place, unknown never gone, and the sums those of the curves."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from playwright.sync_api import Browser, expect
+
+from analytics.measures.places import Places, changes_of, places_of
+from kooch.store.versions import open_version, reading_file
+from tests.stores import bundle, claim, crawl, load, member, query, roster, seen, statement
+from tests.test_activity_states import look, spool_looks
+from tests.test_app import ROOT, run, serving, words
+
+PLACES = ROOT / "pages" / "places.py"
+NAMES = ("active", "silent", "there", "left", "ended", "doubted", "claimed", "later", "absent", "unknown")
+DID = {name: f"did:web:{name}.test" for name in NAMES}
+DAY = 24 * 60
+AUGUST = 71 * DAY  # 11 August, noon
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A list whose members are each somewhere else on 11 August 2025."""
+    home = tmp_path_factory.mktemp("places")
+    with_account = [name for name in NAMES if name not in {"absent", "unknown", "later"}]
+    people = roster(
+        "people",
+        [
+            *(member(name, party="Green" if n % 2 else "Blue") for n, name in enumerate(NAMES)),
+        ],
+        accounts=tuple(claim(name, None, DID[name]) for name in with_account),
+        statements=(
+            statement(
+                "absent", "absent", "2025-08-10", platform="bluesky", not_before="2025-08-10", not_after="2025-08-10"
+            ),
+            statement(
+                "later", "joined", "2025-09-02", platform="bluesky", not_before="2025-09-01", not_after="2025-09-01"
+            ),
+        ),
+        vouches=False,
+    )
+    house = roster(
+        "house",
+        [
+            member("active", from_day=date(2025, 1, 1)),
+            member("left", from_day=date(2025, 1, 1), to_day=date(2025, 7, 31)),
+            member("silent", from_day=date(2025, 8, 1)),
+        ],
+        selection="census",
+        complete_from=date(2025, 1, 1),
+        as_of=date(2025, 9, 1),
+        vouches=False,
+    )
+    bundled = bundle(home / "bundled", people, house)
+    there = [DID[name] for name in ("active", "silent", "there", "left", "ended", "doubted")]
+    for minutes in (50 * DAY, 60 * DAY):
+        crawl(home, *(seen(did, minutes) for did in there), state="complete")
+    for minutes in (65 * DAY, 67 * DAY):
+        crawl(
+            home,
+            seen(DID["left"], minutes, status="deleted"),
+            seen(DID["ended"], minutes, status="suspended"),
+            state="complete",
+        )
+    crawl(home, seen(DID["doubted"], AUGUST, status="deleted"), state="complete")
+    crawl(home, *(seen(DID[name], AUGUST + 60) for name in ("active", "silent", "there")), state="complete")
+    spool_looks(
+        home,
+        look("2025-08-12T12:00", {"2025-08-01": 1}, target=DID["active"]),
+        look("2025-08-12T12:00", {"2025-03-01": 1}, target=DID["silent"]),
+    )
+    load(home, bundled)
+    return home
+
+
+def found(home: Path, of: str, day: str, **narrowed: str) -> Places:
+    with open_version(reading_file(home)) as connection:
+        places = places_of(connection, roster=of, day=date.fromisoformat(day), narrowed=narrowed)
+    assert places is not None
+    return places
+
+
+def places(home: Path, day: str) -> dict[str, str]:
+    return dict(found(home, "people", day).frame.select("figure_id", "place").rows())
+
+
+def test_each_member_is_in_the_one_place_that_the_evidence_gives(home: Path) -> None:
+    assert places(home, "2025-08-11") == {
+        "active": "active",
+        "silent": "silent",
+        "there": "there",
+        "left": "left",
+        "ended": "ended",
+        "doubted": "perhaps",
+        "claimed": "perhaps",
+        "later": "before",
+        "absent": "absent",
+        "unknown": "not looked",
+    }
+    # Long after the last look nobody is known to be there, and none of them is gone.
+    assert places(home, "2026-01-01") == dict.fromkeys(NAMES, "perhaps") | {
+        "left": "left",
+        "ended": "ended",
+        "absent": "not looked",
+        "unknown": "not looked",
+    }
+    said = dict(found(home, "people", "2025-08-11").frame.select("figure_id", "says").rows())
+
+    assert said["active"] == "active; last post 1 Aug 2025"
+    assert said["silent"] == "no post in 28 days; last post 1 Mar 2025"
+    assert (
+        "not found on 11 August 2025, 12:00 UTC; a second look counts after 12 August 2025, 12:00 UTC"
+        in said["doubted"]
+    )
+
+
+def test_a_difference_is_of_the_same_people_and_unknown_where_either_day_is(home: Path) -> None:
+    with open_version(reading_file(home)) as connection:
+        asked: dict[str, Any] = {"against": date(2025, 7, 25), "day": date(2025, 8, 11), "narrowed": {}}
+        people = dict(changes_of(connection, roster="people", **asked)[0].select("figure_id", "change").rows())
+        house = dict(changes_of(connection, roster="house", **asked)[0].select("figure_id", "change").rows())
+
+    assert people == {
+        **dict.fromkeys(("active", "silent", "there"), "on both days"),
+        **dict.fromkeys(("left", "ended"), "went"),
+        **dict.fromkeys(("absent", "later"), "on neither day"),
+        **dict.fromkeys(("doubted", "claimed", "unknown"), "unknown"),
+    }
+    assert house == {"active": "on both days", "left": "left the list", "silent": "new on the list"}
+
+
+def test_a_percentage_stands_only_where_at_most_a_tenth_is_unknown(home: Path, bundled_home: Path) -> None:
+    def labels(places: Places) -> list[str]:
+        return places.spread["label"].to_list()
+
+    assert labels(found(home, "house", "2025-08-11")) == ["2 (100%)"]
+    assert labels(found(home, "people", "2025-08-11")) == ["3", "3", "4"]
+    congress = found(bundled_home, "us-congress", "2026-06-15")
+
+    assert labels(congress)[:6] == ["519 (97%)", "18 (3%)", "503 (94%)", "34 (6%)", "443", "94"]
+    assert not [label for label in labels(found(bundled_home, "us-congress", "2026-06-16")) if "%" in label]
+
+
+def test_places_sum_to_the_curves_on_every_day(home: Path, bundled_home: Path) -> None:
+    for of in (home, bundled_home):
+        changes = query(
+            of,
+            "SELECT roster, platform, day, members, not_looked, there_min, there_max FROM adoption"
+            " WHERE roster NOT IN ('de-fediverse', 'se-institutions') QUALIFY row_number() OVER (PARTITION BY roster, platform ORDER BY hash(day)) <= 6",
+        )
+        with open_version(reading_file(of)) as connection:
+            for name, platform, day, members, not_looked, low, high in changes:
+                frame = connection.sql(
+                    "SELECT count(*) AS members, count(*) FILTER (WHERE place = 'not looked') AS not_looked,"
+                    " count(*) FILTER (WHERE is_there) AS low, count(*) FILTER (WHERE is_there OR place = 'perhaps') AS high"
+                    " FROM places_on($roster, $day) WHERE platform = $platform",
+                    params={"roster": name, "day": day, "platform": platform},
+                ).pl()
+
+                assert frame.row(0)[:2] == (members, not_looked), (name, platform, day)
+                if low is not None:
+                    assert frame.row(0)[2:] == (low, high), (name, platform, day)
+
+
+def test_the_page_is_narrowed_sorted_and_says_what_is_chosen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = run(
+        PLACES,
+        home,
+        monkeypatch,
+        roster="people",
+        day="2025-08-11",
+        party="Blue",
+        place="ended by the platform",
+        against="2025-07-25",
+    )
+    said = words(app)
+
+    assert "people · Blue · 11 August 2025" in said
+    assert "figure?figure=" not in said
+    assert "ended by the platform" in said
+    assert "Bluesky: 2 of 5 certainly there" in said
+    (rows,) = [body for element in app.get("html") if "Who, Role" in (body := element.proto.body)]
+    assert rows.count("<tr>") == 2
+
+
+def test_a_name_leads_to_its_figure_on_a_phone_too(home: Path, browser: Browser) -> None:
+    with serving(home) as url:
+        page = browser.new_page(viewport={"width": 390, "height": 900})
+        page.goto(f"{url}/places?roster=people&day=2025-08-11&place=left")
+        link = page.locator("a[href='figure?figure=left']").first
+        expect(link).to_be_visible(timeout=60_000)
+        assert page.evaluate("document.documentElement.scrollWidth <= 390")
+        link.click()
+        expect(page.get_by_role("heading", name="left")).to_be_visible(timeout=60_000)
+        page.close()
+
+
+def test_every_figure_is_once_in_a_bar(home: Path) -> None:
+    segments = found(home, "people", "2025-08-11").segments
+
+    assert segments.group_by("row").agg(pl.col("figures").sum(), pl.col("of").first()).rows() == [(0, 10, 10)]
