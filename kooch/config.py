@@ -35,10 +35,11 @@ from pydantic_settings import (
 
 from kooch.errors import ConfigError
 from kooch.home import TOKEN, data_folder, refuse_token
+from kooch.places import HOUSE
 from kooch.platforms import learn
 
-BUNDLED_ROSTERS = Path(__file__).parent.parent / "rosters"
-VIEWS = Path(__file__).parent.parent / "analytics"
+BUNDLED_ROSTERS = HOUSE / "rosters"
+VIEWS = HOUSE / "analytics"
 
 
 _HOST = r"^[a-z0-9.-]+$"

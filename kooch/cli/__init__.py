@@ -15,6 +15,9 @@ from typer.main import get_group
 
 from kooch import __version__
 from kooch.errors import ConfigError, KoochError
+from kooch.places import open_house
+
+open_house()
 
 
 class Place(NamedTuple):

@@ -23,12 +23,13 @@ from kooch.cli.progress import Prose
 from kooch.cli.store import load_now
 from kooch.config import Settings
 from kooch.errors import ConfigError, KoochError, StorageError
+from kooch.places import HOUSE
 from kooch.store import versions
 
 _HOSTS_SHOWN = 5
 _INTERRUPTED = 130
 _LOG_BYTES = 1 << 20
-_APP = Path(__file__).parents[2] / "app.py"
+_APP = HOUSE / "app.py"
 
 
 def start(
