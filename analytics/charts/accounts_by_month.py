@@ -13,7 +13,7 @@ DEFINITION = (
     " made are shown. Closed accounts, and earlier accounts of people who changed server, are missing, so the"
     " early years are too low."
 )
-UNIT = "List entries per month (two accounts appear under two names)"
+UNIT = "Names on the list per month (two accounts appear under two names)"
 FRAMES = {"months": MONTHS, "kinds": KINDS, "peak": PEAK, "events": MARKERS}
 
 _KINDS = {"institution": ("offices", BLUE), "party": ("parties", ORANGE), "person": ("office-holders", GREEN)}

@@ -11,7 +11,7 @@ from analytics.theme import BLUE, FAINT, INK, MUTED, SKY, empty, layered, when_n
 QUESTION = "How do the parts of the list differ?"
 DEFINITION = (
     "Dark: those who are certain. Light: those who are possible. Grey: the rest of the part, with those who were not searched."
-    " A percentage of few people says little, so the count stands before it."
+    " A percentage of few people says little, so the count is given before it."
 )
 UNIT = "Percentage of the people and organisations in each part of the list"
 FRAMES = {"parts": BREAKDOWN}

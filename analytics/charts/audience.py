@@ -11,7 +11,7 @@ from analytics.theme import BLUE, GREEN, INK, ORANGE, PAPER, VIOLET, empty, laye
 QUESTION = "How many followers, and according to whom?"
 DEFINITION = (
     "Dots: counts read by Kooch. Rings: archived pages. Diamonds: counts printed in reports. A vertical bar shows"
-    " how far a rounded count may be off. An arrow upwards stands on a lower bound: the report says “over” or “at"
+    " how far a rounded count may be off. An arrow upwards marks a lower bound: the report says “over” or “at"
     " least”. A line joins counts of one account and breaks where nobody looked, at the latest after three"
     " months."
 )
@@ -31,7 +31,7 @@ CHOSEN = ("account", "at", "source")
 def draw(audience: pl.DataFrame) -> alt.LayerChart:
     """A colour an account, named at its last point."""
     if audience.is_empty():
-        return empty("No followers were seen yet. They come with the next crawl: kooch crawl")
+        return empty("No follower counts yet. The next crawl brings them.")
     accounts = audience["account"].unique(maintain_order=True).to_list()
     palette = [BLUE, ORANGE, GREEN, INK, VIOLET]
     shades = alt.Scale(domain=accounts, range=(palette * len(accounts))[: len(accounts)])

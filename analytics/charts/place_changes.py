@@ -9,7 +9,7 @@ from analytics.theme import BLUE, FAINT, GREEN, HATCH, ORANGE, PAPER, VIOLET
 
 QUESTION = "What differs between the two days?"
 DEFINITION = (
-    "The same people and organisations, as the two days ended. Who was on the list on one of the days alone stands apart and is"
+    "The same people and organisations, as the two days ended. Who was on the list on one of the days alone is shown apart and is"
     " no difference. What is unknown on either day is unknown in the difference."
 )
 UNIT = "People and organisations that were on the list on either day"

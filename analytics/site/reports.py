@@ -15,7 +15,7 @@ _SORT = Path(__file__).with_name("assets") / "sort.js"
 _COLUMNS = (
     ("Name", "text"),
     ("Platform", "text"),
-    ("How it stands", "text"),
+    ("What is known", "text"),
     ("Followers", "number"),
     ("Change", "number"),
     ("Posts a week", "number"),
