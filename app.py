@@ -16,6 +16,7 @@ PAGES = {
     "first_screen": "Koo, 2021",
     "places": "Where are they?",
     "adoption": "Adoption",
+    "stayed": "Did they stay?",
     "moves": "Moves",
     "figure": "Figure",
     "crawls": "Crawls",

@@ -148,6 +148,21 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
         "spread": [segment(0, "On at least 1", "yes", 30), segment(0, "On at least 1", "unknown", 10, 30)]
     },
     "place_changes": {"changes": [segment(0, "X", "came", 40)]},
+    "fates": {"fates": [segment(0, "Everybody", "quiet", 30), segment(0, "Everybody", "not looked at", 10, 30)]},
+    "incidence": {
+        "incidences": [
+            {"day": day, "end": end, "words": end, "low": share / 2, "high": share}
+            for end in ("quiet", "deleted")
+            for day, share in ((0.0, 0.0), (30.0, 0.25), (90.0, 0.5))
+        ]
+    },
+    "staying": {
+        "staying": [
+            {"day": day, "group": group, "low": share, "high": share, "least": share - 0.1, "most": min(share + 0.1, 1)}
+            for group in ("Blue", "Green")
+            for day, share in ((0.0, 1.0), (30.0, 0.75), (90.0, 0.5))
+        ]
+    },
     "failures": {"failures": [{"platform": "Bluesky", "cause": "timeout", "words": "no answer in time", "targets": 3}]},
 }
 

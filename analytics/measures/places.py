@@ -44,7 +44,7 @@ CHANGES = {
 }
 """Every difference between two days in words."""
 
-UNKNOWN = ("perhaps", "not looked", "unknown")
+UNKNOWN = ("perhaps", "not looked", "unknown", "undated", "not looked at")
 PARTS = ("party", "role", "unit", "country")
 """What a list can be narrowed by."""
 

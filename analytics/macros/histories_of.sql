@@ -1,8 +1,12 @@
--- One row per figure of $roster with an accepted account on $platform: since when, until when it was under watch, and what ended it; $days name the quiet.
+-- One row per figure of a list with an accepted account on a platform: since when, until when it was under watch, and what ended that.
+-- of_roster: VARCHAR; the list.
+-- of_platform: VARCHAR; the platform.
+-- days: INTEGER; how many days without a post are quiet. With 180 this is quiet180@1, on the day from which it counts.
+-- All days are of UTC. Several accounts of one figure: the one of which most is known.
 WITH people AS (
     SELECT figure_id, min(role) AS role, min(party) AS party, min(unit) AS unit
     FROM memberships
-    WHERE roster = $roster
+    WHERE roster = of_roster
     GROUP BY figure_id
 ),
 
@@ -15,7 +19,7 @@ terms AS (
 first_stays AS (
     SELECT *
     FROM stays
-    WHERE platform = $platform AND stay = 1 AND account_id IS NOT NULL
+    WHERE platform = of_platform AND stay = 1 AND account_id IS NOT NULL
 ),
 
 accounts_of AS (
@@ -31,10 +35,10 @@ accounts_of AS (
         e.ended_before,
         e.ended_by
     FROM links AS l
-    INNER JOIN accounts AS a ON a.account_id = l.account_id AND a.platform = $platform
+    INNER JOIN accounts AS a ON a.account_id = l.account_id AND a.platform = of_platform
     SEMI JOIN people AS p ON p.figure_id = l.figure_id
     LEFT JOIN first_stays AS s ON s.account_id = l.account_id AND s.figure_id = l.figure_id
-    LEFT JOIN quiets($days::INTEGER) AS q ON q.account_id = l.account_id AND q.figure_id = l.figure_id
+    LEFT JOIN quiets(days) AS q ON q.account_id = l.account_id AND q.figure_id = l.figure_id
     LEFT JOIN (SELECT account_id, max(until_day) AS covered_until FROM activity_covers GROUP BY account_id) AS t
         ON t.account_id = l.account_id
     LEFT JOIN first_stays AS e ON e.account_id = l.account_id AND e.figure_id = l.figure_id AND e.ended_before IS NOT NULL
@@ -56,7 +60,8 @@ ends AS (
         coalesce(timezone('UTC', ended_not_before)::DATE, covered_until),
         timezone('UTC', ended_before - INTERVAL 1 MICROSECOND)::DATE
     FROM accounts_of
-    WHERE ended_before IS NOT NULL
+    -- Nobody falls quiet unseen within 45 days after the last look at posts: later ends are not under watch.
+    WHERE ended_before IS NOT NULL AND coalesce(timezone('UTC', ended_not_before)::DATE <= covered_until + 45, true)
     UNION ALL
     SELECT a.figure_id, 'left office', t.until_day, t.until_day
     FROM accounts_of AS a
@@ -69,7 +74,7 @@ ends AS (
 first_ends AS (
     SELECT *
     FROM ends
-    QUALIFY row_number() OVER (PARTITION BY figure_id ORDER BY to_day, what IS NULL, what) = 1
+    QUALIFY row_number() OVER (PARTITION BY figure_id ORDER BY what IS NULL, to_day, what) = 1
 )
 
 SELECT
@@ -88,9 +93,14 @@ SELECT
         WHEN a.entered_on IS NULL THEN 'not looked at'
         WHEN joined_from IS NULL OR joined_to IS NULL THEN 'undated'
         ELSE coalesce(e.what, 'still there')
-    END AS fate -- quiet, deleted, ended by platform, not found, left office, still there (when the watch ended), undated, not looked at
+    END AS fate, -- quiet, deleted, ended by platform, not found, left office, still there (when the watch ended), undated, not looked at
+    fate NOT IN ('undated', 'not looked at') AS is_known,
+    -- Days since it joined: short, if it joined as late and ended as early as can be, and long.
+    greatest(a.entered_on - joined_to, 0) AS entered_short,
+    left_from - joined_to AS left_short,
+    greatest(a.entered_on - joined_from, 0) AS entered_long,
+    left_to - joined_from AS left_long
 FROM accounts_of AS a
 INNER JOIN figures AS f ON f.figure_id = a.figure_id
 INNER JOIN people AS p ON p.figure_id = a.figure_id
 LEFT JOIN first_ends AS e ON e.figure_id = a.figure_id
-ORDER BY f.name, f.figure_id

@@ -1,0 +1,32 @@
+"""What ended the watch over each: one bar, what is not known hatched."""
+
+import altair as alt
+import polars as pl
+
+from analytics.charts.places import bars
+from analytics.measures.places import SEGMENTS
+from analytics.theme import FAINT, GREEN, MUTED, ORANGE, PAPER, SHADE, SKY, VIOLET
+
+QUESTION = "What became of them?"
+DEFINITION = (
+    "Of each the first thing that ended the watch. Quiet: so many days without a post, all looked at, followed the last one. It"
+    " counts from the last of these days. Neither: nothing had ended when the latest look at posts ended. Hatched: not known"
+    " when they joined, or what they posted."
+)
+UNIT = "People and organisations on the list with an accepted account on the platform"
+FRAMES = {"fates": SEGMENTS}
+
+
+def draw(fates: pl.DataFrame) -> alt.LayerChart:
+    """One bar."""
+    fills = {
+        "quiet": SKY,
+        "deleted": ORANGE,
+        "ended by platform": VIOLET,
+        "not found": MUTED,
+        "left office": FAINT,
+        "still there": GREEN,
+        "undated": SHADE,
+        "not looked at": PAPER,
+    }
+    return bars(fates, fills, nothing="Nobody on this list has an account there.")
