@@ -1,5 +1,9 @@
 """Commands answer at once: a command imports what it needs, and nothing that only others need."""
 
+import csv
+import io
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kooch.cli import COMMANDS
+from kooch.cli.rows import WITH_ROWS
 from kooch.plain import plain_csv
 from kooch.spreadsheet_csv import csv_text
 from kooch.sql import select
@@ -99,3 +104,53 @@ def test_a_plain_answer_is_what_any_other_way_writes(home: Path, sql: str) -> No
 )
 def test_what_is_not_plain_is_left_to_the_other_way(home: Path, sql: str) -> None:
     assert plain_csv(reading_file(home), sql) is None
+
+
+ROWS = "roster list", "status", "schedule list", "schedule next"
+
+
+@pytest.mark.parametrize("command", ROWS)
+def test_rows_come_as_a_table_json_or_csv(home: Path, command: str) -> None:
+    table, lines, cells = (kooch(home, *command.split(), "--format", form) for form in ("table", "json", "csv"))
+
+    assert [done.returncode for done in (table, lines, cells)] == [0, 0, 0]
+    for line in lines.stdout.splitlines():
+        assert json.loads(line)["event"]
+    if command == "roster list":
+        rows = list(csv.DictReader(io.StringIO(cells.stdout)))
+        assert [row["roster"] for row in rows] == [json.loads(line)["roster"] for line in lines.stdout.splitlines()]
+        # Eighty columns, and no slug is cut.
+        assert {row["roster"] for row in rows} <= set(table.stdout.split())
+        assert max(map(len, table.stdout.splitlines())) <= 80
+
+
+def test_each_command_that_prints_rows_takes_format(home: Path) -> None:
+    for command in WITH_ROWS:
+        assert "--format" in kooch(home, *command.split(), "--help").stdout, command
+
+
+def test_the_first_line_of_help_is_whole(home: Path) -> None:
+    for group in ("roster", "schedule", "looks", "decisions", "runs"):
+        assert "..." not in kooch(home, group, "--help").stdout.partition("Commands:")[2], group
+
+
+def test_a_shell_completes_commands_and_what_is_below_them() -> None:
+    def completed(words: str) -> set[str]:
+        run = subprocess.run(
+            [sys.executable, "-c", "import sys; sys.argv = ['kooch']\nfrom kooch.cli import main\nmain()"],
+            cwd=Path(__file__).parents[1],
+            env={
+                **os.environ,
+                "_KOOCH_COMPLETE": "complete_bash",
+                "COMP_WORDS": words,
+                "COMP_CWORD": str(words.count(" ")),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return set(run.stdout.split())
+
+    assert completed("kooch ro") == {"roster"}
+    assert {"list", "import", "check"} <= completed("kooch roster ")
+    assert completed("kooch status --for") == {"--format"}

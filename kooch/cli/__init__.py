@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from kooch import __version__
+from kooch.cli.rows import WITH_ROWS, format_option
 from kooch.errors import ConfigError, KoochError
 from kooch.places import open_house
 
@@ -73,7 +74,7 @@ class Commands(TyperGroup):
         else:
             group.callback()(lambda: None)
             group.command(cmd_name)(written)
-        return get_group(group).commands[cmd_name]
+        return _finished(get_group(group).commands[cmd_name], cmd_name)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401, ARG002 -- as above
         """Write the list of commands, without importing one of them."""
@@ -81,12 +82,27 @@ class Commands(TyperGroup):
             formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
 
 
+def _finished(command: Any, path: str) -> Any:  # noqa: ANN401 -- as above
+    """The command with a first line of help that nobody cuts, and with `--format` if it prints rows; so are those below it."""
+    for name, below in getattr(command, "commands", {}).items():
+        _finished(below, f"{path} {name}")
+    if command.help:
+        command.short_help = " ".join(command.help.partition("\n\n")[0].split())
+    if path in WITH_ROWS:
+        command.params.append(format_option())
+    return command
+
+
 def _typer(**attributes: Any) -> typer.Typer:  # noqa: ANN401 -- they are those of typer
-    return typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None, **attributes)
+    with_completion = attributes.pop("add_completion", False)
+    return typer.Typer(
+        add_completion=with_completion, pretty_exceptions_enable=False, rich_markup_mode=None, **attributes
+    )
 
 
 app = _typer(
     name="kooch",
+    add_completion=True,
     cls=Commands,
     help="Which public figures set up on which social platforms, when, and who says so.",
     no_args_is_help=True,

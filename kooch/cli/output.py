@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from kooch.cli.rows import RowFormat, chosen
 from kooch.errors import ConfigError
 from kooch.home import check_data_folder, data_folder, refuse_token_in_file
 
@@ -69,7 +70,9 @@ def _named(context: typer.Context) -> Path | None:
 
 
 def is_terminal() -> bool:
-    return console.is_terminal
+    """Whether a person reads: a terminal, unless `--format` says otherwise."""
+    asked = chosen()
+    return console.is_terminal if asked is None else asked is RowFormat.TABLE
 
 
 def showable(text: str) -> str:
@@ -78,8 +81,8 @@ def showable(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """One line for the reader, never read as markup."""
-    console.print(Text(showable(text)), soft_wrap=True)
+    """One line for the reader, never read as markup. Beside rows that a program reads it goes to standard error."""
+    (errors if chosen() in {RowFormat.JSON, RowFormat.CSV} else console).print(Text(showable(text)), soft_wrap=True)
 
 
 def put(content: bytes, output: Path | None) -> None:
@@ -108,18 +111,68 @@ def emit(event: str, **fields: object) -> None:
 
 
 def show(columns: Sequence[str], rows: Sequence[Mapping[str, object]], *, title: str = "") -> None:
-    """Rows as a table on a terminal, as JSON lines elsewhere."""
+    """Rows as a table on a terminal, as JSON lines elsewhere, or as `--format` says."""
+    if chosen() is RowFormat.CSV:
+        _write_csv(columns, rows)
+        return
     if not is_terminal():
         for row in rows:
             emit(title or "row", **{column: row[column] for column in columns})
         return
     table = Table(title=Text(title) if title else None, title_justify="left", header_style="bold", box=None)
+    needed = 0
     for column in columns:
         is_number = any(isinstance(row[column], int | float) for row in rows)
-        table.add_column(column.replace("_", " "), justify="right" if is_number else "left")
+        longest = max((len(word) for row in rows for word in cell(row[column]).split()), default=1)
+        # A slug, a number and a day are one word: nobody can use half of one. Prose is wrapped between its words.
+        least = max(longest, *map(len, column.split("_")))
+        needed += least + _BETWEEN
+        table.add_column(
+            column.replace("_", " "),
+            justify="right" if is_number else "left",
+            min_width=least,
+            overflow="fold",
+            no_wrap=not any(" " in cell(row[column]) for row in rows),
+        )
+    if needed > console.width:
+        _show_one_by_one(columns, rows, title)
+        return
     for row in rows:
         table.add_row(*(Text(cell(row[column])) for column in columns))
     console.print(table)
+
+
+_BETWEEN = 2
+"""Characters between two columns."""
+
+
+def _show_one_by_one(columns: Sequence[str], rows: Sequence[Mapping[str, object]], title: str) -> None:
+    """Rows that are too wide for the terminal: a line for each column, an empty line between rows."""
+    widest = max(map(len, columns))
+    if title:
+        console.print(Text(title, style="bold"))
+    for n, row in enumerate(rows):
+        for column in columns:
+            name = column.replace("_", " ").ljust(widest + _BETWEEN)
+            console.print(Text.assemble((name, "bold"), cell(row[column])), soft_wrap=True)
+        if n < len(rows) - 1:
+            console.print()
+
+
+def _write_csv(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """A table as CSV. An empty line parts it from the one before."""
+    import polars as pl  # noqa: PLC0415 -- half a second of imports that other formats do without
+
+    from kooch.spreadsheet_csv import csv_text  # noqa: PLC0415 -- as above
+
+    cells = {column: [row[column] for row in rows] for column in columns}
+    frame = pl.DataFrame({column: pl.Series(values, strict=False) for column, values in cells.items()})
+    sys.stdout.write(("\n" if _written else "") + csv_text(frame))
+    sys.stdout.flush()
+    _written.append(frame.height)
+
+
+_written: list[int] = []
 
 
 def print_frame(frame: "pl.DataFrame") -> None:

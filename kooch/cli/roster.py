@@ -50,7 +50,8 @@ def list_rosters(context: typer.Context) -> None:
         }
         for roster in _all(settings_of(context, may_be_new=True))
     ]
-    show(list(rows[0]), rows, title="rosters")
+    columns = [name for name in rows[0] if not (is_terminal() and name in {"statements", "licence"})]
+    show(columns, rows, title="rosters")
 
 
 @app.command()
