@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
+from kooch import __version__
 from kooch.config import VIEWS
 from kooch.store.schema import migrate
 from kooch.store.selects import read_selects, words_of
@@ -19,14 +22,17 @@ from kooch.store.views import build_views
 ROOT = Path(__file__).parent.parent
 TOP_LEVEL = {
     ".ci",
+    ".github",  # GitHub looks for its workflows here
     ".gitignore",
     ".streamlit",  # Streamlit looks for its settings here
     "CHANGELOG.md",
+    "CITATION.cff",
     "CONTRIBUTING.md",
     "LICENSE",
     "Makefile",
     "NOTICE",
     "README.md",
+    "SECURITY.md",
     "analytics",
     "app.py",
     "bench",
@@ -243,3 +249,27 @@ def test_migrations_are_numbered_one_by_one(folder: str) -> None:
     files = sorted((ROOT / "kooch" / "store" / folder).glob("*.sql"))
 
     assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
+
+
+@pytest.mark.parametrize(
+    ("file", "schema"),
+    [(".github/workflows/ci.yml", "vendor.github-workflows"), ("CITATION.cff", "vendor.citation-file-format")],
+)
+def test_files_that_others_read_follow_their_schema(file: str, schema: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, file],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_workflow_calls_what_a_change_must_pass_and_the_citation_names_the_version() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+
+    assert [step["run"] for step in workflow["jobs"]["ci"]["steps"] if "run" in step] == ["bash .ci/run"]
+    assert citation["version"] == __version__
