@@ -99,6 +99,15 @@ class Loaded:
     ahead: tuple[Ahead, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    """The version that the master was brought to, and how many of its batches are new."""
+
+    version: int
+    batches: int
+    ahead: tuple[Ahead, ...]
+
+
 def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_lost: bool = False) -> Loaded:
     """Load what waits in the spool and what rosters say; publish a new version. Returns what was done.
 
@@ -122,7 +131,7 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_l
         waiting, unreadable = _set_aside(spool.waiting_batches(home), _has_columns)
         broken = [*(manifest.set_aside_lost(home) if without_lost else ()), *unreadable]
 
-        def store() -> tuple[int, int]:
+        def store() -> _Stored:
             return _store(
                 home,
                 views,
@@ -137,23 +146,23 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_l
             )
 
         try:
-            version, n = store()
+            stored = store()
         except (StorageError, duckdb.Error):
             # A batch may be damaged in the middle, which only reading it shows.
             waiting, damaged = _set_aside(waiting, _is_sound)
             if not damaged:
                 raise
             broken.extend(damaged)
-            version, n = store()
+            stored = store()
         _archive(home, waiting)
-        _list_archive(home, version)
-        publish(home, master_file(home), version)
+        _list_archive(home, stored.version)
+        publish(home, master_file(home), stored.version)
         return Loaded(
-            version=version,
-            batches=n,
+            version=stored.version,
+            batches=stored.batches,
             broken=tuple(broken),
             lost=tuple(manifest.faults(home, thorough=False)),
-            ahead=runs_ahead(home),
+            ahead=stored.ahead,
         )
 
 
@@ -169,8 +178,8 @@ def _store(
     walked: list[dict[str, str | None]],
     withdrawn: list[dict[str, str]],
     without_lost: bool,
-) -> tuple[int, int]:
-    """Bring the master to its next version; returns its number and that of the batches in it that are new.
+) -> _Stored:
+    """Bring the master to its next version.
 
     Adds to `broken` what it sets aside of the archive, even when it fails thereafter.
     """
@@ -209,10 +218,11 @@ def _store(
             [version, now(), __version__, digest],
         )
         _keep_ids(connection, home, version)
+        ahead = _ahead(connection)
     if reopened:
         with open_state(home) as state:
             reopen_runs(state, reopened)
-    return version, len(fresh)
+    return _Stored(version=version, batches=len(fresh), ahead=ahead)
 
 
 def _store_same_accounts(connection: duckdb.DuckDBPyConnection, home: Path) -> bool:
@@ -322,10 +332,14 @@ def _drop_master_of(home: Path, withdrawn: list[dict[str, str]]) -> None:
 def runs_ahead(home: Path) -> tuple[Ahead, ...]:
     """The runs of the latest version that observed something later than now, an hour's clock error allowed."""
     with open_version(reading_file(home)) as connection:
-        rows = connection.execute(
-            (Path(__file__).with_name("runs_ahead.sql")).read_text(encoding="utf-8"),
-            {"latest": now() + timedelta(hours=1)},
-        ).fetchall()
+        return _ahead(connection)
+
+
+def _ahead(connection: duckdb.DuckDBPyConnection) -> tuple[Ahead, ...]:
+    rows = connection.execute(
+        (Path(__file__).with_name("runs_ahead.sql")).read_text(encoding="utf-8"),
+        {"latest": now() + timedelta(hours=1)},
+    ).fetchall()
     return tuple(
         Ahead(run_id=run_id, platform=platform, observations=n, latest_at=datetime.fromtimestamp(latest, UTC))
         for run_id, platform, n, latest in rows

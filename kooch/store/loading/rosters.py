@@ -142,7 +142,7 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
         _store_bounds(steps, bounds)
         _drop_denied(steps, verdicts)
         _insert(steps, "searches", searches)
-        steps.give("listed_looks", pa.Table.from_pylist(looks, schema=LOOKS))
+        steps.give("listed_looks", as_table(looks, LOOKS))
         steps.insert(looks="looks_of_lists")
         _insert(steps, "platform_counts", [asdict(count) for count in listed.platform_counts])
 
