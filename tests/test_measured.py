@@ -215,9 +215,9 @@ def test_a_browser_keeps_the_measures(home: Path, browser: Browser) -> None:
     with serving(home) as url:
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
         page.goto(f"{url}/adoption?roster=us-congress&platform=x")
-        expect(page.locator("[data-measure^='adoption.joined_min']").first).to_have_text("506", timeout=60_000)
+        expect(page.locator("[data-measure^='adoption.joined_min']").first).to_have_text("507", timeout=60_000)
         label = page.locator("svg [aria-label^='adoption.joined_min?roster=us-congress']").first
-        expect(label).to_have_text("506")
+        expect(label).to_have_text("507")
 
         page.goto(f"{url}/crawls")
         expect(page.locator(".st-key-measure-runs_of_version")).to_be_visible(timeout=60_000)

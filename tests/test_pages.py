@@ -93,9 +93,9 @@ def test_a_curve_that_steps_at_dated_joins_is_not_called_undated(
 def test_a_first_day_after_the_list_says_which_day_to_choose(
     bundled_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = words(run(ADOPTION, bundled_home, monkeypatch, roster="us-congress", platform="x", since="2026-06-16"))
+    said = words(run(ADOPTION, bundled_home, monkeypatch, roster="se-institutions", platform="x", since="2026-03-02"))
 
-    assert "There are no data after 15 June 2026. Set “From” to that day or earlier." in said
+    assert "There are no data after 1 March 2026. Set “From” to that day or earlier." in said
     assert "How many had joined by each date" not in said
 
 
@@ -108,25 +108,25 @@ def test_days_are_written_out_under_a_curve() -> None:
     assert ">12 Feb 2021</text>" in drawn(curve("2021-02-08", "2021-02-09", "2021-02-14"))
 
 
-def test_what_was_chosen_is_in_the_link_and_the_table_and_a_single_day_on_the_axis(
-    bundled_home: Path, browser: Browser
-) -> None:
+def test_what_was_chosen_is_in_the_link_and_the_table(bundled_home: Path, browser: Browser) -> None:
     with serving(bundled_home) as url:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        page.goto(f"{url}/adoption?roster=us-congress&show=percentage")
+        page.goto(f"{url}/adoption?roster=us-congress&platform=facebook&show=percentage")
 
-        expect(page.locator("svg").get_by_text("15 June 2026")).to_be_visible(timeout=30_000)
+        expect(page.locator("svg").get_by_text("91%", exact=True)).to_be_visible(timeout=30_000)
 
         page.get_by_role("button", name="Copy link").first.click()
         link = page.get_by_test_id("stCode").first.inner_text()
 
-        assert {"roster=us-congress", "platform=x", "show=percentage"} <= set(link.strip().partition("?")[2].split("&"))
+        assert {"roster=us-congress", "platform=facebook", "show=percentage"} <= set(
+            link.strip().partition("?")[2].split("&")
+        )
 
         with page.expect_download(timeout=60_000) as download:
             page.get_by_role("button", name="CSV", exact=True).first.click()
 
-        (row,) = csv.DictReader(io.StringIO(download.value.path().read_text()))
-        assert row["about_subject"] == "Congress of the United States · X · had joined"
+        row = next(csv.DictReader(io.StringIO(download.value.path().read_text())))
+        assert row["about_subject"] == "Congress of the United States · Facebook · had joined"
         assert UNDATED in row["about_notes"]
 
         page.keyboard.press("Escape")

@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kooch.rosters import read_history, write_roster
-from kooch.rosters.series import Listed, Run, Version, runs_of
+from kooch.rosters import Roster, read_history, write_roster
+from kooch.rosters.models import Run
+from kooch.rosters.series import Listed, Version, runs_of
+from kooch.rosters.values import Ended
 from tests import stores
 from tests.commands import kooch
 
@@ -85,7 +87,7 @@ def told(runs: Sequence[Run]) -> list[tuple[str, str, int, int, int | None, str]
                 *(version(0, "a", ("a", "ann", "1")), version(1, "a"), version(2, "a"), version(3, "a")),
                 version(4, "a", ("a", "ann", "1")),
             ],
-            [("a", "ann", 0, 0, 1, "withdrawn"), ("a", "ann", 4, 4, None, "still")],
+            [("a", "ann", 0, 0, 1, "gap"), ("a", "ann", 4, 4, None, "still")],
         ),
         # Of one day the last counts.
         ([version(0, "a"), version(0, "a", ("a", "ann", "1"))], [("a", "ann", 0, 0, None, "still")]),
@@ -269,3 +271,143 @@ def test_a_folder_of_dated_files_becomes_series_csv_beside_the_list(tmp_path: Pa
     assert (wrong.returncode, "--map names whom, which no version has" in wrong.stderr) == (2, True)
     wrong = kooch(home, "roster", "series", str(versions), "list", "--path", "*.csv")
     assert (wrong.returncode, "no version of *.csv could be read" in wrong.stderr) == (2, True)
+
+
+# What a series counts
+
+
+def run_of(figure: str, handle: str, first: str, last: str, ended: Ended, *, after: str | None = None) -> Run:
+    """Days of 2025 are written MM-DD."""
+    days = [date.fromisoformat(f"2025-{day}") if day else None for day in (first, last, after)]
+    return Run(
+        figure_id=figure,
+        platform="bluesky",
+        handle=f"{handle}.test",
+        first_listed=days[0] or date.min,
+        last_listed=days[1] or date.min,
+        not_listed_after=days[2],
+        snapshots=2,
+        ended=ended,
+    )
+
+
+def listed_over_time(slug: str, **more: object) -> Roster:
+    """Six people, of whom all but the last had an account on one of four days, the last of them 1 March 2025.
+
+    The account of b was withdrawn, that of c replaced, and d went from the list. Of e a newspaper says when it joined.
+    """
+    a, b, c, d, e, f = (f"{slug}-{letter}" for letter in "abcdef")
+    joined = stores.statement(
+        e,
+        "joined",
+        "2024-11-10",
+        platform="bluesky",
+        handle=f"{e}.test",
+        not_before="2024-11-01",
+        not_after="2024-11-09",
+        time_zone="UTC",
+    )
+    series = (
+        run_of(a, a, "01-01", "03-01", "still"),
+        run_of(b, b, "01-01", "01-01", "withdrawn", after="01-15"),
+        run_of(c, f"{c}-old", "01-01", "01-15", "replaced", after="02-01"),
+        run_of(c, c, "02-01", "03-01", "still"),
+        run_of(d, d, "01-01", "01-15", "no_longer_on_the_list", after="02-01"),
+        run_of(e, e, "02-01", "03-01", "still"),
+    )
+    # The accounts of a list as it stands now, and one that was withdrawn; former ones are in its series alone.
+    claims = tuple(stores.claim(figure, f"{figure}.test") for figure in (a, b, c, e))
+    return stores.roster(
+        slug,
+        [stores.member(figure) for figure in (a, b, c, d, e, f)],
+        selection="census",
+        complete_from=date(2024, 1, 1),
+        as_of=date(2025, 12, 31),
+        accounts=claims,
+        statements=(joined,),
+        series=series,
+        **more,
+    )
+
+
+def counted_on(home: Path, roster: str, platform: str, *days: str) -> list[tuple[object, ...]]:
+    """What `adoption` says of each day: members, had joined and were there, at least and at most, not looked."""
+    return stores.query(
+        home,
+        f"""
+        SELECT a.members, a.joined_min, a.joined_max, a.there_min, a.there_max, a.not_looked
+        FROM (SELECT unnest({list(days)})::DATE AS day) AS d
+        ASOF JOIN (FROM adoption WHERE roster = '{roster}' AND platform = '{platform}') AS a ON a.day <= d.day
+        ORDER BY d.day
+        """,
+    )
+
+
+def test_a_series_counts_by_runs_up_to_its_last_version(tmp_path: Path) -> None:
+    lists = (
+        listed_over_time("corrected", withdrawal="correction"),
+        listed_over_time("curated", withdrawal="curation"),
+        listed_over_time("silent", series_vouches=False),
+        listed_over_time("crawled"),
+    )
+    # Kooch has looked at the account of whom the list dropped.
+    stores.crawl(tmp_path, stores.seen("@crawled-d.test", 0, native_id=f"did:plc:{'d' * 24}"))
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", *lists))
+    days = ("2024-10-31", "2024-12-01", "2025-01-20", "2025-03-01", "2025-03-10", "2025-04-15", "2025-04-16")
+
+    # By the list alone somebody was possibly there since the platform opened: e, of whom a newspaper tells, since 1 November.
+    assert counted_on(tmp_path, "corrected", "bluesky", *days) == [
+        (6, 0, 3, 0, 3, 2),
+        (6, 1, 4, 1, 4, 2),
+        (6, 4, 4, 4, 4, 2),
+        (6, 4, 4, 4, 4, 2),
+        # After the last version: d was last listed 54 days ago.
+        (6, 4, 4, 3, 4, 2),
+        (6, 4, 4, 3, 4, 2),
+        (6, 4, 4, None, None, 2),
+    ]
+    # A withdrawal that corrects nothing leaves the run as it was.
+    assert counted_on(tmp_path, "curated", "bluesky", *days)[1:5] == [
+        (6, 1, 5, 1, 5, 1),
+        (6, 5, 5, 5, 5, 1),
+        (6, 5, 5, 5, 5, 1),
+        (6, 5, 5, 3, 5, 1),
+    ]
+    # Versions that do not say that their accounts exist are looks, and no signs: certain is the newspaper's one alone.
+    assert counted_on(tmp_path, "silent", "bluesky", *days)[1:5] == [
+        (6, 1, 4, 1, 4, 2),
+        (6, 1, 4, 0, 4, 2),
+        (6, 1, 4, 0, 4, 2),
+        (6, 1, 4, 0, 4, 2),
+    ]
+    # A crawl has seen d on 1 June: nobody was away between two signs of a stay.
+    assert counted_on(tmp_path, "crawled", "bluesky", *days)[4:] == [
+        (6, 4, 4, 4, 4, 2),
+        (6, 4, 4, 4, 4, 2),
+        (6, 4, 4, None, None, 2),
+    ]
+    # What a list withdrew or dropped has not left, and what was corrected is named nowhere.
+    assert stores.query(tmp_path, "SELECT count(*) FROM stays WHERE ended_before IS NOT NULL") == [(0,)]
+    assert stores.query(tmp_path, "SELECT DISTINCT move FROM moves") == [("joined",)]
+    assert stores.query(
+        tmp_path, "SELECT count(*) FROM handles WHERE handle IN ('corrected-b.test', 'curated-b.test')"
+    ) == [(1,)]
+    assert stores.query(
+        tmp_path,
+        "SELECT stands, handle, account_id IS NULL FROM series WHERE ended = 'withdrawn' AND roster <> 'silent' ORDER BY ALL",
+    ) == [(False, None, True), (False, None, True), (True, "curated-b.test", False)]
+
+
+def test_the_congress_on_x_is_counted_by_run_and_until_its_last_version(bundled_home: Path) -> None:
+    found = counted_on(bundled_home, "us-congress", "x", "2015-06-01", "2026-06-06", "2026-06-07")
+
+    # By hand from the runs: 508 of 539 members had one that stands and had begun, 528 have one that stands.
+    assert found[0] == (539, 508, 528, 508, 528, 11)
+    # The last version is of 22 April 2026.
+    assert [row[3] is None for row in found[1:]] == [False, True]
+    assert stores.query(
+        bundled_home,
+        "SELECT count(*) FILTER (WHERE ended_before IS NOT NULL), count(*) FILTER (WHERE account_id IS NULL)"
+        " FROM stays WHERE platform = 'x' AND stay > 0",
+    ) == [(0, 0)]
+    assert stores.query(bundled_home, "SELECT DISTINCT move FROM moves WHERE platform = 'x'") == [("joined",)]

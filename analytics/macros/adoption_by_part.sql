@@ -71,12 +71,25 @@ looks AS (
     GROUP BY figure_id, platform
 ),
 
-looked_until AS (
-    SELECT r.roster, l.figure_id, l.platform, max(timezone(r.time_zone, l.looked_at)::DATE) + 46 AS until_day
+looked_days AS (
+    SELECT r.roster, l.figure_id, l.platform, timezone(r.time_zone, l.looked_at)::DATE AS day
     FROM looks AS l
     INNER JOIN (SELECT DISTINCT roster, figure_id FROM memberships) AS m ON m.figure_id = l.figure_id
     INNER JOIN rosters AS r ON r.roster = m.roster
-    GROUP BY r.roster, l.figure_id, l.platform
+    UNION ALL
+    SELECT roster, figure_id, platform, last_listed
+    FROM series
+    WHERE stands
+    UNION ALL
+    -- Where its versions count, a list has looked at everybody until the last of them.
+    SELECT roster, figure_id, platform, series_until
+    FROM listed_spans
+),
+
+looked_until AS (
+    SELECT roster, figure_id, platform, max(day) + 46 AS until_day
+    FROM looked_days
+    GROUP BY roster, figure_id, platform
 ),
 
 -- Days for which somebody is known: those with evidence on any, others around a day on which they were not there.
@@ -201,6 +214,7 @@ counted AS (
         s.looked >= 0.9 * s.there_max AND coalesce(s.day <= p.closed, true) AS has_presence,
         -- A percentage needs a census or a sample, on a day for which it is complete, nine tenths of it searched.
         r.selection IN ('census', 'sample')
+        AND s.members > 0
         AND s.day BETWEEN coalesce(r.complete_from, r.as_of) AND r.as_of
         AND (s.members - s.known) <= 0.1 * s.members AS is_divisible,
         -- A sample speaks of others: Wilson's limits of 95 %, narrower the more of the population is in it.
@@ -212,7 +226,14 @@ counted AS (
     FROM sums AS s
     INNER JOIN rosters AS r ON r.roster = s.roster
     LEFT JOIN platforms AS p ON p.platform = s.platform
-    WHERE s.members > 0 AND isfinite(s.day) AND coalesce(s.day >= r.complete_from, true)
+    WHERE isfinite(s.day) AND coalesce(s.day >= r.complete_from, true)
+    -- A part whose last member has gone has a row that says so.
+    QUALIFY
+        s.members > 0
+        OR (
+            s.breakdown <> 'all'
+            AND lag(s.members) OVER (PARTITION BY s.roster, s.platform, s.breakdown, s.part ORDER BY s.day) > 0
+        )
 ),
 
 -- Of a census the percentage is what was counted, of a sample the lower limit of the least and the upper of the most.

@@ -1,7 +1,7 @@
 -- One row per list, figure, platform, edge of adoption and run of days on which the figure is counted in it.
 -- presumptions: BOOLEAN; whether reports that name no account are taken for the figure's known account.
 -- Days are in the list's time zone; there on a day means there as it ends.
-WITH spans AS (
+WITH read_spans AS (
     SELECT
         r.roster,
         s.figure_id,
@@ -14,7 +14,9 @@ WITH spans AS (
                 WHEN ends_with(s.edge, '_min') THEN timezone(r.time_zone, s.since - INTERVAL 1 MICROSECOND)::DATE
                 ELSE timezone(r.time_zone, s.since)::DATE
             END,
-            coalesce(p.opened, '-infinity'::DATE)
+            coalesce(p.opened, '-infinity'::DATE),
+            -- Up to the last version of a list that alone tells of the figure, its versions count instead.
+            coalesce(l.series_until + 1, '-infinity'::DATE)
         ) AS from_day,
         least(
             CASE
@@ -30,7 +32,29 @@ WITH spans AS (
     INNER JOIN (SELECT DISTINCT roster, figure_id FROM memberships) AS m ON m.figure_id = s.figure_id
     INNER JOIN rosters AS r ON r.roster = m.roster
     LEFT JOIN platforms AS p ON p.platform = s.platform
+    LEFT JOIN listed_spans AS l ON l.roster = r.roster AND l.figure_id = s.figure_id AND l.platform = s.platform
     WHERE coalesce(s.with_presumptions = presumptions, true)
+),
+
+-- By a list's versions: certainly since one names an account that stands, possibly since the platform opened.
+spans AS (
+    SELECT roster, figure_id, platform, edge, from_day, until_day
+    FROM read_spans
+    UNION ALL
+    SELECT
+        l.roster,
+        l.figure_id,
+        l.platform,
+        e.edge,
+        greatest(if(ends_with(e.edge, '_min'), l.listed_from, '-infinity'::DATE), coalesce(p.opened, '-infinity'::DATE)),
+        least(
+            l.series_until + 1,
+            CASE WHEN starts_with(e.edge, 'there') THEN coalesce(p.closed + 1, 'infinity'::DATE) ELSE 'infinity'::DATE END
+        )
+    FROM listed_spans AS l
+    CROSS JOIN (SELECT unnest(['joined_min', 'joined_max', 'there_min', 'there_max']) AS edge) AS e
+    LEFT JOIN platforms AS p ON p.platform = l.platform
+    WHERE l.listed_from IS NOT NULL OR ends_with(e.edge, '_max')
 ),
 
 -- Runs of several accounts that meet are one.

@@ -304,18 +304,31 @@ def _assumes(measure: Measure, longest_gap_days: int | None) -> str:
     )
 
 
+def _by_the_list(about: dict[str, Any]) -> str:
+    """What is counted up to the last version of a list."""
+    vouches = (
+        "those whom a version had named by then are certain, those whom any version names are possible."
+        if about["series_vouches"]
+        else "its versions do not say that the accounts exist, so those whom any version names are possible, and nobody is certain."
+    )
+    withdrawn = " What it withdrew counts nowhere." if about["withdrawal"] == "correction" else ""
+    return (
+        f"Up to {long_day(about['series_until'])} this counts {about['series_label']}, by the list: {vouches}{withdrawn}"
+        " Nobody left a platform because a list dropped them."
+    )
+
+
 def _notes(curve: pl.DataFrame, measure: Measure, about: dict[str, Any], *, has_shares: bool) -> tuple[str, ...]:
     """What the shape of the band cannot say for itself."""
     notes = []
-    if (
-        measure == "joined"
-        and len(curve) > 1
-        and curve["joined_max"].n_unique() == 1
-        and not curve["joined_min"][:-1].sum()
-    ):
+    before = curve.filter(pl.col("day") < about["as_of"])
+    is_possible_for_all = before["joined_max"] + before["not_looked"] == before["members"]
+    if measure == "joined" and len(before) and is_possible_for_all.all() and not before["joined_min"].sum():
         notes.append(
             "No source gives a date. All we know is that they joined between the platform's launch and the day of the list."
         )
+    if about["series_until"]:
+        notes.append(_by_the_list(about))
     if curve["is_presumed"].any():
         notes.append(
             "Some counts rest on presumptions: a report that names no account is taken to be about the one account that is known."

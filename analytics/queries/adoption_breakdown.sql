@@ -23,5 +23,5 @@ SELECT
     there_share_max
 FROM counted
 WHERE roster = $roster AND platform = $platform AND breakdown = $breakdown AND day <= $day
-QUALIFY row_number() OVER (PARTITION BY part ORDER BY day DESC) = 1
+QUALIFY row_number() OVER (PARTITION BY part ORDER BY day DESC) = 1 AND members > 0
 ORDER BY members DESC, part

@@ -10,6 +10,14 @@ SELECT
     r.selection,
     r.as_of,
     r.population,
+    (
+        SELECT max(s.series_until)
+        FROM listed_spans AS s
+        WHERE s.roster = $roster AND s.platform = $platform
+    ) AS series_until, -- Up to this day the list's versions count; NULL: evidence on each account does
+    coalesce(r.series_label, 'accounts') AS series_label,
+    r.series_vouches,
+    r.withdrawal,
     c.figures,
     c.joined,
     c.absent,

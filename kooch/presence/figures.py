@@ -92,8 +92,12 @@ def edges(all_told: Iterable[Told]) -> Edges:
 
 def stay_rows(one: Told) -> list[StayRow]:
     """The stays of an account, each over all readings that have it."""
-    n = max((len(reading.stays) for reading in one.readings), default=0)
-    return [_row(one, spell) for spell in range(n)]
+    return [_row(one, spell) for spell in range(_stays_of(one))]
+
+
+def _stays_of(one: Told) -> int:
+    """How many stays the account has, over all readings."""
+    return max((len(reading.stays) for reading in one.readings), default=0)
 
 
 def presumptions(known: Known, all_told: Iterable[Told]) -> dict[tuple[int | None, int], tuple[bool, bool, bool]]:
@@ -101,9 +105,10 @@ def presumptions(known: Known, all_told: Iterable[Told]) -> dict[tuple[int | Non
 
     Where no account is known, nothing is presumed.
     """
-    rows = {(row.account, row.spell): row for one in all_told for row in stay_rows(one)}
     if not known.accounts or not known.unnamed:
-        return dict.fromkeys(rows, (False, False, False))
+        stays = ((one.account, spell) for one in all_told for spell in range(1, _stays_of(one) + 1))
+        return dict.fromkeys(stays, (False, False, False))
+    rows = {(row.account, row.spell): row for one in all_told for row in stay_rows(one)}
     alone = {(row.account, row.spell): row for one in told(known.without_unnamed()) for row in stay_rows(one)}
     return {stay: _differs(row, alone.get(stay)) for stay, row in rows.items()}
 

@@ -19,6 +19,7 @@ imports.py      a table or a folder → a new roster
 edits.py        one row more
 histories.py    the versions of a list in a folder or a git repository
 series.py       … and the runs of days that they make
+standing.py     … of which some stand: what the list then claims
 evidence.py     dated statements that belong to no roster
 platform_counts.py  users and downloads of a whole platform, as somebody says
 """
@@ -31,7 +32,7 @@ from kooch.rosters.edits import add_account, add_figure, remove_roster
 from kooch.rosters.evidence import EvidenceReport, import_evidence, read_evidence
 from kooch.rosters.histories import read_history
 from kooch.rosters.imports import ImportReport, Question, import_roster
-from kooch.rosters.models import AccountClaim, Event, Member, Roster, Source, Statement
+from kooch.rosters.models import AccountClaim, Event, Member, Roster, Run, Source, Statement
 from kooch.rosters.names import slugify
 from kooch.rosters.options import ImportOptions, pairs, zone_of
 from kooch.rosters.people import People, as_figure, person_of
@@ -39,6 +40,7 @@ from kooch.rosters.platform_counts import PlatformCount, read_platform_counts
 from kooch.rosters.read import read_events, read_roster, read_rosters
 from kooch.rosters.reported import read_followers
 from kooch.rosters.series import runs_of
+from kooch.rosters.standing import claims_by_series, names_in_series, run_stands
 from kooch.rosters.write import write_roster, write_series
 
 __all__ = [
@@ -53,16 +55,19 @@ __all__ = [
     "PlatformCount",
     "Question",
     "Roster",
+    "Run",
     "Source",
     "Statement",
     "add_account",
     "add_figure",
     "as_figure",
     "check",
+    "claims_by_series",
     "country_code",
     "fault_of_slug",
     "import_evidence",
     "import_roster",
+    "names_in_series",
     "pairs",
     "person_of",
     "read_events",
@@ -73,6 +78,7 @@ __all__ = [
     "read_roster",
     "read_rosters",
     "remove_roster",
+    "run_stands",
     "runs_of",
     "slugify",
     "write_roster",

@@ -46,6 +46,8 @@ def plain(value: object) -> str:
     """`value` without the spaces around it. Raises ValueError for what is no text, or holds control characters."""
     if not isinstance(value, str):
         raise ValueError(f"'{value}' is no text")  # noqa: TRY004 -- pydantic takes a TypeError for a fault of the code
+    if not value:  # most cells of most tables
+        return value
     if found := control_character(value):
         raise ValueError(f"holds the control character {found}: remove it")
     if has_secret(value):

@@ -6,7 +6,7 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -69,8 +69,8 @@ def read_history(
                 continue
         version = parsed[content]
         if day_from in {None, "name", "commit"} and day:
-            version = Version(day=day, figures=version.figures, accounts=version.accounts)
-        history.versions.append(version)
+            version = replace(version, day=day)
+        history.versions.append(replace(version, members=_members_on(version.day, roster)))
     if not history.versions:
         raise ConfigError(f"{source}: no version of {' or '.join(paths)} could be read{_first(history.unread)}.")
     if never := sorted(mapping.keys() - history.columns):
@@ -80,6 +80,17 @@ def read_history(
     # Versions are followed in the order of their days; of one day the last that was committed counts.
     history.versions.sort(key=lambda version: version.day)
     return history
+
+
+def _members_on(day: date, roster: Roster) -> frozenset[str]:
+    """Who held a role on that day and kept it, where the list knows everybody of that time."""
+    if roster.complete_from is None or day < roster.complete_from:
+        return frozenset()
+    return frozenset(
+        member.figure_id
+        for member in roster.members
+        if (member.from_day is None or member.from_day <= day) and (member.to_day is None or member.to_day > day)
+    )
 
 
 def _first(unread: Sequence[str]) -> str:

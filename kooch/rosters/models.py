@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, ClassVar, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationInfo
 
 from kooch.platforms import one_spelling
 from kooch.rosters.cells import (
@@ -33,7 +33,7 @@ from kooch.rosters.cells import (
     columns_of,
     parse,
 )
-from kooch.rosters.values import EventKind, Kind, Polarity, ReadAs, Selection
+from kooch.rosters.values import Ended, EventKind, Kind, Polarity, ReadAs, Selection, Withdrawal
 
 
 def _not_before(first: str) -> AfterValidator:
@@ -158,6 +158,35 @@ class Statement:
     row: int = field(default=0, compare=False, repr=False)
 
 
+def _count_of_days(value: object) -> int:
+    text = str(value)
+    if not text.isdecimal() or not int(text):
+        raise ValueError(f"'{text}' is no number of days: write a whole number above zero")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Consecutive versions of a list on which an account stood with one handle. Days are days of the list's zone.
+
+    `not_listed_before` is the day of the version before, None where there is none; `not_listed_after` that of the version
+    after, None while it is listed. `snapshots` are the days with a version on which it stood.
+    """
+
+    figure_id: Slug
+    platform: OfPlatform
+    handle: Annotated[str, Choice] = ""
+    native_id: Annotated[str, Choice] = ""
+    first_listed: Day
+    last_listed: Annotated[Day, _not_before("first_listed")]
+    not_listed_before: OptionalDay = None
+    not_listed_after: Annotated[OptionalDay, _not_before("last_listed")] = None
+    snapshots: Annotated[int, BeforeValidator(_count_of_days)]
+    ended: Annotated[Ended, Choice]
+    file: Path = field(default=Path(), compare=False, repr=False)
+    row: int = field(default=0, compare=False, repr=False)
+
+
 def _within_a_census(since: date | None, info: ValidationInfo) -> date | None:
     selection, as_of = info.data.get("selection", "census"), info.data.get("as_of")
     if since and selection != "census":
@@ -183,6 +212,10 @@ class Roster:
     `complete_from` is the day since which a census lists everybody, leavers included; without it the list is complete
     on `as_of` only. `population` is how many a sample was drawn from. `vouches` says that the accounts existed on
     `as_of`: false for a list compiled from older reports.
+
+    `series` are the runs of days that its dated versions make. `series_vouches` says that on each version's day its accounts
+    existed (None: as `vouches` says of the list); `withdrawal` why it drops an account of somebody who stays; `series_label`
+    which accounts it lists, in words.
     """
 
     slug: Slug
@@ -198,15 +231,24 @@ class Roster:
     complete_from: Annotated[OptionalDay, AfterValidator(_within_a_census)] = None
     population: Annotated[OptionalCount, AfterValidator(_of_a_sample)] = None
     vouches: Flag = True
+    series_vouches: Flag | None = None
+    withdrawal: Annotated[Withdrawal, Choice] = "correction"
+    series_label: OptionalText = None
     members: tuple[Member, ...] = ()
     accounts: tuple[AccountClaim, ...] = ()
     statements: tuple[Statement, ...] = ()
+    series: tuple[Run, ...] = ()
     folder: Path = field(default=Path(), compare=False, repr=False)
 
     @property
     def figure_ids(self) -> tuple[str, ...]:
         """The members' ids, each once, in the order of the file."""
         return tuple(dict.fromkeys(member.figure_id for member in self.members))
+
+    @property
+    def vouched_by_versions(self) -> bool:
+        """Whether an account existed on the day of each version on which it stands."""
+        return self.vouches if self.series_vouches is None else self.series_vouches
 
 
 def _at_least_one(sources: tuple[Source, ...]) -> tuple[Source, ...]:
@@ -231,10 +273,12 @@ class Event:
 
 
 # What stands on one row of a roster's table.
-RowValue = Member | AccountClaim | Statement
-Row = TypeVar("Row", Member, AccountClaim, Statement)
+RowValue = Member | AccountClaim | Statement | Run
+Row = TypeVar("Row", Member, AccountClaim, Statement, Run)
 
-MEMBER_COLUMNS, ACCOUNT_COLUMNS, STATEMENT_COLUMNS = map(columns_of, (Member, AccountClaim, Statement))
+MEMBER_COLUMNS, ACCOUNT_COLUMNS, STATEMENT_COLUMNS, RUN_COLUMNS = map(
+    columns_of, (Member, AccountClaim, Statement, Run)
+)
 # Columns that came later: a file without them can still be read.
 LATER_COLUMNS = frozenset({(AccountClaim, "name"), (Member, "official_ids"), (Member, "born"), (Statement, "read_as")})
 

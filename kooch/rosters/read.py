@@ -18,13 +18,16 @@ from kooch.rosters.models import (
     Member,
     Roster,
     Row,
+    Run,
     Statement,
     parse_row,
 )
 from kooch.rosters.tables import Table, read_own_csv
 
 ROSTER_KEYS = tuple(
-    field.name for field in fields(Roster) if field.name not in {"slug", "members", "accounts", "statements", "folder"}
+    field.name
+    for field in fields(Roster)
+    if field.name not in {"slug", "members", "accounts", "statements", "series", "folder"}
 )
 
 
@@ -42,10 +45,11 @@ def read_roster(folder: Path) -> Roster:
     accounts = _read_rows(AccountClaim, folder / "accounts.csv", faults)
     has_statements = (folder / "statements.csv").exists()
     statements = _read_rows(Statement, folder / "statements.csv", faults) if has_statements else ()
+    series = _read_rows(Run, folder / "series.csv", faults) if (folder / "series.csv").exists() else ()
     raise_any(faults)
     if roster is None:
         raise AssertionError(f"{folder}: neither a roster nor a fault")
-    roster = replace(roster, slug=folder.name, members=members, accounts=accounts, statements=statements)
+    roster = replace(roster, slug=folder.name, members=members, accounts=accounts, statements=statements, series=series)
     raise_any(list(inconsistencies(roster)))
     return roster
 

@@ -6,12 +6,12 @@ and a version that lost more than lists lose in a day is not believed until the 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
-from typing import Literal
 
-Ended = Literal["still", "renamed", "replaced", "no_longer_on_the_list", "withdrawn"]
+from kooch.rosters.models import Run
+from kooch.rosters.values import Ended
 
 _FEWEST_PEOPLE = 0.9
 """Of the version before: with fewer, a version was written half."""
@@ -37,30 +37,16 @@ class Listed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """A list as it stood on one day: its figures, with an account or without, and their accounts."""
+    """A list as it stood on one day: its figures, with an account or without, and their accounts.
+
+    `members` are those of whom the list itself says that they held their role on that day, whether the version has them or not.
+    """
 
     day: date
     figures: frozenset[str]
     accounts: frozenset[Listed]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Consecutive versions on which an account stood: a row of series.csv. Days are days of the list's zone."""
-
-    figure_id: str
-    platform: str
-    handle: str
-    native_id: str
-    first_listed: date
-    last_listed: date
-    not_listed_before: date | None  # the version before; None: there is none
-    not_listed_after: date | None  # the version after; None: still listed
-    snapshots: int
-    ended: Ended
-
-
-RUN_COLUMNS = tuple(field.name for field in fields(Run))
+    members: frozenset[str] = frozenset()
+    numbers: frozenset[tuple[str, str, str]] = frozenset()  # figure, platform and number, as the version has them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +70,9 @@ def runs_of(versions: Iterable[Version], *, accepted: Sequence[date] = ()) -> Se
 
     `accepted` are days of versions that lost much and are true.
     """
-    of_day = {version.day: version for version in _with_ids(list(versions))}
-    whole, partial = _without_partial([of_day[day] for day in sorted(of_day)])
+    of_day = {version.day: version for version in versions}
+    ordered = _with_ids([of_day[day] for day in sorted(of_day)])
+    whole, partial = _without_partial(ordered)
     believed, held = _without_falls(whole, set(accepted))
     runs, gaps = _follow(believed)
     return Series(
@@ -97,17 +84,38 @@ def runs_of(versions: Iterable[Version], *, accepted: Sequence[date] = ()) -> Se
     )
 
 
-def _with_ids(versions: Sequence[Version]) -> Iterator[Version]:
-    """A handle has its id in the versions, too, that do not name it, if it only ever had one."""
-    ids: dict[tuple[str, str, str], set[str]] = {}
-    for listed in (listed for version in versions for listed in version.accounts):
-        ids.setdefault((listed.figure_id, listed.platform, listed.handle.casefold()), set()).add(listed.native_id)
-    for version in versions:
-        accounts = set()
+def _with_ids(versions: Sequence[Version]) -> list[Version]:
+    """A handle has one id for as long as it stands without a break: the last that is named, which corrects the others."""
+    ids: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+    for place, version in enumerate(versions):
         for listed in version.accounts:
-            known = ids[listed.figure_id, listed.platform, listed.handle.casefold()] - {""}
-            accounts.add(replace(listed, native_id=next(iter(known))) if len(known) == 1 and listed.handle else listed)
-        yield replace(version, accounts=frozenset(accounts))
+            if listed.handle:
+                ids.setdefault(_handle_of(listed), []).append((place, listed.native_id))
+    named: dict[tuple[tuple[str, str, str], int], str] = {}
+    for handle, places in ids.items():
+        only = {native_id for _, native_id in places} - {""}
+        for stretch in map(set, _stretches(sorted({place for place, _ in places}))):
+            last = next(
+                (native_id for place, native_id in sorted(places, reverse=True) if native_id and place in stretch), ""
+            )
+            named.update(((handle, place), last or (next(iter(only)) if len(only) == 1 else "")) for place in stretch)
+    return [
+        replace(
+            version,
+            numbers=frozenset(
+                (listed.figure_id, listed.platform, listed.native_id) for listed in version.accounts if listed.native_id
+            ),
+            accounts=frozenset(
+                replace(listed, native_id=named[_handle_of(listed), place]) if listed.handle else listed
+                for listed in version.accounts
+            ),
+        )
+        for place, version in enumerate(versions)
+    ]
+
+
+def _handle_of(listed: Listed) -> tuple[str, str, str]:
+    return (listed.figure_id, listed.platform, listed.handle.casefold())
 
 
 def _without_partial(versions: Sequence[Version]) -> tuple[list[Version], tuple[date, ...]]:
@@ -169,7 +177,22 @@ def _follow(versions: Sequence[Version]) -> tuple[list[Run], int]:
         for stretch in _stretches(places):
             gaps += sum(1 for one, other in pairwise(stretch) if other - one > 1)
             runs.append(_run(listed, stretch, versions))
-    return runs, gaps
+    return _with_gaps(runs), gaps
+
+
+def _with_gaps(runs: Sequence[Run]) -> list[Run]:
+    """A withdrawal that the list has taken back is none: the account is listed again later, by the same handle."""
+    last: dict[tuple[str, str, str, str], date] = {}
+    for run in runs:
+        last[_named(run)] = max(last.get(_named(run), run.first_listed), run.first_listed)
+    return [
+        replace(run, ended="gap") if run.ended == "withdrawn" and last[_named(run)] > run.last_listed else run
+        for run in runs
+    ]
+
+
+def _named(run: Run) -> tuple[str, str, str, str]:
+    return (run.figure_id, run.platform, run.native_id, run.handle.casefold())
 
 
 def _as_one(listed: Listed) -> Listed:
@@ -211,11 +234,12 @@ def _run(listed: Listed, places: Sequence[int], versions: Sequence[Version]) -> 
 
 
 def _end_of(listed: Listed, after: Version) -> Ended:
-    if listed.figure_id not in after.figures:
+    if listed.figure_id not in after.figures and listed.figure_id not in after.members:
         return "no_longer_on_the_list"
     others = [
         other for other in after.accounts if (other.figure_id, other.platform) == (listed.figure_id, listed.platform)
     ]
-    if listed.native_id and any(other.native_id == listed.native_id for other in others):
+    # A list may name the new handle beside the old number first, and correct the number later.
+    if (listed.figure_id, listed.platform, listed.native_id) in after.numbers:
         return "renamed"
     return "replaced" if others else "withdrawn"

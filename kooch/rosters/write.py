@@ -13,9 +13,17 @@ import yaml
 from kooch.errors import RosterError, StorageError
 from kooch.files import make_folder, whole_folder, write_whole
 from kooch.rosters.cells import SLUG
-from kooch.rosters.models import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS, Roster, RowValue, Statement
+from kooch.rosters.models import (
+    ACCOUNT_COLUMNS,
+    MEMBER_COLUMNS,
+    RUN_COLUMNS,
+    STATEMENT_COLUMNS,
+    Roster,
+    RowValue,
+    Run,
+    Statement,
+)
 from kooch.rosters.read import ROSTER_KEYS
-from kooch.rosters.series import RUN_COLUMNS, Run
 from kooch.rosters.values import EVIDENCE, LOOKS, SOURCES
 
 
@@ -64,9 +72,8 @@ def write_statements(file: Path, statements: Sequence[Statement]) -> None:
 
 def write_series(folder: Path, runs: Sequence[Run]) -> Path:
     """Write `series.csv` of the roster in `folder`. Raises StorageError."""
-    rows = [{column: _cell(getattr(run, column)) for column in RUN_COLUMNS} for run in runs]
     try:
-        write_whole(folder / "series.csv", csv_text(RUN_COLUMNS, rows))
+        write_whole(folder / "series.csv", csv_text(RUN_COLUMNS, map(cells_of, runs)))
     except OSError as error:
         raise StorageError(f"{folder / 'series.csv'} could not be written: {error.strerror}") from error
     return folder / "series.csv"
@@ -102,6 +109,8 @@ def _files(roster: Roster) -> dict[str, str]:
     }
     if roster.statements:
         files["statements.csv"] = csv_text(STATEMENT_COLUMNS, map(cells_of, roster.statements))
+    if roster.series:
+        files["series.csv"] = csv_text(RUN_COLUMNS, map(cells_of, roster.series))
     return files
 
 

@@ -1,12 +1,18 @@
--- One row per account on a list that is known by a handle alone, and per day of a list.
+-- One row per account on a list that is known by a handle alone, and per day of a list: of its last version that names the account.
 SELECT
     a.platform,
     substr(i.key, length(a.platform) + 3) AS name, -- of a handle that lists of two days give to two figures: "handle of figure"
     split_part(name, ' of ', 1) AS handle,
-    s.published_at::TIMESTAMPTZ AS listed_at
+    coalesce(r.last_listed, s.published_at)::TIMESTAMPTZ AS listed_at
 FROM accounts AS a
 INNER JOIN claims AS c ON c.account_id = a.account_id
 INNER JOIN sources AS s ON s.source_id = c.source_id
+LEFT JOIN (
+    SELECT account_id, source_id, max(last_listed) AS last_listed
+    FROM series
+    WHERE stands
+    GROUP BY account_id, source_id
+) AS r ON r.account_id = c.account_id AND r.source_id = c.source_id
 INNER JOIN ids AS i ON i.kind = 'account' AND i.id = a.account_id AND starts_with(i.key, a.platform || ' @')
 WHERE a.native_id IS NULL AND a.merged_into IS NULL
 GROUP BY ALL

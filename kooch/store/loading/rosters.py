@@ -15,7 +15,20 @@ from kooch.counts import NotACountError
 from kooch.looks import Look
 from kooch.platforms import Platform, given_up
 from kooch.platforms import Source as PlatformSource
-from kooch.rosters import AccountClaim, Event, Member, PlatformCount, Roster, Source, Statement, read_followers
+from kooch.rosters import (
+    AccountClaim,
+    Event,
+    Member,
+    PlatformCount,
+    Roster,
+    Run,
+    Source,
+    Statement,
+    claims_by_series,
+    names_in_series,
+    read_followers,
+    run_stands,
+)
 from kooch.rosters.check import faults_of_names
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
@@ -74,11 +87,21 @@ _BOUNDS = pa.schema(
         ("known_at", _INSTANT),
     ]
 )
+_RUNS = pa.schema(
+    [
+        *((name, _TEXT) for name in ("roster", "figure_id", "platform", "account", "handle")),
+        *((name, pa.date32()) for name in ("first_listed", "last_listed", "not_listed_before", "not_listed_after")),
+        ("snapshots", pa.int32()),
+        ("ended", _TEXT),
+        ("stands", pa.bool_()),
+        ("source", _TEXT),
+    ]
+)
 _DENIED = pa.schema([("figure_id", _TEXT), ("key", _TEXT)])
 
 _ROSTER_TABLES = (
     ("figures", "rosters", "memberships", "platforms", "sources", "events", "claims", "bounds", "searches",
-     "looks", "platform_counts")
+     "looks", "series", "platform_counts")
 )  # fmt: skip
 
 
@@ -127,7 +150,7 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     """Replace all that earlier rosters said by what `listed` says, inside the caller's transaction."""
     verdicts = _verdicts(listed)
     sources = _Sources()
-    claims, bounds, searches, looks = _evidence(listed, verdicts, sources)
+    found = _evidence(listed, verdicts, sources)
     platforms, events = _platform_rows(listed.platforms, sources), _event_rows(listed.events, sources)
 
     for table in _ROSTER_TABLES:
@@ -138,11 +161,13 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
         _insert(steps, "memberships", _membership_rows(listed.rosters))
         _insert(steps, "rosters", _roster_rows(listed, verdicts))
         _store_sources(steps, sources.rows(), platforms, events)
-        _store_claims(steps, claims)
-        _store_bounds(steps, bounds)
+        _store_claims(steps, found.claims)
+        _store_bounds(steps, found.bounds)
+        steps.give("listed_runs", as_table(found.runs, schema=_RUNS))
+        steps.insert(series="series_of_lists")
         _drop_denied(steps, verdicts)
-        _insert(steps, "searches", searches)
-        steps.give("listed_looks", as_table(looks, LOOKS))
+        _insert(steps, "searches", found.searches)
+        steps.give("listed_looks", as_table(found.looks, LOOKS))
         steps.insert(looks="looks_of_lists")
         _insert(steps, "platform_counts", [asdict(count) for count in listed.platform_counts])
 
@@ -154,6 +179,7 @@ def drop_suppressed(connection: duckdb.DuckDBPyConnection) -> None:
         steps.write(
             f"DELETE FROM claims WHERE {met}",
             f"DELETE FROM bounds WHERE {met}",
+            f"DELETE FROM series WHERE {met}",
             f"DELETE FROM handles WHERE {met}",
             f"UPDATE accounts SET url = NULL WHERE url IS NOT NULL AND {met}",
         )
@@ -229,39 +255,44 @@ def _shared(origins: set[str | None]) -> str | None:
     return "; ".join(sorted(filter(None, origins))) if None not in origins else None
 
 
-def _evidence(
-    listed: Listed, verdicts: _Verdicts, sources: _Sources
-) -> tuple[list[Row], list[Row], list[Row], list[Row]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Evidence:
+    """Rows of what lists, statements and looks say."""
+
+    claims: list[Row]
+    bounds: list[Row]
+    searches: list[Row]
+    looks: list[Row]
+    runs: list[Row]
+
+
+def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> _Evidence:
     claims: list[Row] = []
     bounds: list[Row] = []
     searches: list[Row] = []
+    runs: list[Row] = []
     claimed: dict[Link, str] = {}
-    later_names = _names_claimed_later(listed)
+    claims_of = {roster.slug: claims_by_series(roster) for roster in listed.rosters}
+    later_names = _names_claimed_later(listed, claims_of)
     for roster in listed.rosters:
-        for claim in roster.accounts:
+        accounts: dict[Link, str] = {}
+        in_series = names_in_series(roster)
+        for claim in claims_of[roster.slug]:
             names = _names(claim.handle, claim.native_id)
             if claim.polarity == "denies" or verdicts.deny(claim.figure_id, claim.platform, names):
                 continue
             if _is_suppressed(listed, claim.platform, names) or faults_of_names(claim):
                 continue
-            folded = claim.handle.lower() if claim.handle else None
-            folded = later_names.get((claim.figure_id, claim.platform, folded or ""), folded)
-            account = claim.native_id or f"@{folded}"
-            claimed.update(((claim.figure_id, claim.platform, name), account) for name in names)
-            claims.append(
-                {
-                    "figure_id": claim.figure_id,
-                    "platform": claim.platform,
-                    "account": account,
-                    "native_id": claim.native_id,
-                    "handle": claim.handle,
-                    "folded": folded,
-                    "stated_in": claim.source,
-                    "source": sources.of_roster(roster),
-                    "recorded_at": listed.loaded_at[roster.slug],
-                }
-            )
-            bounds += _bounds_of_claim(claim, roster, account, sources)
+            row = _claim_row(claim, roster, later_names, sources, listed.loaded_at[roster.slug])
+            claims.append(row)
+            account = str(row["account"])
+            links = [(claim.figure_id, claim.platform, name) for name in names]
+            accounts.update((link, account) for link in links)
+            bounds += _bounds_of_claim(claim, roster, account, sources, in_series=not in_series.isdisjoint(links))
+        claimed |= accounts
+        for run, run_account in _runs_of(roster, accounts):
+            runs.append(_run_row(run, roster, run_account, sources))
+            bounds += _bounds_of_run(run, roster, run_account, sources)
     for statement, licence, recorded_at in _statements(listed):
         names = _names(statement.handle, None)
         if verdicts.deny(statement.figure_id, statement.platform, names):
@@ -283,7 +314,31 @@ def _evidence(
                 }
             )
     looked = _looks(listed, verdicts, sources, claimed)
-    return [*claims, *looked.claims], [*bounds, *looked.bounds], [*searches, *looked.searches], looked.looks
+    return _Evidence(
+        claims=[*claims, *looked.claims],
+        bounds=[*bounds, *looked.bounds],
+        searches=[*searches, *looked.searches],
+        looks=looked.looks,
+        runs=runs,
+    )
+
+
+def _claim_row(
+    claim: AccountClaim, roster: Roster, later_names: Mapping[Link, str], sources: _Sources, recorded_at: datetime
+) -> Row:
+    folded = claim.handle.lower() if claim.handle else None
+    folded = later_names.get((claim.figure_id, claim.platform, folded or ""), folded)
+    return {
+        "figure_id": claim.figure_id,
+        "platform": claim.platform,
+        "account": claim.native_id or f"@{folded}",
+        "native_id": claim.native_id,
+        "handle": claim.handle,
+        "folded": folded,
+        "stated_in": claim.source,
+        "source": sources.of_roster(roster),
+        "recorded_at": recorded_at,
+    }
 
 
 def _looks(listed: Listed, verdicts: _Verdicts, sources: _Sources, claimed: Mapping[Link, str]) -> LookRows:
@@ -300,18 +355,25 @@ def _looks(listed: Listed, verdicts: _Verdicts, sources: _Sources, claimed: Mapp
     )
 
 
-def _names_claimed_later(listed: Listed) -> dict[Link, str]:
+def _names_claimed_later(listed: Listed, claims_of: Mapping[str, Sequence[AccountClaim]]) -> dict[Link, str]:
     """How an account is known that a list of another day claims for another figure, by figure, platform and handle.
 
     A handle passes from one holder to the next. Of lists of different days each means its own holder, so each figure's
     account is one of its own until its id is known. The figure of the list that was loaded first keeps the handle as name.
+    A list with a series means the holder of the last day on which a version names the handle.
     """
     days: dict[tuple[str, str], dict[str, set[date]]] = {}
     for roster in sorted(listed.rosters, key=lambda roster: (listed.loaded_at[roster.slug], roster.as_of, roster.slug)):
-        for claim in roster.accounts:
+        last_listed: dict[Link, date] = {}
+        for run in roster.series:
+            link = (run.figure_id, run.platform, run.handle.lower())
+            last_listed[link] = max(last_listed.get(link, run.last_listed), run.last_listed)
+        for claim in claims_of[roster.slug]:
             if claim.handle and claim.polarity == "accepts":
-                figures = days.setdefault((claim.platform, claim.handle.lower()), {})
-                figures.setdefault(claim.figure_id, set()).add(roster.as_of)
+                handle = claim.handle.lower()
+                figures = days.setdefault((claim.platform, handle), {})
+                day = last_listed.get((claim.figure_id, claim.platform, handle), roster.as_of)
+                figures.setdefault(claim.figure_id, set()).add(day)
     names: dict[Link, str] = {}
     for (platform, handle), figures in days.items():
         first = max(next(iter(figures.values())))
@@ -391,7 +453,9 @@ def _count_of(statement: Statement) -> Row:
     }
 
 
-def _bounds_of_claim(claim: AccountClaim, roster: Roster, account: str, sources: _Sources) -> list[Row]:
+def _bounds_of_claim(
+    claim: AccountClaim, roster: Roster, account: str, sources: _Sources, *, in_series: bool
+) -> list[Row]:
     known_at = end_of(roster.as_of, roster.time_zone)
     common: Row = {
         "figure_id": claim.figure_id,
@@ -405,8 +469,53 @@ def _bounds_of_claim(claim: AccountClaim, roster: Roster, account: str, sources:
     if claim.opened_on:
         opened = (start_of(claim.opened_on, "UTC"), end_of(claim.opened_on, "UTC"))
         rows.append(common | {"kind": "opened", "not_before": opened[0], "before": opened[1]})
-    if roster.vouches:
+    # Of an account in a series each version speaks for its own day.
+    if roster.vouches and not in_series:
         rows.append(common | {"kind": "listed", "not_before": None, "before": known_at})
+    return rows
+
+
+def _runs_of(roster: Roster, accounts: Mapping[Link, str]) -> Iterator[tuple[Run, str | None]]:
+    """The runs of a list's members, each with its account; None: it does not stand. Denied and suppressed ones are left out."""
+    members = set(roster.figure_ids)
+    for run in roster.series:
+        if run.figure_id not in members:
+            continue
+        links = [(run.figure_id, run.platform, name) for name in _names(run.handle, run.native_id)]
+        account = next((accounts[link] for link in links if link in accounts), None)
+        if not run_stands(run, roster):
+            yield run, None
+        elif account:
+            yield run, account
+
+
+def _run_row(run: Run, roster: Roster, account: str | None, sources: _Sources) -> Row:
+    columns = ("figure_id", "platform", "first_listed", "last_listed", "not_listed_before", "not_listed_after")
+    return {column: getattr(run, column) for column in (*columns, "snapshots", "ended")} | {
+        "roster": roster.slug,
+        "account": account,
+        "handle": run.handle or None,
+        "stands": account is not None,
+        "source": sources.of_roster(roster),
+    }
+
+
+def _bounds_of_run(run: Run, roster: Roster, account: str | None, sources: _Sources) -> list[Row]:
+    """A sign on the day of the first version and one on that of the last: nobody was away between two signs of a stay."""
+    if account is None or not roster.vouched_by_versions:
+        return []
+    common: Row = {
+        "figure_id": run.figure_id,
+        "platform": run.platform,
+        "account": account,
+        "kind": "listed",
+        "not_before": None,
+        "source": sources.of_roster(roster),
+    }
+    first, last = (end_of(day, roster.time_zone) for day in (run.first_listed, run.last_listed))
+    rows: list[Row] = [common | {"event": "joined", "before": first, "known_at": first}]
+    if last > first:
+        rows.append(common | {"event": "there", "before": last, "known_at": last})
     return rows
 
 
@@ -472,6 +581,10 @@ def _roster_rows(listed: Listed, verdicts: _Verdicts) -> list[Row]:
             "roster": roster.slug,
             "complete_from": roster.complete_from,
             "population": roster.population,
+            "series_until": max((run.last_listed for run in roster.series), default=None),
+            "series_vouches": roster.vouched_by_versions if roster.series else None,
+            "series_label": roster.series_label,
+            "withdrawal": roster.withdrawal if roster.series else None,
             "loaded_at": listed.loaded_at[roster.slug],
         }
         | {column: getattr(roster, column) for column in columns}
@@ -542,7 +655,7 @@ def _drop_denied(steps: Steps, verdicts: _Verdicts) -> None:
         if verdicts.deny(figure_id, platform, [name])
     ]
     steps.give("denied_links", as_table(denied, schema=_DENIED))
-    for table in ("claims", "bounds"):
+    for table in ("claims", "bounds", "series"):
         steps.write(
             f"DELETE FROM {table} USING denied_accounts AS d"
             f" WHERE d.figure_id = {table}.figure_id AND d.account_id = {table}.account_id"
