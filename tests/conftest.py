@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from kooch.config import BUNDLED_ROSTERS, VIEWS
 from kooch.store.load import load
@@ -18,6 +18,7 @@ from tests.servers.loopback import CountingProxy
 # A busy machine is no fault.
 settings.register_profile("kooch", deadline=None)
 settings.load_profile("kooch")
+expect.set_options(timeout=30_000)
 
 
 def pytest_configure() -> None:
