@@ -5,6 +5,7 @@ import streamlit as st
 
 from analytics.measures.moves import SHOWN, Moves, moves_of
 from analytics.said import Number, cell
+from pages.shared.choosing import choose
 from pages.shared.moves import show_table_of_moves
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -19,7 +20,7 @@ def main() -> None:
         st.info("There is no list yet. Import one with `kooch roster import FILE`.")
         st.stop()
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = st.selectbox("List", list(titles), key="roster", bind="query-params", width=260)
+        roster = choose("List", titles, key="roster", width=320)
         known: Moves = ask(file, moves_of, roster=roster)
         move = st.selectbox(
             "What", known.counts["move"].unique().sort().to_list(), index=None, placeholder="All", key="move", width=200

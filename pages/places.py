@@ -8,6 +8,7 @@ import streamlit as st
 
 from analytics.measures.phrases import long_day
 from analytics.measures.places import ASSUMES, CHANGES, PARTS, PLACES, Places, changes_of, places_of
+from pages.shared.choosing import choose
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -46,7 +47,7 @@ def main() -> None:
         st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")
         st.stop()
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = st.selectbox("List", list(titles), key="roster", bind="query-params", width=260)
+        roster = choose("List", titles, key="roster", width=320)
         day = _day("As the day ended", "day", "The last day on which anybody looked, if none is chosen.")
         against = _day("Against", "against", "Another day: what differs between the two is told below.")
     whole: Places | None = ask(file, places_of, roster=roster, day=day, narrowed={})

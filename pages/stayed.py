@@ -4,6 +4,7 @@ import streamlit as st
 
 from analytics.measures.places import PARTS
 from analytics.measures.stayed import ENDS, LENGTHS, Stayed, stayed
+from pages.shared.choosing import choose
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -22,8 +23,10 @@ def main() -> None:
     titles = dict(query(file, "SELECT roster, title FROM rosters"))
     names = dict(query(file, "SELECT platform, name FROM platforms"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = st.selectbox("List", list(offered), key="roster", bind="query-params", width=260)
-        platform = st.selectbox("Platform", offered[roster], key="platform", bind="query-params", width=160)
+        roster = choose("List", {name: titles[name] for name in offered}, key="roster", width=320)
+        platform = choose(
+            "Platform", {name: names.get(name, name) for name in offered[roster]}, key="platform", width=160
+        )
         days = st.segmented_control(
             "Quiet after days without a post",
             [str(days) for days in LENGTHS],

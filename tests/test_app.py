@@ -169,6 +169,47 @@ def test_a_share_appears_only_for_a_searched_census(bundled_home: Path, monkeypa
     assert "%" not in words(census)
 
 
+@pytest.mark.parametrize("page", ["adoption", "moves", "places", "stayed"])
+def test_choices_show_titles_and_the_address_holds_short_names(
+    page: str, bundled_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run(ROOT / "pages" / f"{page}.py", bundled_home, monkeypatch, roster="no-such-list")
+    lists = app.selectbox(key="roster")
+
+    # What is not there is left out of account.
+    assert lists.value in {"de-fediverse", "in-koo-2021"}
+    assert "Congress of the United States" in lists.options
+    assert "us-congress" not in lists.options
+
+    lists.select("us-congress").run()
+    assert app.query_params["roster"] in ("us-congress", ["us-congress"])
+    if page in {"adoption", "stayed"}:
+        assert {"Mastodon", "X"} <= set(app.selectbox(key="platform").options)
+
+
+@pytest.mark.proof
+def test_back_undoes_a_choice(app_url: str, browser: Browser) -> None:
+    page = Watched(browser, app_url, width=1280).open("/adoption")
+
+    def pick(n: int, title: str) -> None:
+        page.get_by_test_id("stSelectbox").nth(n).get_by_role("combobox").click()
+        page.get_by_role("option", name=title, exact=True).click()
+
+    expect(page.get_by_text("German politics on the Fediverse · Mastodon").first).to_be_visible()
+    pick(0, "Congress of the United States")
+    expect(page.get_by_text("Congress of the United States · X").first).to_be_visible()
+    pick(1, "Facebook")
+    expect(page.get_by_text("489 of 537 had joined")).to_be_visible()
+    assert page.url.endswith("/adoption?roster=us-congress&platform=facebook")
+    page.go_back()
+    expect(page.get_by_text("506 of 537 had joined").first).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("German politics on the Fediverse · Mastodon").first).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_text("506 of 537 had joined").first).to_be_visible()
+    page.close()
+
+
 def test_a_figure_shows_accounts_claims_and_both_ends(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run(ROOT / "pages" / "figure.py", bundled_home, monkeypatch)
     app.selectbox(key="figure").select("Yogi Adityanath").run()

@@ -88,5 +88,5 @@ def show_chart(
 def _link(chosen: Mapping[str, str]) -> str:
     """The address of this page with every choice in it."""
     here = (st.context.url or "").split("?")[0]
-    choices = {**chosen, **{key: st.query_params.get_all(key) for key in st.query_params}}
+    choices = {**{key: st.query_params.get_all(key) for key in st.query_params}, **chosen}
     return f"{here}?{urlencode(choices, doseq=True)}" if choices else here
