@@ -206,7 +206,7 @@ def show_people(found: Places) -> None:
     if not asked:
         st.info("Nobody is there. Choose another place or platform.")
         return
-    note("Rows {first} to {last}.", first=f"{first + 1:,}", last=f"{first + len(asked):,}")
+    note("Rows {first}–{last}.", first=f"{first + 1:,}", last=f"{first + len(asked):,}")
     by_figure = people.filter(pl.col("figure_id").is_in(asked)).partition_by("figure_id", maintain_order=True)
     has_parties = bool(found.options["party"])
     table(

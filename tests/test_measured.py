@@ -152,7 +152,11 @@ def visits(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
         ).fetchall()
     for roster in ("in-koo-2021", "us-congress", "never"):
         yield "moves", {"roster": roster}
+        yield "places", {"roster": roster}
+        yield "places", {"roster": roster, "day": "2021-02-10", "against": "2022-12-27"}
+    yield "places", {"roster": "us-congress", "party": "Republican", "place": "not looked"}
     for roster, platform, breakdowns in found:
+        yield "stayed", {"roster": roster, "platform": platform}
         of = {"roster": roster, "platform": platform}
         yield "adoption", {**of, "measure": "had joined", "show": "percentage", "without_presumptions": "true"}
         for n, breakdown in enumerate(sorted(set(breakdowns) - {"all"})):
@@ -179,7 +183,7 @@ def test_every_count_on_every_page_is_what_sql_says_of_its_measure(home: Path, m
 
             assert not _UNMEASURED.search(plain_words), (page, choices, _UNMEASURED.search(plain_words))
 
-    assert seen.keys() >= {"first_screen", "adoption", "moves", "figure", "crawls"}
+    assert seen.keys() >= {"first_screen", "adoption", "moves", "figure", "crawls", "places", "stayed"}
     assert seen["adoption"] > 60
     assert charts.keys() >= {"first_screen", "adoption", "crawls"}
     assert min(charts[page] for page in ("first_screen", "adoption", "crawls")) > 0

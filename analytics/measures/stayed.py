@@ -251,6 +251,6 @@ def _notes(clocks: tuple[pl.DataFrame, pl.DataFrame], end: str, groups: list[str
     ps = [test.p for test in tests if test]
     if ps:
         least, most = min(ps), max(ps)
-        p = f"{least:.3f}" if f"{least:.3f}" == f"{most:.3f}" else f"{least:.3f} to {most:.3f}"
-        notes.append(f"Log-rank test between the groups, with late entry: p = {p}. It says nothing of the reason.")
+        p = f"= {least:.3f}" if f"{least:.3f}" == f"{most:.3f}" else f"between {least:.3f} and {most:.3f}"
+        notes.append(f"Log-rank test between the groups, with late entry: p {p}. It says nothing of the reason.")
     return tuple(notes)
