@@ -17,6 +17,7 @@ PAGES = {
     "places": "Where are they?",
     "adoption": "Adoption",
     "stayed": "Did they stay?",
+    "event": "What did the event do?",
     "moves": "Moves",
     "figure": "Figure",
     "crawls": "Crawls",

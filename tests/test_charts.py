@@ -163,6 +163,12 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
             for day, share in ((0.0, 1.0), (30.0, 0.75), (90.0, 0.5))
         ]
     },
+    "event_effect": {
+        "changes": [
+            {"day": date(2021, 1, day), "before": 2, "after": day, "ratio": day / 2, "is_event": day == 9}
+            for day in (2, 9, 16)
+        ]
+    },
     "failures": {"failures": [{"platform": "Bluesky", "cause": "timeout", "words": "no answer in time", "targets": 3}]},
 }
 

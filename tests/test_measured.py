@@ -154,6 +154,7 @@ def visits(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
         yield "moves", {"roster": roster}
         yield "places", {"roster": roster}
         yield "places", {"roster": roster, "day": "2021-02-10", "against": "2022-12-27"}
+    yield "event", {"roster": "de-fediverse", "day": "2022-10-27"}
     yield "places", {"roster": "us-congress", "party": "Republican", "place": "not looked"}
     for roster, platform, breakdowns in found:
         yield "stayed", {"roster": roster, "platform": platform}

@@ -1,0 +1,73 @@
+"""What did the event do? Joins around a dated event, against placebo dates."""
+
+from datetime import date
+
+import streamlit as st
+
+from analytics.measures.event_effect import Effect, event_effect, events
+from analytics.measures.phrases import long_day
+from pages.shared.frame import show_chart
+from pages.shared.routing import through_app
+from pages.shared.store import ask, query, version_file
+from pages.shared.text import plain, say, tell
+
+
+def main() -> None:
+    st.title("What did the event do?")
+    file = version_file()
+    offered: dict[str, list[str]] = {}
+    for roster, platform in query(file, "SELECT roster, platform FROM coverage ORDER BY roster, joined DESC, platform"):
+        offered.setdefault(roster, []).append(platform)
+    if not offered:
+        st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")
+        st.stop()
+    titles = dict(query(file, "SELECT roster, title FROM rosters"))
+    names = dict(query(file, "SELECT platform, name FROM platforms"))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
+        roster = st.selectbox("List", list(offered), key="roster", bind="query-params", width=260)
+        platform = st.selectbox("Platform", offered[roster], key="platform", bind="query-params", width=160)
+        known = {event: (words, day) for event, words, day in ask(file, events, platform=platform)}
+        event = st.selectbox(
+            "Event",
+            list(known),
+            format_func=lambda key: known[key][0] if key in known else key,
+            index=None,
+            placeholder="Choose an event",
+            key="event",
+            bind="query-params",
+            width=420,
+        )
+        day = st.date_input(
+            "Or a day",
+            value=None,
+            min_value=date(2000, 1, 1),
+            max_value=date(2100, 1, 1),
+            format="DD/MM/YYYY",
+            key="day",
+            bind="query-params",
+            width=170,
+        )
+    chosen = known[event][1] if event in known else day
+    if chosen is None:
+        st.info("Choose an event, or a day. It is best chosen before looking at the curve of joins.")
+        st.stop()
+    subject = f"{titles[roster]} · {names.get(platform, platform)} · {known[event][0] if event in known else long_day(chosen)}"
+    say("{subject}", subject=subject)
+    found: Effect = ask(file, event_effect, roster=roster, platform=platform, day=chosen)
+    if found.refusal:
+        st.info(plain(found.refusal))
+        st.stop()
+    tell(found.verdict)
+    show_chart(
+        "event_effect",
+        file,
+        {"changes": found.changes},
+        roster=roster,
+        subject=subject,
+        chosen={"roster": roster, "platform": platform, "day": chosen.isoformat()},
+        notes=found.notes,
+    )
+
+
+through_app()
+main()

@@ -1,0 +1,119 @@
+"""What an event did: a series with memory and no event is rarely called changed, a planted jump is found, the press is refused."""
+
+import math
+import random
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from analytics.event_study import study
+from analytics.measures.event_effect import event_effect
+from kooch.store.outcomes import CrawledBound
+from kooch.store.versions import open_version, reading_file
+from tests.stores import bundle, claim, crawl, load, member, roster, seen
+from tests.test_app import ROOT, run, words
+
+EVENT = ROOT / "pages" / "event.py"
+WEEKS = 260
+
+
+def series(seed: int, *, jump: float = 1.0, event: int = 0) -> list[int]:
+    """Days with something, over five years, at a rate that remembers: its logarithm is nine tenths of last week's and chance."""
+    chance = random.Random(seed)
+    level, days = 0.0, []
+    for week in range(WEEKS):
+        level = 0.9 * level + chance.gauss(0, 0.3)
+        rate = 4 * math.exp(level) * (jump if event <= 7 * week < event + 56 else 1)
+        at = chance.expovariate(rate)
+        while at < 1:
+            days.append(7 * week + int(at * 7))
+            at += chance.expovariate(rate)
+    return days
+
+
+@pytest.mark.proof
+def test_null_series_with_memory_reject_at_most_6_of_100_and_a_jump_is_found() -> None:
+    rejected = found = 0
+    runs = 1000
+    for seed in range(runs):
+        event = random.Random(-1 - seed).randrange(8 * 7, (WEEKS - 8) * 7)
+        told = study(series(seed), event, first=0, last=7 * WEEKS - 1)
+        rejected += told is not None and told.p is not None and told.p <= 0.05
+    for seed in range(100):
+        event = 7 * (60 + seed)
+        told = study(series(seed, jump=8, event=event), event, first=0, last=7 * WEEKS - 1)
+        found += told is not None and told.p is not None and told.p <= 0.05
+    print(f"rejected {rejected} of {runs} null series; found {found} of 100 jumps")
+
+    assert rejected <= 0.06 * runs
+    assert found >= 80
+
+
+def test_a_rank_needs_nineteen_other_dates_and_whole_windows() -> None:
+    days = list(range(700))
+    told = study(days, 350, first=0, last=699)
+
+    assert told is not None
+    assert (told.event.before, told.event.after, told.p) == (56, 56, 1.0)
+    assert min(abs(placebo.day - 350) for placebo in told.placebos) >= 112
+    assert study(days, 55, first=0, last=699) is None
+    assert study(days, 645, first=0, last=699) is None
+
+    few = study(days, 150, first=0, last=330)
+
+    assert few is not None
+    assert (len(few.placebos), few.p) == (2, None)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A person a week joins over two years, and thirty in the weeks after 1 May 2024."""
+    home = tmp_path_factory.mktemp("event")
+    joined = [date(2023, 5, 1) + timedelta(days=7 * n) for n in range(108)]
+    joined += [date(2024, 5, 1) + timedelta(days=n) for n in range(30)]
+    dids = [f"did:web:one{n}.test" for n in range(len(joined))]
+    names = [f"one{n}" for n in range(len(joined))]
+    people = roster(
+        "people",
+        map(member, names),
+        accounts=tuple(map(lambda name, did: claim(name, None, did), names, dids)),
+        vouches=False,
+    )
+    bundled = bundle(home / "bundled", people)
+    bounds = []
+    for on in joined:
+        at = datetime.combine(on, datetime.min.time(), UTC)
+        bounds.append(CrawledBound(event="joined", not_before=at, before=at + timedelta(seconds=1), kind="plc"))
+    crawl(home, *(seen(did, 0, bounds=(bound,)) for did, bound in zip(dids, bounds, strict=True)), state="complete")
+    load(home, bundled)
+    return home
+
+
+def test_a_planted_jump_is_told_with_its_counts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = words(run(EVENT, home, monkeypatch, roster="people", day="2024-05-01"))
+
+    assert "In the eight weeks from 1 May 2024 on 38 joined, in the eight weeks before 8." in said
+    assert "is rare (p = 0.0" in said
+    assert "does not say why" in said
+
+    said = words(run(EVENT, home, monkeypatch, roster="people", day="2024-11-01"))
+
+    assert "is not rare" in said
+
+    said = words(run(EVENT, home, monkeypatch, roster="people", day="2023-05-20"))
+
+    assert "Choose another event or day." in said
+
+
+def test_dates_of_the_press_are_refused_and_of_the_platform_are_not(bundled_home: Path) -> None:
+    with open_version(reading_file(bundled_home)) as connection:
+        koo = event_effect(connection, roster="in-koo-2021", platform="koo", day=date(2021, 2, 10))
+        germany = event_effect(connection, roster="de-fediverse", platform="mastodon", day=date(2022, 10, 27))
+        congress = event_effect(connection, roster="us-congress", platform="x", day=date(2022, 10, 27))
+
+    assert koo.refusal is not None
+    assert koo.refusal.startswith("The joins on this list are dated by the press")
+    assert congress.refusal is not None
+    assert germany.refusal is None
+    assert germany.changes.filter("is_event").select("before", "after").row(0) == (4, 118)
