@@ -6,6 +6,7 @@ import streamlit as st
 
 from analytics.measures.event_effect import Effect, event_effect, events
 from analytics.measures.phrases import long_day
+from pages.shared.choosing import choose
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -24,18 +25,13 @@ def main() -> None:
     titles = dict(query(file, "SELECT roster, title FROM rosters"))
     names = dict(query(file, "SELECT platform, name FROM platforms"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = st.selectbox("List", list(offered), key="roster", bind="query-params", width=260)
-        platform = st.selectbox("Platform", offered[roster], key="platform", bind="query-params", width=160)
+        roster = choose("List", {name: titles[name] for name in offered}, key="roster", width=320)
+        platform = choose(
+            "Platform", {name: names.get(name, name) for name in offered[roster]}, key="platform", width=160
+        )
         known = {event: (words, day) for event, words, day in ask(file, events, platform=platform)}
-        event = st.selectbox(
-            "Event",
-            list(known),
-            format_func=lambda key: known[key][0] if key in known else key,
-            index=None,
-            placeholder="Choose an event",
-            key="event",
-            bind="query-params",
-            width=420,
+        event = choose(
+            "Event", {"": "None chosen", **{key: words for key, (words, _) in known.items()}}, key="event", width=420
         )
         day = st.date_input(
             "Or a day",
