@@ -51,6 +51,7 @@ COMMANDS = {
     "publish": Place("publish", "publish", "Write pages of lists that open without a server."),
     "report": Place("report", "report", "Write what changed on a list, and how each account stands."),
     "sheet": Place("sheet", "sheet", "Say what may be printed of a figure, on what evidence."),
+    "reproduce": Place("reproduce", "reproduce", "Show published numbers beside our own."),
     "doctor": Place("doctor", "doctor", "Check everything and say what to do."),
 }
 

@@ -11,6 +11,7 @@ WITH_ROWS = frozenset({
     "import",
     "looks agreement",
     "plan",
+    "reproduce",
     "roster import",
     "roster list",
     "roster series",

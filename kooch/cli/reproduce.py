@@ -1,0 +1,42 @@
+"""`kooch reproduce`: published numbers beside our own."""
+
+from typing import Annotated
+
+import typer
+
+from kooch.cli.output import home_of, show
+from kooch.errors import ConfigError
+from kooch.store.versions import open_version, reading_file
+
+
+def reproduce(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="The study; without one, what there is.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every study, as a table.")] = False,
+) -> None:
+    """Show a study's definition, its number with citation, ours, and why they differ."""
+    from analytics.reproductions import STUDIES  # noqa: PLC0415 -- Polars comes with it
+    from analytics.reproductions import reproduce as reproduced  # noqa: PLC0415
+
+    names = [study.name for study in STUDIES]
+    if (name is None) is not every:
+        raise ConfigError(f"Name a study, or ask for --all. Known are: {', '.join(names)}.")
+    if name is not None and name not in names:
+        raise ConfigError(f"There is no study {name!r}. Known are: {', '.join(names)}.")
+    with open_version(reading_file(home_of(context))) as connection:
+        rows = [
+            {
+                "study": study.name,
+                "state": found.state,
+                "published": study.says,
+                "ours": found.ours,
+                "difference": found.difference,
+                "reason": study.reason,
+                "definition": study.definition,
+                "citation": study.citation,
+            }
+            for study in STUDIES
+            if every or study.name == name
+            for found in [reproduced(connection, study)]
+        ]
+    show(list(rows[0]), rows)

@@ -1,0 +1,51 @@
+"""Published numbers beside our own, from the lists that come with Kooch."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.stores import bundle, load
+from tests.test_app import ROOT
+
+
+def reproduced(home: Path, *words: str, code: int = 0) -> str:
+    run = subprocess.run(
+        [sys.executable, "-m", "kooch", "--home", str(home), "reproduce", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == code, run.stderr
+    return run.stdout if code == 0 else run.stderr
+
+
+def test_every_study_has_our_number_and_the_reason_of_the_difference(bundled_home: Path) -> None:
+    rows = {row["study"]: row for row in map(json.loads, reproduced(bundled_home, "--all").splitlines())}
+
+    assert {name: (row["state"], row["ours"]) for name, row in rows.items()} == {
+        "koo-february-2021": ("counted", "24 to 55 of 67"),
+        "german-accounts-2022": ("reproduced", "83 of 263"),
+        "congress-x-2015": ("reproduced", "508 to 528 of 539"),
+        "congress-mastodon-2026": ("reproduced", "13 of 537"),
+        "announced-and-kept": ("no data", "none: these data have no such rows"),
+        "koo-conundrum-2021": ("closed", "none: the data are closed"),
+        "pew-2025": ("closed", "none: the data are closed"),
+    }
+    assert all(row["citation"] and row["reason"] and row["definition"] for row in rows.values())
+
+    (row,) = map(json.loads, reproduced(bundled_home, "congress-x-2015").splitlines())
+
+    assert row["difference"] == "none"
+
+
+def test_a_study_that_is_not_known_names_those_that_are(tmp_path: Path, bundled_home: Path) -> None:
+    assert "Known are: koo-february-2021" in reproduced(bundled_home, "nothing", code=2)
+    assert "Name a study, or ask for --all" in reproduced(bundled_home, code=2)
+
+    # Data without these lists have no number, and none is made up.
+    load(tmp_path / "home", bundle(tmp_path / "bundled"))
+    rows = list(map(json.loads, reproduced(tmp_path / "home", "--all").splitlines()))
+
+    assert {row["state"] for row in rows} == {"no data", "closed"}
