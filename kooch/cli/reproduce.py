@@ -11,7 +11,7 @@ from kooch.store.versions import open_version, reading_file
 
 def reproduce(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="The study; without one, what there is.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The study.")] = None,
     every: Annotated[bool, typer.Option("--all", help="Every study, as a table.")] = False,
 ) -> None:
     """Show a study's definition, its number with citation, ours, and why they differ."""
