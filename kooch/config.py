@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -254,6 +254,21 @@ class ActivitySettings(Section):
     """The most answers read of one account in one look: a hundred posts each on Bluesky, forty on Mastodon. Of an account with more, the newest are read, and the first."""
 
 
+class Notify(Section):
+    """Whom to tell what changed: one such table a channel. Its address comes from the environment alone: `KOOCH_NOTIFY_<NAME>`."""
+
+    name: Slug
+    """What the channel is called: small letters, digits and dashes. `desk-two` has its address in `KOOCH_NOTIFY_DESK_TWO`."""
+    roster: Slug | None = None
+    """Only the figures of this roster."""
+    kinds: tuple[str, ...] = ()
+    """Only these moves, such as `joined`, `left`, `not found`; all if there are none."""
+    when: Literal["at once", "daily", "weekly"] = "daily"
+    """The least time between two messages. `kooch notify` has to be called as often."""
+    site: Annotated[str, Field(max_length=300)] = ""
+    """Where your published pages are; messages lead there."""
+
+
 class PlatformFreshness(Section):
     """Other thresholds for one platform, named by the table: `[freshness.platforms.bluesky]`."""
 
@@ -352,6 +367,15 @@ class Settings(BaseSettings):
     freshness: FreshnessSettings = FreshnessSettings()
     app: AppSettings = AppSettings()
     schedule: tuple[Schedule, ...] = ()
+    notify: tuple[Notify, ...] = ()
+
+    @field_validator("notify")
+    @classmethod
+    def _check_channels(cls, channels: tuple[Notify, ...]) -> tuple[Notify, ...]:
+        twice = [name for name, n in Counter(channel.name for channel in channels).items() if n > 1]
+        if twice:
+            raise ValueError(f"two channels are named {twice[0]!r}")
+        return channels
 
     @field_validator("schedule")
     @classmethod
@@ -466,6 +490,8 @@ def _is_ours(name: str) -> bool:
 
 def _is_section(name: str) -> bool:
     """Whether a variable holds a section, or a value of one: JSON, unlike a plain value, which an error may not show."""
+    if name.upper().startswith("KOOCH_NOTIFY_"):
+        return False
     return _is_ours(name) and name.upper()[6:].partition("__")[0].lower() not in {"home", "contact", TOKEN}
 
 

@@ -129,7 +129,7 @@ def test_groups_are_compared_and_small_ones_named(home: Path) -> None:
     told = found(home, breakdown="party")
 
     assert set(told.staying["group"]) == {"Blue", "Green"}
-    assert any(note.startswith("Log-rank test between the groups, with late entry: p ") for note in told.notes)
+    assert any(note.startswith("Log-rank test between the groups, with left truncation: p ") for note in told.notes)
 
 
 def test_no_percentage_where_a_tenth_is_unknown(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from analytics.theme import BLUE, GREEN, MUTED, ORANGE, PAPER, VIOLET, empty, la
 
 QUESTION = "How long until it ends?"
 DEFINITION = (
-    "The percentage to whom the chosen end has not come, others taken for the end of the watch (Kaplan and Meier, with late entry)."
+    "The percentage to whom the chosen end has not come, others taken for the end of the watch (Kaplan and Meier, left-truncated)."
     " Between the lines: what the days leave open. Pale: with a band that holds the whole curve with 95 %. A curve ends where nobody is under"
     " watch any more."
 )

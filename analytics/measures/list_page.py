@@ -162,6 +162,20 @@ def _move(row: dict[str, Any], zone: str) -> Move:
     )
 
 
+def moves_on(connection: duckdb.DuckDBPyConnection, roster: str) -> tuple[Move, ...]:
+    """The moves of the figures of the list `roster`, the latest first; none where there is no such list."""
+    found = _rows(connection, "list_of", roster=roster)
+    rows = _rows(connection, "published_moves", roster=roster) if found else []
+    return tuple(_move(row, found[0]["time_zone"]) for row in rows)
+
+
+def sentence(move: Move) -> str:
+    """A move in a sentence, as feeds and messages carry it."""
+    handle = f" (@{move.handle})" if move.handle else ""
+    presumed = ", presumably" if move.is_presumed else ""
+    return f"{move.name} · {move.platform}{handle}: {move.move}{presumed}, {move.when}."
+
+
 def known_on(move: Move) -> str:
     """The day (UTC) from which the move was known."""
     return long_day(move.known_at.date())

@@ -252,5 +252,5 @@ def _notes(clocks: tuple[pl.DataFrame, pl.DataFrame], end: str, groups: list[str
     if ps:
         least, most = min(ps), max(ps)
         p = f"= {least:.3f}" if f"{least:.3f}" == f"{most:.3f}" else f"between {least:.3f} and {most:.3f}"
-        notes.append(f"Log-rank test between the groups, with late entry: p {p}. It says nothing of the reason.")
+        notes.append(f"Log-rank test between the groups, with left truncation: p {p}. It says nothing of the reason.")
     return tuple(notes)

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from analytics import theme
 from analytics.downloads import to_csv, to_png, to_svg
 from analytics.measures.figure import counts_of, roles_of
-from analytics.measures.list_page import ListPage, Move, known_on
+from analytics.measures.list_page import ListPage, Move, known_on, sentence
 from analytics.measures.phrases import long_day
 from analytics.measures.sheet import Sheet, sheets
 from analytics.queries import query
@@ -246,13 +246,6 @@ def _feed(page: ListPage) -> dict[str, Any]:
             for move in page.moves
         ],
     }
-
-
-def sentence(move: Move) -> str:
-    """A move in a sentence, as feeds carry it."""
-    handle = f" (@{move.handle})" if move.handle else ""
-    presumed = ", presumably" if move.is_presumed else ""
-    return f"{move.name} · {move.platform}{handle}: {move.move}{presumed}, {move.when}."
 
 
 def _rendered(environment: Environment, template: str, words: Mapping[str, Any], *, root: str, name: str) -> bytes:

@@ -7,8 +7,9 @@ from pathlib import Path
 from markupsafe import Markup
 
 from analytics.downloads import to_csv
+from analytics.measures.list_page import sentence
 from analytics.measures.report import Report
-from analytics.site.files import Edition, sentence, templates
+from analytics.site.files import Edition, templates
 from analytics.site.sheets import whole_style
 
 _SORT = Path(__file__).with_name("assets") / "sort.js"

@@ -49,6 +49,7 @@ COMMANDS = {
     "decisions": Place("decisions", "app", "Give decisions about accounts to a colleague, and take theirs."),
     "export": Place("export", "export", "Write every table as Parquet and CSV."),
     "publish": Place("publish", "publish", "Write pages of lists that open without a server."),
+    "notify": Place("notify", "notify", "Tell channels what changed, each change once."),
     "report": Place("report", "report", "Write what changed on a list, and how each account stands."),
     "sheet": Place("sheet", "sheet", "Say what may be printed of a figure, on what evidence."),
     "reproduce": Place("reproduce", "reproduce", "Show published numbers beside our own."),

@@ -10,6 +10,7 @@ WITH_ROWS = frozenset({
     "decisions import",
     "import",
     "looks agreement",
+    "notify",
     "plan",
     "reproduce",
     "roster import",

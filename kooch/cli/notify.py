@@ -1,0 +1,152 @@
+"""`kooch notify`: tell channels what changed, each change once."""
+
+import logging
+import os
+import re
+import warnings
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kooch.cli.output import say, settings_of, show
+from kooch.config import Notify
+from kooch.errors import ConfigError
+from kooch.messages import (
+    Message,
+    MessageState,
+    claim_message,
+    give_up_on_sending,
+    latest_message,
+    settle_message,
+    tell_again,
+    told_to,
+)
+from kooch.store.locks import only_one
+from kooch.store.state import open_state
+from kooch.store.versions import open_version, reading_file
+from kooch.times import now
+
+_DAYS = {"at once": 0, "daily": 1, "weekly": 7}
+_REFUSED = re.compile(r"\berror=[45]\d\d\b")
+"""What Apprise logs where the receiver itself has said no; of everything else it does not tell whether the message arrived."""
+
+
+def notify(
+    context: typer.Context,
+    again: Annotated[
+        str | None, typer.Option(help="A channel that is told again what it may not have received.")
+    ] = None,
+) -> None:
+    """Tell the channels of kooch.toml what changed, each change once. Call it after crawls, or from cron."""
+    settings = settings_of(context)
+    if not settings.notify:
+        raise ConfigError(f"{settings.home / 'kooch.toml'} has no [[notify]]. docs/tell-people.md shows one.")
+    names = [channel.name for channel in settings.notify]
+    if again is not None and again not in names:
+        raise ConfigError(f"There is no channel {again!r}. Known are: {', '.join(names)}.")
+    addresses = {channel.name: _address(channel) for channel in settings.notify}
+    with only_one(settings.home, "notify"):
+        with open_state(settings.home) as state:
+            give_up_on_sending(state)
+            if again is not None:
+                say(f"{again}: {tell_again(state, again)} changes will be told again.")
+        rows = [_tell(settings.home, channel, addresses[channel.name]) for channel in settings.notify]
+    show(["channel", "changes", "state"], rows, title="notify")
+    if any(row["state"] == "unknown" for row in rows):
+        say(
+            "“unknown”: the message may have arrived. It is not sent again by itself; `kooch notify --again CHANNEL` does."
+        )
+
+
+def _tell(home: Path, channel: Notify, address: str) -> dict[str, object]:
+    from analytics.measures.digest import digest_of  # noqa: PLC0415 -- Polars takes half a second to import
+
+    at, days = now(), _DAYS[channel.when]
+    with open_state(home) as state:
+        before, told = latest_message(state, channel.name), told_to(state, channel.name)
+    if before and not _is_due(before, days):
+        return {"channel": channel.name, "changes": 0, "state": f"not due{_doubt(before)}"}
+    with open_version(reading_file(home)) as connection:
+        found = digest_of(
+            connection,
+            roster=channel.roster,
+            kinds=channel.kinds,
+            told=told,
+            at=at,
+            quiet_days=max(days, 1),
+            site=channel.site,
+        )
+    ids = [move.move_id for move in found.moves]
+    with open_state(home) as state:
+        if before is None:
+            claim_message(state, channel.name, ids, at=at, as_baseline=True)
+            return {"channel": channel.name, "changes": len(ids), "state": "baseline"}
+        # Doubts alone are worth a message of a day or a week, and none at once.
+        if not ids and not (found.doubts and days):
+            return {"channel": channel.name, "changes": 0, "state": f"nothing new{_doubt(before)}"}
+        send = _send(channel, address)
+        message = claim_message(state, channel.name, ids, at=at)
+        became = send(found.title, found.text)
+        settle_message(state, message, became)
+    return {"channel": channel.name, "changes": len(ids), "state": became}
+
+
+def _doubt(before: Message) -> str:
+    return "; the last message may have arrived" if before.state == "unknown" else ""
+
+
+def _is_due(before: Message, days: int) -> bool:
+    # An hour less: a timer does not start to the second.
+    return before.state == "refused" or now() - before.claimed_at >= timedelta(days=days) - timedelta(hours=1)
+
+
+def _variable(channel: Notify) -> str:
+    return f"KOOCH_NOTIFY_{channel.name.upper().replace('-', '_')}"
+
+
+def _address(channel: Notify) -> str:
+    address = os.environ.get(_variable(channel), "").strip()
+    if not address:
+        raise ConfigError(
+            f"Environment variable {_variable(channel)} is not set. It holds the address of channel {channel.name!r}."
+        )
+    return address
+
+
+def _send(channel: Notify, address: str) -> Callable[[str, str], MessageState]:
+    """How to send a title and a text to the address. Raises ConfigError for one that Apprise does not know.
+
+    Apprise's log may hold secrets of the address: it is read here, and shown to nobody.
+    """
+    # Apprise loads all its services, and some warn of modules that Python will drop.
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        try:
+            import apprise  # noqa: PLC0415 -- an extra
+        except ImportError:
+            raise ConfigError(
+                "Messages need Apprise. Install it with `pip install 'kooch[notify]'`, or `make notify`."
+            ) from None
+        lines: list[str] = []
+
+        class Kept(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                lines.append(record.getMessage())
+
+        log = logging.getLogger("apprise")
+        log.propagate, log.handlers = False, [Kept()]
+        log.setLevel(logging.DEBUG)
+        box = apprise.Apprise()
+        if not box.add(address):
+            raise ConfigError(f"{_variable(channel)} holds no address that Apprise knows.")
+
+    def send(title: str, text: str) -> MessageState:
+        lines.clear()
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            if bool(box.notify(title=title, body=text, body_format=apprise.NotifyFormat.TEXT)):
+                return "sent"
+        return "refused" if any(_REFUSED.search(line) for line in lines) else "unknown"
+
+    return send
