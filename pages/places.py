@@ -209,18 +209,19 @@ def show_people(found: Places) -> None:
     note("Rows {first}–{last}.", first=f"{first + 1:,}", last=f"{first + len(asked):,}")
     by_figure = people.filter(pl.col("figure_id").is_in(asked)).partition_by("figure_id", maintain_order=True)
     has_parties = bool(found.options["party"])
-    table(
-        ("Who", "Role", *(("Party",) if has_parties else ()), *found.platforms.values()),
-        (
-            [
-                (rows["name"][0], page_of("figure", figure=rows["figure_id"][0])),
-                (rows["role"][0], None),
-                *([(rows["party"][0] or "", None)] if has_parties else []),
-                *_cells(rows, found.platforms),
-            ]
-            for rows in by_figure
-        ),
-    )
+    with st.container(key="who"):
+        table(
+            ("Who", "Role", *(("Party",) if has_parties else ()), *found.platforms.values()),
+            (
+                [
+                    (rows["name"][0], page_of("figure", figure=rows["figure_id"][0])),
+                    (rows["role"][0], None),
+                    *([(rows["party"][0] or "", None)] if has_parties else []),
+                    *_cells(rows, found.platforms),
+                ]
+                for rows in by_figure
+            ),
+        )
 
 
 def _order(sort: str) -> str:

@@ -618,7 +618,7 @@ def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path, browser: Browser
         expect(page.get_by_text("The source does not say which account.").first).to_be_visible()
         expect(page.get_by_text("<script>window.hacked=1</script>").first).to_be_attached()
 
-        for path in ("/adoption", "/moves", "/figure", "/crawls", "/sql"):
+        for path in ("/places", "/stayed", "/event", "/adoption", "/moves", "/figure", "/crawls", "/sql"):
             watched.open(path)
             if path == "/figure":
                 page.get_by_test_id("stSelectbox").get_by_role("combobox").click()

@@ -110,6 +110,9 @@ def test_each_member_is_in_the_one_place_that_the_evidence_gives(home: Path) -> 
     said = dict(found(home, "people", "2025-08-11").frame.select("figure_id", "says").rows())
 
     assert said["active"] == "active; last post 1 Aug 2025"
+    assert said["there"] == "there; last sign 11 Aug 2025"
+    # Of an earlier day it is said that the sign came after it.
+    assert "perhaps there; later sign 11 Aug 2025" in found(home, "people", "2025-07-01").frame["says"].to_list()
     assert said["silent"] == "no post in 28 days; last post 1 Mar 2025"
     assert (
         "not found on 11 August 2025, 12:00 UTC; a second look counts after 12 August 2025, 12:00 UTC"

@@ -97,7 +97,9 @@ def places_of(
     found = narrow(found, narrowed)
     if found.is_empty():
         return None
-    frame = found.with_columns(says=pl.Series([_says(row, about["time_zone"]) for row in found.iter_rows(named=True)]))
+    frame = found.with_columns(
+        says=pl.Series([_says(row, day, about["time_zone"]) for row in found.iter_rows(named=True)])
+    )
     of = {"roster": roster, "day": day, **narrowed}
     platforms = dict(found.select("platform", "platform_name").unique(maintain_order=True).rows())
     return Places(
@@ -234,14 +236,14 @@ def _verdict(found: pl.DataFrame, of: Mapping[str, object]) -> Said:
     return tuple(parts)
 
 
-def _says(row: Mapping[str, Any], zone: str) -> str:
+def _says(row: Mapping[str, Any], day: date, zone: str) -> str:
     """The place of a figure on a platform in words, with the days that it rests on."""
     place = row["place"]
     words = [_IN_A_CELL.get(place, PLACES[place])]
     if place in {"active", "silent"} and row["last_posted_on"]:
-        words.append(f"last post {short_day(row['last_posted_on'])}")
+        words.append(_dated("post", row["last_posted_on"], day))
     if place in {"there", "perhaps"} and row["last_sign_at"]:
-        words.append(f"last sign {short_day(first_day(row['last_sign_at'], zone))}")
+        words.append(_dated("sign", first_day(row["last_sign_at"], zone), day))
     if place in {"left", "ended", "not found"} and row["ended_before"]:
         words.append(interval(row["ended_not_before"], row["ended_before"], zone))
     if place == "before" and row["joined_not_before"]:
@@ -253,6 +255,11 @@ def _says(row: Mapping[str, Any], zone: str) -> str:
     if row["contradiction"]:
         words.append("sources disagree")
     return "; ".join(words)
+
+
+def _dated(what: str, at: date, day: date) -> str:
+    """The last post or sign: one after the day that is asked for is called later."""
+    return f"{'last' if at <= day else 'later'} {what} {short_day(at)}"
 
 
 def _unconfirmed(first_missing_at: datetime, alike_since: datetime) -> str:
