@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from kooch.errors import StorageError
-from kooch.files import remove_folder, write_whole
+from kooch.files import make_folder, remove_folder, write_whole
 
 _WITHDRAWN = """<!doctype html>
 <html lang="en">
@@ -66,6 +66,28 @@ def note_edition(folder: Path, edition: str, day: date) -> None:
     """Note that the folder has the pages of an edition, and that it is the latest."""
     others = [one for one in editions(folder) if one.edition != edition]
     _write(folder, [*others, Kept(edition=edition, day=day)])
+
+
+def note_moves(folder: Path, moves: Collection[str], day: date) -> dict[str, date]:
+    """The ids of moves that the list's feed told once and tells no more, each with the day (of an edition) on which it went.
+
+    `moves` are those that the feed tells now: what it tells again is withdrawn no more. Ids are kept, and no names: a suppression
+    has nothing to remove here. Raises StorageError for a damaged file.
+    """
+    feed, file = folder / "latest" / "feed.json", folder / "withdrawn.json"
+    try:
+        before = json.loads(feed.read_text(encoding="utf-8"))["items"] if feed.exists() else []
+        noted = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        known = {move: date.fromisoformat(text) for move, text in noted.items()}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StorageError(f"{feed} or {file} is damaged. Remove {folder / 'latest'}, then publish again.") from error
+    told = (item["id"].removeprefix("urn:kooch:move:") for item in before if item["id"].startswith("urn:kooch:move:"))
+    gone = known | {move: day for move in told if move not in known}
+    found = {move: gone[move] for move in sorted(gone) if move not in set(moves)}
+    if found or file.exists():
+        make_folder(folder, mode=0o755)
+        write_whole(file, json.dumps({move: on.isoformat() for move, on in found.items()}, indent=1) + "\n")
+    return found
 
 
 def remember_site(home: Path, folder: Path, rosters: Sequence[str]) -> None:

@@ -297,6 +297,36 @@ def test_a_feed_names_each_move_for_good(people: Path, tmp_path: Path) -> None:
     assert ids[1]
 
 
+def test_a_move_that_is_told_no_more_is_withdrawn_in_words(people: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    publish(people, site)
+    feed = site / "people" / "latest" / "feed.json"
+    told = {item["id"] for item in json.loads(feed.read_text(encoding="utf-8"))["items"]}
+    bundled = stores.bundle(
+        tmp_path / "less",
+        stores.roster("people", [stores.member("bo")], accounts=(stores.claim("bo", "bo.test", "did:web:bo.test"),)),
+    )
+    load(people, views=VIEWS, bundled=bundled)
+    for _ in range(2):
+        publish(people, site)
+        ids = {item["id"] for item in json.loads(feed.read_text(encoding="utf-8"))["items"]}
+        withdrawn = {name.replace("withdrawn", "move") for name in ids if ":withdrawn:" in name}
+        page = (site / "people" / "latest" / "index.html").read_text(encoding="utf-8")
+
+        # Nothing that was told goes without a word, and no name goes with the word.
+        assert withdrawn == told - ids != set()
+        assert "no longer in the data: 1, the latest on" in page
+        assert "ada" not in (site / "people" / "withdrawn.json").read_text(encoding="utf-8")
+        assert all(name in (site / "people" / "latest" / "feed.xml").read_text(encoding="utf-8") for name in ids)
+    # What comes back is withdrawn no more.
+    load(people, views=VIEWS, bundled=tmp_path / "bundled")
+    publish(people, site)
+    ids = {item["id"] for item in json.loads(feed.read_text(encoding="utf-8"))["items"]}
+
+    assert told <= ids
+    assert not [name for name in ids if ":withdrawn:" in name]
+
+
 def test_sites_are_remembered_once(people: Path, tmp_path: Path) -> None:
     for rosters in ([], ["people"]):
         remember_site(people, tmp_path / "site", rosters)

@@ -58,7 +58,8 @@ def publish_site(
 def _write_list(
     connection: duckdb.DuckDBPyConnection, folder: Path, page: ListPage, edition: Edition, *, with_people: bool
 ) -> None:
-    shown = views(connection, page, edition, with_people=with_people)
+    withdrawn = sites.note_moves(folder / page.roster, [move.move_id for move in page.moves], edition.day)
+    shown = views(connection, page, edition, withdrawn=withdrawn, with_people=with_people)
     dated = folder / page.roster / "v" / edition.edition
     if not dated.exists():
         _write(dated, list_files(page, shown, edition, depth=3))

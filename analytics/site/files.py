@@ -89,23 +89,29 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
-    """The charts of a list as pages show them, its people, and the files that are the same wherever the pages lie."""
+    """The charts of a list as pages show them, its people, the moves (by id) that were told once and when they went, and the files that are the same wherever the pages lie."""
 
     charts: tuple[dict[str, Any], ...]
     people: tuple[Person, ...]
+    withdrawn: Mapping[str, date]
     files: Files
 
 
 def views(
-    connection: duckdb.DuckDBPyConnection, page: ListPage, edition: Edition, *, with_people: bool = True
+    connection: duckdb.DuckDBPyConnection,
+    page: ListPage,
+    edition: Edition,
+    *,
+    withdrawn: Mapping[str, date],
+    with_people: bool = True,
 ) -> Views:
     """Draw the charts of a list, and ask for its people. The same version gives the same bytes."""
     drawn = list(drawings(connection, page.roster, page.platforms))
-    files: Files = {"feed.json": _json(_feed(page)), "where-they-are.csv": to_csv(_places(page))}
+    files: Files = {"feed.json": _json(_feed(page, withdrawn)), "where-they-are.csv": to_csv(_places(page))}
     for drawing in drawn:
         files |= _chart_files(drawing, page, edition)
     people = tuple(_people(connection, page)) if with_people else ()
-    return Views(charts=tuple(_shown(drawing) for drawing in drawn), people=people, files=files)
+    return Views(charts=tuple(_shown(drawing) for drawing in drawn), people=people, withdrawn=withdrawn, files=files)
 
 
 def _people(connection: duckdb.DuckDBPyConnection, page: ListPage) -> Iterator[Person]:
@@ -135,6 +141,8 @@ def list_files(page: ListPage, shown: Views, edition: Edition, *, depth: int) ->
         "edition": edition,
         "charts": shown.charts,
         "has_figures": bool(shown.people),
+        "withdrawn": shown.withdrawn,
+        "why_withdrawn": _WITHDRAWN,
     }
     files: Files = dict(shown.files)
     files["index.html"] = _rendered(environment, "list.html", words, root=up, name="index.html")
@@ -232,7 +240,10 @@ def _places(page: ListPage) -> pl.DataFrame:
     )
 
 
-def _feed(page: ListPage) -> dict[str, Any]:
+_WITHDRAWN = "It is no longer in the data: a source was corrected, or the list has changed."
+
+
+def _feed(page: ListPage, withdrawn: Mapping[str, date]) -> dict[str, Any]:
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"{page.title}: moves",
@@ -244,6 +255,15 @@ def _feed(page: ListPage) -> dict[str, Any]:
                 "date_published": move.known_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
             }
             for move in page.moves
+        ]
+        + [
+            {
+                "id": f"urn:kooch:withdrawn:{move}",
+                "title": "A change that was told earlier is withdrawn",
+                "content_text": f"{_WITHDRAWN} It was told as urn:kooch:move:{move}.",
+                "date_published": f"{day}T00:00:00Z",
+            }
+            for move, day in withdrawn.items()
         ],
     }
 
