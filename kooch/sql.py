@@ -74,7 +74,7 @@ def run_query(
         raise QueryError(output.decode(errors="replace"))
     if child.returncode == DAMAGED:
         says = output.decode(errors="replace").partition("\n")[0].rstrip(".!")
-        raise StorageError(f"Version {file} is damaged: {says}. Run `kooch load` to publish a new one.")
+        raise StorageError(f"Version {file} is damaged: {says}. Run `kooch load --anew` to publish a new one.")
     if child.returncode in _TIMED_OUT:
         raise QueryError(stopped_after(seconds))
     if child.returncode != 0:

@@ -84,12 +84,12 @@ def _empty_master() -> Path:
     return master_file(home)
 
 
-def load(home: Path, bundled: Path, *, wait: bool = True, without_lost: bool = False) -> Loaded:
+def load(home: Path, bundled: Path, *, wait: bool = True, without_lost: bool = False, anew: bool = False) -> Loaded:
     """As `kooch load`; a folder without a master gets an empty one first."""
     if not home.exists() or (home.is_dir() and not master_file(home).exists()):
         make_folder(home)
         copyfile(_empty_master(), master_file(home))
-    return load_store(home, views=VIEWS, bundled=bundled, wait=wait, without_lost=without_lost)
+    return load_store(home, views=VIEWS, bundled=bundled, wait=wait, without_lost=without_lost, anew=anew)
 
 
 def at(minutes: float) -> datetime:

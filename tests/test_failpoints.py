@@ -158,7 +158,7 @@ def points() -> dict[str, Patch]:
 
 def main(home: str, bundled: str, url: str, point: str = "") -> None:
     from crawlers.crawling import crawl  # noqa: PLC0415 -- Scrapy is for the process that crawls
-    from kooch.config import BlueskySettings, CrawlSettings, Settings  # noqa: PLC0415
+    from kooch.config import VIEWS, BlueskySettings, CrawlSettings, Settings  # noqa: PLC0415
     from kooch.store import versions  # noqa: PLC0415
 
     folder, networks = Path(home), ("127.0.0.0/8",)
@@ -176,7 +176,8 @@ def main(home: str, bundled: str, url: str, point: str = "") -> None:
     )
     if point:
         points()[point]()
-    stores.load(folder, Path(bundled))
+    # Not as `tests.stores` loads: here a master is made from nothing.
+    loading.load(folder, views=VIEWS, bundled=Path(bundled))
     with states.open_state(folder) as state:
         has_ended = any(run.ended_at for run in states.runs(state))
     # As the scheduler, which crawls no slot again whose run has ended: the next one would be another run.
@@ -187,7 +188,7 @@ def main(home: str, bundled: str, url: str, point: str = "") -> None:
             roster=None,
             plan=lambda: versions.targets(folder, platform="bluesky", roster=None),
         )
-    stores.load(folder, Path(bundled))
+    loading.load(folder, views=VIEWS, bundled=Path(bundled))
 
 
 def started(*arguments: object) -> int:
@@ -355,7 +356,8 @@ def test_a_master_is_migrated_whatever_kills_the_migration(
     (tmp_path / f"{number:04}_next.sql").write_text(_NEXT, encoding="utf-8")
     monkeypatch.setattr(schema, "_MIGRATIONS", [*schema._MIGRATIONS, tmp_path / f"{number:04}_next.sql"])
     monkeypatch.setattr(schema, "LATEST", number)
-    monkeypatch.setattr("kooch.store.versions.LATEST", number)
+    for module in ("versions", "load", "views"):
+        monkeypatch.setattr(f"kooch.store.{module}.LATEST", number)
     calm = Path(shutil.copytree(old, tmp_path / "calm", symlinks=True))
     stores.load(calm, bundled)
     wanted = stores.contents(calm)

@@ -166,7 +166,7 @@ def test_many_files_of_numbers_become_one(home: Path, bundled: Path, monkeypatch
     monkeypatch.setattr("kooch.store.load._KEPT_ID_FILES", 3)
     before = contents(home)
     for _ in range(2):
-        load(home, bundled)
+        load(home, bundled, anew=True)
     (numbers,) = (name for name in manifest.read_manifest(home) if name.startswith("ids/"))
 
     assert [file.name for file in (archive_folder(home) / "ids").iterdir()] == [numbers.removeprefix("ids/")]

@@ -25,7 +25,7 @@ def version(bundled_home: Path) -> Path:
 
 @pytest.mark.parametrize("run", [run_query, select])
 def test_a_select_answers(run: type, version: Path) -> None:
-    assert run(version, "SELECT count(*) AS n FROM figures").rows() == [(1682,)]
+    assert run(version, "SELECT count(*) AS n FROM figures").rows() == [(2328,)]
 
 
 @pytest.mark.parametrize("run", [run_query, select])
@@ -168,14 +168,14 @@ def test_a_damaged_block_is_said_with_the_remedy(bundled_home: Path, tmp_path: P
     file = reading_file(home)
 
     for run in (run_query, select):
-        with pytest.raises(StorageError, match=rf"{file} is damaged: .*Run `kooch load`") as raised:
+        with pytest.raises(StorageError, match=rf"{file} is damaged: .*Run `kooch load --anew`") as raised:
             run(file, "SELECT * FROM figures")
         assert raised.value.exit_code == 4
-    with pytest.raises(StorageError, match=r"Run `kooch load`"):
+    with pytest.raises(StorageError, match=r"Run `kooch load --anew`"):
         doctor._published(Settings(home=home))
     done = kooch(home, "sql", "SELECT * FROM figures")
     assert done.returncode == 4
-    assert "Run `kooch load`" in done.stderr
+    assert "Run `kooch load --anew`" in done.stderr
 
 
 @pytest.mark.parametrize(

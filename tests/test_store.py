@@ -19,7 +19,7 @@ import pytest
 
 from kooch.errors import RunningError, StorageError
 from kooch.rosters import write_roster
-from kooch.store import schema
+from kooch.store import manifest, schema
 from kooch.store.load import master_file, open_master
 from kooch.store.locks import only_one
 from kooch.store.outcomes import CrawledBound, Drift, HandleSpan, Outcome, Skipped
@@ -199,7 +199,7 @@ def test_damaged_numbers_are_named_and_not_the_master(home: Path, bundled: Path,
         False: rf"^{numbers}, .* is damaged\. Restore it from a backup",
     }
     with pytest.raises(StorageError, match=says[is_new]):
-        load(home, bundled)
+        load(home, bundled, anew=True)
 
 
 def test_a_fault_in_a_query_is_not_blamed_on_the_master(home: Path, bundled: Path) -> None:
@@ -717,7 +717,7 @@ def test_a_second_loader_is_refused_or_waits(home: Path, bundled: Path) -> None:
     done = threading.Event()
 
     def wait_and_load() -> None:
-        load(home, bundled, wait=True)
+        load(home, bundled, wait=True, anew=True)
         done.set()
 
     waiting = threading.Thread(target=wait_and_load)
@@ -861,9 +861,68 @@ def test_what_a_user_deletes_is_back_in_the_next_version(home: Path, bundled: Pa
     assert rows == [(1, 2)]
 
 
+def test_a_load_of_nothing_publishes_nothing(home: Path, bundled: Path) -> None:
+    crawl(home, seen("did:web:a.test", 0))
+    first = load(home, bundled)
+    files = {file.name: file.stat().st_mtime_ns for file in published_folder(home).iterdir()}
+    nothing = load(home, bundled)
+
+    assert (nothing.version, nothing.batches, nothing.is_new) == (first.version, 0, False)
+    assert {file.name: file.stat().st_mtime_ns for file in published_folder(home).iterdir()} == files
+    assert load(home, bundled, anew=True).version == first.version + 1
+
+
+def _write_to_the_published_file(home: Path) -> None:
+    with duckdb.connect(str((home / "kooch.duckdb").resolve())) as connection:
+        connection.execute("DELETE FROM figures")
+
+
+def _lose_the_link(home: Path) -> None:
+    (home / "kooch.duckdb").unlink()
+
+
+def _lose_the_readers_file(home: Path) -> None:
+    reading_file(home).unlink()
+
+
+def _restore_an_older_master(home: Path) -> None:
+    with duckdb.connect(str(master_file(home))) as connection:
+        connection.execute("UPDATE versions SET version = 0")
+
+
+def _lose_the_manifest(home: Path) -> None:
+    manifest.manifest_file(home).unlink()
+
+
+def _end_a_run(home: Path) -> None:
+    plan(home, "did:web:b.test", state="aborted")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _write_to_the_published_file,
+        _lose_the_link,
+        _lose_the_readers_file,
+        _restore_an_older_master,
+        _lose_the_manifest,
+        _end_a_run,
+    ],
+)
+def test_a_load_after_any_change_publishes(home: Path, bundled: Path, change: Callable[[Path], None]) -> None:
+    crawl(home, seen("did:web:a.test", 0))
+    first = load(home, bundled)
+    change(home)
+    again = load(home, bundled)
+
+    assert again.is_new
+    assert again.version > first.version
+    assert query(home, "SELECT count(*) FROM figures") == [(2,)]
+
+
 def test_the_last_three_versions_are_kept(home: Path, bundled: Path) -> None:
     for _ in range(5):
-        load(home, bundled)
+        load(home, bundled, anew=True)
 
     assert sorted(file.name for file in published_folder(home).glob("kooch-*")) == [
         f"kooch-{n:08}.duckdb" for n in (3, 4, 5)
@@ -895,7 +954,7 @@ def test_a_shell_left_open_disturbs_neither_loader_nor_reader(home: Path, bundle
         with pytest.raises(duckdb.IOException, match="lock"):
             duckdb.connect(str(file), read_only=True)
         figures = query(home, "SELECT count(*) FROM figures")
-        versions = [load(home, bundled).version for _ in range(4)]
+        versions = [load(home, bundled, anew=True).version for _ in range(4)]
         after = query(home, "SELECT version FROM versions")
         shell.terminate()
 
@@ -908,7 +967,7 @@ def test_a_reader_keeps_the_version_it_opened(home: Path, bundled: Path) -> None
     load(home, bundled)
     with open_version(reading_file(home)) as connection:
         for _ in range(5):
-            load(home, bundled)
+            load(home, bundled, anew=True)
         rows = connection.execute("SELECT version FROM versions").fetchall()
 
     assert rows == [(1,)]

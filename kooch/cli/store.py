@@ -24,19 +24,20 @@ def load(
     without_lost: Annotated[
         bool, typer.Option("--without-lost", help="Go on without files of the archive that are lost or damaged.")
     ] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Publish a version even where nothing is new.")] = False,
 ) -> None:
-    """Load what crawls have spooled and what lists say, and publish a new version."""
-    loaded = load_now(settings_of(context, may_be_new=True), quiet=False, without_lost=without_lost)
+    """Load what crawls have spooled and what lists say, and publish a new version where something is new."""
+    loaded = load_now(settings_of(context, may_be_new=True), quiet=False, without_lost=without_lost, anew=anew)
     if loaded.broken or loaded.lost:
         raise typer.Exit(StorageError.exit_code)
 
 
-def load_now(settings: Settings, *, quiet: bool, without_lost: bool = False) -> Loaded:
+def load_now(settings: Settings, *, quiet: bool, without_lost: bool = False, anew: bool = False) -> Loaded:
     """Load and publish; with `quiet` only faults are told. A suppression that was killed is finished first."""
     # Whoever is suppressing an account finishes it.
     with suppress_errors(RunningError):
         finish_suppression(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS)
-    loaded = load_store(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS, without_lost=without_lost)
+    loaded = load_store(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS, without_lost=without_lost, anew=anew)
     if loaded.lost:
         complain(f"All rows are published, from the master. {manifest.sentence(settings.home, loaded.lost)}")
     for run in loaded.ahead:
@@ -54,12 +55,20 @@ def load_now(settings: Settings, *, quiet: bool, without_lost: bool = False) -> 
             "the next `kooch crawl` asks them again."
         )
     if not quiet:
-        if is_terminal():
+        if not is_terminal():
+            emit(
+                "loaded",
+                version=loaded.version,
+                batches=loaded.batches,
+                broken=[str(file) for file in loaded.broken],
+                is_new=loaded.is_new,
+            )
+        elif not loaded.is_new:
+            say(f"Nothing is new: version {loaded.version} stands. {settings.home / 'kooch.duckdb'}")
+        else:
             say(
                 f"Version {loaded.version} is published: {loaded.batches:,} new batches. {settings.home / 'kooch.duckdb'}"
             )
-        else:
-            emit("loaded", version=loaded.version, batches=loaded.batches, broken=[str(file) for file in loaded.broken])
     return loaded
 
 

@@ -5,6 +5,7 @@ finishes the work.
 """
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ from kooch.store.state import (
 )
 from kooch.store.stays import store_stays
 from kooch.store.utc import build_utc_views
-from kooch.store.versions import DAMAGED_BLOCK, open_version, reading_file
+from kooch.store.versions import DAMAGED_BLOCK, has_version, open_version, reading_file
 from kooch.store.views import build_views
 from kooch.times import now
 
@@ -85,7 +86,7 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What one load did.
+    """What one load did. `is_new` is False where there was nothing to load: the version that stands is the same.
 
     `broken` are batches of the spool, and of the archive where it went on without them, that could not be read. They stay
     where they were, as `*.broken`. `lost` are the files of the archive that are not as they were listed: what they held is
@@ -95,6 +96,7 @@ class Loaded:
     version: int
     batches: int
     broken: tuple[Path, ...]
+    is_new: bool = True
     lost: tuple[manifest.Fault, ...] = ()
     ahead: tuple[Ahead, ...] = ()
 
@@ -108,8 +110,12 @@ class _Stored:
     ahead: tuple[Ahead, ...]
 
 
-def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_lost: bool = False) -> Loaded:
+def load(
+    home: Path, *, views: Path, bundled: Path, wait: bool = True, without_lost: bool = False, anew: bool = False
+) -> Loaded:
     """Load what waits in the spool and what rosters say; publish a new version. Returns what was done.
+
+    Where nothing is new, nothing is published, unless `anew`.
 
     `views` is the folder of SELECTs to build, `bundled` holds the rosters that come with Kooch; the user's own are in
     `home/rosters`. A new master is made from the archive, and refused where a file of it is not as it was listed: the
@@ -126,10 +132,20 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_l
             withdrawn = withdrawn_runs(state)
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
+        inputs = _inputs_digest(home, digest, views, known_runs, walked, withdrawn)
         _set_newer_storage_aside(home)
         _drop_master_of(home, withdrawn)
         waiting, unreadable = _set_aside(spool.waiting_batches(home), _has_columns)
         broken = [*(manifest.set_aside_lost(home) if without_lost else ()), *unreadable]
+        if not (waiting or broken or anew) and (standing := _version_of(home, inputs)):
+            return Loaded(
+                version=standing,
+                batches=0,
+                broken=(),
+                is_new=False,
+                lost=tuple(manifest.faults(home, thorough=False)),
+                ahead=runs_ahead(home),
+            )
 
         def store() -> _Stored:
             return _store(
@@ -139,6 +155,7 @@ def load(home: Path, *, views: Path, bundled: Path, wait: bool = True, without_l
                 broken,
                 listed=listed,
                 digest=digest,
+                inputs=inputs,
                 known_runs=known_runs,
                 walked=walked,
                 withdrawn=withdrawn,
@@ -174,6 +191,7 @@ def _store(
     *,
     listed: Listed,
     digest: str,
+    inputs: str,
     known_runs: list[dict[str, object]],
     walked: list[dict[str, str | None]],
     withdrawn: list[dict[str, str]],
@@ -214,8 +232,8 @@ def _store(
         build_utc_views(connection)
         refuse_faults(connection)
         connection.execute(
-            "UPDATE versions SET version = ?, published_at = ?, kooch = ?, rosters_digest = ?",
-            [version, now(), __version__, digest],
+            "UPDATE versions SET version = ?, published_at = ?, kooch = ?, rosters_digest = ?, inputs_digest = ?",
+            [version, now(), __version__, digest, inputs],
         )
         _keep_ids(connection, home, version)
         ahead = _ahead(connection)
@@ -426,6 +444,35 @@ def _digest(listed: Listed, *folders: Path) -> str:
     return digest.hexdigest()
 
 
+def _inputs_digest(home: Path, lists: str, views: Path, *of_state: object) -> str:
+    """A fingerprint of all that a load reads besides batches; `lists` is that of everything listed."""
+    with open_state(home) as state:
+        of_slots, of_ids = _slots(state), same_accounts(state)
+    digest = hashlib.sha256(repr((lists, of_slots, of_ids, of_state)).encode())
+    for file in sorted(views.rglob("*.sql")):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _version_of(home: Path, inputs: str) -> int | None:
+    """The version that stands, if it was made of `inputs`, and the master and what is published are whole; else None."""
+    if not (has_version(home) and master_file(home).exists() and manifest.manifest_file(home).exists()):
+        return None
+    with suppress(StorageError, OSError, duckdb.Error):
+        for_kooch = reading_file(home)
+        for_shells = (home / "kooch.duckdb").resolve(strict=True)
+        with open_version(for_kooch) as connection:
+            version = int(single(connection, "SELECT version FROM versions"))
+            is_same = single(connection, "SELECT inputs_digest FROM versions") == inputs
+        with duckdb.connect(str(master_file(home)), read_only=True) as connection:
+            of_master = int(single(connection, "SELECT version FROM versions"))
+        # It is copied before the other: one that a shell has written to is younger.
+        is_untouched = for_shells.stat().st_mtime_ns <= for_kooch.stat().st_mtime_ns
+        if is_same and is_untouched and version == of_master == last_version(home):
+            return version
+    return None
+
+
 def _set_aside(files: Sequence[Path], is_whole: Callable[[Path], bool]) -> tuple[list[Path], tuple[Path, ...]]:
     """Whole files and the others, which are kept as `*.broken`."""
     whole = [file for file in files if is_whole(file)]
@@ -542,9 +589,13 @@ def _store_withdrawn_runs(connection: duckdb.DuckDBPyConnection, withdrawn: list
         connection.unregister("runs_of_state")
 
 
+def _slots(state: sqlite3.Connection) -> list[dict[str, object]]:
+    return [dict(row) for row in state.execute("SELECT * FROM slots ORDER BY slot, schedule")]
+
+
 def _store_slots(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     with open_state(home) as state:
-        rows = [dict(row) for row in state.execute("SELECT * FROM slots ORDER BY slot, schedule")]
+        rows = _slots(state)
     connection.execute("DELETE FROM slots")
     if rows:
         connection.register("claimed_slots", as_table(rows))

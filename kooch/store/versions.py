@@ -58,7 +58,7 @@ def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             if DAMAGED_BLOCK not in str(error):  # other errors are those of a query
                 raise
             raise StorageError(
-                f"Version {file} is damaged: {_first_line(error)}. Run `kooch load` to publish a new one."
+                f"Version {file} is damaged: {_first_line(error)}. Run `kooch load --anew` to publish a new one."
             ) from error
 
 
