@@ -16,6 +16,7 @@ from kooch.rosters import Roster, read_history, write_roster
 from kooch.rosters.models import Run
 from kooch.rosters.series import Listed, Version, runs_of
 from kooch.rosters.values import Ended
+from kooch.store.versions import targets
 from tests import stores
 from tests.commands import kooch
 
@@ -411,3 +412,8 @@ def test_the_congress_on_x_is_counted_by_run_and_until_its_last_version(bundled_
         " FROM stays WHERE platform = 'x' AND stay > 0",
     ) == [(0, 0)]
     assert stores.query(bundled_home, "SELECT DISTINCT move FROM moves WHERE platform = 'x'") == [("joined",)]
+    # Who left office is counted in their time, and watched no more.
+    asked, former = (
+        len(targets(bundled_home, platform="x", roster="us-congress", former=former)) for former in (False, True)
+    )
+    assert (asked, former) == (506, 1071)

@@ -51,7 +51,7 @@ def backfill(
         raise ConfigError(f"--from {first:%Y-%m-%d} is still to come; an archive holds the past. Give an earlier day.")
     load_now(settings, quiet=True)
     tell = listener()
-    accounts = versions.targets(settings.home, platform=platform, roster=roster)
+    accounts = versions.targets(settings.home, platform=platform, roster=roster, former=True)
     if without := sum(account.handle is None for account in accounts):
         complain(f"{without:,} accounts are known by their id only and left out: an archive is asked by handle.")
     with publishing_on_the_way(settings):

@@ -45,6 +45,9 @@ def crawl(
     recheck: Annotated[
         bool, typer.Option("--recheck", help="Only accounts that seemed gone a day ago, or could not be asked for.")
     ] = False,
+    former: Annotated[
+        bool, typer.Option("--former", help="Also accounts that a list's versions no longer name, such as leavers'.")
+    ] = False,
     activity: Annotated[
         bool, typer.Option("--activity", help="Then ask the accounts that were active when they posted.")
     ] = False,
@@ -57,10 +60,10 @@ def crawl(
 
     settings = settings_of(context, may_be_new=not due)
     if due:
-        if platforms or roster or since or new or recheck or activity:
+        if platforms or roster or since or new or recheck or former or activity:
             raise ConfigError("--due stands alone: platforms and roster come from [[schedule]] in kooch.toml.")
         raise typer.Exit(crawl_due(settings))
-    if recheck and (roster or new or activity):
+    if recheck and (roster or new or former or activity):
         raise ConfigError(
             "--recheck goes with platforms alone: it asks for accounts of every roster, and plans afresh."
         )
@@ -69,7 +72,16 @@ def crawl(
     if len(faults) == len(wanted) and faults:
         raise NotReadyError(" ".join(faults))
     raise typer.Exit(
-        crawl_all(settings, wanted, roster=roster, since=since, new=new, recheck=recheck, activity=activity)
+        crawl_all(
+            settings,
+            wanted,
+            roster=roster,
+            since=since,
+            new=new,
+            recheck=recheck,
+            former=former,
+            activity=activity,
+        )
     )
 
 
@@ -81,6 +93,7 @@ def crawl_all(
     since: datetime | None = None,
     new: bool = False,
     recheck: bool = False,
+    former: bool = False,
     activity: bool = False,
     everything: bool = False,
     tell: Listener | None = None,
@@ -109,6 +122,7 @@ def crawl_all(
                     since=since,
                     new=new,
                     recheck=recheck,
+                    former=former,
                     tell=tell or listener(),
                 )
             except (NotReadyError, RunningError) as error:
@@ -217,6 +231,7 @@ def _crawl_one(
     since: datetime,
     new: bool,
     recheck: bool,
+    former: bool,
     tell: Listener,
 ) -> RunState:
     """The state of the platform's run; of the new one if it began with finishing one from before `since`."""
@@ -238,7 +253,7 @@ def _crawl_one(
             settings,
             platform=platform,
             roster=roster,
-            plan=lambda: versions.targets(settings.home, platform=platform, roster=roster, only=only),
+            plan=lambda: versions.targets(settings.home, platform=platform, roster=roster, only=only, former=former),
             fresh=fresh,
             is_recheck=recheck,
             on_price=lambda platform, price: tell.priced(platform, price.accounts, price.usd, price.left_usd),

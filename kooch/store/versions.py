@@ -234,10 +234,13 @@ def countries_of(home: Path, roster: str) -> set[str]:
     return {str(country) for (country,) in rows}
 
 
-def targets(home: Path, *, platform: str, roster: str | None, only: Collection[int] | None = None) -> list[Target]:
+def targets(
+    home: Path, *, platform: str, roster: str | None, only: Collection[int] | None = None, former: bool = False
+) -> list[Target]:
     """The accounts to look at on `platform`: accepted, of `roster` or of all, each once, by id where it is known.
 
-    `only` are the `account_id`s that are wanted, if not all are.
+    `only` are the `account_id`s that are wanted, if not all are. Accounts that the versions of a list no longer name, and no
+    other list claims, are watched no more: they are among them only if they are wanted, or with `former`.
 
     Raises ConfigError for a roster that is not there.
     """
@@ -274,11 +277,33 @@ def targets(home: Path, *, platform: str, roster: str | None, only: Collection[i
             LEFT JOIN current_handles AS h ON h.account_id = l.account_id
             LEFT JOIN bounds AS b ON b.account_id = l.account_id AND b.kind IN ('listed', 'seen', 'opened')
             LEFT JOIN same_accounts AS s ON s.platform = a.platform AND s.new = a.native_id
-            WHERE a.platform = $platform AND ($only IS NULL OR list_contains($only::INTEGER[], a.account_id))
+            WHERE
+                a.platform = $platform
+                AND ($only IS NULL OR list_contains($only::INTEGER[], a.account_id))
+                AND (
+                    $former
+                    OR $only IS NOT NULL
+                    OR a.account_id NOT IN (
+                        SELECT s.account_id
+                        FROM series AS s
+                        WHERE s.stands
+                        GROUP BY s.account_id
+                        HAVING NOT bool_or(s.ended = 'still')
+                        EXCEPT
+                        SELECT o.account_id
+                        FROM claims AS o
+                        ANTI JOIN series AS s ON s.account_id = o.account_id AND s.source_id = o.source_id
+                    )
+                )
             GROUP BY a.account_id, a.native_id, a.server, a.local_id, h.handle
             ORDER BY a.account_id
             """,
-            params={"platform": platform, "roster": roster, "only": None if only is None else list(only)},
+            params={
+                "platform": platform,
+                "roster": roster,
+                "only": None if only is None else list(only),
+                "former": former,
+            },
         )
         return [_target(row) for row in rows_of(accounts)]
 
