@@ -14,9 +14,7 @@ WITH read_spans AS (
                 WHEN ends_with(s.edge, '_min') THEN timezone(r.time_zone, s.since - INTERVAL 1 MICROSECOND)::DATE
                 ELSE timezone(r.time_zone, s.since)::DATE
             END,
-            coalesce(p.opened, '-infinity'::DATE),
-            -- Up to the last version of a list that alone tells of the figure, its versions count instead.
-            coalesce(l.series_until + 1, '-infinity'::DATE)
+            coalesce(p.opened, '-infinity'::DATE)
         ) AS from_day,
         least(
             CASE
@@ -32,11 +30,11 @@ WITH read_spans AS (
     INNER JOIN (SELECT DISTINCT roster, figure_id FROM memberships) AS m ON m.figure_id = s.figure_id
     INNER JOIN rosters AS r ON r.roster = m.roster
     LEFT JOIN platforms AS p ON p.platform = s.platform
-    LEFT JOIN listed_spans AS l ON l.roster = r.roster AND l.figure_id = s.figure_id AND l.platform = s.platform
     WHERE coalesce(s.with_presumptions = presumptions, true)
 ),
 
--- By a list's versions: certainly since one names an account that stands, possibly since the platform opened.
+-- By a list's versions: certainly since one names an account that stands, possibly since the platform opened. Where they count,
+-- evidence read as that of any account says nothing more: its signs are the versions.
 spans AS (
     SELECT roster, figure_id, platform, edge, from_day, until_day
     FROM read_spans
