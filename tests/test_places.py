@@ -211,3 +211,25 @@ def test_every_figure_is_once_in_a_bar(home: Path) -> None:
     segments = found(home, "people", "2025-08-11").segments
 
     assert segments.group_by("row").agg(pl.col("figures").sum(), pl.col("of").first()).rows() == [(0, 10, 10)]
+
+
+def test_two_questions_are_answered_within_three_clicks(bundled_home: Path, browser: Browser) -> None:
+    with serving(bundled_home) as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 1400})
+        # Who of the Koo list had joined by 10 February 2021? The first screen says it.
+        page.goto(url)
+        expect(page.get_by_text("had joined Koo by the end of 10 February 2021").first).to_be_visible(timeout=60_000)
+
+        # Which share of the Congress had an official account on X on 1 June 2015?
+        page.get_by_role("link", name="Where are they?").click()
+        page.get_by_test_id("stSelectbox").first.get_by_role("combobox").click()
+        page.get_by_role("option", name="Congress of the United States").click()
+        expect(page.get_by_text("Congress of the United States · ").first).to_be_visible(timeout=60_000)
+        page.goto(f"{page.url}&day=2015-06-01")  # a day is typed, here into the address
+
+        said = page.locator(
+            "[data-measure^='where_they_are.count?roster=us-congress&day=2015-06-01&platform=x&is_there']"
+        )
+        expect(said.first).to_have_text("508", timeout=60_000)
+        expect(page.locator("svg").get_by_text("508 (94%)").first).to_be_visible(timeout=60_000)
+        page.close()
