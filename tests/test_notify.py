@@ -146,6 +146,19 @@ def test_whoever_is_killed_while_sending_tells_nobody_twice(
     assert len(hook.bodies) == 1
 
 
+def test_what_was_told_and_is_no_longer_in_the_data_is_withdrawn_once(home: Path, hook: Hook, tmp_path: Path) -> None:
+    assert told(home, hook.address()) == "sent"
+    stores.load(home, stores.bundle(tmp_path / "less", stores.roster("people", [stores.member("bo")])))
+    assert told(home, hook.address()) == "sent"
+    assert told(home, hook.address()) == "nothing new"
+    sent = json.loads(hook.bodies[-1])
+
+    # How Ada and Bo joined, and how Ada left: Bo's account is on no list any more.
+    assert sent["title"] == "Kooch: Corrections"
+    assert "3 changes that you were told are no longer in the data" in sent["message"]
+    assert len(hook.bodies) == 2
+
+
 class Kept:
     """A mail server that keeps what it is given."""
 

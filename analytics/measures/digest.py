@@ -15,12 +15,20 @@ from kooch.store.outcomes import CAUSES_IN_WORDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """`moves` are those that are told; `doubts` are sentences about what could not be read, or is held, or was not asked."""
+    """`moves` are those that are told; `withdrawn` are ids of moves that were told and are no longer in the data; `doubts` are sentences about what could not be read, or is held, or was not asked."""
 
     title: str
     moves: tuple[Move, ...]
+    withdrawn: tuple[str, ...]
     doubts: tuple[str, ...]
     text: str
+
+    def ids(self) -> list[str]:
+        """What the channel knows after the message: moves, and withdrawals of moves."""
+        return [*(move.move_id for move in self.moves), *(f"{_WITHDRAWN}{move}" for move in self.withdrawn)]
+
+
+_WITHDRAWN = "withdrawn:"
 
 
 def digest_of(
@@ -44,11 +52,23 @@ def digest_of(
         (move, name) for move, name in found.values() if move.move_id not in told and (not kinds or move.move in kinds)
     ]
     moves = tuple(move for move, _ in new)
+    withdrawn = tuple(
+        move
+        for move in sorted(told)
+        if not move.startswith(_WITHDRAWN) and move not in found and f"{_WITHDRAWN}{move}" not in told
+    )
     doubts = tuple(_doubts(connection, lists, at, quiet_days))
     counts = Counter(move.move for move in moves)
-    title = listed([f"{n:,} {kind}" for kind, n in sorted(counts.items())]) or "Nothing changed"
+    title = listed([f"{n:,} {kind}" for kind, n in sorted(counts.items())]) or (
+        "Corrections" if withdrawn else "Nothing changed"
+    )
     lines = [line for move, name in new for line in _lines(move, name, site)]
-    return Digest(title=f"Kooch: {title}", moves=moves, doubts=doubts, text="\n".join([*lines, *doubts]))
+    if withdrawn:
+        known = counted(len(withdrawn), "change that you were told is", "changes that you were told are")
+        lines.append(f"{known} no longer in the data: a source was corrected, or the list has changed.")
+    return Digest(
+        title=f"Kooch: {title}", moves=moves, withdrawn=withdrawn, doubts=doubts, text="\n".join([*lines, *doubts])
+    )
 
 
 def _lines(move: Move, roster: str, site: str) -> list[str]:

@@ -79,7 +79,7 @@ def _tell(home: Path, channel: Notify, address: str) -> dict[str, object]:
             quiet_days=max(days, 1),
             site=channel.site,
         )
-    ids = [move.move_id for move in found.moves]
+    ids = found.ids()
     with open_state(home) as state:
         if before is None:
             claim_message(state, channel.name, ids, at=at, as_baseline=True)
