@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from kooch.config import BUNDLED_ROSTERS
 from tests.servers.bluesky import BlueskyNetwork
 from tests.servers.loopback import free_port
 
@@ -118,7 +119,8 @@ def test_a_wheel_in_an_empty_environment_imports_crawls_publishes_and_opens(
     where = installed("sql", "SELECT count(*) AS n FROM rosters", "--format", "csv")
 
     assert json.loads(found.stdout) == {"status": "active", "tier": "curated"}
-    assert where.stdout.split() == ["n", "8"]
+    bundled = sum(folder.is_dir() for folder in BUNDLED_ROSTERS.iterdir())
+    assert where.stdout.split() == ["n", str(bundled + 1)]
     assert account.handle in (tmp_path / "site" / "at-cabinet" / "latest" / "index.html").read_text(encoding="utf-8")
     # What it writes, it writes into the current folder.
     assert {path.name for path in tmp_path.iterdir()} == {"cabinet.csv", "data", "site", "sheet.html", "report.html"}

@@ -26,4 +26,4 @@ LEFT JOIN bounds AS tb ON tb.bound_id = m.to_bound
 LEFT JOIN sources AS ts ON ts.source_id = tb.source_id
 LEFT JOIN bounds AS fb ON fb.bound_id = m.from_bound
 LEFT JOIN sources AS fs ON fs.source_id = fb.source_id
-ORDER BY m.known_at DESC, f.name, m.platform, m.move, number
+ORDER BY m.known_at DESC, f.name, m.figure_id, m.platform, m.move, a.native_id, m.account_id, number
