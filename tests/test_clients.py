@@ -23,6 +23,7 @@ _VALUES = {
     "BOOLEAN": "true",
     "DATE": "DATE '2026-02-09'",
     "INTEGER": "28",
+    "VARCHAR": "'in-koo-2021'",
     "TIMESTAMPTZ": "TIMESTAMPTZ '2026-02-09 00:00:00+05:30'",
 }
 _PARAMETER = re.compile(r"^-- \w+: ([A-Z]+)", re.MULTILINE)

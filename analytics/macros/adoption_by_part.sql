@@ -14,7 +14,13 @@ differing AS (
 ),
 
 memberships_by_part AS (
-    SELECT m.roster, m.figure_id, b.part[1] AS breakdown, b.part[2] AS part, m.from_day, m.until_day
+    SELECT
+        m.roster,
+        m.figure_id,
+        b.part[1] AS breakdown,
+        b.part[2] AS part,
+        coalesce(m.from_day, '-infinity'::DATE) AS from_day,
+        coalesce(m.until_day, 'infinity'::DATE) AS until_day
     FROM counted_memberships AS m
     CROSS JOIN LATERAL (
         SELECT unnest([['all', ''], ['party', m.party], ['role', m.role], ['unit', m.unit], ['country', m.country]]) AS part

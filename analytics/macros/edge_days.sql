@@ -44,7 +44,7 @@ spans AS (
         l.figure_id,
         l.platform,
         e.edge,
-        greatest(if(ends_with(e.edge, '_min'), l.listed_from, '-infinity'::DATE), coalesce(p.opened, '-infinity'::DATE)),
+        greatest(CASE WHEN ends_with(e.edge, '_min') THEN l.listed_from ELSE '-infinity'::DATE END, coalesce(p.opened, '-infinity'::DATE)),
         least(
             l.series_until + 1,
             CASE WHEN starts_with(e.edge, 'there') THEN coalesce(p.closed + 1, 'infinity'::DATE) ELSE 'infinity'::DATE END

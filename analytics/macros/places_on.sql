@@ -4,7 +4,7 @@
 WITH members AS (
     SELECT DISTINCT figure_id
     FROM counted_memberships
-    WHERE roster = of_roster AND from_day <= on_day AND on_day < until_day
+    WHERE roster = of_roster AND coalesce(from_day <= on_day, true) AND coalesce(on_day < until_day, true)
 ),
 
 edges AS (
@@ -57,7 +57,7 @@ SELECT
     m.figure_id,
     c.platform,
     CASE
-        WHEN e.is_certain THEN if(p.is_active IS NULL, 'there', if(p.is_active, 'active', 'silent'))
+        WHEN e.is_certain THEN CASE WHEN p.is_active IS NULL THEN 'there' WHEN p.is_active THEN 'active' ELSE 'silent' END
         WHEN e.figure_id IS NOT NULL THEN 'perhaps'
         WHEN t.ended_by = 'owner' THEN 'left'
         WHEN t.ended_by = 'platform' THEN 'ended'

@@ -4,8 +4,8 @@ WITH members AS (
     FROM counted_memberships
     WHERE
         roster = $roster
-        AND from_day <= $day::DATE
-        AND $day::DATE < until_day
+        AND coalesce(from_day <= $day::DATE, true)
+        AND coalesce($day::DATE < until_day, true)
         AND ($party = '' OR party = $party)
         AND ($role = '' OR role = $role)
         AND ($unit = '' OR unit = $unit)

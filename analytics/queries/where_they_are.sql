@@ -2,7 +2,7 @@
 WITH members AS (
     SELECT figure_id, min(role) AS role, min(party) AS party, min(unit) AS unit
     FROM counted_memberships
-    WHERE roster = $roster AND from_day <= $day::DATE AND $day::DATE < until_day
+    WHERE roster = $roster AND coalesce(from_day <= $day::DATE, true) AND coalesce($day::DATE < until_day, true)
     GROUP BY figure_id
 ),
 

@@ -6,8 +6,8 @@ SELECT
     m.party, -- NULL: the list names none
     m.unit, -- NULL: the list names none
     f.country, -- NULL: the list names none
-    CASE WHEN r.complete_from IS NULL THEN '-infinity' ELSE coalesce(m.from_day, '-infinity') END::DATE AS from_day, -- A census has members who come and go; any other list has its figures, whatever the day
-    CASE WHEN r.complete_from IS NULL THEN 'infinity' ELSE coalesce(m.to_day + 1, 'infinity') END::DATE AS until_day -- The first day on which it is not
+    CASE WHEN r.complete_from IS NOT NULL THEN m.from_day END AS from_day, -- NULL: since ever. A census has members who come and go; any other list has its figures, whatever the day
+    CASE WHEN r.complete_from IS NOT NULL THEN m.to_day + 1 END AS until_day -- The first day on which it is not; NULL: open
 FROM memberships AS m
 INNER JOIN rosters AS r ON r.roster = m.roster
 INNER JOIN figures AS f ON f.figure_id = m.figure_id
