@@ -203,7 +203,7 @@ def series(
         say(
             f"{len(history.strangers)} people of the versions are not on {roster}, and are kept under ids of their own."
         )
-    told = {"versions": len(history.versions), "days": len(found.days), "runs": len(found.runs), "gaps": found.gaps}
+    told = {"versions": len(history.versions), "days": len(found.days), "runs": len(found.runs), "bridged": found.gaps}
     show([*told, *found.ends], [told | found.ends], title="series")
     if not dry_run:
         say(f"Written: {rosters.write_series(folder, found.runs)}")
