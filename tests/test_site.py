@@ -7,6 +7,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,12 @@ def test_pages_open_from_a_folder_and_ask_nobody(browser: Browser, site: Path, w
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
         assert page.locator(".chart svg").count() == page.locator(".chart").count() > 0, name
         assert page.locator(".chart svg").first.bounding_box()["width"] > 0.8 * min(width - 32, 1080), name  # type: ignore[index] # it is drawn
+
+        page.goto((site / name / "latest" / "where-they-are.html").as_uri())
+        found = Axe().run(page, context=alike, options={"preload": False}).response
+
+        assert [fault["id"] for fault in found["violations"]] == [], name
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
     context.close()
 
     assert said == []
@@ -154,13 +161,15 @@ def test_each_figure_of_a_list_has_a_page_with_its_sheets(people: Path, tmp_path
     latest = tmp_path / "site" / "people" / "latest"
     with open_version(reading_file(people)) as connection:
         said = {name: sheet(connection, figure_id=name, platform="bluesky").sentence for name in ("ada", "bo")}
-    linked = re.findall(r'href="(figures/[^"]+)"', (latest / "index.html").read_text(encoding="utf-8"))
+    linked = re.findall(r'href="(figures/[^"]+)"', (latest / "where-they-are.html").read_text(encoding="utf-8"))
 
     assert linked == [f"figures/{name}.html" for name in said]
     for name, sentence in said.items():
         assert escape(sentence) in (latest / "figures" / f"{name}.html").read_text(encoding="utf-8")
     assert not (tmp_path / "without" / "people" / "latest" / "figures").exists()
-    assert "figures/" not in (tmp_path / "without" / "people" / "latest" / "index.html").read_text(encoding="utf-8")
+    assert "figures/" not in (tmp_path / "without" / "people" / "latest" / "where-they-are.html").read_text(
+        encoding="utf-8"
+    )
 
 
 @pytest.mark.proof
@@ -227,10 +236,10 @@ def test_a_frame_of_another_origin_fits(browser: Browser, host: tuple[str, Path]
 @pytest.mark.proof
 def test_a_list_page_is_small(site: Path) -> None:
     sizes = {}
-    for name in LISTS:
+    for name, page in product(LISTS, ("index.html", "where-they-are.html")):
         with zipfile.ZipFile(site / "size.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.write(site / name / "latest" / "index.html", "index.html")
-            sizes[name] = archive.getinfo("index.html").compress_size
+            archive.write(site / name / "latest" / page, page)
+            sizes[f"{name}/{page}"] = archive.getinfo(page).compress_size
         (site / "size.zip").unlink()
     print({name: f"{size / 1000:.0f} kB" for name, size in sizes.items()})
 

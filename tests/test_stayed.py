@@ -141,7 +141,7 @@ def test_no_percentage_where_a_tenth_is_unknown(tmp_path: Path, home: Path, monk
     said = words(run(STAYED, many, monkeypatch, roster="people"))
 
     assert "More than a tenth of those with an account are undated or were not looked at" in said
-    assert "45 have an account; of 40 it is known when they joined and what they posted." in said
+    assert "45 have an account. Of 40 it is known when they joined and what they posted." in said
     assert "What ended, and how soon after joining?" not in said
     assert "What ended, and how soon after joining?" in words(
         run(STAYED, home, monkeypatch, roster="people", by="party")
@@ -152,7 +152,7 @@ def test_a_list_nobody_looked_at_names_the_command(bundled_home: Path, monkeypat
     said = words(run(STAYED, bundled_home, monkeypatch, roster="us-congress", platform="x"))
 
     assert "kooch crawl --activity" in said
-    assert "have an account; of 0 it is known" in said
+    assert "have an account. Of nobody it is known" in said
 
 
 def test_without_the_statistics_the_page_counts_and_says_what_to_install(

@@ -68,9 +68,10 @@ def band(
     )
     if shown.is_empty():
         return empty(_CANNOT_SAY[measure])
+    shown = _turns(shown)
     gaps = gaps.select(start=pl.col("from_day").dt.epoch("ms"), end=pl.col("until_day").dt.epoch("ms"))
-    steps = _to_the_end(shown, gaps).select(
-        "at", "low", "high", "rests", "stretch", day=pl.col("day").dt.strftime("%-d %b %Y")
+    steps = _to_the_end(shown.with_columns(is_turn=True), gaps).select(
+        "at", "low", "high", "rests", "stretch", "is_turn", day=pl.col("day").dt.strftime("%-d %b %Y")
     )
     is_percentage = show == "percentage"
     if is_percentage:
@@ -108,7 +109,8 @@ def band(
         stepped.mark_area(interpolate="step-after", color=SKY, opacity=0.45).encode(y2="high:Q"),
         stepped.mark_line(interpolate="step-after", color=BLUE, strokeWidth=1.2, strokeDash=[2, 3]).encode(y="high:Q"),
         stepped.mark_line(interpolate="step-after", color=BLUE, strokeWidth=2.5),
-        alt.Chart(shown.select("at", "low", "high", "rests", day=pl.col("day").dt.strftime("%-d %b %Y")))
+        alt.Chart(steps)
+        .transform_filter("datum.is_turn")
         .mark_point(filled=True, color=BLUE, size=28, opacity=1)
         .encode(x=x, y=y, tooltip=tooltip),
         *_labels(
@@ -118,13 +120,19 @@ def band(
     )
 
 
+def _turns(shown: pl.DataFrame) -> pl.DataFrame:
+    """The days on which what is drawn changes, and the last one: a long list changes its members on many others."""
+    drawn = pl.struct("low", "high", "rests", "stretch")
+    return shown.filter((drawn != drawn.shift(1)).fill_null(value=True) | (pl.int_range(pl.len()) == pl.len() - 1))
+
+
 def _to_the_end(shown: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
     """The steps, and a further one where a stretch ends: it counts to the day before."""
     if gaps.is_empty():
         return shown
     last = shown.group_by("stretch", maintain_order=True).last()
     ends = last.join_asof(gaps.rename({"end": "ends"}), left_on="at", right_on="start", strategy="forward")
-    further = ends.filter(pl.col("start").is_not_null()).with_columns(at=pl.col("start"))
+    further = ends.filter(pl.col("start").is_not_null()).with_columns(at=pl.col("start"), is_turn=False)
     return pl.concat([shown, further.select(shown.columns)]).sort("at", maintain_order=True)
 
 

@@ -232,9 +232,15 @@ def _fates(found: pl.DataFrame, of: Mapping[str, object]) -> pl.DataFrame:
 
 
 def _verdict(found: pl.DataFrame, known: pl.DataFrame, of: Mapping[str, object], days: int) -> Said:
-    return (
+    everybody = (
         Number(f"{len(found):,}", cell("fates", "count", **of)),
-        f" {'has' if len(found) == 1 else 'have'} an account; of ",
+        f" {'has' if len(found) == 1 else 'have'} an account. ",
+    )
+    if known.is_empty():
+        return (*everybody, "Of nobody it is known when they joined and what they posted.")
+    return (
+        *everybody,
+        "Of ",
         Number(f"{len(known):,}", cell("fates", "count", **of, is_known="true")),
         f" it is known when they joined and what they posted. After {counted(days, 'day', 'days')} without a post (quiet{days}@1) ",
         Number(f"{int((known['fate'] == 'quiet').sum()):,}", cell("fates", "count", **of, fate="quiet")),

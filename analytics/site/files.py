@@ -146,6 +146,8 @@ def list_files(page: ListPage, shown: Views, edition: Edition, *, depth: int) ->
     }
     files: Files = dict(shown.files)
     files["index.html"] = _rendered(environment, "list.html", words, root=up, name="index.html")
+    places = "where-they-are.html"
+    files[places] = _rendered(environment, places, words, root=up, name=places)
     files["feed.xml"] = _rendered(environment, "feed.xml", words, root=up, name="feed.xml")
     for chart in shown.charts:
         for kind in ("charts", "embed"):
