@@ -9,20 +9,9 @@ from starlette.middleware import Middleware
 from analytics.theme import DARK_CSS
 from kooch.config import load_settings
 from kooch.errors import KoochError
+from pages.shared.offered import offered
 from pages.shared.origins import OwnOrigin
 from pages.shared.text import plain
-
-PAGES = {
-    "first_screen": "Koo, 2021",
-    "places": "Where are they?",
-    "adoption": "Adoption",
-    "stayed": "Did they stay?",
-    "event": "What did the event do?",
-    "moves": "Moves",
-    "figure": "Figure",
-    "crawls": "Crawls",
-    "sql": "SQL",
-}
 
 
 def main() -> None:
@@ -33,12 +22,7 @@ def main() -> None:
         has_sql = load_settings().app.sql_page
     except KoochError:
         has_sql = True
-    offered = [
-        st.Page(f"pages/{name}.py", title=title, default=name == "first_screen", url_path=name)
-        for name, title in PAGES.items()
-        if name != "sql" or has_sql
-    ]
-    page = st.navigation(offered, position="top")
+    page = st.navigation(offered(has_sql=has_sql), position="top")
     try:
         page.run()
     except Exception:

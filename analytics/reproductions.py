@@ -1,11 +1,13 @@
 """Published numbers beside our own: the study's definition, its number with citation, ours, and why they differ."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import duckdb
 
 from analytics.queries import query
+from analytics.said import Number, Said, cell, words
 
 State = Literal["reproduced", "differs", "counted", "no data", "closed"]
 
@@ -31,7 +33,7 @@ class Reproduction:
     """A study with our number beside its own."""
 
     study: Study
-    ours: str
+    ours: Said
     difference: str
     state: State
 
@@ -100,14 +102,39 @@ STUDIES = (
 def reproduce(connection: duckdb.DuckDBPyConnection, study: Study) -> Reproduction:
     """Our number for `study` from this version."""
     if study.sql is None:
-        return Reproduction(study=study, ours="none: the data are closed", difference="", state="closed")
+        return Reproduction(study=study, ours=("none: the data are closed",), difference="", state="closed")
     found = connection.execute(query(study.sql)).fetchall()
     if not found:
-        return Reproduction(study=study, ours="none: these data have no such rows", difference="", state="no data")
-    least, most, whole = found[0]
-    ours = f"{least:,} of {whole:,}" if least == most else f"{least:,} to {most:,} of {whole:,}"
+        return Reproduction(study=study, ours=("none: these data have no such rows",), difference="", state="no data")
+    least, most, whole = (
+        Number(f"{number:,}", cell(study.sql, column))
+        for number, column in zip(found[0], ("least", "most", "whole"), strict=True)
+    )
+    ours = (least, " of ", whole) if least.text == most.text else (least, " to ", most, " of ", whole)
     if study.published is None:
         return Reproduction(study=study, ours=ours, difference="", state="counted")
-    gaps = [mine - theirs for mine, theirs in zip((least, most, whole), study.published, strict=True)]
+    gaps = [mine - theirs for mine, theirs in zip(found[0], study.published, strict=True)]
     difference = "none" if not any(gaps) else ", ".join(f"{gap:+,}" for gap in gaps)
     return Reproduction(study=study, ours=ours, difference=difference, state="differs" if any(gaps) else "reproduced")
+
+
+def reproductions(connection: duckdb.DuckDBPyConnection) -> list[Reproduction]:
+    """Every study, in their order."""
+    return [reproduce(connection, study) for study in STUDIES]
+
+
+def as_rows(found: Iterable[Reproduction]) -> list[dict[str, str]]:
+    """What the command prints and the page gives away: a row a study, all in words."""
+    return [
+        {
+            "study": each.study.name,
+            "state": each.state,
+            "published": each.study.says,
+            "ours": words(each.ours),
+            "difference": each.difference,
+            "reason": each.study.reason,
+            "definition": each.study.definition,
+            "citation": each.study.citation,
+        }
+        for each in found
+    ]

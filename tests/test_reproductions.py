@@ -5,8 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from kooch.store.versions import open_version, reading_file
 from tests.stores import bundle, load
-from tests.test_app import ROOT
+from tests.test_app import ROOT, run, words
+from tests.test_measured import is_shown, shown_on, value_of
+
+STUDIES = ROOT / "pages" / "studies.py"
 
 
 def reproduced(home: Path, *words: str, code: int = 0) -> str:
@@ -49,3 +55,24 @@ def test_a_study_that_is_not_known_names_those_that_are(tmp_path: Path, bundled_
     rows = list(map(json.loads, reproduced(tmp_path / "home", "--all").splitlines()))
 
     assert {row["state"] for row in rows} == {"no data", "closed"}
+
+
+def test_the_page_says_what_the_command_prints_and_each_number_of_ours_is_what_sql_says(
+    bundled_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run(STUDIES, bundled_home, monkeypatch)
+    said, shown = words(app), list(shown_on(app))
+    with open_version(reading_file(bundled_home)) as connection:
+        wrong = [(text, measure) for text, measure in shown if not is_shown(value_of(connection, measure), text)]
+    printed = list(map(json.loads, reproduced(bundled_home, "--all").splitlines()))
+
+    assert wrong == []
+    assert len(shown) == 3 + 2 + 3 + 2  # a range or a number, each of a whole; closed data have none
+    assert [
+        (row["study"], text)
+        for row in printed
+        for text in (row["definition"], row["published"], row["ours"], row["difference"], row["reason"])
+        if text not in said
+    ] == []
+    assert said.count("Closed data: named, not imitated") == 2
+    assert "`kooch load` brings the lists" in said

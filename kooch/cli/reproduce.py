@@ -15,7 +15,7 @@ def reproduce(
     every: Annotated[bool, typer.Option("--all", help="Every study, as a table.")] = False,
 ) -> None:
     """Show a study's definition, its number with citation, ours, and why they differ."""
-    from analytics.reproductions import STUDIES  # noqa: PLC0415 -- Polars comes with it
+    from analytics.reproductions import STUDIES, as_rows  # noqa: PLC0415 -- Polars comes with it
     from analytics.reproductions import reproduce as reproduced  # noqa: PLC0415
 
     names = [study.name for study in STUDIES]
@@ -24,19 +24,5 @@ def reproduce(
     if name is not None and name not in names:
         raise ConfigError(f"There is no study {name!r}. Known are: {', '.join(names)}.")
     with open_version(reading_file(home_of(context))) as connection:
-        rows = [
-            {
-                "study": study.name,
-                "state": found.state,
-                "published": study.says,
-                "ours": found.ours,
-                "difference": found.difference,
-                "reason": study.reason,
-                "definition": study.definition,
-                "citation": study.citation,
-            }
-            for study in STUDIES
-            if every or study.name == name
-            for found in [reproduced(connection, study)]
-        ]
+        rows = as_rows(reproduced(connection, study) for study in STUDIES if every or study.name == name)
     show(list(rows[0]), rows)
