@@ -14,7 +14,7 @@ from pages.shared.choosing import choose
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
-from pages.shared.text import lead, note, plain, say, tell
+from pages.shared.text import note, plain, say, tell
 
 _CHARTS: dict[Measure, str] = {"joined": "adoption", "there": "presence"}
 _MEASURES: dict[str, Measure] = {words: measure for measure, words in WORDS.items()}
@@ -93,7 +93,6 @@ def main() -> None:
     show_chart("coverage", file, {"parts": found.parts}, roster=roster, subject=f"{subject}{_by(found)}", chosen=chosen)
     if found.breakdowns and found.day:
         show_breakdown(file, found, counted, chosen, subject)
-    lead("Published numbers beside ours", "studies")
 
 
 def choose_measure(found: Adoption) -> Measure:

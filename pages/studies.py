@@ -40,8 +40,9 @@ def show_study(found: Reproduction) -> None:
     study = found.study
     st.subheader(plain(study.definition))
     table(
-        (_STATES[found.state], study.name),
+        ("Study", study.name),
         [
+            [("State", None), (_STATES[found.state], None)],
             [("Published", None), (study.says, None)],
             [("Source", None), cited(study.citation)],
             [("Ours", None), (found.ours, None)],

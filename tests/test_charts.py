@@ -169,6 +169,25 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
             for day in (2, 9, 16)
         ]
     },
+    "follower_ratios": {
+        "ratios": [
+            {
+                "name": name,
+                "least": least,
+                "most": most,
+                "standing": standing,
+                "label": name,
+                "measure": "counted.count",
+            }
+            for name, least, most, standing in (
+                ("a", 1.2, 1.2, "as many"),
+                ("b", 0.4, 0.5, "fewer"),
+                ("c", None, 2.0, "cannot be said"),
+                ("d", 0.5, None, "cannot be said"),
+                ("e", None, None, "fewer"),
+            )
+        ]
+    },
     "failures": {"failures": [{"platform": "Bluesky", "cause": "timeout", "words": "no answer in time", "targets": 3}]},
 }
 

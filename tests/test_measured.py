@@ -132,7 +132,7 @@ def is_shown(value: object, text: str) -> bool:
     if value is None:
         return text == "cannot be said"
     assert isinstance(value, int | float)
-    written = {f"{value:,.0f}", f"{value:.0%}", f"{value / 1_000_000:g} million"}
+    written = {f"{value:,.0f}", f"{value:.0%}", f"{value:.3g}", f"{value / 1_000_000:g} million"}
     return any(re.search(rf"(?<![\d,.]){re.escape(one)}(?![\d,])", text) for one in written)
 
 
@@ -158,6 +158,7 @@ def visits(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
     yield "places", {"roster": "us-congress", "party": "Republican", "place": "not looked"}
     for roster, platform, breakdowns in found:
         yield "stayed", {"roster": roster, "platform": platform}
+        yield "followers", {"roster": roster, "newer": platform}
         of = {"roster": roster, "platform": platform}
         yield "adoption", {**of, "measure": "had joined", "show": "percentage", "without_presumptions": "true"}
         for n, breakdown in enumerate(sorted(set(breakdowns) - {"all"})):

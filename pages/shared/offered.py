@@ -1,7 +1,5 @@
 """The pages of the app, in the order of the navigation."""
 
-from typing import Literal
-
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -10,6 +8,7 @@ PAGES = {
     "places": "Where are they?",
     "adoption": "Adoption",
     "stayed": "Did they stay?",
+    "followers": "Where is the audience?",
     "event": "What did the event do?",
     "moves": "Moves",
     "figure": "Figure",
@@ -17,8 +16,6 @@ PAGES = {
     "sql": "SQL",
     "studies": "Published numbers",
 }
-# Other pages lead there: the navigation is full at 1,280 pixels.
-_LINKED_ONLY = {"studies"}
 
 
 def offered(*, has_sql: bool) -> list[StreamlitPage]:
@@ -27,6 +24,4 @@ def offered(*, has_sql: bool) -> list[StreamlitPage]:
 
 
 def _page(name: str) -> StreamlitPage:
-    seen: Literal["visible", "hidden"] = "hidden" if name in _LINKED_ONLY else "visible"
-    is_first = name == "first_screen"
-    return st.Page(f"pages/{name}.py", title=PAGES[name], default=is_first, url_path=name, visibility=seen)
+    return st.Page(f"pages/{name}.py", title=PAGES[name], default=name == "first_screen", url_path=name)

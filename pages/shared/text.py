@@ -98,11 +98,6 @@ def note(template: LiteralString, **values: object) -> None:
     st.caption(template.format(**{name: plain(value) for name, value in values.items()}))
 
 
-def lead(words: LiteralString, page: str) -> None:
-    """A line of small print that leads to a page of the app, as `page_of` writes it."""
-    st.html(f'<p class="kooch-noted"><a href="{html.escape(page)}" target="_self">{html.escape(words)}</a></p>')
-
-
 def notes(*lines: object) -> None:
     """Small print from outside, a line each. A line that is a pair is a text and the web address it leads to."""
     st.caption("  \n".join(linked(*line) if isinstance(line, tuple) else plain(line) for line in lines))

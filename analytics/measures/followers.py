@@ -1,0 +1,129 @@
+"""Followers on a newer platform against an older one, for the same people: ratio and day of parity, as far as counts say."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import polars as pl
+
+from analytics.measures.phrases import days, short_day
+from analytics.queries import query
+from analytics.said import Number, Said, cell
+
+RATIOS = pl.Schema(
+    {
+        "figure_id": pl.String(),
+        "name": pl.String(),
+        "day": pl.Date(),  # the last day (UTC) of which the followers on both are known
+        "least": pl.Float64(),  # the ratio; NULL: it may be as small as can be
+        "most": pl.Float64(),  # NULL: it may be as large as can be; neither: the ratio is nought
+        "standing": pl.String(),  # as many, fewer or cannot be said
+        "label": pl.String(),
+        "measure": pl.String(),  # the cell of an end of the ratio
+    }
+)
+STANDINGS = {
+    "as many": "as many or more",
+    "fewer": "fewer",
+    "cannot be said": "cannot be said",
+}
+"""What a ratio says, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followers:
+    """`frame` has a row a figure and day, as the query `audience_ratios`; `ratios` (RATIOS) a row a figure with a ratio, the largest first."""
+
+    frame: pl.DataFrame
+    ratios: pl.DataFrame
+    verdict: Said
+
+
+def platforms_of(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """By list its platforms with their names, those with most people first; lists with two platforms or more."""
+    found: dict[str, dict[str, str]] = {}
+    for roster, platform, name in connection.execute(query("platforms_with_people")).fetchall():
+        found.setdefault(roster, {})[platform] = name
+    return {roster: platforms for roster, platforms in found.items() if len(platforms) > 1}
+
+
+def followers(
+    connection: duckdb.DuckDBPyConnection, *, roster: str, newer: str, older: str, names: tuple[str, str]
+) -> Followers:
+    """The people of `roster` on both platforms; `names` are what the newer and the older are called."""
+    of = {"roster": roster, "newer": newer, "older": older}
+    frame = connection.sql(query("audience_ratios"), params=of).pl()
+    last = frame.filter("is_last", pl.col("day").is_not_null())
+    rows = [
+        {
+            **{column: row[column] for column in ("figure_id", "name", "day", "standing")},
+            "least": row["ratio_least"] or None,
+            "most": row["ratio_most"] or None,
+            "label": f"{ratio(row)} on {short_day(row['day'])}",
+            "measure": cell(
+                "audience_ratios",
+                "ratio_least" if row["ratio_least"] else "ratio_most",
+                **of,
+                figure_id=row["figure_id"],
+                day=row["day"],
+            ),
+        }
+        for row in last.iter_rows(named=True)
+    ]
+    ratios = pl.DataFrame(rows, schema=RATIOS).sort(
+        pl.coalesce("least", "most"), "name", descending=[True, False], nulls_last=True
+    )
+    return Followers(frame=frame, ratios=ratios, verdict=_verdict(frame, of, names))
+
+
+def ratio(row: dict[str, float | None]) -> str:
+    """`0.476 to 0.526`, `0.5`, `at least 2`, `at most 2`: three digits of the ratio of a row of `audience_ratios`."""
+    least, most = row["ratio_least"] or None, row["ratio_most"]
+    if most == 0:
+        return "0"
+    if least is None:
+        return "cannot be said" if most is None else f"at most {_digits(most)}"
+    if most is None:
+        return f"at least {_digits(least)}"
+    return _digits(least) if least == most else f"{_digits(least)} to {_digits(most)}"
+
+
+def _digits(number: float) -> str:
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"
+
+
+def parity(row: dict[str, date | None]) -> str:
+    """When there were first as many followers on the newer platform, of a row of `audience_ratios`."""
+    by, below = row["parity_by"], row["below_on"]
+    if by is None:
+        return "no count shows it" if below is None else f"not by {short_day(below)}"
+    return f"by {short_day(by)}" if below is None else days(below + timedelta(days=1), by)
+
+
+def _verdict(frame: pl.DataFrame, of: dict[str, str], names: tuple[str, str]) -> Said:
+    last = frame.filter("is_last")
+    newer, older = names
+
+    def said(standing: str | None = None) -> Number:
+        among = last if standing is None else last.filter(pl.col("standing") == standing)
+        where = {} if standing is None else {"standing": standing}
+        return Number(f"{len(among):,}", cell("audience_ratios", "count", **of, is_last="true", **where))
+
+    if last.is_empty():
+        return (f"Nobody on this list is known to have an account on {newer} and on {older}.",)
+    known: Said = (
+        "On the last day of which both counts are known, ",
+        said("as many"),
+        f" had as many followers on {newer} as on {older} or more, and ",
+        said("fewer"),
+        " had fewer. Of ",
+        said("cannot be said"),
+        " the counts do not say.",
+    )
+    return (
+        said(),
+        f" {'has' if len(last) == 1 else 'have'} an account on both. For ",
+        said("no common day"),
+        " of them no day is known with both counts, so there is no ratio. ",
+        *(known if (last["standing"] != "no common day").any() else ()),
+    )

@@ -1,0 +1,141 @@
+"""Where is the audience? Followers on a newer platform against an older one, for the same people of a list."""
+
+from pathlib import Path
+
+import polars as pl
+import streamlit as st
+
+from analytics.measures.figure import Figure, figure, shown_count
+from analytics.measures.followers import STANDINGS, Followers, followers, parity, platforms_of, ratio
+from analytics.measures.phrases import short_day
+from analytics.said import Number, cell
+from pages.shared.choosing import choose
+from pages.shared.frame import show_chart
+from pages.shared.routing import through_app
+from pages.shared.store import ask, query, version_file
+from pages.shared.text import note, page_of, say, table, tell
+
+_ROWS = 100
+_NOTES = (
+    "Many people follow the same account on both: the two counts must not be added.",
+    "A count says nothing of who reads.",
+)
+
+
+def main() -> None:
+    st.title("Where is the audience?")
+    file = version_file()
+    offered: dict[str, dict[str, str]] = ask(file, platforms_of)
+    if not offered:
+        st.info("No list has accounts on two platforms yet. Import one with `kooch roster import FILE`.")
+        st.stop()
+    titles = dict(query(file, "SELECT roster, title FROM rosters"))
+    opened = dict(query(file, "SELECT platform, opened FROM platforms"))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
+        roster = choose("List", {name: titles[name] for name in offered}, key="roster", width=320)
+        names = offered[roster]
+        older = choose("Older platform", names, key="older", width=160)
+        # Those that opened before the older one come last.
+        others = sorted(names.keys() - {older}, key=list(names).index)
+        others.sort(key=lambda key: bool(opened.get(key) and opened.get(older) and opened[key] < opened[older]))
+        newer = choose("Newer platform", {key: names[key] for key in others}, key="newer", width=160)
+    of = {"roster": roster, "newer": newer, "older": older}
+    found: Followers = ask(file, followers, **of, names=(names[newer], names[older]))
+    subject = f"{titles[roster]} · {names[newer]} against {names[older]}"
+    say("{subject}", subject=subject)
+    tell(found.verdict)
+    if found.ratios.is_empty():
+        st.info(
+            "Both platforms must be looked at on one day: `kooch crawl` does that. `kooch backfill` reads earlier counts from"
+            " archived pages."
+        )
+        st.stop()
+    show_chart(
+        "follower_ratios",
+        file,
+        {"ratios": found.ratios},
+        roster=roster,
+        table=found.frame,
+        subject=subject,
+        chosen=of,
+        notes=_NOTES,
+        is_titled=False,
+    )
+    show_people(found, of, names)
+    show_one(file, found, of, names, subject=subject)
+
+
+def show_people(found: Followers, of: dict[str, str], names: dict[str, str]) -> None:
+    """The last ratio of each, and when there were first as many."""
+    st.subheader("When were there as many?")
+    last = found.frame.filter("is_last", pl.col("day").is_not_null())
+    rows = {row["figure_id"]: row for row in last.iter_rows(named=True)}
+    table(
+        (
+            "Who",
+            "Day",
+            f"On {names[of['newer']]}",
+            f"On {names[of['older']]}",
+            "Ratio",
+            "Which is",
+            "First as many",
+        ),
+        (
+            [
+                (row["name"], page_of("figure", figure=row["figure_id"])),
+                *_cells(row, of),
+                (STANDINGS[row["standing"]], None),
+                (parity(row), None),
+            ]
+            for row in (rows[figure_id] for figure_id in found.ratios["figure_id"].head(_ROWS))
+        ),
+    )
+    if len(rows) > _ROWS:
+        note("The first {shown} are shown; the CSV has all.", shown=_ROWS)
+
+
+def show_one(file: Path, found: Followers, of: dict[str, str], names: dict[str, str], *, subject: str) -> None:
+    """The counts of one of them on both platforms, and every day with a ratio."""
+    st.subheader("Who?")
+    people = dict(found.ratios.select("figure_id", "name").rows())
+    chosen = choose("Who", people, key="who", width=320)
+    one: Figure | None = ask(file, figure, figure_id=chosen)
+    if one is None:
+        return
+    counted = one.counts["platform"].is_in([names[of["newer"]], names[of["older"]]])
+    show_chart(
+        "audience",
+        file,
+        {"audience": one.audience.filter(counted)},
+        subject=f"{one.name} · {subject}",
+        chosen=of | {"who": chosen},
+        source="the counts as Kooch, archives and reports give them",
+    )
+    days = found.frame.filter(pl.col("figure_id") == chosen).sort("day", descending=True)
+    table(
+        ("Day", f"On {names[of['newer']]}", f"On {names[of['older']]}", "Ratio"),
+        (list(_cells(row, of)) for row in days.head(_ROWS).iter_rows(named=True)),
+    )
+
+
+def _cells(row: dict[str, object], of: dict[str, str]) -> list[tuple[object, str | None]]:
+    where = {**of, "figure_id": row["figure_id"], "day": row["day"]}
+    end = "ratio_least" if row["ratio_least"] else "ratio_most"
+    return [
+        (short_day(row["day"]), None),  # type: ignore[arg-type]  # a day
+        *((_count(row, side, where), None) for side in ("newer", "older")),
+        ((Number(ratio(row), cell("audience_ratios", end, **where)),), None),  # type: ignore[arg-type]  # two numbers
+    ]
+
+
+def _count(row: dict[str, object], side: str, where: dict[str, object]) -> object:
+    followers, most = row[f"{side}_followers"], row[f"{side}_most"]
+    least = "at least " if most is None else ""
+    off = 0 if most is None else int(str(most)) - int(str(followers))
+    return shown_count(
+        f"{least}{followers:,}{f' ± {off:,}' if off else ''}", cell("audience_ratios", f"{side}_followers", **where)
+    )
+
+
+through_app()
+main()
