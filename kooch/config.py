@@ -68,6 +68,7 @@ _FAULTS = {
     "tuple_type": "it must be a list",
     "dict_type": "it must be a table",
     "model_type": "it must be a table",
+    "literal_error": "it must be one of {expected}",
     "date_type": "it must be a day such as 2027-02-08",
     "date_parsing": "it must be a day such as 2027-02-08",
     "date_from_datetime_inexact": "it must be a day such as 2027-02-08",
@@ -254,6 +255,25 @@ class ActivitySettings(Section):
     """The most answers read of one account in one look: a hundred posts each on Bluesky, forty on Mastodon. Of an account with more, the newest are read, and the first."""
 
 
+MoveKind = Literal[
+    "joined",
+    "returned",
+    "left",
+    "ended by platform",
+    "not found",
+    "renamed",
+    "moved server",
+    "moved account",
+]
+"""The moves that analytics/rollups/moves.sql finds."""
+
+
+def _checked_site(address: str) -> str:
+    if address and not re.fullmatch(r"https?://[^/\s]+\S*", address):
+        raise ValueError("it must be a web address that begins with http:// or https://")
+    return address
+
+
 class Notify(Section):
     """Whom to tell what changed: one such table a channel. Its address comes from the environment alone: `KOOCH_NOTIFY_<NAME>`."""
 
@@ -261,11 +281,11 @@ class Notify(Section):
     """What the channel is called: small letters, digits and dashes. `desk-two` has its address in `KOOCH_NOTIFY_DESK_TWO`."""
     roster: Slug | None = None
     """Only the figures of this roster."""
-    kinds: tuple[str, ...] = ()
+    kinds: tuple[MoveKind, ...] = ()
     """Only these moves, such as `joined`, `left`, `not found`; all if there are none."""
     when: Literal["at once", "daily", "weekly"] = "daily"
     """The least time between two messages. `kooch notify` has to be called as often."""
-    site: Annotated[str, Field(max_length=300)] = ""
+    site: Annotated[str, Field(max_length=300), AfterValidator(_checked_site)] = ""
     """Where your published pages are; messages lead there."""
 
 
@@ -429,7 +449,11 @@ def load_settings(home: Path | None = None) -> Settings:
             raise ConfigError(f"{source}: there is no setting {key!r}; docs/configuration.md lists them all.") from None
         given = str(first["input"]) if isinstance(first["input"], date) else first["input"]
         value = "" if isinstance(given, dict | list | tuple) or key == TOKEN else f" is {given!r}"
-        table = f"[[schedule]] number {int(place[1]) + 1} of " if place[0] == "schedule" and len(place) > 1 else ""
+        table = (
+            f"[[{place[0]}]] number {int(place[1]) + 1} of "
+            if place[0] in {"schedule", "notify"} and len(place) > 1
+            else ""
+        )
         where = f"the environment variable {variable}" if variable else f"{table}{file}"
         raise ConfigError(f"Setting {key}{value}: {_in_words(first)}. Correct it in {where}.") from None
     except SettingsError as error:

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from kooch.cli.output import say, settings_of, show
+from kooch.cli.output import complain, say, settings_of, show
 from kooch.config import Notify
 from kooch.errors import ConfigError
 from kooch.messages import (
@@ -30,6 +30,7 @@ from kooch.store.versions import open_version, reading_file
 from kooch.times import now
 
 _DAYS = {"at once": 0, "daily": 1, "weekly": 7}
+_IN_DOUBT = "; the last message may have arrived"
 _REFUSED = re.compile(r"\berror=[45]\d\d\b")
 """What Apprise logs where the receiver itself has said no; of everything else it does not tell whether the message arrived."""
 
@@ -47,29 +48,49 @@ def notify(
     names = [channel.name for channel in settings.notify]
     if again is not None and again not in names:
         raise ConfigError(f"There is no channel {again!r}. Known are: {', '.join(names)}.")
-    addresses = {channel.name: _address(channel) for channel in settings.notify}
     with only_one(settings.home, "notify"):
         with open_state(settings.home) as state:
             give_up_on_sending(state)
             if again is not None:
                 say(f"{again}: {tell_again(state, again)} changes will be told again.")
-        rows = [_tell(settings.home, channel, addresses[channel.name]) for channel in settings.notify]
+        rows, faults = [], []
+        for channel in settings.notify:
+            try:
+                rows.append(_tell(settings.home, channel))
+            except ConfigError as error:
+                # A channel that is set wrongly keeps no other from being told.
+                rows.append({"channel": channel.name, "changes": 0, "state": "set wrongly"})
+                faults.append(error)
     show(["channel", "changes", "state"], rows, title="notify")
     if any(row["state"] == "unknown" for row in rows):
         say(
             "“unknown”: the message may have arrived. It is not sent again by itself; `kooch notify --again CHANNEL` does."
         )
+    for fault in faults:
+        complain(str(fault))
+    if faults:
+        raise typer.Exit(ConfigError.exit_code)
+    if any(row["state"] in {"refused", "unknown"} or str(row["state"]).endswith(_IN_DOUBT) for row in rows):
+        raise typer.Exit(3)
 
 
-def _tell(home: Path, channel: Notify, address: str) -> dict[str, object]:
+def _tell(home: Path, channel: Notify) -> dict[str, object]:
     from analytics.measures.digest import digest_of  # noqa: PLC0415 -- Polars takes half a second to import
+    from analytics.queries import query  # noqa: PLC0415 -- as above
 
+    # Even the first call, which sends nothing, needs an address: else a wrong one shows only when there is something to tell.
+    send = _send(channel, _address(channel))
     at, days = now(), _DAYS[channel.when]
     with open_state(home) as state:
         before, told = latest_message(state, channel.name), told_to(state, channel.name)
     if before and not _is_due(before, days):
         return {"channel": channel.name, "changes": 0, "state": f"not due{_doubt(before)}"}
     with open_version(reading_file(home)) as connection:
+        known = [row[0] for row in connection.execute(query("lists")).fetchall()]
+        if channel.roster and channel.roster not in known:
+            raise ConfigError(
+                f"Channel {channel.name!r}: there is no roster {channel.roster!r}. Known are {', '.join(known)}."
+            )
         found = digest_of(
             connection,
             roster=channel.roster,
@@ -87,7 +108,6 @@ def _tell(home: Path, channel: Notify, address: str) -> dict[str, object]:
         # Doubts alone are worth a message of a day or a week, and none at once.
         if not ids and not (found.doubts and days):
             return {"channel": channel.name, "changes": 0, "state": f"nothing new{_doubt(before)}"}
-        send = _send(channel, address)
         message = claim_message(state, channel.name, ids, at=at)
         became = send(found.title, found.text)
         settle_message(state, message, became)
@@ -95,7 +115,7 @@ def _tell(home: Path, channel: Notify, address: str) -> dict[str, object]:
 
 
 def _doubt(before: Message) -> str:
-    return "; the last message may have arrived" if before.state == "unknown" else ""
+    return _IN_DOUBT if before.state == "unknown" else ""
 
 
 def _is_due(before: Message, days: int) -> bool:
