@@ -25,6 +25,7 @@ from kooch.config import (
     Schedule,
     Settings,
     WaybackSettings,
+    WikidataSettings,
 )
 from kooch.platforms import known
 from kooch.store.load import load
@@ -43,6 +44,7 @@ Use tables for facts, rollups for quick answers, and macros for the past: `SELEC
 '2021-02-09 00:00:00+05:30')` answers from what had been published by then.
 """
 
+_TOP_LEVEL = ("contact", "publisher", "x_bearer_token")
 _CONFIGURATION_HEAD = """\
 # Configuration
 
@@ -91,7 +93,7 @@ def data_dictionary(connection: duckdb.DuckDBPyConnection) -> str:
 
 def settings_reference() -> str:
     """Every setting with its default and meaning, as Markdown."""
-    page = [_CONFIGURATION_HEAD, "## Top level\n", _settings_table(Settings, ("contact",))]
+    page = [_CONFIGURATION_HEAD, "## Top level\n", _settings_table(Settings, _TOP_LEVEL)]
     sections: list[tuple[str, type[BaseModel]]] = [
         ("[crawl]", CrawlSettings),
         *_sections_of_platforms(),
@@ -99,6 +101,7 @@ def settings_reference() -> str:
         ("[[notify]]", Notify),
         ("[activity]", ActivitySettings),
         ("[wayback]", WaybackSettings),
+        ("[wikidata]", WikidataSettings),
         ("[freshness]", FreshnessSettings),
         ("[freshness.platforms.NAME]", PlatformFreshness),
         ("[app]", AppSettings),
