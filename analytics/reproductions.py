@@ -41,10 +41,10 @@ class Reproduction:
 STUDIES = (
     Study(
         name="koo-february-2021",
-        definition="People and organisations on the list in-koo-2021 who had certainly joined Koo by the end of 10 February 2021, India time",
+        definition="People and organisations on the list in-koo-2021 who had joined Koo by the end of 10 February 2021, India time",
         says="no study counts them; papers name them one by one",
         citation="the reports in rosters/in-koo-2021/statements.csv",
-        reason="At the most counts those of whom the sources do not say when they joined.",
+        reason="The first number counts those who had certainly joined by then. The second also counts those who may have: the sources do not say exactly when they joined.",
         sql="reproduce_koo_february_2021",
     ),
     Study(
@@ -61,7 +61,7 @@ STUDIES = (
         definition="Members of both chambers on 1 June 2015 with an official account on X, by the versions of the source's list",
         says="508 to 528 of 539, counted by hand in the versions of the source",
         citation="unitedstates/congress-legislators at dfa9622 (2026-06-15) and its history, https://github.com/unitedstates/congress-legislators",
-        reason="A withdrawn entry is read as a correction; the denominator has those who left since.",
+        reason="The first number counts those whose account certainly was on the list by then, the second also those whose account may have been. An entry that the source withdrew is read as a correction. All members of that day count, also those who left Congress since.",
         published=(508, 528, 539),
         sql="reproduce_congress_x_2015",
     ),

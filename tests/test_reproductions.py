@@ -41,6 +41,13 @@ def test_every_study_has_our_number_and_the_reason_of_the_difference(bundled_hom
     }
     assert all(row["citation"] and row["reason"] and row["definition"] for row in rows.values())
 
+    # Of a range, the reason says what each end counts; a definition promises no more than its range holds.
+    for row in rows.values():
+        if " to " in row["ours"]:
+            assert "The first number counts those" in row["reason"], row
+            assert "second also" in row["reason"], row
+            assert "certainly" not in row["definition"], row
+
     (row,) = map(json.loads, reproduced(bundled_home, "congress-x-2015").splitlines())
 
     assert row["difference"] == "none"

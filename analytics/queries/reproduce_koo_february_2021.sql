@@ -1,4 +1,4 @@
--- One row: how many entries of the Indian list had certainly joined Koo as 10 February 2021 ended in India, and how many there are.
+-- One row: how many entries of the Indian list had joined Koo as 10 February 2021 ended in India, certainly (least) or perhaps (most), and how many there are.
 SELECT
     count(*) FILTER (WHERE j.joined_before <= TIMESTAMPTZ '2021-02-11 00:00:00+05:30') AS least,
     count(*) FILTER (
