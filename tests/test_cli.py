@@ -406,6 +406,22 @@ def test_doctor_finds_a_damaged_master(home: Path) -> None:
     (check,) = [check for check in lines(done) if not check["ok"]]
     assert check["name"] == "master"
     assert "master.duckdb cannot be read" in str(check["found"])
+    assert "valid DuckDB database file). Move" in str(check["found"])
+
+
+@pytest.mark.parametrize(
+    ("words", "header"),
+    [
+        (["schedule", "list"], "schedule,cron,time_zone,"),
+        (["schedule", "next"], "starts_at,slot,schedule,"),
+        (["status", "--check"], "platform,"),
+    ],
+)
+def test_a_csv_of_no_rows_is_its_header(home: Path, words: list[str], header: str) -> None:
+    done = kooch(home, *words, "--format", "csv")
+
+    assert done.stdout.startswith(header), done.stderr
+    assert len(done.stdout.splitlines()) == 1
 
 
 @pytest.mark.proof

@@ -25,7 +25,7 @@ from kooch.store.load import master_file, refuse_lost_state, runs_ahead
 from kooch.store.locks import only_one
 from kooch.store.schema import quoted
 from kooch.store.state import open_state, state_file
-from kooch.store.versions import open_version, reading_file
+from kooch.store.versions import first_line, open_version, reading_file
 
 Check = Callable[[Settings], str]
 
@@ -128,7 +128,7 @@ def _master(settings: Settings) -> str:
                 n = _read_all(connection)
         except duckdb.Error as error:
             raise StorageError(
-                f"Master {file} cannot be read ({str(error).splitlines()[0].removesuffix('.')}). Move it away and run "
+                f"Master {file} cannot be read ({first_line(error)}). Move it away and run "
                 "`kooch load`: archive, rosters and state restore it."
             ) from error
     return f"{file}, {n} tables readable"

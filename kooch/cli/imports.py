@@ -11,7 +11,7 @@ import typer
 from kooch import looks, rosters
 from kooch.cli.faults import refuse
 from kooch.cli.instants import captured_instant
-from kooch.cli.output import complain, say, settings_of, show
+from kooch.cli.output import complain, is_terminal, say, settings_of, show
 from kooch.cli.store import load_now
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:  # Readers of pages take half a second to import.
 
 _KINDS = "evidence: `kooch import evidence FILE`, looks: `kooch import looks FILE`, and captures: `kooch import captures FILE…`"
 _MOST_NAMED = 10
+_COUNTS = ("planned", "observed", "failed", "skipped")
 
 
 def import_files(
@@ -121,12 +122,12 @@ def _import_captures(
     rows = [
         {
             "platform": each.run.platform,
-            **{name: getattr(each, name) for name in ("planned", "observed", "failed", "skipped")},
+            **{name: getattr(each, name) for name in _COUNTS},
         }
         for each in done
     ]
-    if rows:
-        show(list(rows[0]), rows, title="import")
+    if rows or not is_terminal():
+        show(["platform", *_COUNTS], rows, title="import")
     load_now(settings, quiet=False)
     _tell_unlisted(settings, found, done)
     if found.unread or any(each.run.state != "complete" for each in done):

@@ -34,6 +34,10 @@ from kooch.times import now
 app = typer.Typer(help="Crawl at set times.", no_args_is_help=True)
 
 _NO_SCHEDULE = "There is no [[schedule]] in kooch.toml. docs/schedule-crawls.md shows how to write one: a name and a cron expression."
+_LISTED = (
+    *("schedule", "cron", "time_zone", "platforms", "roster", "next_at", "requests", "seconds", "cost_usd"),
+    *("last_slot", "last_state", "late_seconds", "coalesced"),
+)
 # What a caller should hear of first, when several crawls ended badly.
 _WORST = (4, 1, 2, 3, 75)
 
@@ -100,12 +104,11 @@ def list_schedules(context: typer.Context) -> None:
                 }
             )
         heartbeat = read_heartbeat(state)
-    if not rows:
-        if is_terminal():
-            say(_NO_SCHEDULE)
-        return
     if not is_terminal():
-        show(list(rows[0]), rows, title="schedule")
+        show(_LISTED, rows, title="schedule")
+        return
+    if not rows:
+        say(_NO_SCHEDULE)
         return
     show(["schedule", "cron", "time_zone", "platforms", "roster"], rows, title="What and when")
     show(["schedule", "next_at", "requests", "seconds", "cost_usd"], rows, title="Next, and what it asks at most")

@@ -1,11 +1,11 @@
 """`kooch status`: the last runs, how fresh each roster is, and why targets failed."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Annotated
 
 import typer
 
-from kooch.cli.output import home_of, say, settings_of, show
+from kooch.cli.output import home_of, is_terminal, say, settings_of, show
 from kooch.store.versions import open_version, reading_file, rows_of
 from kooch.times import now
 
@@ -61,16 +61,15 @@ def status(
 def _check(context: typer.Context) -> int:
     """How fresh the platforms are that are scheduled or were crawled: 0, 3 (one is late) or 5 (one is stale)."""
     # Only here: the rest of this command needs neither settings nor Polars.
-    from analytics.measures.crawls import ages, last_live  # noqa: PLC0415
+    from analytics.measures.crawls import Age, ages, last_live  # noqa: PLC0415
     from kooch.cli.schedule import scheduled_platforms  # noqa: PLC0415
 
     settings = settings_of(context)
     with open_version(reading_file(settings.home)) as connection:
         seen = last_live(connection)
     found = ages(seen, scheduled_platforms(settings), settings.freshness, at=now())
-    if found:
-        rows = [asdict(age) for age in found]
-        show(list(rows[0]), rows, title="freshness")
-    else:
+    if found or not is_terminal():
+        show([field.name for field in fields(Age)], [asdict(age) for age in found], title="freshness")
+    if not found:
         say("No platform was crawled or is scheduled: nothing can be late.")
     return max((_CODES[age.state] for age in found), default=0)

@@ -48,7 +48,7 @@ def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             version = connection.execute("SELECT max(version) FROM schema_version").fetchall()[0]
         except duckdb.Error as error:
             raise StorageError(
-                f"Version {file} cannot be read: {_first_line(error)}. Run `kooch load` to publish a new one."
+                f"Version {file} cannot be read: {first_line(error)}. Run `kooch load` to publish a new one."
             ) from error
         if version[0] > LATEST:
             raise StorageError(f"Version {file} was made by a newer Kooch. Upgrade this one.")
@@ -58,7 +58,7 @@ def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             if DAMAGED_BLOCK not in str(error):  # other errors are those of a query
                 raise
             raise StorageError(
-                f"Version {file} is damaged: {_first_line(error)}. Run `kooch load --anew` to publish a new one."
+                f"Version {file} is damaged: {first_line(error)}. Run `kooch load --anew` to publish a new one."
             ) from error
 
 
@@ -81,7 +81,8 @@ def rows_of(found: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
     ]
 
 
-def _first_line(error: duckdb.Error) -> str:
+def first_line(error: Exception) -> str:
+    """What an error says, for the middle of a sentence: its first line without the stop."""
     return str(error).splitlines()[0].rstrip(".!")
 
 
