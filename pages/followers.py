@@ -46,7 +46,7 @@ def main() -> None:
     tell(found.verdict)
     if found.ratios.is_empty():
         st.info(
-            "Both platforms must be looked at on one day: `kooch crawl` does that. `kooch backfill` reads earlier counts from"
+            "Both platforms must be looked at on one day: `kooch crawl` does that for platforms it can ask. `kooch backfill` reads earlier counts from"
             " archived pages."
         )
         st.stop()

@@ -48,6 +48,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 "there",
                 "2025-06-11",
                 not_after="2025-06-11",
+                time_zone="UTC",
                 platform="x",
                 handle="eve",
                 reported="over 1,000 followers",
