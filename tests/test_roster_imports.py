@@ -7,6 +7,7 @@ import subprocess
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,12 @@ from kooch.rosters import (
     ImportOptions,
     ImportReport,
     Roster,
+    Run,
     check,
     import_evidence,
     import_roster,
     read_roster,
+    read_rosters,
     write_roster,
 )
 from kooch.rounded import rounded_ids
@@ -536,3 +539,42 @@ def test_an_official_id_of_two_figures_and_two_ids_of_one_figure_are_faults(tmp_
         (4, "figure_id 'ann' has official_ids 'bioguide:A2' here and 'bioguide:A1'"),
         (5, "official_ids 'riksdag:1' is 'bo' here and 'ann'"),
     ]
+
+
+# What stood before
+
+
+def test_a_table_that_replaces_a_list_keeps_its_statements_and_versions(tmp_path: Path) -> None:
+    table = write(tmp_path / "mine.csv", "name,role,bluesky", "Ann,MP,ann.bsky.social", "Bo,MP,bo.bsky.social")
+    first = take(table, tmp_path, slug="mine")
+    runs = tuple(
+        Run(
+            figure_id=member.figure_id,
+            platform="bluesky",
+            handle=f"{member.figure_id}.bsky.social",
+            first_listed=date(2024, 1, 1),
+            last_listed=date(2024, 2, 1),
+            snapshots=2,
+            ended="still",
+        )
+        for member in first.members
+    )
+    said = stores.statement("ann", "joined", "2024-01-05", platform="bluesky", not_after="2024-01-05")
+    write_roster(replace(first, statements=(said,), series=runs, series_label="by the list"), tmp_path, replace=True)
+    write(table, "name,role,bluesky", "Ann,MP,ann.bsky.social", "Cy,MP,cy.bsky.social")
+    report = look(table, tmp_path, slug="mine", replace_existing=True)
+    take(table, tmp_path, slug="mine", replace_existing=True)
+    kept = read_roster(tmp_path / "mine")
+
+    assert [statement.figure_id for statement in kept.statements] == ["ann"]
+    assert [run.figure_id for run in kept.series] == ["ann"]
+    assert kept.series_label == "by the list"
+    assert "2 rows of statements.csv and series.csv stay; 1 are about" in " ".join(report.notes)
+
+
+def test_a_list_without_its_roster_yaml_is_said(tmp_path: Path) -> None:
+    take(write(tmp_path / "mine.csv", "name,role", "Ann,MP"), tmp_path, slug="mine")
+    (tmp_path / "mine" / "roster.yaml").rename(tmp_path / "mine" / "roster.yml")
+
+    with pytest.raises(RosterError, match=r"roster\.yaml.*is missing, and members\.csv is there"):
+        read_rosters(tmp_path)

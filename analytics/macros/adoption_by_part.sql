@@ -98,6 +98,14 @@ looked_until AS (
     GROUP BY roster, figure_id, platform
 ),
 
+-- The last day of which a list of members over time says something: its own, or that to which the latest look counts.
+last_days AS (
+    SELECT r.roster, greatest(r.as_of, r.series_until + 46, max(l.until_day)) AS last_day
+    FROM rosters AS r
+    LEFT JOIN looked_until AS l ON l.roster = r.roster
+    GROUP BY r.roster, r.as_of, r.series_until
+),
+
 -- Days for which somebody is known: those with evidence on any, others around a day on which they were not there.
 known_days AS (
     SELECT m.roster, k.figure_id, k.platform, '-infinity'::DATE AS from_day, 'infinity'::DATE AS until_day
@@ -216,8 +224,8 @@ counted AS (
         s.*,
         r.selection,
         s.members - s.known AS not_looked,
-        -- Nine tenths of those who may be there were looked at lately; and the platform is open.
-        s.looked >= 0.9 * s.there_max AND coalesce(s.day <= p.closed, true) AS has_presence,
+        -- Nine tenths of those who may be there were looked at lately; of somebody something is known; and the platform is open.
+        s.looked >= 0.9 * s.there_max AND s.known > 0 AND coalesce(s.day <= p.closed, true) AS has_presence,
         -- A percentage needs a census or a sample, on a day for which it is complete, nine tenths of it searched.
         r.selection IN ('census', 'sample')
         AND s.members > 0
@@ -231,8 +239,13 @@ counted AS (
         END AS sampled
     FROM sums AS s
     INNER JOIN rosters AS r ON r.roster = s.roster
+    INNER JOIN last_days AS l ON l.roster = s.roster
     LEFT JOIN platforms AS p ON p.platform = s.platform
-    WHERE isfinite(s.day) AND coalesce(s.day >= r.complete_from, true)
+    WHERE
+        isfinite(s.day)
+        AND coalesce(s.day >= r.complete_from, true)
+        -- Who will be a member when a term ends is planned, not known.
+        AND (r.complete_from IS NULL OR s.day <= l.last_day)
     -- A part whose last member has gone has a row that says so.
     QUALIFY
         s.members > 0

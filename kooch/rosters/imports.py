@@ -179,7 +179,34 @@ class _Reading:
             claims += self._accounts(self.options.accounts, source)
         statements = self._statements(self.options.statements, claims, time_zone) if self.options.statements else []
         roster = roster or Roster(**settings)
-        return replace(roster, members=tuple(members), accounts=tuple(claims), statements=tuple(statements))
+        roster = replace(roster, members=tuple(members), accounts=tuple(claims), statements=tuple(statements))
+        return self._with_what_stood(roster, previous) if previous else roster
+
+    def _with_what_stood(self, roster: Roster, previous: Roster) -> Roster:
+        """With the versions, and where none are given the statements, of the list that this one replaces.
+
+        What is about somebody who is not in the table is left out and said.
+        """
+        stays = {member.figure_id for member in roster.members}
+        series = tuple(run for run in previous.series if run.figure_id in stays)
+        statements = roster.statements or tuple(each for each in previous.statements if each.figure_id in stays)
+        gone = len(previous.series) - len(series)
+        if not roster.statements:
+            gone += len(previous.statements) - len(statements)
+        kept = len(series) + (0 if roster.statements else len(statements))
+        if kept or gone:
+            self.notes.append(
+                f"Of the earlier '{previous.slug}', {kept:,} rows of statements.csv and series.csv stay; {gone:,} are about"
+                " people who are not in the table, and are left out."
+            )
+        return replace(
+            roster,
+            statements=statements,
+            series=series,
+            series_vouches=previous.series_vouches,
+            series_label=previous.series_label,
+            withdrawal=previous.withdrawal,
+        )
 
     def _check_options(self, file: Path) -> None:
         if self.options.country:

@@ -74,9 +74,20 @@ def read_rosters(*roots: Path) -> list[Roster]:
         for root in roots
         if root.is_dir()
         for folder in sorted(root.iterdir())
-        if not folder.name.startswith(".") and (folder / "roster.yaml").is_file()
+        if not folder.name.startswith(".") and _is_list(folder)
     }
     return [read_roster(folders[slug]) for slug in sorted(folders)]
+
+
+def _is_list(folder: Path) -> bool:
+    """Whether a folder holds a list. Raises RosterError for one whose roster.yaml is gone: the list would vanish in silence."""
+    if (folder / "roster.yaml").is_file():
+        return True
+    if (folder / "members.csv").is_file():
+        raise RosterError(
+            "is missing, and members.csv is there: restore it, or remove the folder", file=folder / "roster.yaml"
+        )
+    return False
 
 
 def _finish_replacements(root: Path) -> None:
