@@ -3,15 +3,18 @@
 import json
 import re
 import zipfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from kooch.errors import StorageError
+from kooch.errors import ConfigError, StorageError
 from kooch.files import make_folder, remove_folder, write_whole
 
+MARK = "assets/frame.js"
+"""The first file of a site."""
 _WITHDRAWN = """<!doctype html>
 <html lang="en">
 <head>
@@ -34,13 +37,6 @@ class Kept:
     edition: str
     day: date
     state: Literal["kept", "withdrawn"] = "kept"
-
-
-class Site(NamedTuple):
-    """A folder that `kooch publish` writes, and the lists in it (none: all)."""
-
-    folder: Path
-    rosters: tuple[str, ...]
 
 
 def editions(folder: Path) -> list[Kept]:
@@ -90,21 +86,63 @@ def note_moves(folder: Path, moves: Collection[str], day: date) -> dict[str, dat
     return found
 
 
-def remember_site(home: Path, folder: Path, rosters: Sequence[str]) -> None:
-    """Remember that the lists `rosters` (none: all) are published in `folder`: a suppression reaches it."""
-    others = [site for site in known_sites(home) if site.folder != folder]
-    rows = [{"folder": str(site.folder), "rosters": site.rosters} for site in [*others, Site(folder, tuple(rosters))]]
+def check_site(home: Path, folder: Path) -> None:
+    """Refuse a folder that a site would spoil: the data folder `home` or one in or above it, and one that is not Kooch's.
+
+    An empty folder may be taken; names that begin with a dot do not count. Raises ConfigError.
+    """
+    site, data = folder.resolve(), home.resolve()
+    if site == data or site in data.parents or data in site.parents:
+        raise ConfigError(f"{folder} is the data folder {home}, or lies in or above it. Publish into another folder.")
+    if folder.exists() and not folder.is_dir():
+        raise ConfigError(f"{folder} is a file. Name a folder.")
+    with writing(folder):
+        holds = folder.is_dir() and any(not path.name.startswith(".") for path in folder.iterdir())
+    if holds and not is_site(folder):
+        raise ConfigError(f"{folder} holds files that Kooch has not made. Publish into a new folder.")
+
+
+def is_site(folder: Path) -> bool:
+    """Whether Kooch has made the folder: the first file that it writes there is its own."""
+    try:
+        return "kooch" in (folder / MARK).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return False
+
+
+def lists_in(folder: Path) -> list[str]:
+    """The lists that the site in `folder` has."""
+    return sorted(file.parent.name for file in folder.glob("*/versions.json"))
+
+
+def pages_of_editions(folder: Path) -> set[str]:
+    """The pages that kept editions of a list have, by path below the folder of the edition."""
+    kept = (folder / "v" / one.edition for one in editions(folder) if one.state == "kept")
+    return {file.relative_to(dated).as_posix() for dated in kept for file in dated.rglob("*.html")}
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Let what cannot be read or written in the site `folder` be a StorageError."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{error.filename or folder} cannot be written: {error.strerror}.") from error
+
+
+def remember_site(home: Path, folder: Path) -> None:
+    """Remember that lists are published in `folder`: a suppression reaches it."""
+    rows = [{"folder": str(site)} for site in dict.fromkeys([*known_sites(home), folder])]
     write_whole(home / "sites.json", json.dumps(rows, indent=1) + "\n")
 
 
-def known_sites(home: Path) -> list[Site]:
-    """The sites that were published from this data folder. Raises StorageError for a damaged `sites.json`."""
+def known_sites(home: Path) -> list[Path]:
+    """The folders into which this data folder published. Raises StorageError for a damaged `sites.json`."""
     file = home / "sites.json"
     if not file.exists():
         return []
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        return [Site(Path(row["folder"]), tuple(row["rosters"])) for row in found]
+        return [Path(row["folder"]) for row in json.loads(file.read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise StorageError(f"{file} is damaged. Remove it, then publish each site again.") from error
 

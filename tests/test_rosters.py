@@ -27,6 +27,7 @@ from kooch.rosters import (
     slugify,
     write_roster,
 )
+from kooch.rosters.cells import Slug, fault_of
 from kooch.rosters.countries import read_country
 from kooch.rosters.models import ACCOUNT_COLUMNS, MEMBER_COLUMNS, STATEMENT_COLUMNS
 from kooch.times import now
@@ -723,6 +724,14 @@ def test_a_wrong_account_is_not_added(
 )
 def test_a_name_becomes_an_ascii_slug(country: str | None, name: str, slug: str) -> None:
     assert slugify(country, name) == slug
+
+
+def test_a_long_name_becomes_an_id_that_can_name_a_file() -> None:
+    slugs = {slugify("IN", f"{'Long ' * 80}{end}") for end in ("One", "Two")}
+
+    assert len(slugs) == 2
+    assert max(map(len, slugs)) < 200
+    assert "too long" in str(fault_of(Slug, "a" * 201))
 
 
 def test_names_in_another_script_get_different_slugs() -> None:

@@ -20,6 +20,7 @@ from analytics.site.build import publish_site
 from kooch.config import VIEWS
 from kooch.editions import content_digest
 from kooch.errors import ConfigError
+from kooch.rosters import write_roster
 from kooch.sites import editions, known_sites, remember_site, withdraw
 from kooch.store.load import load
 from kooch.store.versions import open_version, reading_file
@@ -31,7 +32,7 @@ LISTS = ("de-fediverse", "in-koo-2021", "se-institutions", "us-congress")
 
 
 def publish(home: Path, folder: Path, *rosters: str) -> None:
-    publish_site(reading_file(home), folder, rosters, publisher="The Desk", contact="mailto:desk@example.org")
+    publish_site(reading_file(home), folder, rosters or None, publisher="The Desk", contact="mailto:desk@example.org")
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +158,7 @@ def test_pages_of_figures_open_from_a_folder_and_ask_nobody(
 
 def test_each_figure_of_a_list_has_a_page_with_its_sheets(people: Path, tmp_path: Path) -> None:
     publish(people, tmp_path / "site")
-    publish_site(reading_file(people), tmp_path / "without", (), publisher="The Desk", contact="", with_people=False)
+    publish_site(reading_file(people), tmp_path / "without", None, publisher="The Desk", contact="", with_people=False)
     latest = tmp_path / "site" / "people" / "latest"
     with open_version(reading_file(people)) as connection:
         said = {name: sheet(connection, figure_id=name, platform="bluesky").sentence for name in ("ada", "bo")}
@@ -250,7 +251,7 @@ def test_what_is_suppressed_is_in_no_published_edition(people: Path, tmp_path: P
     site = tmp_path / "site"
     publish(people, site)
     ((before, _),) = [(one.edition, one.state) for one in editions(site / "people")]
-    remember_site(people, site, [])
+    remember_site(people, site)
     done = kooch_without_lists(people, "suppress", "bluesky", "ada.test", "--reason", "asked")
 
     assert done.returncode == 0, done.stderr
@@ -337,7 +338,77 @@ def test_a_move_that_is_told_no_more_is_withdrawn_in_words(people: Path, tmp_pat
 
 
 def test_sites_are_remembered_once(people: Path, tmp_path: Path) -> None:
-    for rosters in ([], ["people"]):
-        remember_site(people, tmp_path / "site", rosters)
+    for _ in range(2):
+        remember_site(people, tmp_path / "site")
 
-    assert [(site.folder, site.rosters) for site in known_sites(people)] == [(tmp_path / "site", ("people",))]
+    assert known_sites(people) == [tmp_path / "site"]
+
+
+def test_a_site_keeps_all_its_lists_and_how_each_was_published(tmp_path: Path) -> None:
+    home, site = tmp_path / "home", tmp_path / "site"
+    lists = {
+        name: stores.roster(
+            name,
+            [stores.member(member) for member in members],
+            accounts=[stores.claim(member, f"{member}.test", f"did:web:{member}.test") for member in members],
+        )
+        for name, members in (("one", ("ada", "bo")), ("two", ("ada", "cy")), ("third", ("di",)))
+    }
+    stores.load(home, stores.bundle(tmp_path / "bundled", lists["third"]))
+    for name in ("one", "two"):
+        write_roster(lists[name], home / "rosters")
+    stores.load(home, tmp_path / "bundled")
+
+    def linked() -> list[str]:
+        return re.findall(r'href="(\w+)/latest/index.html"', (site / "index.html").read_text(encoding="utf-8"))
+
+    first = kooch_without_lists(home, "publish", str(site), "--roster", "one")
+    kooch_without_lists(home, "publish", str(site), "--roster", "third", "--no-figures")
+    kooch_without_lists(home, "publish", str(site), "--roster", "two", "--no-figures")
+
+    assert first.returncode == 0, first.stderr
+    assert "1 list in" in first.stdout
+    assert linked() == ["one", "third", "two"]
+
+    # An edition that has pages of figures keeps them: what they call the latest is there.
+    kooch_without_lists(home, "publish", str(site), "--roster", "one", "--no-figures")
+    for page in (site / "one" / "v").rglob("*.html"):
+        for target in re.findall(r'id="latest" href="([^"]+)"', page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), target
+    assert "not in the latest edition" in (site / "one/latest/figures/ada.html").read_text(encoding="utf-8")
+    kooch_without_lists(home, "publish", str(site), "--roster", "one")
+
+    # The lists that the account was on are published anew, each as it was; one that the data have no more stays.
+    done = kooch_without_lists(home, "suppress", "bluesky", "ada.test", "--reason", "asked")
+
+    assert done.returncode == 0, done.stderr
+    assert linked() == ["one", "third", "two"]
+    assert "No longer in the data" in (site / "index.html").read_text(encoding="utf-8")
+    assert [(site / name / "latest" / "figures").exists() for name in ("one", "two")] == [True, False]
+    assert not [name for name, content in contents(site).items() if b"ada.test" in content]
+
+
+def test_a_folder_that_is_not_of_kooch_is_left_alone(people: Path, tmp_path: Path) -> None:
+    own, file, git = tmp_path / "own", tmp_path / "file", tmp_path / "git"
+    (own / "people" / "latest").mkdir(parents=True)
+    (own / "index.html").write_text("mine", encoding="utf-8")
+    (own / "people" / "latest" / "x.txt").write_text("mine", encoding="utf-8")
+    (git / ".git").mkdir(parents=True)
+    (git / ".git" / "HEAD").write_text("mine", encoding="utf-8")
+    file.write_text("mine", encoding="utf-8")
+    before = contents(tmp_path / "home").keys()
+    found = {
+        folder: kooch_without_lists(people, "publish", str(folder))
+        for folder in (own, file, people, people / "site", tmp_path, Path("/dev/full"), Path("/proc/x"))
+    }
+
+    assert [done.returncode for done in found.values()] == [2, 2, 2, 2, 2, 2, 4]
+    for folder, done in found.items():
+        assert str(folder) in " ".join(done.stderr.split())
+        assert "Traceback" not in done.stderr
+    assert contents(own) == {
+        "index.html": b"mine",
+        "people/latest/x.txt": b"mine",
+    }
+    assert contents(tmp_path / "home").keys() == before
+    assert [kooch_without_lists(people, "publish", str(git)).returncode for _ in range(2)] == [0, 0]

@@ -273,7 +273,11 @@ def _verdict(
         f" {WORDS[measure]}{percentage}.",
         *(() if share else (f" {_why_undivided(row, about['selection'])}, so there is no percentage.",)),
         *(
-            (" ", number("not_looked"), " were not searched, so we know nothing about them.")
+            (
+                " ",
+                number("not_looked"),
+                f" {'was' if row['not_looked'] == 1 else 'were'} not searched, so we know nothing about them.",
+            )
             if row["not_looked"]
             else ()
         ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -245,10 +246,13 @@ def _places(page: ListPage) -> pl.DataFrame:
 _WITHDRAWN = "It is no longer in the data: a source was corrected, or the list has changed."
 
 
+_OF_FEED = ": moves"
+
+
 def _feed(page: ListPage, withdrawn: Mapping[str, date]) -> dict[str, Any]:
     return {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": f"{page.title}: moves",
+        "title": f"{page.title}{_OF_FEED}",
         "items": [
             {
                 "id": f"urn:kooch:move:{move.move_id}",
@@ -285,9 +289,30 @@ def _rendered(environment: Environment, template: str, words: Mapping[str, Any],
     return environment.get_template(template).render(given | dict(words)).encode()
 
 
-def home_page(pages: Sequence[ListPage], edition: Edition) -> bytes:
+def gone_page(page: ListPage, edition: Edition, name: str) -> bytes:
+    """What stands in `latest` for a page of earlier editions that the latest has not: their links lead to it."""
+    words = {"page": page, "edition": edition, "here_dated": "", "up": "../" * name.count("/")}
+    return _rendered(templates(), "gone.html", words, root=f"../../{words['up']}", name=name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeEntry:
+    """A list on the first page of a site; `page` is None where the version has it no more and its pages are older."""
+
+    roster: str
+    title: str
+    page: ListPage | None
+
+
+def title_of(lists: Path) -> str:
+    """The title that the feed in the folder of a list gives it."""
+    feed = json.loads((lists / "latest" / "feed.json").read_text(encoding="utf-8"))
+    return str(feed["title"]).removesuffix(_OF_FEED)
+
+
+def home_page(entries: Sequence[HomeEntry], edition: Edition) -> bytes:
     """The first page of a site: its lists."""
-    words = {"pages": pages, "edition": edition, "root": "", "here_latest": "", "here_dated": "", "versions": ""}
+    words = {"entries": entries, "edition": edition, "root": "", "here_latest": "", "here_dated": "", "versions": ""}
     return templates().get_template("home.html").render(words).encode()
 
 

@@ -52,7 +52,8 @@ def notify(
         with open_state(settings.home) as state:
             give_up_on_sending(state)
             if again is not None:
-                say(f"{again}: {tell_again(state, again)} changes will be told again.")
+                changes = tell_again(state, again)
+                say(f"{again}: {changes} {'change' if changes == 1 else 'changes'} will be told again.")
         rows, faults = [], []
         for channel in settings.notify:
             try:

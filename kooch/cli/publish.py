@@ -8,7 +8,7 @@ import typer
 
 from kooch.cli.output import say, settings_of
 from kooch.config import Settings
-from kooch.sites import known_sites, remember_site, withdraw
+from kooch.sites import check_site, known_sites, lists_in, remember_site, withdraw, writing
 from kooch.store.versions import reading_file
 from kooch.times import now
 
@@ -27,33 +27,47 @@ def publish(
     from analytics.site.build import publish_site  # noqa: PLC0415 -- charts take seconds to import
 
     settings, site = settings_of(context), folder.absolute()
+    check_site(settings.home, site)
     done = publish_site(
         reading_file(settings.home),
         site,
-        roster or [],
+        roster or None,
         publisher=settings.publisher,
         contact=settings.contact,
         with_people=figures,
     )
-    remember_site(settings.home, site, roster or [])
+    remember_site(settings.home, site)
     for one in done:
         say(f"{one.roster}: edition {one.edition}{'' if one.is_new else ', as before'}")
-    say(f"{len(done)} lists in {site}. Open {site / 'index.html'}.")
+    say(f"{len(done)} list{'' if len(done) == 1 else 's'} in {site}. Open {site / 'index.html'}.")
 
 
 def withdraw_published(settings: Settings, names: Collection[str]) -> None:
-    """Withdraw the editions that hold one of `names` from every site that was published here, and publish those anew."""
+    """Withdraw the editions that hold one of `names` from every site that was published here, and publish those anew.
+
+    A list has pages of figures afterwards if it had them before.
+    """
     for site in known_sites(settings.home):
-        emptied = withdraw(site.folder, names, now().date())
+        without = {name for name in lists_in(site) if _has_pages_of_no_figure(site / name / "latest")}
+        with writing(site):
+            emptied = withdraw(site, names, now().date())
         if not emptied:
             continue
-        from analytics.site.build import publish_site  # noqa: PLC0415 -- charts take seconds to import
+        from analytics.site.build import lists_of, publish_site  # noqa: PLC0415 -- charts take seconds to import
 
-        publish_site(
-            reading_file(settings.home),
-            site.folder,
-            site.rosters,
-            publisher=settings.publisher,
-            contact=settings.contact,
-        )
-        say(f"{site.folder}: withdrawn {len(emptied)} folders that held the account, and published without it.")
+        file = reading_file(settings.home)
+        known = lists_of(file)
+        for figures in (True, False):
+            publish_site(
+                file,
+                site,
+                [name for name in lists_in(site) if name in known and (name not in without) is figures],
+                publisher=settings.publisher,
+                contact=settings.contact,
+                with_people=figures,
+            )
+        say(f"{site}: withdrawn {len(emptied)} folders that held the account, and published without it.")
+
+
+def _has_pages_of_no_figure(latest: Path) -> bool:
+    return latest.is_dir() and not (latest / "figures").is_dir()

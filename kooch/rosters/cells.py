@@ -23,6 +23,8 @@ Value = TypeVar("Value")
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_SLUG = 200
+"""A slug names files, and file systems take names of 255."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _QID = re.compile(r"Q[1-9]\d*", re.ASCII)
 _OFFICIAL_ID = re.compile(r"[a-z][a-z0-9_.-]*:\S+")
@@ -69,6 +71,8 @@ def _optional(value: object) -> str | None:
 def _slug(text: str) -> str:
     if not SLUG.fullmatch(text):
         raise ValueError(f"'{text}' is no slug: use lower-case letters, digits and -")
+    if len(text) > LONGEST_SLUG:
+        raise ValueError(f"'{text[:40]}…' is too long: use at most {LONGEST_SLUG} letters")
     return text
 
 

@@ -11,15 +11,22 @@ _LETTERS = str.maketrans(
 )
 # Accents of Latin, Greek and Cyrillic have combining classes from here; the marks that spell Indian words lie below.
 _ACCENTS = 200
+# The longest bundled id has 166 letters; file systems take names of 255.
+_LONGEST = 180
 
 
 def slugify(country: str | None, name: str) -> str:
-    """An ASCII id such as `in-piyush-goyal`. A name without a Latin letter or digit gets a digest of itself."""
+    """An ASCII id such as `in-piyush-goyal`. A name without a Latin letter or digit gets a digest of itself.
+
+    A long name is cut, and gets a digest of itself at its end: the id names a file.
+    """
     plain = unicodedata.normalize("NFKD", name.translate(_LETTERS)).lower()
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
     plain = re.sub(r"['’`.]", "", plain)
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     slug = slug or "u" + blake2b(name.encode(), digest_size=4).hexdigest()
+    if len(slug) > _LONGEST:
+        slug = f"{slug[:_LONGEST]}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
     return f"{country.lower()}-{slug}" if country else slug
 
 
