@@ -187,8 +187,8 @@ class _Reading:
 
         What is about somebody who is not in the table is left out and said.
         """
-        stays = {member.figure_id for member in roster.members}
-        series = tuple(run for run in previous.series if run.figure_id in stays)
+        stays = set(roster.figure_ids)
+        series = roster.with_versions_of(previous).series
         statements = roster.statements or tuple(each for each in previous.statements if each.figure_id in stays)
         gone = len(previous.series) - len(series)
         if not roster.statements:
@@ -199,14 +199,7 @@ class _Reading:
                 f"Of the earlier '{previous.slug}', {kept:,} rows of statements.csv and series.csv stay; {gone:,} are about"
                 " people who are not in the table, and are left out."
             )
-        return replace(
-            roster,
-            statements=statements,
-            series=series,
-            series_vouches=previous.series_vouches,
-            series_label=previous.series_label,
-            withdrawal=previous.withdrawal,
-        )
+        return replace(roster.with_versions_of(previous), statements=statements)
 
     def _check_options(self, file: Path) -> None:
         if self.options.country:

@@ -1,10 +1,10 @@
 """What a roster is made of: a class a table or mapping, each field with what may stand in it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated, ClassVar, TypeVar
+from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, ValidationInfo
 
@@ -249,6 +249,17 @@ class Roster:
     def vouched_by_versions(self) -> bool:
         """Whether an account existed on the day of each version on which it stands."""
         return self.vouches if self.series_vouches is None else self.series_vouches
+
+    def with_versions_of(self, previous: Self) -> Self:
+        """This list with the versions of the one whose place it takes, as far as they are about its members."""
+        stays = set(self.figure_ids)
+        return replace(
+            self,
+            series=tuple(run for run in previous.series if run.figure_id in stays),
+            series_vouches=previous.series_vouches,
+            series_label=previous.series_label,
+            withdrawal=previous.withdrawal,
+        )
 
 
 def _at_least_one(sources: tuple[Source, ...]) -> tuple[Source, ...]:

@@ -120,6 +120,7 @@ class _Making:
             accounts=tuple(self._claims(accounts, ids)),
             statements=tuple(self._statements(accounts, ids, roster)),
         )
+        roster = roster.with_versions_of(previous) if previous else roster
         found = [fault for fault in check([*known, roster]) if fault.file == _PLACE]
         self.notes += [fault.message for fault in found if fault.is_between_lists]
         return Found(
