@@ -17,6 +17,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from tests import stores
 from tests.commands import command, kooch
 from tests.servers.loopback import free_port
 
@@ -327,7 +328,8 @@ def test_sql_writes_every_format(home: Path, tmp_path: Path) -> None:
     query = "SELECT name, aliases FROM figures ORDER BY name LIMIT 3"
     file = tmp_path / "figures.parquet"
 
-    assert kooch(home, "sql", query, "--format", "parquet", "-o", str(file)).returncode == 0
+    assert kooch(home, "sql", query, "-o", str(file)).returncode == 0
+    assert "ends with .xlsx" in kooch(home, "sql", query, "-o", str(file.with_suffix(".xlsx"))).stderr
     assert pl.read_parquet(file).height == 3
     assert len(kooch(home, "sql", query, "--format", "csv").stdout.splitlines()) == 4
     assert len(lines(kooch(home, "sql", query, "--format", "json"))) == 3
@@ -407,6 +409,18 @@ def test_doctor_finds_a_damaged_master(home: Path) -> None:
     assert check["name"] == "master"
     assert "master.duckdb cannot be read" in str(check["found"])
     assert "valid DuckDB database file). Move" in str(check["found"])
+
+
+def test_what_is_wrong_with_a_list_of_kooch_is_a_note_and_with_ones_own_a_fault(tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    claims = [stores.claim("de-ada", "bmds@social.bund.de", platform="mastodon")]
+    note = kooch(home, "roster", "check")
+    stores.bundle(home / "rosters", stores.roster("own", [stores.member("de-ada")], accounts=claims))
+    fault = kooch(home, "roster", "check")
+
+    assert (note.returncode, fault.returncode) == (0, 2)
+    assert {line["event"] for line in lines(note) if "event" in line} == {"note"}
+    assert "fault" in {line["event"] for line in lines(fault)}
 
 
 @pytest.mark.parametrize(

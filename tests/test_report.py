@@ -55,13 +55,17 @@ def test_a_report_says_what_was_read_and_what_was_not(home: Path, tmp_path: Path
 
 
 def test_since_a_later_day_nothing_changed(home: Path, tmp_path: Path) -> None:
-    done = kooch_without_lists(home, "report", "people", "--since", "2099-01-01", "-o", str(tmp_path / "r.html"))
+    done = kooch_without_lists(home, "report", "people", "--since", "2025-12-31", "-o", str(tmp_path / "r.html"))
+    future = kooch_without_lists(home, "report", "people", "--since", "2199-01-01", "-o", str(tmp_path / "f.html"))
     wrong = kooch_without_lists(home, "report", "nobody", "-o", str(tmp_path / "r.html"))
     odd = kooch_without_lists(home, "report", "people", "-o", str(tmp_path / "r.docx"))
 
     assert "0 changes" in done.stdout
     assert "Nothing. A failed check is not a change." in (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert (wrong.returncode, odd.returncode) == (2, 2)
+    assert (wrong.returncode, odd.returncode, future.returncode) == (2, 2, 2)
+    assert "--since is 2199-01-01, which is yet to come." in future.stderr
+    # A list may say so where nobody looked: a sign, not a sight.
+    assert "; last sign " in (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.proof

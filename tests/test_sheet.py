@@ -212,7 +212,10 @@ def test_an_unconfirmed_departure_becomes_one_when_a_second_look_agrees(home: Pa
 def test_the_command_and_the_page_give_the_same_sheet(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    by_name = kooch(home, "sheet", "Piyush Goyal", "Koo")
+    by_name = kooch(home, "sheet", "piyush goyal", "Koo")
+    near = kooch(home, "sheet", "Goyal", "koo")
+    misspelt = kooch(home, "sheet", "Piyus Goyal", "koo")
+    odd = kooch(home, "sheet", "Piyush Goyal", "koo", "-o", str(tmp_path / "sheet.pdf"))
     page = kooch(home, "sheet", "in-piyush-goyal", "koo", "-o", str(tmp_path / "sheet.html"))
     nobody = kooch(home, "sheet", "Nobody", "koo")
     nowhere = kooch(home, "sheet", "Piyush Goyal", "friendster")
@@ -222,7 +225,10 @@ def test_the_command_and_the_page_give_the_same_sheet(
     assert "<script" not in (tmp_path / "sheet.html").read_text(encoding="utf-8")
     assert by_name.stdout.splitlines()[0] == "CAN I PRINT THIS? Piyush Goyal on Koo"
     assert by_name.stdout.rstrip() in {code.value for code in app.code}
-    assert (nobody.returncode, nowhere.returncode) == (2, 2)
+    assert (nobody.returncode, nowhere.returncode, near.returncode, odd.returncode) == (2, 2, 2, 2)
+    assert "Nobody on the lists is called 'Goyal'. Near it: Piyush Goyal." in near.stderr
+    assert "Near it: Piyush Goyal" in misspelt.stderr
+    assert not (tmp_path / "sheet.pdf").exists()
     assert "There is no platform 'friendster'" in nowhere.stderr
 
 

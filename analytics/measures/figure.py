@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any
 
 import duckdb
@@ -11,6 +12,7 @@ import polars as pl
 from analytics.measures.phrases import interval
 from analytics.queries import query
 from analytics.said import Number, Said, cell
+from kooch.rosters.names import fold
 
 COUNTS = pl.Schema(
     {
@@ -84,17 +86,28 @@ def names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def ids_named(labels: Mapping[str, str], asked: str) -> list[str]:
-    """The ids that an address may mean: an id itself, a label of `names`, or a name that several share by now."""
+    """The ids that an address may mean: an id itself, a label of `names`, however it is capitalised and accented, or a name that several share by now."""
     if asked in labels.values():
         return [asked]
     if asked in labels:
         return [labels[asked]]
+    if alike := [figure_id for label, figure_id in labels.items() if asked and fold(label) == fold(asked)]:
+        return alike
     # As they were written before two figures had one name, and after one of two had gone.
     name, _, figure_id = asked.removesuffix(")").rpartition(" (")
     if figure_id in labels.values():
         return [figure_id]
     shared = [other for label, other in labels.items() if asked and label == f"{asked} ({other})"]
     return shared or ([labels[name]] if name in labels else [])
+
+
+def near_names(labels: Mapping[str, str], asked: str) -> list[str]:
+    """Labels that somebody may mean who asks for nobody's name: those with all its words, else those written much alike, the most alike first."""
+    folded = {label: fold(label) for label in labels}
+    parts = set(fold(asked).split())
+    found = [label for label, words in folded.items() if parts and parts <= set(words.split())]
+    alike = dict.fromkeys(get_close_matches(fold(asked), folded.values()))
+    return found or [label for near in alike for label, words in folded.items() if words == near]
 
 
 def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure | None:

@@ -141,7 +141,7 @@ def _says(row: dict[str, Any], zone: str) -> str:
         ended = interval(row["ended_not_before"], row["ended_before"], zone)
         words.append(f"{_ENDED_BY.get(row['ended_by'], 'no longer found')} {ended}")
     elif row["last_sign_at"]:
-        words.append(f"last seen {short_day(first_day(row['last_sign_at'], zone))}")
+        words.append(f"last sign {short_day(first_day(row['last_sign_at'], zone))}")
     return "; ".join(words)
 
 

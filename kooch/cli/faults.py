@@ -9,15 +9,15 @@ from kooch.cli.output import complain, emit, is_terminal, say
 from kooch.errors import ConfigError, Fault
 
 
-def tell(faults: Sequence[Fault]) -> None:
-    """Each fault in a line: a sentence on a terminal, JSON elsewhere."""
+def tell(faults: Sequence[Fault], event: str = "fault") -> None:
+    """Each fault in a line: a sentence on a terminal, JSON elsewhere, where it is an `event` of this name."""
     for fault in faults:
         if is_terminal():
             say(str(fault))
         else:
             place = {"sheet": fault.sheet, "column": fault.column}
             named = {name: value for name, value in place.items() if value}
-            emit("fault", file=str(fault.file), row=fault.row, **named, message=fault.message)
+            emit(event, file=str(fault.file), row=fault.row, **named, message=fault.message)
 
 
 def refuse(faults: Sequence[Fault], file: Path) -> None:

@@ -31,18 +31,26 @@ class Format(StrEnum):
     PARQUET = "parquet"
 
 
+_FORMATS = {
+    **dict.fromkeys(("", ".csv", ".txt"), Format.CSV),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), Format.JSON),
+    ".parquet": Format.PARQUET,
+}
+
+
 def sql(
     context: typer.Context,
     query: Annotated[str, typer.Argument(help="One SELECT, or - to read it from standard input.")],
     format: Annotated[  # noqa: A002 -- the name of the option
-        Format | None, typer.Option(help="Default: table on a terminal, csv elsewhere.")
+        Format | None,
+        typer.Option(help="Default: as the name of the file ends; else table on a terminal, csv elsewhere."),
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of standard output.")] = None,
 ) -> None:
     """Ask the published data with SQL. Tables and columns: docs/data.md."""
     if query == "-":
         query = _read_query()
-    wanted = format or (Format.TABLE if is_terminal() and output is None else Format.CSV)
+    wanted = format or _format_of(output)
     if wanted is Format.PARQUET and output is None and sys.stdout.isatty():
         raise ConfigError("Parquet is not for a terminal. Give a file with --output, or redirect.")
     home = home_of(context)
@@ -73,6 +81,15 @@ def _answered(answer: Callable[[Path, str], _Answer], file: Path, query: str) ->
             remedy = 'docs/data.md has all tables and columns; `kooch sql "DESCRIBE figures"` shows those of one table.'
             raise QueryError(f"{error}\n{remedy}") from None
         raise
+
+
+def _format_of(output: Path | None) -> Format:
+    if output is None:
+        return Format.TABLE if is_terminal() else Format.CSV
+    suffix = output.suffix.lower()
+    if suffix not in _FORMATS:
+        raise ConfigError(f"{output} ends with {suffix}, which is no format of a result. Choose one with --format.")
+    return _FORMATS[suffix]
 
 
 def _read_query() -> str:

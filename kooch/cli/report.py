@@ -1,6 +1,6 @@
 """`kooch report`: what became known of a list since a day, and how each account stands, in one file."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +9,7 @@ import typer
 from kooch.cli.output import put, say, settings_of
 from kooch.errors import ConfigError
 from kooch.store.versions import open_version, reading_file
+from kooch.times import now
 
 
 def report(
@@ -32,6 +33,9 @@ def report(
     suffix = output.suffix.lower()
     if suffix not in {".html", ".htm", ".csv"}:
         raise ConfigError(f"{output} ends neither with .html nor with .csv. Choose one of them.")
+    # Where the day begins first, it does so 14 hours before UTC.
+    if since and since.replace(tzinfo=UTC) > now() + timedelta(hours=14):
+        raise ConfigError(f"--since is {since:%Y-%m-%d}, which is yet to come. Name a day that has begun.")
     day: date | None = since.date() if since else None
     with open_version(reading_file(settings.home)) as connection:
         made = report_of(connection, roster=roster, since=day)

@@ -58,14 +58,20 @@ def list_rosters(context: typer.Context) -> None:
 def check(context: typer.Context) -> None:
     """Find handles that are malformed, held by two figures, or on a mirror host, and follower counts that are none.
 
-    Exit code 2 if there are any.
+    Exit code 2 if there are any in your own lists. Those in lists that come with Kooch are notes.
     """
     settings = settings_of(context, may_be_new=True)
-    faults = rosters.check(_all(settings), rosters.read_evidence(settings.home / "rosters"))
+    bundled = rosters.check(rosters.read_rosters(BUNDLED_ROSTERS))
+    found = rosters.check(_all(settings), rosters.read_evidence(settings.home / "rosters"))
+    notes, faults = [fault for fault in found if fault in bundled], [fault for fault in found if fault not in bundled]
     tell(faults)
+    tell(notes, "note")
+    if notes and is_terminal():
+        say(f"{len(notes)} of the lines above are about lists that come with Kooch: you need not correct them.")
     if faults:
         raise typer.Exit(2)
-    say("No faults.")
+    if not notes:
+        say("No faults.")
 
 
 @app.command("import")

@@ -10,6 +10,9 @@ from kooch.cli.output import put, settings_of
 from kooch.errors import ConfigError
 from kooch.store.versions import open_version, reading_file
 
+_MOST_NAMED = 5
+_HTML, _TEXT = {".html", ".htm"}, {".txt", ".md", ""}
+
 
 class Format(StrEnum):
     """What `--format` takes."""
@@ -29,15 +32,20 @@ def sheet(
 ) -> None:
     """Say what may be printed of a figure on a platform, on what evidence, and what would overturn it."""
     from analytics.measures import sheet as measure  # noqa: PLC0415 -- Polars takes half a second to import
-    from analytics.measures.figure import ids_named, names  # noqa: PLC0415 -- as above
+    from analytics.measures.figure import ids_named, names, near_names  # noqa: PLC0415 -- as above
     from analytics.site.files import edition_of  # noqa: PLC0415 -- charts take seconds to import
     from analytics.site.sheets import sheet_html, sheet_text  # noqa: PLC0415 -- as above
 
     settings = settings_of(context)
+    if output and output.suffix.lower() not in _HTML | _TEXT:
+        raise ConfigError(f"{output} ends neither with .html nor with .txt. Choose one of them.")
     with open_version(reading_file(settings.home)) as connection:
-        found = ids_named(names(connection), figure)
+        labels = names(connection)
+        found = ids_named(labels, figure)
         if not found:
-            raise ConfigError(f"Nobody on the lists is called {figure!r}. `kooch sql` finds names: table figures.")
+            near = near_names(labels, figure)[:_MOST_NAMED]
+            remedy = f"Near it: {', '.join(near)}." if near else "`kooch sql` finds names: table figures."
+            raise ConfigError(f"Nobody on the lists is called {figure!r}. {remedy}")
         if len(found) > 1:
             raise ConfigError(f"{figure!r} may be {' or '.join(found)}. Name one of these.")
         platforms = dict(connection.execute("SELECT platform, name FROM platforms").fetchall())
@@ -46,6 +54,6 @@ def sheet(
             raise ConfigError(f"There is no platform {platform!r}. Known are: {', '.join(sorted(platforms))}.")
         claim = measure.sheet(connection, figure_id=found[0], platform=slug)
         edition = edition_of(connection, publisher=settings.publisher, contact=settings.contact)
-    wanted = format or (Format.HTML if output and output.suffix.lower() in {".html", ".htm"} else Format.TEXT)
+    wanted = format or (Format.HTML if output and output.suffix.lower() in _HTML else Format.TEXT)
     made = sheet_html(claim, edition) if wanted is Format.HTML else sheet_text(claim, edition)
     put(made.encode(), output)
