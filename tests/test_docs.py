@@ -53,6 +53,12 @@ def test_a_shell_example_runs(script: str, bundled_home: Path, tmp_path: Path, m
         assert done.returncode == 0, done.stderr
 
 
+def test_each_decision_has_a_number_of_its_own() -> None:
+    numbers = [file.name[:4] for file in (DOCS / "decisions").glob("*.md")]
+
+    assert [number for number in numbers if numbers.count(number) > 1] == []
+
+
 def test_make_targets_that_pages_name_exist() -> None:
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {
