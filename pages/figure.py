@@ -174,7 +174,7 @@ def show_stays(found: Figure) -> None:
             say(
                 "**{platform}** · {account}{again}: {joined} **{when}** {presumed}",
                 platform=stay["platform"],
-                account=stay["handle"] or "account unidentified",
+                account=stay["handle"] or stay["native_id"] or "account unidentified",
                 again=f", stay {stay['stay']}" if stay["stay"] > 1 else "",
                 joined="joined" if stay["is_dated"] else "has joined;",
                 when=stay["when"] if stay["is_dated"] else "no source says when",

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser
 
+from analytics.measures.list_page import list_page
+from analytics.measures.phrases import interval
 from analytics.measures.sheet import Sheet, sheet, sheets
 from analytics.site.files import edition_of
 from analytics.site.sheets import sheet_html, sheet_text
@@ -147,6 +149,10 @@ def test_no_sentence_is_more_certain_than_its_rows(home: Path) -> None:
             (row["figure_id"], row["platform"]): row
             for row in connection.sql("FROM first_joins").pl().iter_rows(named=True)
         }
+        page = list_page(connection, "us-congress")
+        without_account = set(
+            connection.sql("SELECT figure_id, platform FROM bounds WHERE account_id IS NULL").fetchall()
+        )
         flags = connection.sql(
             "SELECT figure_id, platform, bool_or(join_is_presumed AND account_id IS NOT NULL), bool_or(contradiction),"
             " bool_or(len(unexplained) > 0), bool_or(account_id IS NULL) FROM stays WHERE stay > 0 GROUP BY ALL"
@@ -155,12 +161,35 @@ def test_no_sentence_is_more_certain_than_its_rows(home: Path) -> None:
         {(row[0], row[1]) for row in flags.iter_rows() if row[n]} for n in range(2, 6)
     )
     assert len(found) > 3000
+    assert page is not None
+    # The table of a list gives the days of the sheets: those of the first account, and not of the latest.
+    several = 0
+    placed = [
+        (line.figure_id, platform, place)
+        for line in page.lines
+        for platform, place in zip(page.platforms, line.places, strict=True)
+    ]
+    for figure_id, platform, shown in placed:
+        join = joins.get((figure_id, platform))
+        if join is not None and join["joined_before"] is not None:
+            joined = interval(join["joined_not_before"], join["joined_before"], page.time_zone)
+            assert re.match(rf"joined {joined}($|;| \()", shown.says), (figure_id, shown)
+            assert (f"(the first of {join['accounts']} accounts)" in shown.says) == (join["accounts"] > 1)
+            several += join["accounts"] > 1
+    assert several > 20
     for claim in found:
         place = (claim.figure_id, claim.platform)
         join = joins.get(place)
         if join is None:
             assert claim.kind in {"not looked", "not there"}
             continue
+        # Asked, overturned and shown is the account that the sentence is about, by its handle or its id.
+        asked = re.match(r"Is (\S+) on .+ your account", claim.question)
+        if asked:
+            assert f"Proof that {asked[1]} is not theirs, or belonged to another at the time." in claim.overturn
+        assert bool(re.match("Which account", claim.question)) <= (place in unnamed), claim
+        names_none = [row.says for row in claim.evidence if "it names no account" in row.says]
+        assert bool(names_none) <= (place in without_account), claim
         if claim.kind == "unconfirmed":
             assert claim.sentence.startswith("It is not confirmed")
             continue
@@ -174,6 +203,17 @@ def test_no_sentence_is_more_certain_than_its_rows(home: Path) -> None:
         assert ("Sources disagree" in claim.sentence) == (place in contradicted), claim.sentence
         assert (" otherwise" in claim.sentence) == (place in excluded), claim.sentence
         assert (bool(re.search("nam(es|ing) the account", claim.sentence))) == (place in unnamed), claim.sentence
+
+
+def test_a_sheet_of_several_accounts_and_of_an_id_alone_is_about_one_account(home: Path) -> None:
+    of_two, by_id = made(home, "us-jared-polis", "x")[0], made(home, "us-mike-rogers", "youtube")[0]
+    joins = [row.says for row in of_two.evidence if row.says.startswith("Joined") and "@JaredPolis" in row.says]
+
+    assert of_two.question.startswith("Is @JaredPolis on X your account")
+    assert "Whether @RepJaredPolis exists, at which Kooch has never looked" in {one.what for one in of_two.open}
+    assert len(joins) == 1
+    assert by_id.question.startswith("Is UCH-WUWuY0_dlKwJDSqKTJsg on YouTube your account")
+    assert all("UCH-WUWuY0_dlKwJDSqKTJsg" in row.says for row in by_id.evidence)
 
 
 def is_one_day(join: dict[str, Any]) -> bool:

@@ -137,6 +137,8 @@ def _says(row: dict[str, Any], zone: str) -> str:
         return _WITHOUT_ACCOUNT[row["state"]]
     joined = interval(row["joined_not_before"], row["joined_before"], zone)
     words = ["has an account; no day is known" if joined == "undated" else f"joined {joined}"]
+    if (row["accounts"] or 0) > 1 and joined != "undated":
+        words[0] += f" (the first of {row['accounts']} accounts)"
     if row["state"] == "ended":
         ended = interval(row["ended_not_before"], row["ended_before"], zone)
         words.append(f"{_ENDED_BY.get(row['ended_by'], 'no longer found')} {ended}")

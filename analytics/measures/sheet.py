@@ -174,19 +174,17 @@ def _of_absence(known: _Known) -> dict[str, Any]:
 
 
 def _of_stay(known: _Known) -> dict[str, Any]:
-    stay, (_, platform) = known.stays[0], _who(known)
-    account = _account(known)
+    stay, first, (_, platform) = known.stays[0], _first(known), _who(known)
     told = {row["bound_id"]: row for row in known.evidence}
     joined = [told[stay[end]] for end in ("first_from_bound", "first_to_bound") if stay[end] in told]
     ended = [told[stay[end]] for end in ("ended_from_bound", "ended_to_bound") if stay[end] in told]
     zone = _zone(*reversed(joined))
-    first = _first(known)
     sentence, kind = _joined(known, first, joined, zone)
     beside: list[str] = []
-    asked = f"Is {account} on {platform} your account, and on which day did you open it?" if stay["handle"] else (
+    asked = f"Is {_account_of(first)} on {platform} your account, and on which day did you open it?" if _is_named(first) else (
         f"Which account on {platform} is or was yours, and on which day did you open it?"
     )  # fmt: skip
-    definition, overturn = [_JOINED.format(zone=zone)], _against_the_join(first, zone)
+    definition, overturn = [_JOINED.format(zone=zone)], _against_the_join(known, zone)
     if stay["ended_before"] and not stay["is_end_of_platform"]:
         beside.append(sentence)
         sentence, kind = _ended(known, ended)
@@ -200,7 +198,7 @@ def _of_stay(known: _Known) -> dict[str, Any]:
         sentence, kind = doubt, "unconfirmed"
         definition.append(_LEFT)
         overturn.append("A second answer that shows the account again.")
-        asked = f"Have you closed {account} on {platform}, or renamed it? On which day?"
+        asked = f"Have you closed {_account(known)} on {platform}, or renamed it? On which day?"
     if stay["is_end_of_platform"]:
         beside.append(f"{_closed(stay)} Whether they stayed until then is not known.")
     elif not stay["ended_before"] and not doubt:
@@ -230,14 +228,20 @@ def _account(known: _Known) -> str:
 
 
 def _account_of(stay: dict[str, Any]) -> str:
-    return f"@{stay['handle']}" if stay["handle"] else "the account"
+    """The account of a stay, or of a row about one, as a sentence names it: its handle, else its id."""
+    return f"@{stay['handle']}" if stay["handle"] else stay["native_id"] or "the account"
+
+
+def _is_named(stay: dict[str, Any]) -> bool:
+    return bool(stay["handle"] or stay["native_id"])
 
 
 def _first(known: _Known) -> dict[str, Any]:
-    """The stay that the first join over all accounts is of; where two give one end each, the one that counts most."""
+    """The stay that the first join over all accounts is of; where two give one end each, the one that gives the upper end."""
     ends = (known.stays[0]["first_from_bound"], known.stays[0]["first_to_bound"])
     same = (stay for stay in known.stays if (stay["joined_from_bound"], stay["joined_to_bound"]) == ends)
-    return next(same, known.stays[0])
+    upper = (stay for stay in known.stays if stay["joined_to_bound"] == ends[1])
+    return next(same, next(upper, known.stays[0]))
 
 
 def _joined(known: _Known, stay: dict[str, Any], joined: list[dict[str, Any]], zone: str) -> tuple[str, str]:
@@ -252,7 +256,7 @@ def _joined(known: _Known, stay: dict[str, Any], joined: list[dict[str, Any]], z
     if not_before is None and before is None:
         claims = [claim for claim in known.claims if claim["account_id"] == stay["account_id"]]
         by = f"{_publishers(claims)} names" if len({claim["publisher"] for claim in claims}) == 1 else "Lists name"
-        whose = _account_of(stay) if stay["handle"] else "an account"
+        whose = _account_of(stay) if _is_named(stay) else "an account"
         return f"{by} {whose} as {name}’s account on {platform}; no source says when they joined{several}.", "undated"
     by, when = _publishers(joined), _span(not_before, before, zone)
     if stay["contradiction"]:
@@ -278,7 +282,7 @@ def _joined(known: _Known, stay: dict[str, Any], joined: list[dict[str, Any]], z
 def _presumption(stay: dict[str, Any], *, is_presumed: bool) -> str:
     return (
         f", provided that a report which names no account means {_account_of(stay)}"
-        if is_presumed and stay["handle"]
+        if is_presumed and _is_named(stay)
         else ""
     )
 
@@ -335,7 +339,7 @@ def _since(known: _Known) -> str:
     """How recently anything showed them there."""
     stay, account = known.stays[0], _state(known)
     if account and account["state"] == "active" and account["last_seen_at"]:
-        return f"Kooch last saw the account active on {moment(account['last_seen_at'])}."
+        return f"Kooch last saw {_account(known)} active on {moment(account['last_seen_at'])}."
     if stay["last_sign_at"]:
         # The sign may be as early as this instant: more is not certain.
         day = long_day(last_day(stay["last_sign_at"] + timedelta(microseconds=1), _zone(*known.evidence)))
@@ -345,30 +349,34 @@ def _since(known: _Known) -> str:
 
 
 def _unconfirmed(known: _Known) -> list[Open]:
-    stay, account = known.stays[0], _state(known)
+    stay, first, account = known.stays[0], _first(known), _state(known)
     name, platform = _who(known)
     found: list[Open] = []
     if account and account["state"] == "unconfirmed":
         found.append(Open(what=f"That {_account(known)} is gone", until=_by_second_look(account["second_look_at"])))
     if account and account["look_again_after"]:
         found.append(Open(what=f"That {_account(known)} is gone", until=_by_second_look(account["look_again_after"])))
-    if stay["contradiction"]:
+    if first["contradiction"]:
         found.append(Open(what="Which of the dates is right", until="until a source that sees the account settles it"))
-    if stay["join_is_presumed"] or stay["end_is_presumed"] or stay["last_sign_is_presumed"]:
-        what = f"That reports which name no account mean {_account(known)}"
+    presumed = [
+        *([_account_of(first)] if first["join_is_presumed"] else []),
+        *([_account(known)] if stay["end_is_presumed"] or stay["last_sign_is_presumed"] else []),
+    ]
+    for one in dict.fromkeys(presumed):
+        what = f"That reports which name no account mean {one}"
         found.append(Open(what=what, until="until a source of that time names the account"))
     if any(one["account_id"] is None for one in known.stays):
         what = f"Which account on {platform} is {name}’s"
         found.append(Open(what=what, until="until a list or a source names it"))
     if stay["first_not_before"] is None:
         found.append(Open(what="Since when they were there", until="until a source gives an earliest day"))
-    if stay["unexplained"]:
-        n = len(stay["unexplained"])
+    n = len({bound for one in known.stays for bound in one["unexplained"] or ()})
+    if n:
         what = f"{n} statement{'s' if n > 1 else ''} that other evidence excludes, and that count{'' if n > 1 else 's'} nowhere"
         found.append(Open(what=what, until="until it is explained"))
     if stay["account_id"] is not None and (account is None or account["status"] is None):
         until = "nobody can look any more" if stay["closed"] else "until the next crawl of the platform"
-        found.append(Open(what="Whether the account exists, at which Kooch has never looked", until=until))
+        found.append(Open(what=f"Whether {_account(known)} exists, at which Kooch has never looked", until=until))
     if stay["archive_note"] and any(row["archived_url"] for row in (*known.evidence, *known.answers)):
         found.append(Open(what=stay["archive_note"], until="until another source agrees"))
     return found
@@ -378,12 +386,15 @@ def _by_second_look(at: datetime) -> str:
     return f"until a check after {moment(at)} agrees"
 
 
-def _against_the_join(stay: dict[str, Any], zone: str) -> list[str]:
-    found = []
+def _against_the_join(known: _Known, zone: str) -> list[str]:
+    stay, found = _first(known), []
     if stay["first_not_before"]:
-        found.append(f"A sign of the account before {long_day(first_day(stay['first_not_before'], zone))}.")
+        whose = _account_of(stay) if len(known.stays) == 1 else "any account of theirs"
+        found.append(f"A sign of {whose} before {long_day(first_day(stay['first_not_before'], zone))}.")
     if stay["first_before"]:
-        found.append(f"Proof that it was opened after {long_day(last_day(stay['first_before'], zone))}.")
+        found.append(
+            f"Proof that {_account_of(stay)} was opened after {long_day(last_day(stay['first_before'], zone))}."
+        )
     if stay["account_id"] is not None:
         found.append(f"Proof that {_account_of(stay)} is not theirs, or belonged to another at the time.")
     if stay["join_is_presumed"]:
@@ -404,7 +415,17 @@ def _evidence(known: _Known) -> tuple[Evidence, ...]:
     ]
     return (
         *map(_of_claim, known.claims),
-        *(_of_bound(row, is_excluded=row["bound_id"] in unexplained) for row in rows),
+        *(
+            _of_bound(
+                row,
+                # A later list that names the account again dates no join: one of an earlier day does.
+                event="there"
+                if row["event"] == "joined" and row["kind"] == "listed" and row["bound_id"] not in named
+                else row["event"],
+                is_excluded=row["bound_id"] in unexplained,
+            )
+            for row in rows
+        ),
         *(_of_answers(row, known) for row in known.answers),
     )
 
@@ -413,7 +434,7 @@ def _of_claim(row: dict[str, Any]) -> Evidence:
     cited = _CITED.search(row["stated_in"] or "")
     stated = f"; it cites: {row['stated_in']}" if row["stated_in"] else ""
     return Evidence(
-        says=f"The account {row['value'] or row['account_id']} is theirs: {_TIERS[row['tier']]}{stated}",
+        says=f"The account {row['value'] or row['native_id'] or row['handle']} is theirs: {_TIERS[row['tier']]}{stated}",
         when="no day given",
         known=long_day(row["published_on"] or row["recorded_at"].date()),
         source=row["citation"],
@@ -421,16 +442,16 @@ def _of_claim(row: dict[str, Any]) -> Evidence:
     )
 
 
-def _of_bound(row: dict[str, Any], *, is_excluded: bool) -> Evidence:
+def _of_bound(row: dict[str, Any], *, event: str, is_excluded: bool) -> Evidence:
     zone = _zone(row)
     kinds = KINDS | ARCHIVED_KINDS if row["archived_url"] else KINDS
-    says = f"{EVENTS[row['event']].capitalize()} ({kinds[row['kind']]})"
+    says = f"{EVENTS[event].capitalize()} ({kinds[row['kind']]})"
     details = [
         row["wording"],
         row["reported"],
         _READ_AS.get(row["read_as"] or ""),
         f"based on {row['derived_from']}" if row["derived_from"] else None,
-        f"account: @{row['handle']}" if row["handle"] else "it names no account",
+        f"account: {_account_of(row)}" if _is_named(row) else "it names no account",
         "not counted, because other evidence excludes it" if is_excluded else None,
     ]
     published = row["published_on"]
@@ -496,5 +517,5 @@ def _closed(stay: dict[str, Any]) -> str:
 
 
 def _stay_in_words(stay: dict[str, Any], zone: str) -> str:
-    handle = f"@{stay['handle']}" if stay["handle"] else "account not identified"
+    handle = _account_of(stay) if _is_named(stay) else "account not identified"
     return f"{handle}, joined {_span(stay['joined_not_before'], stay['joined_before'], zone)}"

@@ -3,6 +3,7 @@ SELECT
     coalesce(p.name, s.platform) AS platform,
     s.stay,
     h.handle,
+    i.native_id,
     s.account_id,
     s.joined_not_before,
     s.joined_before,
@@ -27,5 +28,6 @@ SELECT
 FROM stays AS s
 LEFT JOIN platforms AS p ON p.platform = s.platform
 LEFT JOIN current_handles AS h ON h.account_id = s.account_id
+LEFT JOIN accounts AS i ON i.account_id = s.account_id
 WHERE s.figure_id = $figure_id AND s.stay > 0
 ORDER BY platform, s.account_id, s.stay

@@ -37,6 +37,7 @@ SELECT
     b.derived_from,
     b.source_id,
     h.handle,
+    i.native_id,
     s.publisher,
     s.citation,
     s.published_at AS published_on,
@@ -47,6 +48,7 @@ SELECT
 FROM told AS b
 LEFT JOIN sources AS s ON s.source_id = b.source_id
 LEFT JOIN current_handles AS h ON h.account_id = b.account_id
+LEFT JOIN accounts AS i ON i.account_id = b.account_id
 LEFT JOIN pages AS p ON p.bound_id = b.bound_id
 LEFT JOIN looked AS k ON k.figure_id = b.figure_id AND k.platform = b.platform AND k.source_id = b.source_id
 ORDER BY b.figure_id, b.platform, b.known_at, b.bound_id

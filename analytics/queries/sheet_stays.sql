@@ -9,6 +9,7 @@ SELECT
     s.stay,
     s.account_id,
     h.handle,
+    i.native_id,
     s.joined_not_before,
     s.joined_before,
     s.joined_from_bound,
@@ -36,6 +37,7 @@ INNER JOIN figures AS f ON f.figure_id = s.figure_id
 LEFT JOIN first_joins AS j ON j.figure_id = s.figure_id AND j.platform = s.platform
 LEFT JOIN platforms AS p ON p.platform = s.platform
 LEFT JOIN current_handles AS h ON h.account_id = s.account_id
+LEFT JOIN accounts AS i ON i.account_id = s.account_id
 ORDER BY
     s.figure_id,
     platform_name,

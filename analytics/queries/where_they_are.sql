@@ -48,13 +48,14 @@ SELECT
         WHEN s.figure_id IS NOT NULL THEN 'not there'
         ELSE 'not looked'
     END AS state, -- Whatever the day: joined, ended (no later stay is known), not there (somebody looked once) or not looked
-    l.joined_not_before,
-    l.joined_before,
+    j.joined_not_before, -- Of the first join over all accounts; the rest is of the latest account
+    j.joined_before,
+    j.accounts, -- That the first join is taken over
     l.ended_not_before,
     l.ended_before,
     l.ended_by,
     l.last_sign_at,
-    l.contradiction,
+    coalesce(j.contradiction, l.contradiction) AS contradiction,
     s.last_absent_at, -- When somebody looked last and did not find it; NULL: never, or undated
     t.last_posted_on, -- Day (UTC) of the last post known
     u.state AS account_state,
@@ -68,6 +69,7 @@ INNER JOIN members AS m ON m.figure_id = o.figure_id
 INNER JOIN figures AS f ON f.figure_id = o.figure_id
 LEFT JOIN platforms AS p ON p.platform = o.platform
 LEFT JOIN latest AS l ON l.figure_id = o.figure_id AND l.platform = o.platform
+LEFT JOIN first_joins AS j ON j.figure_id = l.figure_id AND j.platform = l.platform
 LEFT JOIN accounts AS a ON a.account_id = l.account_id
 LEFT JOIN current_handles AS h ON h.account_id = l.account_id
 LEFT JOIN absences AS s ON s.figure_id = o.figure_id AND s.platform = o.platform
