@@ -410,6 +410,10 @@ def test_doctor_finds_a_damaged_master(home: Path) -> None:
     assert "master.duckdb cannot be read" in str(check["found"])
     assert "valid DuckDB database file). Move" in str(check["found"])
 
+    loaded = kooch(home, "load")
+    assert loaded.returncode == 4
+    assert "valid DuckDB database file. Free" in loaded.stderr
+
 
 def test_what_is_wrong_with_a_list_of_kooch_is_a_note_and_with_ones_own_a_fault(tmp_path: Path) -> None:
     home = tmp_path / "data"

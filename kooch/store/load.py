@@ -48,7 +48,7 @@ from kooch.store.state import (
 )
 from kooch.store.stays import store_stays
 from kooch.store.utc import build_utc_views
-from kooch.store.versions import DAMAGED_BLOCK, has_version, open_version, reading_file
+from kooch.store.versions import DAMAGED_BLOCK, first_line, has_version, open_version, reading_file
 from kooch.store.views import build_views
 from kooch.times import now
 
@@ -400,7 +400,7 @@ def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     except (OSError, duckdb.Error) as error:
         if not isinstance(error, _STORAGE_FAULTS) and DAMAGED_BLOCK not in str(error):
             raise
-        says = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[0].removesuffix(".")
+        says = (error.strerror if isinstance(error, OSError) else None) or first_line(error)
         if "Could not set lock" in says:
             raise StorageError(f"Master {file} is open in another program. Close it, then run `kooch load`.") from error
         raise StorageError(
