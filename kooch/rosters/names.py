@@ -26,7 +26,7 @@ def slugify(country: str | None, name: str) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
     slug = slug or "u" + blake2b(name.encode(), digest_size=4).hexdigest()
     if len(slug) > _LONGEST:
-        slug = f"{slug[:_LONGEST]}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
+        slug = f"{slug[:_LONGEST].rstrip('-')}-{blake2b(name.encode(), digest_size=4).hexdigest()}"
     return f"{country.lower()}-{slug}" if country else slug
 
 
