@@ -58,6 +58,19 @@ def edition_with(folder: Path, digest: str) -> Kept | None:
     return next((one for one in editions(folder) if one.edition.endswith(f".{digest}") and one.state == "kept"), None)
 
 
+def begin_list(folder: Path) -> None:
+    """Mark the folder of a list as Kooch's, before any page is in it. What was begun and killed is gone on with.
+
+    Raises ConfigError for a folder that has pages and no such mark.
+    """
+    if (folder / "versions.json").exists():
+        return
+    if (folder / "latest").exists():
+        raise ConfigError(f"{folder} holds files that Kooch has not made. Publish into a new folder.")
+    make_folder(folder, mode=0o755)
+    _write(folder, [])
+
+
 def note_edition(folder: Path, edition: str, day: date) -> None:
     """Note that the folder has the pages of an edition, and that it is the latest."""
     others = [one for one in editions(folder) if one.edition != edition]

@@ -86,8 +86,7 @@ def _write_list(
     connection: duckdb.DuckDBPyConnection, folder: Path, page: ListPage, edition: Edition, *, with_people: bool
 ) -> None:
     lists = folder / page.roster
-    if (lists / "latest").exists() and not (lists / "versions.json").exists():
-        raise ConfigError(f"{lists} holds files that Kooch has not made. Publish into a new folder.")
+    sites.begin_list(lists)
     withdrawn = sites.note_moves(lists, [move.move_id for move in page.moves], edition.day)
     shown = views(connection, page, edition, withdrawn=withdrawn, with_people=with_people)
     dated = lists / "v" / edition.edition
