@@ -177,7 +177,7 @@ def show_breakdown(file: Path, found: Adoption, counted: dict[str, Any], chosen:
     members, in_parts = sum(found.parts["figures"]), parts["members"].sum()
     notes = [
         *([f"Those without a {breakdown} in the list are in no part."] if in_parts < members else []),
-        *([f"The largest 40 of {len(parts)} parts are drawn. The CSV has all."] if len(parts) > 40 else []),
+        *([f"The 40 largest parts are drawn. The CSV has all {len(parts)}."] if len(parts) > 40 else []),
     ]
     show_chart(
         "adoption_parts",

@@ -195,7 +195,7 @@ def test_back_undoes_a_choice(app_url: str, browser: Browser) -> None:
         page.get_by_test_id("stSelectbox").nth(n).get_by_role("combobox").click()
         page.get_by_role("option", name=title, exact=True).click()
 
-    expect(page.get_by_text("German politics on the Fediverse · Mastodon").first).to_be_visible()
+    expect(page.get_by_text("Council and government of the city of Zurich · ").first).to_be_visible()
     pick(0, "Congress of the United States")
     expect(page.get_by_text("Congress of the United States · X").first).to_be_visible()
     pick(1, "Facebook")
@@ -204,7 +204,7 @@ def test_back_undoes_a_choice(app_url: str, browser: Browser) -> None:
     page.go_back()
     expect(page.get_by_text("506 of 537 had joined").first).to_be_visible()
     page.go_back()
-    expect(page.get_by_text("German politics on the Fediverse · Mastodon").first).to_be_visible()
+    expect(page.get_by_text("Council and government of the city of Zurich · ").first).to_be_visible()
     page.go_forward()
     expect(page.get_by_text("506 of 537 had joined").first).to_be_visible()
     page.close()
