@@ -168,17 +168,17 @@ class Towns:
 
 
 @contextmanager
-def earlier(target: str, calendar: Calendar) -> Iterator[str]:
-    """The URL of a server that answers as `target` does, its times moved to the calendar's days."""
+def earlier(target: str, told: Callable[[datetime], datetime]) -> Iterator[str]:
+    """The URL of a server that answers as `target` does, each time in its answers as it is told."""
 
-    def told(found: re.Match[bytes]) -> bytes:
-        at = calendar.told(datetime.fromisoformat(found[0].decode()))
+    def told_in_words(found: re.Match[bytes]) -> bytes:
+        at = told(datetime.fromisoformat(found[0].decode()))
         return at.isoformat(timespec="milliseconds").replace("+00:00", "Z").encode()
 
     def answer(asked: Asked) -> Reply:
         found = fetch(f"{target}{asked.path}?{urlencode(asked.query)}")
         kept = {name: value for name, value in found.headers.items() if name == "content-type"}
-        return Reply(found.status, _INSTANT.sub(told, found.body), kept)
+        return Reply(found.status, _INSTANT.sub(told_in_words, found.body), kept)
 
     with Server(answer) as server:
         yield server.url
@@ -396,8 +396,8 @@ def make(home: Path, checkout: Path) -> None:
             + _SETTINGS.format(
                 authority=authority.file,
                 hosts="\n".join(f'"{host}" = "{mastodon.url.removeprefix("https://")}"' for host in hosts),
-                appview=stack.enter_context(earlier(bluesky.appview, calendar)),
-                plc=stack.enter_context(earlier(bluesky.plc, calendar)),
+                appview=stack.enter_context(earlier(bluesky.appview, calendar.told)),
+                plc=stack.enter_context(earlier(bluesky.plc, calendar.told)),
                 wayback=wayback.url,
             )
         )
