@@ -19,10 +19,10 @@ def main() -> None:
     st.html(Path(__file__).with_name("pages") / "shared" / "style.css")
     st.html(DARK_CSS)
     try:
-        has_sql = load_settings().app.sql_page
+        settings = load_settings()
     except KoochError:
-        has_sql = True
-    page = st.navigation(offered(has_sql=has_sql), position="top")
+        settings = None
+    page = st.navigation(offered(settings), position="top")
     try:
         page.run()
     except Exception:

@@ -360,6 +360,8 @@ class AppSettings(Section):
     """The port on 127.0.0.1."""
     sql_page: bool = True
     """Whether the app offers the SQL page."""
+    look_page: bool = True
+    """Whether the app offers the page *Look*, which writes looks by people. It does so only to a browser on this machine, and where the data folder can be written."""
 
 
 class Settings(BaseSettings):

@@ -69,7 +69,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         aside.mkdir()
         yield aside
         _sync_all(aside)
-        with _alone_in(folder.parent):
+        with alone_in(folder.parent):
             aside.rename(_named(folder, _READY))
             _finish(folder)
     except BaseException:
@@ -81,14 +81,14 @@ def finish_replacements(parent: Path) -> None:
     """Finish in `parent` what processes began that were killed while they replaced a folder."""
     if not any(_begun(parent)):
         return
-    with _alone_in(parent):
+    with alone_in(parent):
         for folder in {*_begun(parent)}:
             _finish(folder)
 
 
 def remove_folder(folder: Path) -> None:
     """Take `folder` away at once; what a kill leaves of it under another name, `finish_replacements` removes."""
-    with _alone_in(folder.parent):
+    with alone_in(folder.parent):
         replaced = _named(folder, _REPLACED)
         shutil.rmtree(replaced, ignore_errors=True)
         folder.rename(replaced)
@@ -132,6 +132,23 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Of several writers that change what stands in `folder`, one at a time."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def is_writable(folder: Path) -> bool:
+    """Whether files can be written in `folder`, or in the nearest folder above it that is there."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
 def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}{_UNFINISHED}")
 
@@ -162,17 +179,6 @@ def _finish(folder: Path) -> None:
             raise
         sync_folder(folder.parent)
     shutil.rmtree(replaced, ignore_errors=True)
-
-
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Of several processes that replace folders in `folder`, one at a time."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _sync_all(folder: Path) -> None:

@@ -143,6 +143,8 @@ def visits(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
     yield "crawls", {}
     yield "sql", {}
     yield "figure", {}
+    for at in ("linkedin", "facebook"):
+        yield "look", {"roster": "us-congress", "platform": at, "wave": "Autumn", "looker": "a"}
     for figure in ("in-yogi-adityanath", "us-maria-cantwell", "nobody"):
         yield "figure", {"figure": figure}
     with open_version(reading_file(home)) as connection:
@@ -185,7 +187,7 @@ def test_every_count_on_every_page_is_what_sql_says_of_its_measure(home: Path, m
 
             assert not _UNMEASURED.search(plain_words), (page, choices, _UNMEASURED.search(plain_words))
 
-    assert seen.keys() >= {"first_screen", "adoption", "moves", "figure", "crawls", "places", "stayed"}
+    assert seen.keys() >= {"first_screen", "adoption", "moves", "figure", "crawls", "places", "stayed", "look"}
     assert seen["adoption"] > 60
     assert charts.keys() >= {"first_screen", "adoption", "crawls"}
     assert min(charts[page] for page in ("first_screen", "adoption", "crawls")) > 0

@@ -2,13 +2,28 @@
 
 models.py   one look: a row of a file
 take.py     a file of looks → kept beside the lists, whole or not at all
+record.py   one look as it is taken → the file of its wave
 settle.py   what the looks of a wave say together: of two lookers who disagree, nothing until somebody decides
 sheet.py    the empty sheet of a list, with drop-downs
 """
 
-from kooch.looks.models import LOOK_COLUMNS, Look
+from kooch.looks.models import LOOK_COLUMNS, Look, Looker
+from kooch.looks.record import file_of_wave, record, take_back
 from kooch.looks.settle import Settled, settle
 from kooch.looks.sheet import write_sheet
 from kooch.looks.take import LooksReport, import_looks, read_looks
 
-__all__ = ["LOOK_COLUMNS", "Look", "LooksReport", "Settled", "import_looks", "read_looks", "settle", "write_sheet"]
+__all__ = [
+    "LOOK_COLUMNS",
+    "Look",
+    "Looker",
+    "LooksReport",
+    "Settled",
+    "file_of_wave",
+    "import_looks",
+    "read_looks",
+    "record",
+    "settle",
+    "take_back",
+    "write_sheet",
+]

@@ -116,6 +116,9 @@ def _archived(url: str | None, info: ValidationInfo) -> str | None:
     return url
 
 
+Looker = Annotated[Text, AfterValidator(_looker)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What one looker saw of one figure on one platform. Days and times are those of `time_zone`.
@@ -130,7 +133,7 @@ class Look:
     looked_on: PastDay
     looked_at: Annotated[OptionalText, AfterValidator(_time)] = None
     time_zone: Zone
-    looker: Annotated[Text, AfterValidator(_looker)]
+    looker: Looker
     method: Annotated[Text, AfterValidator(_method)]
     result: Annotated[Result, Choice, AfterValidator(_result)]
     status: Annotated[Status | None, OptionalChoice] = None
@@ -146,6 +149,11 @@ class Look:
     adjudicates: Annotated[bool, BeforeValidator(_flag)] = False
     file: Path = field(default=Path(), compare=False, repr=False)
     row: int = field(default=0, compare=False, repr=False)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What a looker may say once: of a figure, on a platform, in a wave, by a method; and once more to decide."""
+        return self.figure, self.platform, self.wave, self.looker, self.adjudicates, self.method
 
     @property
     def is_by_person(self) -> bool:

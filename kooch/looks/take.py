@@ -1,11 +1,12 @@
 """A file of looks → kept beside the lists like evidence: whole or not at all, every fault named by file and row."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kooch.errors import Fault, RosterError, StorageError
-from kooch.files import make_folder, write_whole
+from kooch.files import alone_in, make_folder, remove_unfinished, write_whole
 from kooch.looks.models import LOOK_COLUMNS, NEEDED, Look
 from kooch.rosters import Roster, slugify
 from kooch.rosters.brought import read_table
@@ -57,13 +58,14 @@ def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksR
     faults += _strangers(looks, rosters)
     faults += _waves_of_others(looks, [look for look in read_looks(into) if look.file != target])
     is_new = not target.exists() or _read(target) != looks
-    if target.exists() and is_new and not faults:
-        raise RosterError(
-            f"{target} has the same name and says something else: give this file another name, or delete that one",
-            file=file,
-        )
     if is_new and not faults:
-        _write(target, looks)
+        with writing(target):
+            if target.exists():
+                raise RosterError(
+                    f"{target} has the same name and says something else: give this file another name, or delete that one",
+                    file=file,
+                )
+            write_looks(target, looks)
     placed = (replace(fault, sheet=table.sheet) for fault in faults)
     return LooksReport(
         file=target,
@@ -121,8 +123,7 @@ def _faults_of_header(table: Table) -> Iterator[Fault]:
 def _repeated(looks: Sequence[Look]) -> Iterator[Fault]:
     first: dict[tuple[object, ...], Look] = {}
     for look in looks:
-        key = (look.figure, look.platform, look.wave, look.looker, look.adjudicates, look.method)
-        other = first.setdefault(key, look)
+        other = first.setdefault(look.key, look)
         if other is not look:
             yield _fault(
                 look, f"is a second look of '{look.looker}' in this wave, as row {other.row}: keep one", "looker"
@@ -138,10 +139,9 @@ def _strangers(looks: Sequence[Look], rosters: Sequence[Roster]) -> Iterator[Fau
 
 def _waves_of_others(looks: Sequence[Look], others: Sequence[Look]) -> Iterator[Fault]:
     """A look that another file holds already."""
-    known = {(o.figure, o.platform, o.wave, o.looker, o.adjudicates, o.method): o for o in others}
+    known = {other.key: other for other in others}
     for look in looks:
-        other = known.get((look.figure, look.platform, look.wave, look.looker, look.adjudicates, look.method))
-        if other:
+        if other := known.get(look.key):
             yield _fault(look, f"is the same look as {other.file}, row {other.row}: remove one of them", "looker")
 
 
@@ -149,10 +149,23 @@ def _fault(look: Look, message: str, column: str) -> Fault:
     return Fault(file=look.file, row=look.row, column=column, message=message)
 
 
-def _write(target: Path, looks: Sequence[Look]) -> None:
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """Be the only one who changes files of looks beside `target`; their folder is made. Raises StorageError."""
+    with ExitStack() as held:
+        try:
+            make_folder(target.parent)
+            held.enter_context(alone_in(target.parent))
+            remove_unfinished(target.parent)
+        except OSError as error:
+            raise StorageError(f"{target} could not be written: {error.strerror}") from error
+        yield
+
+
+def write_looks(target: Path, looks: Sequence[Look]) -> None:
+    """Write a whole file of looks; the caller is `writing`. Raises StorageError."""
     rows = [{column: _cell(getattr(look, column)) for column in LOOK_COLUMNS} for look in looks]
     try:
-        make_folder(target.parent)
         write_whole(target, csv_text(LOOK_COLUMNS, rows))
     except OSError as error:
         raise StorageError(f"{target} could not be written: {error.strerror}") from error

@@ -167,6 +167,8 @@ class Platform(_Entry):
     name: Text
     account_url: Text
     """An account's page: holds {handle} or {native_id}; {user} and {server} where a handle is user@server."""
+    search_url: Text | None = None
+    """Where a person searches it by name: holds {name}."""
     sites: tuple[str, ...] = ()
     """Hosts of account pages; `*` means any host that is no other platform's."""
     subdomains: tuple[str, ...] = ()
@@ -218,6 +220,8 @@ class Platform(_Entry):
             raise ValueError(f"platform '{self.platform}' is no slug: use up to 30 small letters and digits")
         if (self.opened or self.closed) and not self.sources:
             raise ValueError("has a day and no source: name one under sources")
+        if self.search_url and "{name}" not in self.search_url:
+            raise ValueError(f"search_url '{self.search_url}' has no place for a name: write {{name}} there")
         for site in (*self.sites, *self.other_sites):
             if not _SITE.fullmatch(site):
                 raise ValueError(f"site '{site}' is no host: write it as example.com")

@@ -3,6 +3,10 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from kooch.config import Settings
+from kooch.files import is_writable
+from pages.shared.origins import is_at_this_machine
+
 PAGES = {
     "first_screen": "Koo, 2021",
     "places": "Where are they?",
@@ -13,14 +17,29 @@ PAGES = {
     "moves": "Moves",
     "figure": "Figure",
     "crawls": "Crawls",
+    "look": "Look",
     "sql": "SQL",
     "studies": "Published numbers",
 }
 
 
-def offered(*, has_sql: bool) -> list[StreamlitPage]:
-    """Every page; SQL only where it is allowed."""
-    return [_page(name) for name in PAGES if name != "sql" or has_sql]
+def offered(settings: Settings | None) -> list[StreamlitPage]:
+    """Every page; SQL and Look only where they are allowed. `settings` are None where they cannot be read."""
+    left_out = set()
+    if settings and not settings.app.sql_page:
+        left_out.add("sql")
+    if settings is None or not has_look(settings):
+        left_out.add("look")
+    return [_page(name) for name in PAGES if name not in left_out]
+
+
+def has_look(settings: Settings) -> bool:
+    """Whether this visitor may write looks: the page is on, the browser on this machine, the data folder no read-only one."""
+    return (
+        settings.app.look_page
+        and is_at_this_machine(st.context.ip_address, st.context.headers)
+        and is_writable(settings.home / "rosters" / "looks")
+    )
 
 
 def _page(name: str) -> StreamlitPage:

@@ -1,0 +1,57 @@
+"""One look at a time: it is on the disk, in the file of its wave, before the next is asked for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from kooch.errors import RosterError, StorageError
+from kooch.files import sync_folder
+from kooch.looks.models import LOOK_COLUMNS, Look
+from kooch.looks.take import read_looks, write_looks, writing
+from kooch.rosters import slugify
+from kooch.rosters.cells import parse
+from kooch.rosters.values import LOOKS
+
+
+def file_of_wave(into: Path, wave: str) -> Path:
+    """Where looks of `wave` are recorded: the name that a file `wave.csv` has after its import."""
+    return into / LOOKS / f"{slugify(None, wave)}.csv"
+
+
+def record(cells: Mapping[str, str], *, into: Path) -> Look:
+    """Write a look into the file of its wave, and return it. `cells` are those of a row, with a wave; a column may be missing.
+
+    The same look again takes the place of the first. Raises RosterError for what is no look, or stands in another file,
+    StorageError when writing fails.
+    """
+    file = file_of_wave(into, cells["wave"])
+    content: dict[str, object] = {column: cells.get(column, "") for column in LOOK_COLUMNS}
+    look = parse(Look, content | {"file": file}, file=file)
+    with writing(file):
+        kept = read_looks(into)
+        other = next((each for each in kept if each.key == look.key), None)
+        if other and other.file != file:
+            raise RosterError(
+                f"has this look already: remove {other.looker}'s row there", file=other.file, row=other.row
+            )
+        looks = [look if each is other else each for each in kept if each.file == file]
+        write_looks(file, looks if other else [*looks, look])
+    return look
+
+
+def take_back(look: Look, *, into: Path) -> None:
+    """Remove a recorded look. Nothing happens if it is gone. Raises RosterError, StorageError."""
+    with writing(look.file):
+        kept = [each for each in read_looks(into) if each.file == look.file]
+        left = [each for each in kept if each.key != look.key]
+        if left:
+            write_looks(look.file, left)
+        elif kept:
+            _remove(look.file)
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink()
+        sync_folder(file.parent)
+    except OSError as error:
+        raise StorageError(f"{file} could not be removed: {error.strerror}") from error
