@@ -47,7 +47,10 @@ def main() -> None:
     file = version_file()
     settings = load_settings()
     if not has_look(settings):
-        st.info("Looks are written here only on the machine that has the data folder, if it can be written.")
+        st.info(
+            "Looks are written here only on the machine that has the data folder, if it can be written. Elsewhere fill a sheet:"
+            " `kooch looks template`."
+        )
         st.stop()
     own = settings.home / "rosters"
     lists = {

@@ -19,6 +19,7 @@ from urllib.parse import quote
 import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from kooch.config import BUNDLED_ROSTERS
@@ -41,8 +42,10 @@ DIRECTIVES = "a :streamlit: b :material/home: c :material_home: d :smile: e :red
 
 
 def run(page: Path, home: Path, monkeypatch: pytest.MonkeyPatch, **choices: str) -> AppTest:
-    """The page as a browser with these choices in its address would get it."""
+    """The page as a browser on this machine with these choices in its address would get it."""
     monkeypatch.setenv("KOOCH_HOME", str(home))
+    # What stands in for a session there has an address that is no text; None is this machine.
+    monkeypatch.setattr(ContextProxy, "ip_address", None)
     app = AppTest.from_file(str(page), default_timeout=60)
     for name, value in choices.items():
         app.query_params[name] = value
