@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from kooch.looks import LOOK_COLUMNS, import_looks, read_looks
@@ -99,7 +99,9 @@ def test_a_look_is_one_row_and_can_be_taken_back(tmp_path: Path, monkeypatch: py
     press(one, "present-m00")
     press(two, "absent-m00")
 
-    assert [(row["figure"], row["result"]) for row in rows(tmp_path)] == [("m00", "absent")]
+    # A key that comes late is about the figure that it was shown with, and changes nothing.
+    assert "figure 'm00' is looked at already, as present: take that back first" in words(two)
+    assert [(row["figure"], row["result"]) for row in rows(tmp_path)] == [("m00", "present")]
 
     press(two, "absent-m01")
     press(two, "undo-m01")
@@ -138,7 +140,7 @@ def test_a_look_in_another_file_is_not_written_twice(tmp_path: Path, monkeypatch
     assert [button.key for button in again.button if str(button.key).startswith("undo")] == []
 
     press(stale, "absent-m00")
-    assert "has this look already" in words(stale)
+    assert "from-a-sheet.csv, row 2: figure 'm00' is looked at already, as present" in words(stale)
 
     press(app, "undo-m00")
     assert [look.figure for look in read_looks(tmp_path / "rosters")] == ["m00"]
@@ -189,6 +191,13 @@ def test_only_a_browser_on_this_machine_may_write(
     assert is_at_this_machine(ip_address, headers) == is_here
 
 
+def wait_for_keys(page: Page, n: int) -> None:
+    """Until the keys of member n are there, and no others: a browser under test is faster than a finger."""
+    expect(page.get_by_role("heading", name=f"Member {n:02}")).to_be_visible()
+    expect(page.locator("[class*='st-key-unclear-']")).to_have_count(1)
+    expect(page.locator(f".st-key-unclear-m{n:02} button")).to_be_in_viewport()
+
+
 def test_fifty_looks_by_keys_on_a_phone_without_a_network(tmp_path: Path, browser: Browser) -> None:
     house(tmp_path)
     keys = {"p": "present", "a": "absent", "u": "unclear"}
@@ -198,8 +207,7 @@ def test_fifty_looks_by_keys_on_a_phone_without_a_network(tmp_path: Path, browse
         watched = Watched(browser, url, width=390, height=844)
         page = watched.open("/look?roster=house&platform=linkedin&wave=Autumn&looker=a")
         for n, key in enumerate(pressed):
-            expect(page.get_by_role("heading", name=f"Member {n:02}")).to_be_visible()
-            expect(page.get_by_role("button", name="Present", exact=False).first).to_be_in_viewport()
+            wait_for_keys(page, n)
             if n == 5:
                 # In a field the letters are text.
                 page.get_by_label("Account found").press_sequentially("in/paul-uza")
@@ -207,9 +215,9 @@ def test_fifty_looks_by_keys_on_a_phone_without_a_network(tmp_path: Path, browse
                 continue
             page.keyboard.press(key)
             if n == 20:
-                expect(page.get_by_role("heading", name="Member 21")).to_be_visible()
+                wait_for_keys(page, 21)
                 page.keyboard.press("z")
-                expect(page.get_by_role("heading", name="Member 20")).to_be_visible()
+                wait_for_keys(page, 20)
                 page.keyboard.press(key)
         expect(page.get_by_text("Everybody on the list is looked at")).to_be_visible()
         page.reload()
@@ -223,7 +231,8 @@ def test_fifty_looks_by_keys_on_a_phone_without_a_network(tmp_path: Path, browse
             "m05": "in/paul-uza",
         }
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
-        assert watched.complaints == []
+        # Streamlit asks below the page's own address first where its server is.
+        assert [said for said in watched.complaints if "404 (Not Found)" not in said] == []
         assert watched.outside() == []
         page.close()
 

@@ -29,13 +29,15 @@ def record(cells: Mapping[str, str], *, into: Path) -> Look:
     with writing(file):
         kept = read_looks(into)
         other = next((each for each in kept if each.key == look.key), None)
-        if other and other.file != file:
+        if other is None:
+            write_looks(file, [*(each for each in kept if each.file == file), look])
+        elif (other.result, other.account) != (look.result, look.account):
             raise RosterError(
-                f"has this look already: remove {other.looker}'s row there", file=other.file, row=other.row
+                f"figure '{look.figure}' is looked at already, as {other.result}: take that back first",
+                file=other.file,
+                row=None if other.file == file else other.row,
             )
-        looks = [look if each is other else each for each in kept if each.file == file]
-        write_looks(file, looks if other else [*looks, look])
-    return look
+    return other or look
 
 
 def take_back(look: Look, *, into: Path) -> None:
