@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -14,7 +15,7 @@ from analytics.measures.figure import Figure, figure, ids_named, names, shown_co
 from analytics.measures.phrases import counted, days, long_day, moment, short_day
 from analytics.measures.sheet import Sheet, sheets
 from analytics.said import Number, cell
-from analytics.site.files import edition_of
+from analytics.site.files import Edition, edition_of
 from analytics.site.sheets import sheet_html, sheet_text
 from kooch.config import load_settings
 from kooch.errors import KoochError
@@ -86,7 +87,7 @@ def main() -> None:
     show_accounts(found)
     show_holds(found)
     show_stays(found)
-    show_sheets(ask(file, _sheets, figure_id=chosen))
+    show_sheets(ask(file, _sheets, figure_id=chosen, edition=_edition(file)))
     show_moves(found)
     show_chart(
         "audience",
@@ -192,14 +193,19 @@ def show_stays(found: Figure) -> None:
             notes(*_evidence_of(stay))
 
 
-def _sheets(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> list[tuple[Sheet, str, str]]:
-    """Each sheet, as HTML and as text."""
+def _edition(file: Path) -> Edition:
+    """The edition that the version is. Its id takes a look at all that the version says: once, and not for each figure."""
     try:
         settings = load_settings()
         publisher, contact = settings.publisher, settings.contact
     except KoochError:  # a setting is wrong: `kooch doctor` says which
         publisher, contact = "", ""
-    edition = edition_of(connection, publisher=publisher, contact=contact)
+    edition: Edition = ask(file, edition_of, publisher=publisher, contact=contact)
+    return edition
+
+
+def _sheets(connection: duckdb.DuckDBPyConnection, *, figure_id: str, edition: Edition) -> list[tuple[Sheet, str, str]]:
+    """Each sheet, as HTML and as text."""
     found = sheets(connection, [figure_id]).get(figure_id, [])
     return [(claim, sheet_html(claim, edition), sheet_text(claim, edition)) for claim in found]
 

@@ -16,6 +16,7 @@ from html import unescape
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -24,6 +25,7 @@ from crawlers import pacing
 from kooch import times
 from kooch.cli.crawl import crawl_all
 from kooch.config import BlueskySettings, CrawlSettings, MastodonSettings, Settings
+from kooch.editions import content_digest
 from tests.faults import Server
 from tests.servers.bluesky import Account, BlueskyNetwork
 from tests.servers.fediverse import Authority
@@ -320,6 +322,8 @@ def test_a_week_of_crawls_is_published_day_by_day_as_by_hand(
     monkeypatch.setattr(pacing, "_LONGEST_WAIT", 0.5)
     home, bundled = tmp_path / "home", tmp_path / "bundled"
     monkeypatch.setattr("kooch.cli.store.BUNDLED_ROSTERS", bundled)
+    digests = Mock(wraps=content_digest)
+    monkeypatch.setattr("analytics.site.files.content_digest", digests)
     accounts = [claim(name, f"wk{name}.test") for name in ON_BLUESKY]
     accounts += [claim(name, handle, platform="mastodon") for name, handle in ON_MASTODON.items()]
     people = [member(name) for name in (*ON_BLUESKY, *ON_MASTODON)]
@@ -346,3 +350,5 @@ def test_a_week_of_crawls_is_published_day_by_day_as_by_hand(
                     check_edges(home, figure, "there", WHILE_NOBODY_CRAWLS)
     for figure, edges in EDGES.items():
         check_edges(home, figure, "there", edges)
+    # An edition's id is read from all that a version says: once, not for every page.
+    assert digests.call_count == len(LOOKS)
