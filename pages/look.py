@@ -98,6 +98,10 @@ def choose_sitting(own: Path, lists: dict[str, tuple[str, str]], looks: list[Loo
     if fault := fault_of(Looker, looker):
         st.error(plain(fault))
         st.stop()
+    # Defaults change with lists and platforms; who comes back to this address means what was chosen today.
+    for key, name in (("roster", roster), ("platform", platform.platform), ("method", method)):
+        if st.query_params.get(key) != name:
+            st.query_params[key] = name
     return Chosen(
         own=own, roster=roster, platform=platform, method=method, wave=wave, definition=definition, looker=looker,
         zone=lists[roster][1],

@@ -54,6 +54,9 @@ def test_a_key_is_a_row_as_an_import_would_write_it(tmp_path: Path, monkeypatch:
     assert "0 of 5 looked at" in words(app)
 
     press(app, "present-m00")
+    again = run(PAGE, tmp_path, monkeypatch, wave="Autumn", looker="a")
+    assert {"roster", "platform", "method"} <= set(again.query_params)
+
     press(app, "absent-m01")
     press(app, "unclear-m02")
     app.text_input(key="account-m03").set_value("https://x.com/somebody")
