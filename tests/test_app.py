@@ -205,11 +205,11 @@ def test_back_undoes_a_choice(app_url: str, browser: Browser) -> None:
     expect(page.get_by_text("489 of 537 had joined")).to_be_visible()
     assert page.url.endswith("/adoption?roster=us-congress&platform=facebook")
     page.go_back()
-    expect(page.get_by_text("506 of 537 had joined").first).to_be_visible()
+    expect(page.get_by_text("507 of 537 had joined").first).to_be_visible()
     page.go_back()
     expect(page.get_by_text("Council and government of the city of Zurich · ").first).to_be_visible()
     page.go_forward()
-    expect(page.get_by_text("506 of 537 had joined").first).to_be_visible()
+    expect(page.get_by_text("507 of 537 had joined").first).to_be_visible()
     page.close()
 
 
