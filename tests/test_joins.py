@@ -546,3 +546,23 @@ def test_the_day_of_a_report_is_a_day_where_the_report_appears(tmp_path: Path) -
         ("2021-04-29", 2, 2, None, None),
         ("2025-01-01", 2, 2, None, None),
     ]
+
+
+def test_a_curve_ends_with_what_is_known(bundled_home: Path) -> None:
+    """Terms that end in years to come are planned, and nobody is counted where nobody was looked at."""
+    last = query(bundled_home, "SELECT max(day) FROM adoption WHERE roster = 'us-congress'")
+    unseen = query(bundled_home, "SELECT count(*) FROM adoption WHERE there_max = 0 AND not_looked = members")
+
+    assert last[0][0] <= date(2026, 7, 31)  # 46 days after the list was made
+    assert unseen == [(0,)]
+
+
+def test_an_address_that_wants_an_id_is_made_of_one(bundled_home: Path) -> None:
+    of_accounts = "FROM accounts WHERE platform = 'youtube' AND merged_into IS NULL"
+    found = query(bundled_home, f"SELECT native_id, url {of_accounts}")
+
+    assert len(found) > 300
+    assert [url for native_id, url in found if native_id is None and url is not None] == []
+    assert [
+        url for native_id, url in found if native_id and url != f"https://www.youtube.com/channel/{native_id}"
+    ] == []
