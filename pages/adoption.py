@@ -7,13 +7,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.measures.adoption import SHARES, WORDS, Adoption, Measure, adoption_of, breakdown_of, choices
+from analytics.measures.adoption import SHARES, WORDS, Adoption, Measure, adoption_of, breakdown_of
 from analytics.measures.events import markers
 from analytics.measures.phrases import long_day
-from pages.shared.choosing import choose
 from pages.shared.frame import show_chart
+from pages.shared.lists import lists_of
 from pages.shared.routing import through_app
-from pages.shared.store import ask, query, version_file
+from pages.shared.store import ask, version_file
 from pages.shared.text import note, plain, say, tell
 
 _CHARTS: dict[Measure, str] = {"joined": "adoption", "there": "presence"}
@@ -23,17 +23,9 @@ _MEASURES: dict[str, Measure] = {words: measure for measure, words in WORDS.item
 def main() -> None:
     st.title("Adoption")
     file = version_file()
-    offered = ask(file, choices)
-    if not offered:
-        st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")
-        st.stop()
-    titles = dict(query(file, "SELECT roster, title FROM rosters"))
-    names = dict(query(file, "SELECT platform, name FROM platforms"))
+    lists = lists_of(file)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = choose("List", {name: titles[name] for name in offered}, key="roster", width=320)
-        platform = choose(
-            "Platform", {name: names.get(name, name) for name in offered[roster]}, key="platform", width=160
-        )
+        roster, platform = lists.choose()
         found = ask(file, adoption_of, roster=roster, platform=platform)
         measure = choose_measure(found) if found else "joined"
     if found is None:
@@ -41,7 +33,7 @@ def main() -> None:
             "We know of nobody on this list who has joined. Choose another platform, or look again after the next crawl."
         )
         st.stop()
-    subject = f"{titles[roster]} · {names.get(platform, platform)}"
+    subject = lists.subject(roster, platform)
     say("{subject}", subject=subject)
     note("{why}", why=_why(found.opens_on, measure))
     with st.expander("More choices"), st.container(horizontal=True, vertical_alignment="bottom"):

@@ -8,27 +8,18 @@ from analytics.measures.event_effect import Effect, event_effect, events
 from analytics.measures.phrases import long_day
 from pages.shared.choosing import choose
 from pages.shared.frame import show_chart
+from pages.shared.lists import lists_of
 from pages.shared.routing import through_app
-from pages.shared.store import ask, query, version_file
+from pages.shared.store import ask, version_file
 from pages.shared.text import plain, say, tell
 
 
 def main() -> None:
     st.title("What did the event do?")
     file = version_file()
-    offered: dict[str, list[str]] = {}
-    for roster, platform in query(file, "SELECT roster, platform FROM coverage ORDER BY roster, joined DESC, platform"):
-        offered.setdefault(roster, []).append(platform)
-    if not offered:
-        st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")
-        st.stop()
-    titles = dict(query(file, "SELECT roster, title FROM rosters"))
-    names = dict(query(file, "SELECT platform, name FROM platforms"))
+    lists = lists_of(file)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = choose("List", {name: titles[name] for name in offered}, key="roster", width=320)
-        platform = choose(
-            "Platform", {name: names.get(name, name) for name in offered[roster]}, key="platform", width=160
-        )
+        roster, platform = lists.choose()
         known = {event: (words, day) for event, words, day in ask(file, events, platform=platform)}
         event = choose(
             "Event", {"": "None chosen", **{key: words for key, (words, _) in known.items()}}, key="event", width=420
@@ -47,7 +38,8 @@ def main() -> None:
     if chosen is None:
         st.info("Choose an event, or a day. It is best chosen before looking at the curve of joins.")
         st.stop()
-    subject = f"{titles[roster]} · {names.get(platform, platform)} · {known[event][0] if event in known else long_day(chosen)}"
+    when = known[event][0] if event in known else long_day(chosen)
+    subject = f"{lists.subject(roster, platform)} · {when}"
     say("{subject}", subject=subject)
     found: Effect = ask(file, event_effect, roster=roster, platform=platform, day=chosen)
     if found.refusal:

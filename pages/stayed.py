@@ -4,29 +4,19 @@ import streamlit as st
 
 from analytics.measures.places import PARTS
 from analytics.measures.stayed import ENDS, LENGTHS, Stayed, stayed
-from pages.shared.choosing import choose
 from pages.shared.frame import show_chart
+from pages.shared.lists import lists_of
 from pages.shared.routing import through_app
-from pages.shared.store import ask, query, version_file
+from pages.shared.store import ask, version_file
 from pages.shared.text import plain, say, table, tell
 
 
 def main() -> None:
     st.title("Did they stay?")
     file = version_file()
-    offered: dict[str, list[str]] = {}
-    for roster, platform in query(file, "SELECT roster, platform FROM coverage ORDER BY roster, joined DESC, platform"):
-        offered.setdefault(roster, []).append(platform)
-    if not offered:
-        st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")
-        st.stop()
-    titles = dict(query(file, "SELECT roster, title FROM rosters"))
-    names = dict(query(file, "SELECT platform, name FROM platforms"))
+    lists = lists_of(file)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = choose("List", {name: titles[name] for name in offered}, key="roster", width=320)
-        platform = choose(
-            "Platform", {name: names.get(name, name) for name in offered[roster]}, key="platform", width=160
-        )
+        roster, platform = lists.choose()
         days = st.segmented_control(
             "Quiet after days without a post",
             [str(days) for days in LENGTHS],
@@ -42,7 +32,7 @@ def main() -> None:
     found: Stayed | None = ask(
         file, stayed, roster=roster, platform=platform, days=int(days), end=end, breakdown=breakdown
     )
-    subject = f"{titles[roster]} · {names.get(platform, platform)} · quiet{days}@1"
+    subject = f"{lists.subject(roster, platform)} · quiet{days}@1"
     say("{subject}", subject=subject)
     if found is None:
         st.info("Nobody on this list has an account there that is known. Choose another platform.")

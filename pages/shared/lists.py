@@ -1,0 +1,43 @@
+"""The lists and platforms that a page offers, and the choice of one of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from analytics.measures.adoption import choices
+from pages.shared.choosing import choose
+from pages.shared.store import ask, query
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lists:
+    """The platforms of each list, and the titles of both, by short names."""
+
+    platforms: Mapping[str, Sequence[str]]
+    titles: Mapping[str, str]
+    names: Mapping[str, str]
+
+    def choose(self) -> tuple[str, str]:
+        """Draw the choices of a list and of a platform where the caller is drawing; returns the short names."""
+        roster = choose("List", {name: self.titles[name] for name in self.platforms}, key="roster", width=320)
+        named = {name: self.names.get(name, name) for name in self.platforms[roster]}
+        return roster, choose("Platform", named, key="platform", width=160)
+
+    def subject(self, roster: str, platform: str) -> str:
+        """Both by their titles."""
+        return f"{self.titles[roster]} · {self.names.get(platform, platform)}"
+
+
+def lists_of(file: Path) -> Lists:
+    """What can be chosen. Where no list has an account, the page says so and ends."""
+    offered = ask(file, choices)
+    if not offered:
+        st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")
+        st.stop()
+    return Lists(
+        platforms=offered,
+        titles=dict(query(file, "SELECT roster, title FROM rosters")),
+        names=dict(query(file, "SELECT platform, name FROM platforms")),
+    )
