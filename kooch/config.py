@@ -34,8 +34,8 @@ from pydantic_settings import (
 )
 
 from kooch.errors import ConfigError
+from kooch.folders import HOUSE
 from kooch.home import TOKEN, data_folder, refuse_token
-from kooch.places import HOUSE
 from kooch.platforms import learn
 
 BUNDLED_ROSTERS = HOUSE / "rosters"

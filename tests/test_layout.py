@@ -123,7 +123,7 @@ def test_the_store_stands_on_nothing_but_rosters_and_settings(place: str) -> Non
             "kooch.times",
             "kooch.store.publish",
         ),
-        "config.py": ("kooch.errors", "kooch.home", "kooch.places", "kooch.platforms"),
+        "config.py": ("kooch.errors", "kooch.home", "kooch.folders", "kooch.platforms"),
         "home.py": ("kooch.errors",),
         "platforms": ("kooch.platforms", "kooch.errors"),
         "presence": ("kooch.presence",),

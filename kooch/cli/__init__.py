@@ -16,9 +16,9 @@ from typer.main import get_group
 from kooch import __version__
 from kooch.cli.rows import WITH_ROWS, format_option
 from kooch.errors import ConfigError, KoochError
-from kooch.places import open_house
+from kooch.folders import make_importable
 
-open_house()
+make_importable()
 
 
 class Place(NamedTuple):

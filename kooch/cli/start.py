@@ -23,7 +23,7 @@ from kooch.cli.progress import Prose
 from kooch.cli.store import load_now
 from kooch.config import Settings
 from kooch.errors import ConfigError, KoochError, StorageError
-from kooch.places import HOUSE
+from kooch.folders import HOUSE
 from kooch.store import versions
 
 _HOSTS_SHOWN = 5

@@ -8,7 +8,7 @@ HOUSE = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[1]
 """The folder of `app.py`, `pages`, `crawlers`, `analytics` and `rosters`."""
 
 
-def open_house() -> None:
+def make_importable() -> None:
     """Let `crawlers`, `analytics` and `pages` be imported by this program. Others have no use for such general names."""
     if str(HOUSE) not in sys.path:
         sys.path.insert(0, str(HOUSE))
