@@ -1,5 +1,5 @@
 # Everything installs inside this folder: .tools (uv), .venv (Kooch), tests/servers/node_modules and
-# tests/servers/.wayback (test servers), tests/clients/.oldest and .lts (older DuckDBs).
+# tests/servers/.wayback (test servers), tests/clients/.oldest and .lts (older DuckDBs), tests/clients/.lake (the lake's).
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
@@ -22,11 +22,12 @@ APP := .venv/.app
 DEV := .venv/.dev
 SERVERS := tests/servers/node_modules/.installed
 WAYBACK := tests/servers/.wayback/.installed
-CLIENTS := tests/clients/.oldest/.installed tests/clients/.lts/.installed
+CLIENTS := tests/clients/.oldest/.installed tests/clients/.lts/.installed \
+	tests/clients/.lake/.installed
 
 PYTEST_FLAGS ?=
 
-.PHONY: help start notify statistics test proof proof-together proof-alone lint format bench docs requirements clean
+.PHONY: help start notify statistics lake test proof proof-together proof-alone lint format bench docs requirements clean
 
 help: ## say what the targets do
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
@@ -40,13 +41,16 @@ notify: $(APP) ## install what messages need
 statistics: $(APP) ## install what curves of survival need
 	$(UV) pip install --quiet --compile-bytecode --python .venv -c requirements-dev.txt -e '.[statistics]'
 
+lake: $(APP) .venv/lake/installed.txt ## install what `kooch lake` needs
+
 test: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS) ## run the tests against real servers on loopback
 	$(BIN)/pytest -n 3 $(PYTEST_FLAGS)
 
 proof: proof-together proof-alone ## run the slow proofs
 
+# Files run in the order of their names. In the order of size, a file with one long test would start last, and all workers would wait for it.
 proof-together: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS)
-	$(BIN)/pytest -m "proof and not alone" -n 2 $(PYTEST_FLAGS)
+	$(BIN)/pytest -m "proof and not alone" -n 3 --no-loadscope-reorder $(PYTEST_FLAGS)
 
 # These measure a pace: nothing else may run beside them.
 proof-alone: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS)
@@ -61,7 +65,7 @@ format: $(DEV) ## rewrite the code in the house format
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(DEV) ## measure
+bench: $(DEV) tests/clients/.lake/.installed ## measure
 	$(BIN)/python -m bench
 
 COMPILE = $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate -q
@@ -75,9 +79,11 @@ requirements: .venv/.made ## renew the requirements files
 	$(COMPILE) tests/servers/requirements-wayback.in -o tests/servers/requirements-wayback.txt
 	$(COMPILE) tests/clients/requirements-oldest.in -o tests/clients/requirements-oldest.txt
 	$(COMPILE) tests/clients/requirements-lts.in -o tests/clients/requirements-lts.txt
+	$(COMPILE) kooch/lake/requirements.in -o kooch/lake/requirements.txt
+	$(COMPILE) -c kooch/lake/requirements.txt tests/clients/requirements-lake.in -o tests/clients/requirements-lake.txt
 
 clean: ## remove what was installed and cached
-	rm -rf .venv .tools tests/servers/node_modules tests/servers/.wayback tests/clients/.oldest tests/clients/.lts .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .tools tests/servers/node_modules tests/servers/.wayback tests/clients/.oldest tests/clients/.lts tests/clients/.lake .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .tools/bin/uv:
@@ -118,7 +124,13 @@ $(WAYBACK): tests/servers/requirements-wayback.txt .venv/.made
 	$(UV) pip sync --quiet --python tests/servers/.wayback --require-hashes $<
 	@touch $@
 
-# Readers of a published version: nothing but an older DuckDB.
+# The lake is written by a DuckDB of its own; Kooch finds it here.
+.venv/lake/installed.txt: kooch/lake/requirements.txt .venv/.made
+	$(UV) venv --quiet --allow-existing --python .venv .venv/lake
+	$(UV) pip sync --quiet --python .venv/lake --require-hashes $<
+	@cp $< $@
+
+# Readers of a published version: nothing but an older DuckDB. Of the lake: what writes it, Polars, and an S3.
 tests/clients/.%/.installed: tests/clients/requirements-%.txt .venv/.made
 	$(UV) venv --quiet --allow-existing --python .venv tests/clients/.$*
 	$(UV) pip sync --quiet --python tests/clients/.$* --require-hashes $<

@@ -1,5 +1,6 @@
 """The app: routes to its pages. Start it with `kooch start`, or `streamlit run app.py`."""
 
+import html
 import os
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from analytics.theme import DARK_CSS
-from kooch.config import load_settings
+from kooch.config import Settings, contact_address, load_settings
 from kooch.errors import KoochError
-from pages.shared.offered import offered
+from pages.shared.ahead import import_ahead
+from pages.shared.offered import offered, show_menu
 from pages.shared.origins import OwnOrigin
 from pages.shared.text import plain
 
@@ -22,12 +24,21 @@ def main() -> None:
         settings = load_settings()
     except KoochError:
         settings = None
-    page = st.navigation(offered(settings), position="top")
+    pages = offered(settings)
+    page = st.navigation(pages, position="top")
+    show_menu(pages, page)
     try:
         page.run()
     except Exception:
         st.error(f"This page broke off: a fault in Kooch. {plain(_where_told())}")
         raise
+    finally:
+        _show_contact(settings)
+
+
+def _show_contact(settings: Settings | None) -> None:
+    if settings and (address := contact_address(settings.contact)):
+        st.html(f'<p class="kooch-noted"><a href="{html.escape(address)}">Report an error</a></p>')
 
 
 def _where_told() -> str:
@@ -38,4 +49,5 @@ def _where_told() -> str:
 if __name__ == "__main__":
     main()
 else:  # `streamlit run` imports this file for its server, and runs it for every visitor
+    import_ahead()
     app = st.App(__file__, middleware=[Middleware(OwnOrigin)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import duckdb
 
 from analytics.charts import ChartModule
+from analytics.measures.phrases import with_days_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +25,19 @@ class Caption:
     subject: str = ""
     notes: tuple[str, ...] = ()
 
+    @property
+    def how_to_read(self) -> str:
+        """The definition, as a page says it under the picture."""
+        return f"How to read it: {self.definition}"
+
+    @property
+    def origin(self) -> list[str]:
+        """What is counted, and where it comes from: the small print."""
+        return [f"Unit: {self.unit}.", f"Source: {self.source}.", f"Data: {self.version}."]
+
     def small_print(self) -> list[str]:
         """Everything but question and subject, a sentence an entry."""
-        return [
-            *self.notes,
-            self.definition,
-            f"Unit: {self.unit}.",
-            f"Source: {self.source}.",
-            f"Data: {self.version}.",
-        ]
+        return [*self.notes, self.definition, *self.origin]
 
     def wrapped(self, characters: int) -> list[str]:
         """Subject and small print in lines for a picture."""
@@ -58,7 +63,8 @@ def caption(
         "SELECT title, source, licence, strftime(as_of, '%-d %B %Y') FROM rosters WHERE roster = ?", [roster]
     ).fetchall()
     if found:
-        source = "{0} ({3}). {1}; {2}".format(*found[0])
+        title, cited, licence, day = found[0]
+        source = f"{title} ({day}). {with_days_in_words(cited)}; {licence}"
     return Caption(
         question=chart.QUESTION,
         definition=chart.DEFINITION,

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import log
 
 WINDOW = 56
@@ -32,26 +33,30 @@ class Study:
     p: float | None
 
 
-def study(days: Sequence[int], event: int, *, first: int, last: int) -> Study | None:
+def study(
+    days: Sequence[int], event: int, *, first: int, last: int, counts: Sequence[int] | None = None
+) -> Study | None:
     """Compare the change around `event` with that around every seventh day at least 16 weeks away from it.
 
-    `days` are the days, as ordinals, on which something happened, sorted; they are complete from `first` to `last`, both
-    included. None where the windows around `event` reach beyond that. Half is added to each count, so that none has no
-    ratio. p = (1 + placebo dates whose change is at least as large, up or down) / (1 + all of them).
+    `days` are the days, as ordinals, on which something happened, sorted; `counts` says how often on each day. Without it, once.
+    The days are complete from `first` to `last`, both included. None where the windows around `event` reach beyond that.
+    Half is added to each count, so that none has no ratio. p = (1 + placebo dates whose change is at least as large, up or
+    down) / (1 + all of them).
     """
     if event - WINDOW < first or event + WINDOW - 1 > last:
         return None
     weeks_before, weeks_after = (event - WINDOW - first) // 7, (last + 1 - WINDOW - event) // 7
     dates = [event + 7 * week for week in range(-weeks_before, weeks_after + 1)]
-    around = change(days, event)
-    placebos = tuple(change(days, date) for date in dates if abs(date - event) >= APART)
+    so_far = [0, *accumulate(counts or [1] * len(days))]
+    around = _change(days, so_far, event)
+    placebos = tuple(_change(days, so_far, date) for date in dates if abs(date - event) >= APART)
     as_large = sum(abs(placebo.ratio) >= abs(around.ratio) for placebo in placebos)
     p = (1 + as_large) / (1 + len(placebos)) if len(placebos) >= FEWEST else None
     return Study(event=around, placebos=placebos, p=p)
 
 
-def change(days: Sequence[int], day: int) -> Change:
-    """What there was before `day` and from it on; `days` are sorted."""
+def _change(days: Sequence[int], so_far: Sequence[int], day: int) -> Change:
+    """What there was before `day` and from it on; `so_far` says how much happened on days before each of `days`."""
     start, middle, end = (bisect_left(days, edge) for edge in (day - WINDOW, day, day + WINDOW))
-    before, after = middle - start, end - middle
+    before, after = so_far[middle] - so_far[start], so_far[end] - so_far[middle]
     return Change(day=day, before=before, after=after, ratio=log((after + 0.5) / (before + 0.5)))

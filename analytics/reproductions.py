@@ -75,6 +75,14 @@ STUDIES = (
         sql="reproduce_congress_mastodon_2026",
     ),
     Study(
+        name="riksdag-last-posts",
+        definition="X accounts of the list se-parliament that had posted nothing for 91 days when somebody looked last, of those whose posts were looked at",
+        says="no study counts them; the source of the list keeps days of last posts and of its own checks",
+        citation="politix-sweden, data/sweden/riksdagen.csv, January to March 2026; its checks in rosters/se-parliament/last_posts.csv",
+        reason="In the source 15 rows are mirrors of other platforms, and are out. Its 138 “closed” are ends entered in Wikidata, and no departures. 215 of its 1,187 last posts have no day of a check: nothing is known of the time after them. 15 of its checks on X missed a post that another of its checks found. They count as no look, and others may have missed posts, too. kooch backfill activity and kooch crawl --activity look anew.",
+        sql="reproduce_riksdag_last_posts",
+    ),
+    Study(
         name="announced-and-kept",
         definition="Accounts of which a dated statement says that their owner leaves, and of which no end is known: a template for lists with such statements",
         says="a template: give statements with the event “announced”",

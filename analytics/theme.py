@@ -3,7 +3,7 @@
 import re
 import textwrap
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import altair as alt
 import polars as pl
@@ -20,6 +20,8 @@ GREEN = "var(--k-green, #1b8a6b)"
 SKY = "var(--k-sky, #9cc9ea)"
 HATCH = "var(--k-hatch, #9aa6b2)"
 VIOLET = "var(--k-violet, #7a4fa3)"
+MIST = "var(--k-mist, #e3f0fa)"
+YELLOW = "var(--k-yellow, #e8c547)"
 
 FONT = "'Source Sans', 'Source Sans Pro', 'Noto Sans', 'Liberation Sans', Helvetica, Arial, sans-serif"
 
@@ -92,8 +94,22 @@ def layered(*layers: alt.Chart, height: int) -> alt.LayerChart:
     return alt.LayerChart(layer=filled).properties(height=height, usermeta=SVG)
 
 
+WIDEST = 0.5
+"""How wide a letter is on average, at most, in font sizes."""
+
+HALO: tuple[dict[str, Any], ...] = ({"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round", "aria": False}, {})
+"""Text is drawn twice, first as a wide stroke in the colour of the paper, so that lines do not cross it."""
+
+
 def hatched(
-    start: float, end: float, of: float, x: alt.X, *, height: int | Literal["height"], top: int = 0
+    start: float,
+    end: float,
+    of: float,
+    x: alt.X,
+    *,
+    height: int | Literal["height"],
+    top: int = 0,
+    colour: str = HATCH,
 ) -> alt.Chart:
     """Diagonal strokes from `start` to `end` on an axis `of` this length: Vega has no pattern to fill with.
 
@@ -106,10 +122,70 @@ def hatched(
     )
     hatch: alt.Chart = (
         alt.Chart(strokes)
-        .mark_rule(color=HATCH, strokeWidth=1)
+        .mark_rule(color=colour, strokeWidth=1)
         .encode(x=x, x2="to", y=alt.value(height if height == "height" else top + height), y2=alt.value(top))
     )
     return hatch
+
+
+EVENT_LINE = 14
+"""Pixels that the title of an event takes above a picture."""
+
+
+def from_the_line(size: str) -> alt.ExprRef:
+    """How far right of its line the `title` of an event begins: letters of this `size` end before the edge."""
+    return alt.ExprRef(expr=f"min(4, width - 4 - scale('x', datum.at) - {WIDEST} * ({size}) * length(datum.title))")
+
+
+def event_marks(events: pl.DataFrame, x: alt.X) -> list[alt.Chart]:
+    """A line for a day, a field for a range (MARKERS); each title above the picture, on a line of its own."""
+    if events.is_empty():
+        return []
+    ranges, points = events.filter(pl.col("until").is_not_null()), events.filter(pl.col("until").is_null())
+    return [
+        alt.Chart(ranges).mark_rect(color=INK, opacity=0.07).encode(x=x, x2="until:T"),
+        alt.Chart(points).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x=x),
+        *(
+            alt.Chart(events.filter(pl.col("line") == line))
+            .mark_text(
+                align="left",
+                dx=from_the_line(f"{NARROW} ? 10 : 11"),
+                y=-8 - EVENT_LINE * (len(events) - 1 - line),
+                color=MUTED,
+                fontSize=when_narrow(10, 11),
+                # A title that ran over the edge would make the whole picture narrower.
+                limit=alt.ExprRef("width"),
+            )
+            .encode(x=x, text="title:N")
+            for line in events["line"]
+        ),
+    ]
+
+
+def swatch(fill: str, *, top: float, hatch: str | None = None, is_dashed: bool = False) -> list[alt.Chart]:
+    """The sample of a fill in a legend, with the strokes and the border that the fill has in the picture."""
+    sample = alt.Chart(pl.DataFrame({"at": [0]}))
+    height = 12
+    return [
+        sample.mark_rect(
+            fill=fill,
+            stroke=MUTED,
+            strokeWidth=0.8,
+            strokeDash=[3, 2] if is_dashed else [],
+            x=0,
+            x2=24,
+            y=top,
+            y2=top + height,
+            aria=False,
+        ),
+        *(
+            sample.mark_rule(color=hatch, aria=False).encode(
+                x=alt.value(start), x2=alt.value(start + 8), y=alt.value(top + height), y2=alt.value(top)
+            )
+            for start in (0, 8, 16)
+            if hatch is not None
+        ),
+    ]
 
 
 def empty(sentence: str) -> alt.LayerChart:

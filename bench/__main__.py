@@ -9,15 +9,20 @@ from pathlib import Path
 
 from bench.crawling import measure_crawling
 from bench.figures import Figure
-from bench.loading import Size, grow, measure_loading
+from bench.flat import measure_flat
+from bench.lake import measure_lake
+from bench.loading import Size, grow, measure_loading, measure_publishing
 from bench.pages import measure_pages
 from bench.parsing import measure_parsing
 from bench.simulation import make_world
 from bench.sizes import measure_sizes
 from bench.starting import measure_starting
+from bench.visiting import measure_visiting
 
-FULL = Size(accounts=20_000, spooled_days=50, files_a_day=40, days=500, crawled=300, is_full=True)
-SMALL = Size(accounts=500, spooled_days=4, files_a_day=4, days=8, crawled=50, is_full=False)
+FULL = Size(
+    accounts=20_000, spooled_days=50, files_a_day=40, days=500, most_days=2_000, new_days=5, crawled=300, is_full=True
+)
+SMALL = Size(accounts=500, spooled_days=4, files_a_day=4, days=8, most_days=32, new_days=1, crawled=50, is_full=False)
 
 
 def main() -> int:
@@ -36,14 +41,35 @@ def main() -> int:
 def measure(size: Size, folder: Path | None) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(dir=folder, prefix="kooch-bench-") as place:
         home = Path(place) / "home"
-        with make_world(accounts=size.accounts, days=size.days) as world:
+        small, next_days, end = (size.days + n * size.new_days for n in range(3))
+        with make_world(accounts=size.accounts, days=end) as world:
             yield from measure_loading(world, home, size)
-            yield from grow(world, home, size)
-        yield from measure_sizes(home, is_full=size.is_full)
+            yield from grow(world, home, size, days=range(size.spooled_days, small), compacting=True)
+            yield from measure_sizes(home, is_full=size.is_full)
+            yield from measure_publishing(home)
+            few = [*measure_flat(world, home, days=range(small, next_days), is_full=size.is_full)]
+            yield from few
+            yield from measure_pages(home, is_full=size.is_full)
+            yield from measure_starting(home, is_full=size.is_full)
+            yield from measure_visiting(Path(place) / "app", is_full=size.is_full)
+            yield from measure_parsing(times=300 if size.is_full else 30)
+            yield from measure_crawling(Path(place) / "crawl", accounts=size.crawled, is_full=size.is_full)
+            yield from measure_lake(world, home, days=range(next_days, end), is_full=size.is_full)
+        # The lake is measured; later loads need not write into it.
+        (home / "kooch.toml").unlink()
+        large = range(size.most_days, size.most_days + size.new_days)
+        with make_world(accounts=size.accounts, days=large.stop) as world:
+            yield from grow(world, home, size, days=range(end, large.start), compacting=False)
+            many = [*measure_flat(world, home, days=large, is_full=size.is_full)]
+            yield from many
+            yield Figure(
+                what=f"that, against the same at {world.accounts * size.days:,} rows",
+                figure=many[-1].figure / few[-1].figure,
+                unit="times",
+                target=2.5 if size.is_full else None,
+            )
+        yield from measure_sizes(home, is_full=size.is_full, is_compacted=False)
         yield from measure_pages(home, is_full=size.is_full)
-        yield from measure_starting(home, is_full=size.is_full)
-        yield from measure_parsing(times=300 if size.is_full else 30)
-        yield from measure_crawling(Path(place) / "crawl", accounts=size.crawled, is_full=size.is_full)
 
 
 def as_json(figure: Figure) -> str:

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from bench.figures import Figure
+from bench.flat import cost_of_load
 from bench.simulation import World, write_world_roster
 from kooch.config import BUNDLED_ROSTERS, VIEWS
-from kooch.store.load import load, master_file
+from kooch.connections import connect
+from kooch.store.compact import compact
+from kooch.store.load import load
+from kooch.store.master import master_file
 from kooch.store.publish import publish
 from kooch.store.schema import quoted
 
@@ -23,6 +25,10 @@ class Size:
     spooled_days: int
     files_a_day: int
     days: int
+    most_days: int
+    """What the data grow to at the end."""
+    new_days: int
+    """What is loaded into data of both sizes: 100,000 rows of the full world."""
     crawled: int
     """Accounts of the crawl."""
     is_full: bool
@@ -31,41 +37,51 @@ class Size:
 
 def measure_loading(world: World, home: Path, size: Size) -> Iterator[Figure]:
     write_world_roster(world, home / "rosters")
-    load(home, views=VIEWS, bundled=BUNDLED_ROSTERS)
+    yield Figure(
+        what=f"first load, {world.accounts:,} figures of one's own: peak",
+        figure=cost_of_load(home).peak,
+        unit="MB",
+        target=400 if size.is_full else None,
+    )
     files = world.spool(home, days=range(size.spooled_days), files_a_day=size.files_a_day)
     rows = world.accounts * size.spooled_days
     bare = _insert_bare(home / "bare.duckdb", files)
-    began = time.perf_counter()
-    load(home, views=VIEWS, bundled=BUNDLED_ROSTERS)
-    took = time.perf_counter() - began
+    cost = cost_of_load(home)
     what = f"{rows:,} rows from {len(files):,} files"
     yield Figure(what=f"bare INSERT of {what}", figure=bare, unit="s")
-    yield Figure(what=f"load of {what}", figure=took, unit="s")
-    yield Figure(what="load against bare INSERT", figure=took / bare, unit="times", target=3 if size.is_full else None)
+    yield Figure(what=f"load of {what}", figure=cost.seconds, unit="s")
+    yield Figure(what=f"load of {what}: peak", figure=cost.peak, unit="MB")
+    yield Figure(
+        what="load against bare INSERT", figure=cost.seconds / bare, unit="times", target=3 if size.is_full else None
+    )
 
 
-def grow(world: World, home: Path, size: Size) -> Iterator[Figure]:
-    """Load the remaining days, a million rows at a time and in larger files: what many loads add up to."""
-    step = size.spooled_days
-    took = 0.0
-    for start in range(step, size.days, step):
-        days = range(start, min(start + step, size.days))
-        world.spool(home, days=days, files_a_day=4)
+def grow(world: World, home: Path, size: Size, *, days: range, compacting: bool) -> Iterator[Figure]:
+    """Load more days, a million rows at a time and in larger files: what many loads add up to."""
+    took = merging = 0.0
+    n_merged = 0
+    for start in days[:: size.spooled_days]:
+        world.spool(home, days=range(start, min(start + size.spooled_days, days.stop)), files_a_day=4)
         began = time.perf_counter()
         load(home, views=VIEWS, bundled=BUNDLED_ROSTERS)
         took = time.perf_counter() - began
-    yield Figure(what=f"load of the last {step * world.accounts:,} rows", figure=took, unit="s")
-    began = time.perf_counter()
-    load(home, views=VIEWS, bundled=BUNDLED_ROSTERS)
-    yield Figure(
-        what="load of nothing", figure=time.perf_counter() - began, unit="s", target=1 if size.is_full else None
-    )
+        if compacting:
+            # As `kooch load` does after each load.
+            began = time.perf_counter()
+            n_merged = compact(home)
+            merging = time.perf_counter() - began
+    yield Figure(what=f"load of the last days up to {world.accounts * days.stop:,} rows", figure=took, unit="s")
+    if compacting:
+        yield Figure(what=f"compaction of the last {n_merged:,} files", figure=merging, unit="s")
+
+
+def measure_publishing(home: Path) -> Iterator[Figure]:
     began = time.perf_counter()
     version = load(home, views=VIEWS, bundled=BUNDLED_ROSTERS, anew=True).version
     yield Figure(what="load anew (views, rollups, publishing)", figure=time.perf_counter() - began, unit="s")
     began = time.perf_counter()
     publish(home, master_file(home), version + 1)
-    yield Figure(what="publishing alone: two copies, fsync, rename", figure=time.perf_counter() - began, unit="s")
+    yield Figure(what="publishing alone: a copy, fsync, rename", figure=time.perf_counter() - began, unit="s")
 
 
 def _insert_bare(file: Path, batches: Sequence[Path]) -> float:
@@ -73,7 +89,7 @@ def _insert_bare(file: Path, batches: Sequence[Path]) -> float:
     names = ", ".join(quoted(str(batch)) for batch in batches)
     took = []
     for _ in range(2):
-        with duckdb.connect(str(file)) as connection:
+        with connect(file) as connection:
             connection.execute(f"CREATE TABLE t AS SELECT * FROM read_parquet([{names}]) LIMIT 0")
             began = time.perf_counter()
             connection.execute(f"INSERT INTO t SELECT * FROM read_parquet([{names}])")

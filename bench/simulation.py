@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kooch.connections import connect
 from kooch.rosters import AccountClaim, Member, Roster, write_roster
 from kooch.store.spool import SCHEMA, spool_folder
 from kooch.store.state import open_state, transaction
@@ -31,9 +32,11 @@ CREATE TABLE days AS
 SELECT
     a.account,
     d.day,
-    sum(CASE WHEN hash(a.account, d.day, 'count') % 100 < 45 THEN 1 + hash(a.account, d.day, 'step') % 9 ELSE 0 END)
-        OVER steps AS steps,
-    sum((hash(a.account, d.day, 'words') % 100 < 2)::INTEGER) OVER steps AS edition
+    (
+        sum(CASE WHEN hash(a.account, d.day, 'count') % 100 < 45 THEN 1 + hash(a.account, d.day, 'step') % 9 ELSE 0 END)
+            OVER steps
+    )::INTEGER AS steps,
+    (sum((hash(a.account, d.day, 'words') % 100 < 2)::INTEGER) OVER steps)::INTEGER AS edition
 FROM accounts AS a
 CROSS JOIN range($days) AS d(day)
 WINDOW steps AS (PARTITION BY a.account ORDER BY d.day);
@@ -146,8 +149,7 @@ class World:
 
 @contextmanager
 def make_world(*, accounts: int, days: int) -> Iterator[World]:
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with connect() as connection:
         for statement in _WORLD.split(";\n"):
             wanted = {"accounts": accounts, "days": days}
             connection.execute(statement, {name: n for name, n in wanted.items() if f"${name}" in statement})

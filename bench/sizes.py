@@ -4,6 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.figures import Figure
+from kooch.store.master import master_file
+from kooch.store.publish import published_folder
+from kooch.store.spool import archive_folder
+from kooch.store.state import state_file
 from kooch.store.versions import open_version, reading_file
 
 _BLOCKS = """
@@ -16,7 +20,7 @@ WHERE block >= 0
 """
 
 
-def measure_sizes(home: Path, *, is_full: bool) -> Iterator[Figure]:
+def measure_sizes(home: Path, *, is_full: bool, is_compacted: bool = True) -> Iterator[Figure]:
     file = reading_file(home)
     with open_version(file) as connection:
         ((n,),) = connection.execute("SELECT count(*) FROM observations").fetchall()
@@ -34,6 +38,23 @@ def measure_sizes(home: Path, *, is_full: bool) -> Iterator[Figure]:
         unit="bytes",
         target=35 if is_full else None,
     )
+    yield from _sizes_of_folder(home, n, is_full=is_full, is_compacted=is_compacted)
     yield Figure(
         what="free space in the published file", figure=100 * free * block_size / file.stat().st_size, unit="%"
     )
+
+
+def _sizes_of_folder(home: Path, n: int, *, is_full: bool, is_compacted: bool) -> Iterator[Figure]:
+    """What the data folder holds beside the spool, an observation. A file that has two names counts once."""
+    published = [file for file in published_folder(home).glob("*.duckdb") if not file.is_symlink()]
+    archive = [file for file in archive_folder(home).rglob("*") if file.is_file()]
+    for what, files, target in (
+        ("archive", archive if is_compacted else [], 20),
+        ("state", [state_file(home)], 5),
+        ("master and published copies", [master_file(home), *published], 80),
+    ):
+        size = sum({found.st_ino: found.st_size for found in map(Path.stat, files)}.values())
+        if files:
+            yield Figure(
+                what=f"{what}, an observation", figure=size / n, unit="bytes", target=target if is_full else None
+            )

@@ -1,4 +1,4 @@
-"""What a host allows of one kind of question in any span of some length, beside its rate: so many, then a pause."""
+"""A host's limit for one kind of question, besides its rate: so many questions in any span of some length."""
 
 import asyncio
 from collections import deque
@@ -14,7 +14,7 @@ class Allowance(NamedTuple):
 
 
 class Budget:
-    """Hands out an allowance in the order of asking.
+    """Grants questions in the order in which they wait.
 
     A question counts from when it is let through until a whole span after its answer: it reached the host some time between.
     """
@@ -27,24 +27,24 @@ class Budget:
         self._timer: asyncio.TimerHandle | None = None
 
     async def reserve(self) -> None:
-        """Wait until one more may be sent. Whoever was let through calls `answered`, or `drop` for what was not sent."""
+        """Wait until one more question may be sent. The caller then calls `answered`, or `drop` if it did not send it."""
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(mine)
         self._release()
         await mine
 
     def answered(self) -> None:
-        """A question has its answer, or will have none."""
+        """Note that a question has its answer, or will have none."""
         self._answered.append(monotonic())
         self.drop()
 
     def drop(self) -> None:
-        """A question that was let through was not sent."""
+        """Note that a granted question was not sent."""
         self._open -= 1
         self._release()
 
     def turn_away(self, error: BaseException) -> None:
-        """Fail everybody who waits."""
+        """Fail all questions that wait."""
         while self._waiting:
             mine = self._waiting.popleft()
             if not mine.done():

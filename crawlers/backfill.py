@@ -59,22 +59,22 @@ from kooch.store.spool import answered
 from kooch.store.state import Run, open_state, suppressed_accounts
 
 LOCK = "backfill"
-"""One backfill at a time, whatever the platform: they all ask one archive."""
+"""The lock of backfills. Only one runs at a time, whatever the platform, because all ask one archive."""
 _MOST_PAGES = 10_000
 _NO_DIGEST = "-"
-"""Of a walk through the index, which stands among the targets of its run once it has failed."""
+"""The kind of target for a walk through the index that failed."""
 _LATE_TIMERS = 0.96
-"""Turns of the index come so much slower than the limit: one timer that fires late must not make one too many."""
+"""How much slower than its limit the index is asked, so that a late timer does not make one request too many."""
 
 
 class Rate(NamedTuple):
-    """What the archive allows one kind of question."""
+    """The archive's limit for one kind of question."""
 
     requests_per_second: float
 
 
 class ArchiveSpider(PlatformSpider):
-    """What both crawls of the archive share: its one host, its manners, and the platform they look back at."""
+    """What both spiders of the archive share: its one host, its limits, and the platform of the accounts."""
 
     has_one_host = True
 
@@ -93,7 +93,7 @@ class ArchiveSpider(PlatformSpider):
 
 
 class IndexSpider(ArchiveSpider):
-    """Walks through the index. A walk that ends is in `state.sqlite`; one that fails is an outcome of the run."""
+    """Walks through the index. A finished walk is stored in `state.sqlite`. A failed walk is an outcome of the run."""
 
     name = "wayback-index"
     has_deadline = False
@@ -115,7 +115,8 @@ class IndexSpider(ArchiveSpider):
         }
         self._pages = Counter[str]()
 
-    def lane_of(self, target: Target) -> str:
+    @classmethod
+    def lane_of(cls, target: Target) -> str:
         return target.key
 
     def fault_of(self, target: Target) -> Failed | None:
@@ -129,7 +130,7 @@ class IndexSpider(ArchiveSpider):
             yield self._ask_page(target, self._resume_keys[target.key])
 
     def read_page(self, response: Response, target: Target, *, asked: str | None) -> Iterator[Request]:
-        """A page of the index is kept, then the next is asked for."""
+        """Store a page of the index, then ask for the next."""
         if is_excluded(response.status, _headers(response)):
             raise UnreadableError("excluded", f"the archive does not show {target.key}")
         check_status(response, (200,))
@@ -158,11 +159,11 @@ class IndexSpider(ArchiveSpider):
 
 
 class CaptureSpider(ArchiveSpider):
-    """Reads archived pages. Those of one digest come one after another: the first brings the body, the others find it."""
+    """Reads archived pages. Pages with one digest come one after another: the first fetches the body, the others reuse it."""
 
     name = "wayback"
     most_at_once = 8
-    """What is on its way when the process is killed is fetched again."""
+    """Pages that are being fetched when the process is killed are fetched again."""
     most_open = 1
 
     @classmethod
@@ -173,11 +174,12 @@ class CaptureSpider(ArchiveSpider):
         super().take(job)
         self._reader = parser_of(job.run.platform)
 
-    def lane_of(self, target: Target) -> str:
+    @classmethod
+    def lane_of(cls, target: Target) -> str:
         return _capture_of(target).digest
 
     def fault_of(self, target: Target) -> Failed | None:
-        # The outcome of a walk that failed was lost with its batch.
+        # The outcome of a failed walk was lost with its batch.
         detail = f"the index of {target.key} could not be read"
         return Failed(cause="unexpected_answer", detail=detail) if _capture_of(target).digest == _NO_DIGEST else None
 
@@ -195,7 +197,7 @@ class CaptureSpider(ArchiveSpider):
         return memento_at(_headers(response)) is None
 
     def read_capture(self, response: Response, target: Target) -> Iterator[Result]:
-        """The archived page, or why it is not the one that was asked for."""
+        """The archived page, or why it is not the requested one."""
         capture, headers = _capture_of(target), _headers(response)
         archived_at = memento_at(headers)
         if is_excluded(response.status, headers):
@@ -212,7 +214,7 @@ class CaptureSpider(ArchiveSpider):
             detail = f"{capture.url}: the archived answer is {response.status}"
             yield Result(target, Failed(cause="unexpected_answer", detail=detail, http_status=response.status))
         elif (encoding := headers.get("content-encoding", "identity").lower()) != "identity":
-            # Kept, it would be read as the page it is not, for good.
+            # If this page were kept, it would be read as another page forever.
             detail = f"{capture.url}: cannot be decoded from {ascii(encoding)[:40]}"
             yield Result(target, Failed(cause="unexpected_answer", detail=detail, http_status=200))
         else:
@@ -225,7 +227,7 @@ class CaptureSpider(ArchiveSpider):
             yield Result(target, result)
 
     def _may_keep(self, result: Observed | Failed | Skipped) -> bool:
-        """Not what is about an account that is kept out, or about one that nobody asked for and that may be."""
+        """Leave out results about suppressed accounts, and about accounts that nobody asked for and that may be suppressed."""
         if isinstance(result, Observed):
             return not names_of(result) & self.job.suppressed
         return isinstance(result, Failed) and result.cause != "another_account"
@@ -238,7 +240,7 @@ class CaptureSpider(ArchiveSpider):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Whom a backfill tells what.
+    """The callbacks of a backfill.
 
     `on_walks` hears how many walks through the index are ahead, and how many seconds they take at least; `on_misfits` how
     many of its rows were no captures; the others hear what those of a crawl hear.
@@ -285,7 +287,7 @@ def backfill(
             if _open_walks(settings, run.run):
                 return Crawled(run=run, planned=0, observed=0, failed=0, skipped=0)
             _plan(settings, run, read_already())
-        job = _told(job_of(settings, run), tell)
+        job = _with_listener(job_of(settings, run), tell)
         tell.on_plan(platform, job.planned, len(job.targets))
         if job.targets:
             run_spider(CaptureSpider, job)
@@ -293,13 +295,13 @@ def backfill(
 
 
 def refuse_unlisted(platform: str) -> None:
-    """Raise ConfigError for a platform of which no archive's index is asked, or whose pages cannot be read."""
+    """Raise ConfigError for a platform that no archive is asked for, or whose pages cannot be read."""
     archived = [name for name in readable() if known()[name].archive]
     if platform not in archived:
         raise ConfigError(f"Archived pages of {platform!r} cannot be read. Choose one of {', '.join(archived)}.")
 
 
-def _told(job: Job, tell: Listener) -> Job:
+def _with_listener(job: Job, tell: Listener) -> Job:
     platform = job.run.platform
     return replace(
         job,
@@ -309,12 +311,12 @@ def _told(job: Job, tell: Listener) -> Job:
 
 
 def _walk(settings: Settings, run: Run, tell: Listener) -> None:
-    """Read what is left of the index."""
+    """Read the rest of the index."""
     walks = _open_walks(settings, run.run)
     tell.on_walks(len(walks), len(walks) / IndexSpider.section(settings).requests_per_second)
     if walks:
         targets = tuple(_target_of(walk, run, settings) for walk in walks)
-        run_spider(IndexSpider, replace(_told(job_of(settings, run), tell), targets=targets))
+        run_spider(IndexSpider, replace(_with_listener(job_of(settings, run), tell), targets=targets))
     with open_state(settings.home) as state:
         misfits = misfits_of(state, run.run)
     if misfits and not _open_walks(settings, run.run):
@@ -335,7 +337,7 @@ def _prepare(
 
 
 def _check_wanted(state: sqlite3.Connection, run: Run, wanted: Backfill) -> None:
-    """Raises ConfigError for a run that was begun with other days."""
+    """Raise ConfigError if the run was begun with other days."""
     begun_with = read_backfill(state, run.run)
     if begun_with != wanted:
         raise ConfigError(
@@ -361,7 +363,7 @@ def _in_words(wanted: Backfill) -> str:
 
 
 def _plan(settings: Settings, run: Run, read_already: set[str]) -> None:
-    """Choose among what the index lists, and plan that together with the walks that failed."""
+    """Choose captures from the index, and plan them together with the walks that failed."""
     base = str(settings.wayback.url)
     targets = {target.key: target for target in _failed_walks(settings, run)}
     with open_state(settings.home) as state:
@@ -391,7 +393,7 @@ def _walks_of(platform: str, handle: str, wanted: Backfill) -> Iterator[Walk]:
 
 
 def _target_of(walk: Walk, run: Run, settings: Settings) -> Target:
-    """A walk as a target of its run, should it fail. Its address opens the archive's own list of captures."""
+    """A failed walk as a target of its run. Its address opens the archive's own list of captures."""
     url = f"{str(settings.wayback.url).rstrip('/')}/web/*/{walk.walk}"
     return Target(
         key=walk.walk,

@@ -1,4 +1,4 @@
-"""What all platforms share: questions about targets, how their answers are read, and one outcome for every target.
+"""The base of all spiders: questions about targets, the reading of their answers, and one outcome for every target.
 
 A leaf declares a platform and reads answers; its callbacks are pure functions of a response and of what their
 question carries. Clocks, retries, failures and the spool are here and in the modules beside.
@@ -25,6 +25,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawlers.allowance import Allowance
+from crawlers.handing import OtherShardError
 from crawlers.pacing import StoppedError, UnsentError
 from crawlers.questions import CLOCK_ERROR, Question, Read, Result, answered_question, asking, question_of
 from crawlers.queue import MOST_OPEN, Queue
@@ -43,14 +44,14 @@ _log = logging.getLogger(__name__)
 
 
 class Section(Protocol):
-    """What the table of every platform holds."""
+    """The settings that the table of every platform has."""
 
     @property
     def requests_per_second(self) -> float: ...
 
 
 class Batch(NamedTuple):
-    """Targets to ask about together, and the outcomes of those met on the way that are not asked for."""
+    """Targets to ask about together, and outcomes of targets that need no question."""
 
     good: tuple[Target, ...]
     settled: tuple[Outcome, ...]
@@ -60,15 +61,17 @@ class Batch(NamedTuple):
 
 
 class PlatformSpider(scrapy.Spider):
-    """A platform. A leaf declares the attributes and `ask`; the rest has defaults."""
+    """A spider for one platform. A subclass declares the attributes and `ask`. Everything else has defaults."""
 
     platform: str
-    """Its name in code, SQL and prose, and of its table in `kooch.toml`."""
+    """The platform's name in code, SQL and prose, and of its table in `kooch.toml`."""
     batch_size: ClassVar[int] = 1
     """How many targets the first question may hold."""
 
     most_open: ClassVar[int] = MOST_OPEN
-    """How many targets of one lane are under way at once."""
+    """How many targets of one lane are asked about at once."""
+    has_many_hosts: ClassVar[bool] = False
+    """Whether each target is asked for at its own host, which is its lane. Shards then divide the hosts, otherwise the targets."""
     has_one_host: ClassVar[bool] = False
     """Whether it asks one host about all targets. A crawl that loses that host ends, and continues another time."""
     most_at_once: ClassVar[int] = 32
@@ -82,17 +85,18 @@ class PlatformSpider(scrapy.Spider):
 
     job: Job
     requests_per_second: float
-    """What each of the platform's hosts allows."""
+    """The rate that each of the platform's hosts allows."""
     paging: Allowance | None
-    """What each host allows of questions that lead on from an earlier answer, beside its rate; None: it does not tell them apart."""
+    """The limit of each host for questions that follow an earlier answer, besides its rate; None if it has no such limit."""
     limited_seconds: float | None = None
-    """Seconds to leave a host alone that answers 429 without saying for how long; None: as after other failures."""
+    """Seconds to wait if a host answers 429 without saying how long; None: as after other failures."""
 
     def ask(self, batch: Sequence[Target]) -> Iterator[Request | Result]:
         """The first questions about a batch of targets, made by `question`; or results that need no question."""
         raise NotImplementedError
 
-    def lane_of(self, target: Target) -> str:  # noqa: ARG002 -- for leaves
+    @classmethod
+    def lane_of(cls, target: Target) -> str:  # noqa: ARG003 -- for leaves
         """The lane of a target: the server that is asked, where a platform has many. A slow server holds up its own lane only."""
         return ""
 
@@ -102,33 +106,33 @@ class PlatformSpider(scrapy.Spider):
 
     @classmethod
     def unready(cls, settings: Settings) -> str | None:  # noqa: ARG003 -- for leaves
-        """What a crawl needs that is not there, and where to put it, in a sentence."""
+        """A sentence on what the crawl lacks, such as a token, and where to put it."""
         return None
 
     @classmethod
     def tariff(cls, settings: Settings) -> Tariff | None:  # noqa: ARG003 -- for leaves
-        """What the platform charges, if it does."""
+        """The price of the platform, if it charges."""
         return None
 
     @classmethod
     def allowance(cls, settings: Settings) -> Allowance | None:  # noqa: ARG003 -- for leaves
-        """What each host allows of questions with `is_paging`, if it counts them apart."""
+        """The limit of each host for questions with `is_paging`, if it has one."""
         return None
 
     def charged(self, response: Response) -> int | None:  # noqa: ARG002 -- for leaves
-        """How many accounts an answer with status 200 is charged for. None: the answer does not tell, and all count."""
+        """How many accounts an answer with status 200 is charged for. None: unknown, so all count."""
         return None
 
     def is_live(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
-        """Whether the host speaks for itself. An archive also repeats what other hosts once answered."""
+        """Whether the answer comes from the host itself. An archive also repeats answers of other hosts."""
         return True
 
     def probe_url(self, origin: str) -> str | None:  # noqa: ARG002 -- for leaves
-        """A question about nobody, by whose answer a host (`https://name`) shows that it is well."""
+        """A question about no target that shows whether a host (`https://name`) works."""
         return None
 
     def is_final(self, response: Response) -> bool:  # noqa: ARG002 -- for leaves
-        """Whether an answer of 429 or 5xx says that it is of no use to ask again."""
+        """Whether an answer of 429 or 5xx says that asking again is useless."""
         return False
 
     @classmethod
@@ -199,14 +203,14 @@ class PlatformSpider(scrapy.Spider):
         return spider
 
     def take(self, job: Job) -> None:
-        """Begin on a job. Without Scrapy, this is all that a spider needs to read answers."""
+        """Start a job. Without Scrapy, a spider needs only this to read answers."""
         self.job = job
-        self.requests_per_second = self.section(job.settings).requests_per_second
+        self.requests_per_second = self.section(job.settings).requests_per_second / job.machines
         self.paging = self.allowance(job.settings)
         self.is_halted = False
-        """Set when nothing more can be stored. What is under way is dropped, and asked for again when the run continues."""
+        """Set when nothing more can be stored. Open questions are dropped, and asked again when the run continues."""
         self.fault: BaseException | None = None
-        """What ended the crawl before its end."""
+        """The error that ended the crawl early."""
         self._queue = Queue(job.targets, lane_of=self.lane_of, most_open=self.most_open)
 
     async def start(self) -> AsyncIterator[Any]:
@@ -229,7 +233,7 @@ class PlatformSpider(scrapy.Spider):
         return HostLostError(f"{error.detail}. Run the same command again later: it continues where it stopped.")
 
     def halt(self, fault: BaseException) -> None:
-        """End the crawl now, without an outcome for what is still open."""
+        """End the crawl now, without outcomes for open targets."""
         if not self.is_halted:
             self.is_halted, self.fault = True, fault
             self._closing = asyncio.ensure_future(self._close_early())
@@ -240,11 +244,11 @@ class PlatformSpider(scrapy.Spider):
             await self.crawler.engine.close_spider_async(reason="fault")
 
     def drop(self, target: Target) -> None:
-        """Be done with a target that needs no outcome."""
+        """Close a target that needs no outcome."""
         self._queue.settle(target)
 
     def unanswered(self) -> list[Outcome]:
-        """Failures for the targets that have no outcome when a crawl ends by itself: a plan never loses a target."""
+        """Failures for targets without an outcome when a crawl ends by itself, so that no planned target is lost."""
         if self.is_halted or self.fault or not self.crawler.crawling:
             return []
         return list(self.settle(self._queue.open, Failed(cause="unexpected_answer", detail="no question remained")))
@@ -266,7 +270,7 @@ class PlatformSpider(scrapy.Spider):
 
     def _receive(self, response: Response) -> Iterator[Outcome | Request]:
         question, place = answered_question(response), _place(response.url)
-        shown_at = question.shown_at or now()
+        shown_at = question.shown_at or question.heard_at or now()
         question.latest_at = now() + CLOCK_ERROR
         left = {target.key: target for target in question.targets}
         cause: Cause = "unexpected_answer"
@@ -282,7 +286,7 @@ class PlatformSpider(scrapy.Spider):
                         left.pop(target.key, None)
                     if following.otherwise is not None:
                         following.shown_at = shown_at
-                    following.spent_seconds = question.spent_seconds
+                    following.spent_seconds, following.heard = question.spent_seconds, question.heard
                     yield step
                 else:
                     left.pop(step.target.key, None)
@@ -302,6 +306,9 @@ class PlatformSpider(scrapy.Spider):
         match failure.value:
             case StoppedError():
                 return
+            case OtherShardError(number=number):
+                self._hand_over(question, number)
+                return
             case UnsentError() as error if error.of_host and self.has_one_host:
                 self.halt(self.host_lost(error))
                 return
@@ -318,6 +325,15 @@ class PlatformSpider(scrapy.Spider):
                 failed = Failed(cause="unexpected_answer", detail=f"{place}: {type(error).__name__}: {error}"[:300])
         yield from self._fall_back(question.targets, question, failed, question.shown_at or now())
 
+    def _hand_over(self, question: Question, number: int) -> None:
+        """Leave targets to the shard that asks the host they lead to."""
+        try:
+            for target in question.targets:
+                self.job.hand_over(target, question.heard, number)
+                self.drop(target)
+        except KoochError as error:
+            self.halt(error)
+
     def _fall_back(
         self,
         targets: Iterable[Target],
@@ -326,7 +342,7 @@ class PlatformSpider(scrapy.Spider):
         at: datetime,
         drift: tuple[Drift, ...] = (),
     ) -> Iterator[Outcome]:
-        """Outcomes from what was known before. An answer that could not be read is drift of its document."""
+        """Outcomes from earlier answers. An answer that could not be read becomes drift of its document."""
         targets, known = list(targets), question.otherwise
         if known is not None and targets:
             _log.info("%s; the observation is kept without it", failed.detail)
@@ -373,7 +389,7 @@ class PlatformSpider(scrapy.Spider):
 
 
 def _without_future(observed: Observed, limit: datetime) -> Observed:
-    """The observation without what it says of times after `limit`. Each such time is drift."""
+    """The observation without times after `limit`. Each such time is drift."""
     bounds = tuple(bound for bound in observed.bounds if bound.not_before <= limit)
     last_post_at = observed.last_post_at
     drift = [Drift(path=bound.event, kind="too_large") for bound in observed.bounds if bound.not_before > limit]
@@ -386,7 +402,7 @@ def _without_future(observed: Observed, limit: datetime) -> Observed:
 
 
 def check_status(response: Response, understood: Container[int]) -> None:
-    """Raises UnreadableError, by its meaning, for a status that is not understood."""
+    """Raise UnreadableError for a status that is not understood, with the cause that the status means."""
     status = response.status
     if status in understood:
         return

@@ -57,12 +57,12 @@ def crawl(
     with open_job(settings, scope, plan, fresh=fresh, approve=approve) as job:
         on_plan(platform, job.planned, len(job.targets))
         if job.targets:
-            told = replace(
+            listening = replace(
                 job,
                 on_outcome=lambda outcome: on_outcome(platform, outcome),
                 on_wait=lambda host, seconds: on_wait(platform, host, seconds),
             )
-            run_spider(spider, told)
+            run_spider(spider, listening)
         return end_job(settings, job.run)
 
 

@@ -1,4 +1,4 @@
-"""How fast a host is asked, when it is left alone, and when it is given up: one gate for each host.
+"""The pace of each host: how fast it is asked, when it is left alone, and when it is given up. Each host has one gate.
 
 A gate lets requests through at the platform's published rate, on a monotonic clock. 429, 503 and rate limits that are
 about to be exhausted pause that host alone. All hosts under one registrable name share a rate, so that whoever owns a name
@@ -63,15 +63,15 @@ that rate is obeyed to the end, and one that wants a pause after every answer ca
 """
 _MOST_LIMITED = 6
 _MOST_ATTEMPTS = 30
-"""However often a host goes away and comes back, a request is sent no oftener."""
+"""The most times that one request is sent, even if its host fails and recovers repeatedly."""
 _DOUBT_AFTER = 5
-"""A host that fails so many requests in a row is doubted."""
+"""After so many failed requests in a row a host is doubted: it may be down."""
 _LONGEST_WAIT = 30.0
-"""Seconds between two questions to a host that is doubted, at most."""
+"""The longest time between two questions to a doubted host, in seconds."""
 _LATE_SECONDS = 0.1
 _STOP_CHECK_SECONDS = 0.2
 _HOSTS_A_NAME = 4
-"""All hosts under one registrable name together are asked as often as this many hosts."""
+"""All hosts under one registrable name together get the rate of this many hosts."""
 _CLOCK_ERROR_SECONDS = 300
 _LEAST_SECONDS = 0.05
 """A target with less time left than this is not asked about."""
@@ -97,11 +97,11 @@ class UnsentError(IgnoreRequest):
 
 
 class StoppedError(IgnoreRequest):
-    """A request that was still waiting when the crawl was stopped: it is asked again when the run continues."""
+    """A request that was waiting when the crawl was stopped. It is sent again when the run continues."""
 
 
 class Loss(NamedTuple):
-    """What a download error means: `of_host` when every request to the host would meet it."""
+    """What a download error means. `of_host` says whether every request to the host would fail in this way."""
 
     cause: Cause
     detail: str
@@ -110,7 +110,7 @@ class Loss(NamedTuple):
 
 
 def host_of(url: str) -> str:
-    """The host a URL is paced under: name and port."""
+    """The host of a URL for pacing: name and port."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return f"{parts.hostname}:{port}"
@@ -126,7 +126,7 @@ def owner_of(url: str) -> str:
 
 
 def read_pause(value: str, at: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for, counted from `at`; None when it says nothing that can be obeyed."""
+    """Seconds that a Retry-After header asks for, counted from `at`; None if it holds nothing usable."""
     text = value.strip()
     if re.fullmatch(r"\d{1,20}(\.\d{1,9})?", text):
         return float(text)
@@ -196,7 +196,7 @@ class Gate:
     ) -> None:
         self.host = host
         self.is_warned_of = False
-        """Whether its clock was found wrong."""
+        """Whether the host's clock was found wrong."""
         self._turns = turns
         self.down: UnsentError | None = None
         self._interval = 1 / per_second
@@ -231,7 +231,7 @@ class Gate:
 
     @contextmanager
     def ending_turn(self) -> Iterator[None]:
-        """Reads what came of a request; then its turn is over, whatever befell the reading: others wait for it."""
+        """Read the result of a request. Then its turn is over, even if the reading fails, because others wait."""
         try:
             yield
         finally:
@@ -248,7 +248,7 @@ class Gate:
         return self._outage_seconds > 0 and self.down is None
 
     def was_well_since(self, at: float) -> bool:
-        """Whether the host has answered any question since then: what failed all the time fails by itself."""
+        """Whether the host has answered any question since then. If so, a request that always failed has a fault of its own."""
         return self._well_at >= at
 
     def answered(self) -> None:
@@ -265,7 +265,7 @@ class Gate:
             self._doubted_since = self._doubted_until = monotonic()
 
     def limited(self, sent_at: float) -> None:
-        """A request, sent at `sent_at`, was one too many. A host that says so after every pause is given up."""
+        """Note that a request, sent at `sent_at`, was one too many. A host that says so after every pause is given up."""
         if sent_at >= self._limited_at:
             self._limited += 1
             self._limited_at = monotonic()
@@ -273,14 +273,14 @@ class Gate:
             self.give_up("rate_limited", f"{self.host} answers 429 after every pause, {self._limited} times")
 
     def let_through(self) -> None:
-        """A request was not one too many."""
+        """Note that a request was not one too many."""
         self._limited = 0
 
     def lost(self, loss: Loss, sent_at: float) -> None:
-        """A request, sent at `sent_at`, got no answer or one that says the server is out of order."""
+        """Note that a request, sent at `sent_at`, got no answer, or an answer that the server is out of order."""
         self._losses += 1
         self._is_reachable = self._is_reachable or not (loss.of_host or loss.cause == "timeout")
-        # What was under way when the host fell says the same thing once more: only a probe counts.
+        # Requests that were open when the host failed say nothing new. Only a probe counts.
         is_probe = not self._is_trusted and sent_at >= self._doubted_until
         if is_probe or (self._is_trusted and (loss.of_host or self._losses >= _DOUBT_AFTER)):
             self._is_trusted = False
@@ -314,7 +314,7 @@ class Gate:
         return self._in_flight
 
     def pause(self, seconds: float) -> bool:
-        """Leave the host alone for some seconds. Returns whether that is news: many answers may ask for one pause."""
+        """Leave the host alone for some seconds. Returns whether this is a new pause, because many answers may ask for the same one."""
         at = monotonic()
         more = at + seconds - max(at, self._paused_until)
         if more > 0:
@@ -435,7 +435,7 @@ class Pacing:
         if budget is not None:
             await budget.reserve()
         try:
-            # A probe has its turn already.
+            # A probe already has its turn.
             if not question.is_probe:
                 await gate.turn(is_fresh=question.failed_at is None)
         except IgnoreRequest as error:
@@ -466,11 +466,11 @@ class Pacing:
         return gate
 
     def _budget_of(self, request: Request) -> Budget | None:
-        """What a question counts for beside the rate of its host, if it does."""
+        """The allowance that a question uses besides the rate of its host, if any."""
         return self._budgets.get(host_of(request.url)) if question_of(request).is_paging else None
 
     def _send_probe(self, url: str) -> None:
-        """Ask a host about nobody. Its answer is read on its way through here, and then forgotten."""
+        """Send a host a question about no target. Its answer is read here and goes no further."""
         question = Question(is_probe=True)
         request = Request(url, dont_filter=True, meta=asking(question))
         request.meta["dont_obey_robotstxt"] = request.meta["dont_redirect"] = True
@@ -479,7 +479,7 @@ class Pacing:
             with suppress(Exception):
                 await cast("Any", self._crawler.engine).download_async(request)
             if question.attempts == 0:
-                # It was never sent: its turn goes to the next.
+                # It was never sent, so its turn goes to the next request.
                 with self._gates[host_of(url)].ending_turn():
                     pass
 
@@ -488,6 +488,8 @@ class Pacing:
         probe.add_done_callback(self._probes.discard)
 
     def process_response(self, request: Request, response: Response) -> Response | Request:
+        if question_of(request).sent_at is None:
+            return response  # another shard has heard it
         gate = self._gates[host_of(request.url)]
         sent_at = self._end_try(request)
         with gate.ending_turn():
@@ -557,7 +559,7 @@ class Pacing:
         if urlsplit(request.url).hostname in installed_guard().refused:
             loss = Loss("unsafe_address", f"{gate.host} has no public address", True, False)
         if spider.has_one_host and any(isinstance(why, DownloadConnectionRefusedError) for why in _reasons(exception)):
-            # Who is blocked and goes on asking is blocked for longer.
+            # If a blocked client goes on asking, it is blocked for longer.
             loss = loss._replace(may_pass=False)
         gate.lost(loss, sent_at)
         return loss
@@ -572,11 +574,11 @@ class Pacing:
         return _copy(request, 0 if loss.of_host or not gate.is_trusted else self._backoff(request))
 
     def _is_own_fault(self, question: Question, gate: Gate, loss: Loss) -> bool:
-        """Whether a question has failed often enough, of a host that answers others."""
+        """Whether a question has failed often enough at a host that answers others."""
         if question.attempts >= _MOST_ATTEMPTS:
             return True
         if not gate.may_come_back:
-            # What befell its host is not the question's fault: the gate counts it.
+            # Faults of the host are not the question's fault. The gate counts them.
             return not loss.of_host and question.attempts >= self._attempts
         failed_before, question.failed_at = question.failed_at, monotonic()
         if not gate.is_trusted:
@@ -611,7 +613,7 @@ class Pacing:
                 return pause
         for prefix in ("RateLimit", "X-RateLimit", "X-Rate-Limit"):
             left, value = (_header(response, f"{prefix}-{name}").strip() for name in ("Remaining", "Reset"))
-            # What is under way may not be counted yet: it needs what is left.
+            # Open questions may not be counted yet. They need what is left.
             if re.fullmatch(r"\d{1,9}", left) and int(left) < gate.in_flight and value:
                 pause = read_reset(value, at)
                 # Whole seconds are rounded down by those who send them (atproto), and so is the clock beside them.
@@ -686,7 +688,7 @@ def _loss_of(error: BaseException, host: str) -> Loss | None:
 
 
 def _reasons(error: BaseException | None) -> Iterator[BaseException]:
-    """An error with all that caused it: Twisted lists the reasons of a failed response as Failures."""
+    """An error with all its causes. Twisted lists the reasons of a failed response as Failures."""
     while error is not None:
         yield error
         for reason in getattr(error, "reasons", ()):

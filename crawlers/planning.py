@@ -1,4 +1,4 @@
-"""What can be known of a list, platform by platform: by when, at what price, and what never. Nothing is asked for it."""
+"""Plans a list: what Kooch can learn on each platform, by when and at what price, and what never. No server is asked."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,10 +9,11 @@ from crawlers.crawling import cost, describe, platforms, spider_of
 from kooch.config import Settings
 from kooch.platforms import Platform
 from kooch.platforms import known as known_platforms
+from kooch.rosters.countries import country_name
 from kooch.store.outcomes import Target
 
 LOOK_SECONDS = 40
-"""What one look by hand takes; a figure of practice, to be replaced by one's own."""
+"""How long one look by hand takes, from experience. Replace it by your own number."""
 DORMANT_DAYS = 91
 
 How = Literal["free", "paid", "not ready", "by hand", "closed"]
@@ -38,7 +39,7 @@ class PlatformPlan:
     gives: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
-    """When a country of the list kept its people away: silence then is no leaving."""
+    """When a country of the list blocked the platform. Silence then does not mean leaving."""
 
 
 def plan(
@@ -63,7 +64,7 @@ def plan(
 
 def _blocked(platform: Platform, countries: Collection[str]) -> tuple[str, ...]:
     return tuple(
-        f"Blocked in {each.country} from {each.since} to {each.until or 'today'} by {each.by} ({each.source.publisher}): "
+        f"Blocked in {country_name(each.country)} from {each.since} to {each.until or 'today'} by {each.by} ({each.source.publisher}): "
         "silence inside is while blocked."
         for each in platform.blocked
         if each.country in countries

@@ -1,4 +1,4 @@
-"""What a request of a crawl carries: whom it asks about, how its answer is read, and what has befallen it so far."""
+"""The data of a crawl's request: its targets, how its answer is read, and its history so far."""
 
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
@@ -9,14 +9,15 @@ from scrapy import Request
 from scrapy.http import Response
 
 from kooch.store.outcomes import Failed, Looked, Observed, Skipped, Target
+from kooch.store.sharing import Heard
 
 CLOCK_ERROR = timedelta(days=1)
-"""What a server says of a time so much later than ours is not a time."""
+"""How much later than our clock a time in an answer may be. Later times are ignored."""
 _KEY = "question"
 
 
 class Result(NamedTuple):
-    """What a callback found out about one target."""
+    """What a callback found about one target."""
 
     target: Target
     result: Observed | Looked | Failed | Skipped
@@ -45,24 +46,28 @@ class Question:
     shown_at: datetime | None = None
 
     is_paging: bool = False
-    """It counts for what a server allows of questions that lead on from an earlier answer."""
+    """Whether it counts towards a server's limit for questions that follow an earlier answer."""
     is_probe: bool = False
-    """It asks whether a host is well, about nobody."""
+    """Whether it is a probe: it asks whether a host works, about no target."""
     attempts: int = 0
     """How often it was sent."""
     faults: int = 0
-    """How often it failed while its host answered others."""
+    """How often it failed while its host answered other questions."""
     failed_at: float | None = None
     """When it failed last, on the monotonic clock."""
     sent_at: float | None = None
     wait_seconds: float = 0
     """How long it waits before its next try."""
     spent_seconds: float = 0
-    """What servers have taken over its targets, by this question and those before it."""
+    """The time that servers have taken for its targets, over this question and earlier ones."""
     counted_usd: float | None = None
-    """What was counted for it, through all its tries."""
+    """The cost counted for it over all its tries."""
+    heard: tuple[Heard, ...] = ()
+    """What was answered about its targets so far, where another shard may have to go on from there."""
+    heard_at: datetime | None = None
+    """When another shard heard its answer, if one did."""
     latest_at: datetime | None = None
-    """What its answer says of later times is not a time."""
+    """Times in its answer after this are ignored."""
 
 
 def asking(question: Question) -> dict[str, object]:
@@ -81,7 +86,7 @@ def answered_question(response: Response) -> Question:
 
 
 def latest_at(response: Response) -> datetime:
-    """The latest time that an answer can tell of."""
+    """The latest time that an answer can hold."""
     found = answered_question(response).latest_at
     assert found is not None  # noqa: S101 -- set before an answer is read
     return found

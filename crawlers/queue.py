@@ -1,4 +1,4 @@
-"""The targets of a crawl: those that wait, in lanes; those under way; and those that have no outcome yet."""
+"""The targets of a crawl: those that wait in lanes, those that are asked about, and those without an outcome."""
 
 import asyncio
 from collections import Counter, deque
@@ -13,7 +13,7 @@ MOST_OPEN = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """Targets that wait for each other: those of one server, where a platform has many."""
+    """Targets that wait for each other, such as those of one server of a platform with many."""
 
     name: str
     waiting: deque[Target] = field(default_factory=deque)
@@ -63,7 +63,7 @@ class Queue:
             self._load[lane.name] += 1
 
     def settle(self, target: Target) -> bool:
-        """Be done with a target. Returns whether it had no outcome yet."""
+        """Close a target. Returns whether it had no outcome yet."""
         lane = self._under_way.pop(target.key, None)
         if lane is not None:
             self._load[lane] -= 1

@@ -1,4 +1,4 @@
-"""Reading answers strictly: what is not what a platform documents raises, or becomes NULL and a drift."""
+"""Reads answers strictly. Whatever differs from the platform's documentation raises an error, or becomes None and drift."""
 
 import json
 from collections.abc import Mapping, Set
@@ -13,14 +13,14 @@ if TYPE_CHECKING:  # Archived pages are read without Scrapy, which takes a secon
 
 _MOST = 2**31 - 1
 _MOST_LETTERS = 100_000
-"""No platform lets a profile be this long."""
+"""A length that no profile has on any platform."""
 _MOST_UNKNOWN = 20
-"""Strangers write answers: of more new fields than this, the first are told."""
+"""The most new fields that are reported for one answer, because strangers write answers."""
 J = TypeVar("J", dict[str, Any], list[Any])
 
 
 class UnreadableError(Exception):
-    """An answer that cannot be understood; it fails the targets of its question and says nothing about them."""
+    """An answer that cannot be understood. The targets of its question fail; it says nothing about them."""
 
     def __init__(self, cause: Cause, detail: str) -> None:
         super().__init__(detail)
@@ -52,7 +52,7 @@ def parse_body(body: bytes | str, kind: type[J], *, sent_as: str = "no type") ->
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("a key occurs twice")
     return found
 
 
@@ -63,12 +63,12 @@ def _refuse(constant: str) -> None:
 def _finite(number: str) -> float:
     found = float(number)
     if not isfinite(found):
-        raise ValueError("a number past every float")
+        raise ValueError("a number too large for a float")
     return found
 
 
 def read_count(profile: dict[str, Any], field: str, drift: list[Drift]) -> int | None:
-    """A count that a platform documents as always there. NULL, and a drift, when it is not one."""
+    """A count that is always there according to the platform. If it is not a count, it becomes None and drift."""
     count = profile.get(field)
     if field not in profile:
         drift.append(Drift(path=field, kind="missing"))
@@ -97,7 +97,7 @@ def read_words(profile: dict[str, Any], field: str, drift: list[Drift]) -> str |
 
 
 def unknown_fields(found: Mapping[str, Any], known: Set[str]) -> list[Drift]:
-    """Drift for the fields of an answer that are not among those known: new fields are how a platform changes first."""
+    """Drift for unknown fields of an answer. New fields are the first sign that a platform changes."""
     return [
         Drift(path=ascii(field)[1:-1][:60], kind="unknown") for field in sorted(found.keys() - known)[:_MOST_UNKNOWN]
     ]
@@ -117,7 +117,7 @@ def as_text(value: object) -> str:
         raise TypeError(f"{type(value).__name__} where a text is documented")
     # Half a surrogate pair or a NUL is JSON, and nothing that can be stored.
     if "\0" in value or value.encode(errors="ignore").decode() != value:
-        raise ValueError("a text holds a character that cannot be")
+        raise ValueError("a text holds an impossible character")
     return value
 
 

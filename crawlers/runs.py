@@ -8,15 +8,17 @@ from dataclasses import dataclass, field, replace
 from kooch.config import Settings
 from kooch.store.locks import only_one
 from kooch.store.outcomes import Outcome, Skipped, Target
+from kooch.store.sharing import Heard
 from kooch.store.spool import answered, outcomes_of, write_batch
 from kooch.store.state import (
     Run,
     RunSource,
-    RunState,
+    count_traffic,
     end_run,
     open_state,
     plan_run,
     read_run,
+    state_at_end,
     suppressed_accounts,
     targets_of,
     unfinished_run,
@@ -25,14 +27,14 @@ from kooch.times import now
 
 Plan = Callable[[], list[Target]]
 Approve = Callable[[Sequence[Target]], None]
-"""Hears whom a crawl is about to ask, before anything is planned or given up, and raises what speaks against it."""
+"""Is called with the targets before anything is planned or given up. It raises an error if the crawl must not begin."""
 Begin = Callable[[sqlite3.Connection], Run]
-"""Writes a new run down, whole."""
+"""Stores a new run in one transaction."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One part of a run: those of its `planned` targets that have no outcome yet, and whom to tell.
+    """One part of a run: its `planned` targets without an outcome, and the callbacks.
 
     Nothing is kept of accounts in `suppressed` (native ids, and handles after an `@`). `on_outcome` hears of outcomes
     that are on disk, `on_wait` of hosts that asked to be left alone for some seconds.
@@ -48,10 +50,41 @@ class Job:
     on_wait: Callable[[str, float], None] = field(default=lambda _host, _seconds: None)
     resources: ExitStack = field(default_factory=ExitStack)
 
+    @property
+    def machines(self) -> int:
+        """Among how many the rate of a host is divided that all of them ask."""
+        return 1
+
+    @property
+    def divides_hosts(self) -> bool:
+        """Whether some hosts are left to other machines."""
+        return False
+
+    def shard_that_asks(self, url: str) -> int | None:  # noqa: ARG002 -- for shards
+        """The shard that this address is left to; None: it is asked here."""
+        return None
+
+    def heard_of(self, target: Target) -> Sequence[Heard]:  # noqa: ARG002 -- for shards
+        """What other shards have heard of a target that they have handed over."""
+        return ()
+
+    def hand_over(self, target: Target, heard: Sequence[Heard], number: int) -> None:
+        """Leave a target to another shard. Raises StorageError."""
+        raise NotImplementedError
+
+    def write(self, outcomes: Sequence[Outcome]) -> None:
+        """Put outcomes on disk. Raises StorageError."""
+        write_batch(self.settings.home, run=self.run.run, platform=self.run.platform, outcomes=outcomes)
+
+    def count(self, *, requests: int, received: int) -> None:
+        """Add to the requests and bytes of the run."""
+        with open_state(self.settings.home) as state:
+            count_traffic(state, self.run.run, requests=requests, received=received)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crawled:
-    """What became of a run: `planned = observed + failed + skipped`, unless it was interrupted and goes on later."""
+    """The result of a run: `planned = observed + failed + skipped`, unless it was interrupted and will be continued."""
 
     run: Run
     planned: int
@@ -170,23 +203,18 @@ def targets_left(settings: Settings, state: sqlite3.Connection, run: Run) -> lis
 
 
 def end_job(settings: Settings, run: Run) -> Crawled:
-    """Count what the run has, and end it when every target has an outcome."""
+    """Count the outcomes of the run, and end it if every target has one."""
     kinds = list(outcomes_of(settings.home, run.run).values())
     observed, failed, skipped = (kinds.count(kind) for kind in ("observed", "failed", "skipped"))
     with open_state(settings.home) as state:
         planned = read_run(state, run.run).planned
         if len(kinds) == planned:
-            ended_as: RunState = "partial"
-            if failed == 0:
-                ended_as = "complete"
-            elif observed == 0:
-                ended_as = "failed"
-            end_run(state, run.run, ended_as)
+            end_run(state, run.run, state_at_end(observed=observed, failed=failed))
         return Crawled(run=read_run(state, run.run), planned=planned, observed=observed, failed=failed, skipped=skipped)
 
 
 def _give_up(settings: Settings, state: sqlite3.Connection, run: Run) -> None:
-    """Skip what is left of a run, and end it."""
+    """Skip the open targets of a run, and end it."""
     at = now()
     outcomes = [
         Outcome(

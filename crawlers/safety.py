@@ -1,4 +1,4 @@
-"""Where a crawl may connect: public addresses, checked after the name is resolved and on what is connected to."""
+"""Limits a crawl to public addresses, checked after the name is resolved and again on the connection."""
 
 import asyncio
 import socket
@@ -72,7 +72,7 @@ class _Resolution:
         self.name = name
 
     def cancel(self) -> None:
-        """A look-up shared by several requests runs to its end."""
+        """Do nothing: a look-up that several requests share runs to its end."""
 
 
 @implementer(IHostnameResolver)
@@ -154,7 +154,7 @@ class Guard:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(settle, found)
 
-        # A daemon thread: without a network the system's resolver may hang for a minute, and nobody should wait for it.
+        # A daemon thread, because without a network the system's resolver may hang for a minute.
         threading.Thread(target=resolve, name=f"resolve {name}", daemon=True).start()
         loop.call_later(self._seconds, settle, [])
         self._lookups[name] = monotonic(), answer

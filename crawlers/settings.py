@@ -41,7 +41,11 @@ CONCURRENT_REQUESTS = 0
 CONCURRENT_REQUESTS_PER_DOMAIN = 64
 DOWNLOAD_DELAY = 0
 RETRY_ENABLED = False
-DOWNLOADER_MIDDLEWARES = {"crawlers.pacing.Pacing": 840, "crawlers.spending.Spending": 845}
+DOWNLOADER_MIDDLEWARES = {
+    "crawlers.handing.Handing": 830,
+    "crawlers.pacing.Pacing": 840,
+    "crawlers.spending.Spending": 845,
+}
 ITEM_PIPELINES = {"crawlers.spooling.Spooling": 100}
 
 # Every request is a question with targets of its own, and any status is an answer to read.

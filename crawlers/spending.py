@@ -1,4 +1,4 @@
-"""What a platform charges: held against the month's budget before a crawl begins, counted before a question is sent."""
+"""The cost of a crawl: compared with the month's budget before it begins, and counted before each question is sent."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ class Price:
 
 
 class Charging(Protocol):
-    """What is asked of a spider's class here."""
+    """What this module needs from a spider's class."""
 
     platform: str
 
@@ -55,7 +55,7 @@ class Charging(Protocol):
 def approval(
     spider: type[Charging], settings: Settings, on_price: Callable[[str, Price], None] = lambda _platform, _price: None
 ) -> Approve:
-    """Who approves of a crawl: raises NotReadyError for one that lacks a token, or money. `on_price` hears its price."""
+    """A check before a crawl. It raises NotReadyError if a token or money is missing, and calls `on_price` with the price."""
 
     def approve(targets: Sequence[Target]) -> None:
         if fault := spider.unready(settings):
@@ -105,7 +105,7 @@ class Spending:
         return spending
 
     def process_request(self, request: Request) -> None:
-        # Once for all its tries: X charges for an account once a day.
+        # Count once for all tries, because X charges for an account once a day.
         question = question_of(request)
         if question.targets and question.counted_usd is None:
             usd = self._tariff.price(len(question.targets))
@@ -140,6 +140,6 @@ class Spending:
             with open_state(spider.job.settings.home) as state:
                 count_cost(state, spider.job.run.run, usd)
         except StorageError as error:
-            # What cannot be counted is not asked for; and what is counted too high stays so.
+            # A question that cannot be counted is not sent. A count that is too high stays.
             spider.halt(error)
             raise StoppedError("the cost could not be counted") from error

@@ -1,4 +1,4 @@
-"""From the spider to the spool: outcomes in batches, each on disk before anybody hears of it."""
+"""Writes outcomes of a spider into the spool in batches. A batch is on disk before it is reported."""
 
 import asyncio
 from time import monotonic
@@ -8,8 +8,7 @@ from scrapy.crawler import Crawler
 
 from crawlers.base import PlatformSpider
 from kooch.store.outcomes import Outcome
-from kooch.store.spool import storable, write_batch
-from kooch.store.state import count_traffic, open_state
+from kooch.store.spool import storable
 
 
 class Spooling:
@@ -65,7 +64,7 @@ class Spooling:
         try:
             batch = storable(batch)
             if batch:
-                write_batch(job.settings.home, run=job.run.run, platform=spider.platform, outcomes=batch)
+                job.write(batch)
             self._count_traffic()
         except Exception as error:  # noqa: BLE001 -- whatever it is, a batch that is not on disk ends the crawl
             spider.halt(error)
@@ -81,11 +80,5 @@ class Spooling:
         )
         if (requests, received) == self._counted:
             return
-        with open_state(self._spider.job.settings.home) as connection:
-            count_traffic(
-                connection,
-                self._spider.job.run.run,
-                requests=requests - self._counted[0],
-                received=received - self._counted[1],
-            )
+        self._spider.job.count(requests=requests - self._counted[0], received=received - self._counted[1])
         self._counted = requests, received

@@ -1,4 +1,4 @@
-"""The Wayback Machine's index and addresses: which pages there are, what to ask, what an answer means. No network here.
+"""The index and addresses of the Wayback Machine: which pages exist, what to ask, what an answer means. No network here.
 
 Documents: the README and source of wayback-cdx-server (internetarchive/wayback), how an index files addresses
 (iipc/webarchive-commons, `BasicURLCanonicalizer` and `AggressiveIACanonicalizerRules`), RFC 7089 (Memento).
@@ -30,7 +30,7 @@ _RESUME_KEY = re.compile(r"[\x21-\x7e]{1,8000}")
 _MEMENTO = re.compile(r"[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} (19|20)[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _CAPTURE = re.compile(r"/web/(\d{14})(?:[a-z]{2}_)?/(.+)", re.DOTALL)
 _REVISIT = "warc/revisit"
-"""The type of a repetition, whatever it repeats."""
+"""The type of a capture that repeats an earlier one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class IndexPage(NamedTuple):
 
 
 def is_askable(platform: str, handle: str) -> bool:
-    """Whether the index can be asked for a handle: no quoting keeps it from reading `a/b` as a place below `a`."""
+    """Whether the index can be asked for a handle. It always reads `a/b` as a place below `a`, even if quoted."""
     return bool(platform_of(platform).archive) and platform_of(platform).is_handle(handle)
 
 
@@ -104,7 +104,7 @@ def urlkey(url: str) -> str:
     if port is not None and port != {"http": 80, "https": 443}.get(parts.scheme):
         host += f":{port}"
     path = parts.path
-    # An index unquotes without end, and strangers would keep this busy so; deeper quoting is another address here.
+    # The index unquotes without limit, which strangers could exploit here. Deeper quoting counts as another address.
     for _ in range(5):
         path = unquote(path)
     segments: list[str] = []
@@ -160,7 +160,7 @@ def read_index(body: bytes, query: IndexQuery) -> IndexPage:
         raise UnreadableError("unexpected_answer", f"the index does not say once: {', '.join(missing)}")
     rows = [_read_row(names, cells) for cells in table[1:]]
     if rows and not any(rows):
-        # A form that is not known would look like an archive that holds nothing.
+        # An unknown form would look like an archive that holds nothing.
         raise UnreadableError("unexpected_answer", f"of {len(rows)} rows of the index none can be read")
     good = [row for row in rows if row is not None and _is_at(row.original, query)]
     return IndexPage(tuple(row for row in good if _answers(row, query)), resume_key, len(rows) - len(good))
@@ -226,12 +226,12 @@ def thin(rows: Iterable[IndexRow], every: Every) -> list[IndexRow]:
 
 
 def _order(row: IndexRow) -> tuple[str, bool, str, str]:
-    """By time; of one second an answer comes before a repetition. No two captures are equal in it."""
+    """The sort key: by time, and within a second an answer before a repetition. No two captures are equal."""
     return row.timestamp, row.status is None, row.original, row.digest
 
 
 def period_of(row: IndexRow, every: Every) -> object:
-    """What `thin` keeps one capture of. One body at one second is one capture, however its address is written."""
+    """The key of which `thin` keeps one capture. One body at one second is one capture, in any spelling of its address."""
     match every:
         case Every.CAPTURE:
             return row.timestamp, row.digest

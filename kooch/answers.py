@@ -17,18 +17,19 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from kooch.connections import connect
 from kooch.errors import QueryError
 from kooch.statements import refuse_other_than_select
 from kooch.store.schema import quoted
 from kooch.store.versions import DAMAGED_BLOCK
 
 REFUSED, DAMAGED = 3, 4
-"""Exit codes of the child that come with a sentence."""
+"""Exit codes with which the child also writes a sentence."""
 TOO_MUCH = "The query needed more memory than it may have. Ask for less, or use `kooch sql`."
 
-# What the child may take beside what Python and DuckDB take when they have started. Two children and the app stay under 2 GB.
+# The memory that the child may use besides what Python and DuckDB need at their start. Two children and the app stay under 2 GB.
 _MEMORY_BYTES = 600 << 20
-# Types that frames do not have, or read wrongly; they become text.
+# Types that frames lack or read wrongly. They become text.
 _FOREIGN_TYPE = re.compile(
     r"\b(INTERVAL|UNION|BIT|U?HUGEINT|BIGNUM|VARINT|TIME WITH TIME ZONE|TIME_NS|TIMETZ|TIMESTAMPTZ_NS|GEOMETRY|VARIANT|TUPLE)\b"
     r"|\bSTRUCT\b(?!\()"
@@ -48,7 +49,7 @@ def answer_table(
     """
     names: list[str] = []
     for name in found.columns:
-        # As DuckDB itself names them in a subquery.
+        # DuckDB names them in the same way in a subquery.
         again = (f"{name}_{n}" for n in range(1, len(found.columns) + 1))
         names.append(name if name not in names else next(each for each in again if each not in names))
     foreign = {n for n, kind in enumerate(found.types) if _is_foreign(str(kind))}
@@ -62,7 +63,7 @@ def answer_table(
         )
     unheld = {n for n, column in enumerate(table.columns) if any(map(_is_beyond, _leaves(column)))}
     for n in {n for n in unheld if pa.types.is_decimal(table.column(n).type)}:
-        # DuckDB takes none of 39 digits back.
+        # DuckDB does not read numbers of 39 digits back.
         texts = [None if number is None else f"{number:f}" for number in table.column(n).to_pylist()]
         table = table.set_column(n, names[n], pa.array(texts, pa.string()))
         unheld.remove(n)
@@ -74,26 +75,26 @@ def answer_table(
 
 def answer() -> None:
     """The child's side: read an order from standard input, write an Arrow stream or, with an exit code of above, a sentence."""
-    # Only here: the limits would hold for the whole parent.
+    # Set the limits only here, because in the parent they would hold for the whole process.
     import os  # noqa: PLC0415
     import resource  # noqa: PLC0415
 
     order = json.load(sys.stdin)
     seconds = float(order["seconds"])
-    # The app goes before: it answers others meanwhile.
+    # The app has priority, because it answers other visitors meanwhile.
     os.nice(5)
     cpu = 2 * int(seconds) + 4
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     try:
-        with duckdb.connect(":memory:") as connection:
+        with connect() as connection:
             _confine(connection, order["file"], seconds)
             most = _size_of_this() + _MEMORY_BYTES
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
-            # What DuckDB cannot interrupt, the system ends.
+            # The system ends what DuckDB cannot interrupt.
             signal.setitimer(signal.ITIMER_REAL, seconds + 0.5)
             refuse_other_than_select(connection, order["sql"])
-            # The limit travels into the query: a result is computed whole before its first row can be read.
+            # The limit is put into the query, because DuckDB computes a whole result before its first row can be read.
             limited = connection.sql(order["sql"]).limit(order["max_rows"])
             found = answer_table(connection, limited, max_bytes=order["max_bytes"])
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -110,7 +111,6 @@ def stopped_after(seconds: float) -> str:
 
 
 def _confine(connection: duckdb.DuckDBPyConnection, file: str, seconds: float) -> None:
-    connection.execute("SET TimeZone = 'UTC'")
     connection.execute(f"ATTACH {quoted(file)} AS kooch (READ_ONLY)")
     connection.execute("USE kooch")
     for setting in (
@@ -118,8 +118,6 @@ def _confine(connection: duckdb.DuckDBPyConnection, file: str, seconds: float) -
         "autoinstall_known_extensions = false",
         "allow_community_extensions = false",
         "allow_persistent_secrets = false",
-        # It would be drawn into the answer.
-        "enable_progress_bar = false",
         "python_enable_replacements = false",
         "memory_limit = '400MB'",
         "threads = 2",
@@ -160,7 +158,7 @@ def _casts(width: int, as_text: set[int]) -> str:
 
 
 def _leaves(column: pa.ChunkedArray) -> Iterator[pa.Array]:
-    """The arrays of values in a column, out of lists, maps and structs."""
+    """The arrays of values in a column, taken out of lists, maps and structs."""
     arrays = list(column.chunks)
     while arrays:
         array = arrays.pop()

@@ -37,6 +37,7 @@ from kooch.errors import ConfigError
 from kooch.folders import HOUSE
 from kooch.home import TOKEN, data_folder, refuse_token
 from kooch.platforms import learn
+from kooch.shards import Shard
 
 BUNDLED_ROSTERS = HOUSE / "rosters"
 VIEWS = HOUSE / "analytics"
@@ -50,6 +51,8 @@ _PATTERNS = {
     _SLUG: "use small letters, digits and single dashes",
     _ASCII: "use letters, digits and signs of ASCII",
 }
+_MAY_HOLD_SECRETS = {TOKEN, "lake", "lake.catalogue"}
+"""Settings whose value no error repeats."""
 # What pydantic says of these names its own types.
 _FAULTS = {
     "missing": "it is missing",
@@ -79,7 +82,7 @@ _FAULTS = {
 
 
 class Section(BaseModel):
-    """A table of `kooch.toml`: a key nobody reads is a misspelt one, so it is an error."""
+    """A table of `kooch.toml`. An unknown key is an error, because it is probably misspelt."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -105,28 +108,28 @@ HostAddress = Annotated[str, AfterValidator(_checked_address)]
 
 
 class CrawlSettings(Section):
-    """How every crawl behaves, whatever the platform."""
+    """How crawls of every platform behave."""
 
     publish_every_minutes: Annotated[float, Field(gt=0)] = 5
-    """While a crawl runs, load the spool and publish a new version this often."""
+    """How often a running crawl loads the spool and publishes a new version, in minutes."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 20
-    """The longest a single request may take, its body included."""
+    """How long one request may take at most, including its body."""
     target_seconds: Annotated[float, Field(gt=0)] = 200
-    """The longest that servers may take over one account, all questions, tries and redirects together. What Kooch itself waits, for its turn or as long as a server asked to, does not count."""
+    """How long servers may take for one account at most, over all questions, tries and redirects. The time that Kooch waits for its turn, or because a server asked it to, does not count."""
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
-    """How often a request is tried when a server fails or is busy."""
+    """How often a request is tried if a server fails or is busy."""
     outage_seconds: Annotated[float, Field(ge=0)] = 180
-    """How long a crawl waits for a server that fails or cannot be reached to come back. It asks on meanwhile, at growing distances, and holds nothing against the accounts. 0: a server that fails `attempts` times is given up at once."""
+    """How long a crawl waits for a server that fails or cannot be reached. Meanwhile it asks again at growing intervals, and records no failures. With 0 it gives up a server that fails `attempts` times."""
     batch_rows: Annotated[int, Field(ge=1)] = 500
     """A spool file is closed after this many outcomes …"""
     batch_seconds: Annotated[float, Field(gt=0)] = 5
-    """… or after this many seconds: what a power cut can cost."""
+    """… or after this many seconds. A power cut can lose so much."""
     allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
-    """Private networks that crawls may connect to after all; for tests and for servers of one's own."""
+    """Private networks to which crawls may connect, as an exception; for tests and for your own servers."""
     hosts: dict[HostName, HostAddress] = {}
-    """Addresses of names that no name server knows, e.g. `"social.example" = "127.0.0.1:8443"`; for tests and for servers of one's own. `allow_networks` still decides whether they may be asked."""
+    """Addresses of names that no name server knows, e.g. `"social.example" = "127.0.0.1:8443"`; for tests and for your own servers. `allow_networks` still decides whether crawls may connect to them."""
     ca_file: Path | None = None
-    """Certificates (PEM) to trust instead of the system's; for tests and for servers of one's own."""
+    """Certificates (PEM) to trust instead of the system's; for tests and for your own servers."""
 
     @field_validator("ca_file")
     @classmethod
@@ -137,40 +140,40 @@ class CrawlSettings(Section):
 
 
 class BlueskySettings(Section):
-    """Where Bluesky's services are, and how fast they may be asked."""
+    """Where Bluesky's services are, and how fast Kooch asks them."""
 
     appview: AnyHttpUrl = AnyHttpUrl("https://public.api.bsky.app")
     """The public API that shows profiles."""
     plc: AnyHttpUrl = AnyHttpUrl("https://plc.directory")
     """The directory that dates accounts and keeps their handles."""
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 10
-    """For each host. 3,000 requests in 5 minutes is the limit the servers publish."""
+    """Requests a second to each host. The servers publish a limit of 3,000 in 5 minutes."""
 
 
 class MastodonSettings(Section):
-    """Mastodon and every server that speaks its API: how fast each may be asked, and whose wishes count."""
+    """Mastodon and every server that speaks its API: how fast Kooch asks each, and whose wishes it honours."""
 
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 1
-    """For each server. 300 requests in 5 minutes is what Mastodon allows."""
+    """Requests a second to each server. Mastodon allows 300 in 5 minutes."""
     paging_requests: Annotated[int, Field(ge=1, le=100_000)] = 300
-    """For each server, so many questions for older posts …"""
+    """How many questions for older posts each server gets …"""
     paging_seconds: Annotated[float, Field(gt=0)] = 900
-    """… in so many seconds: Mastodon allows 300 in 15 minutes, beside its limit for all."""
+    """… in this many seconds. Mastodon allows 300 in 15 minutes, besides its limit for all requests."""
     honour_noindex: bool = False
-    """Skip accounts that ask not to be indexed (`noindex`, `indexable`) or not to be visited by programs (`#nobot`). Rosters hold people in a public role; set it as soon as one of yours holds others."""
+    """Skip accounts that ask not to be indexed (`noindex`, `indexable`) or not to be visited by programs (`#nobot`). Lists hold people in a public role. Set it if one of your lists holds others."""
 
 
 class XSettings(Section):
-    """X's API v2, which charges for every account that it shows. Its token comes from the environment alone: `KOOCH_X_BEARER_TOKEN`."""
+    """X's API v2, which charges for every account that it shows. Its token comes only from the environment: `KOOCH_X_BEARER_TOKEN`."""
 
     api: AnyHttpUrl = AnyHttpUrl("https://api.x.com")
     """Where the API is."""
     requests_per_second: Annotated[float, Field(gt=0, le=1000)] = 300 / 900
-    """300 requests in 15 minutes is what X allows an app, 100 accounts each."""
+    """Requests in 15 minutes. X allows an app 300, with 100 accounts each."""
     usd_per_user: Annotated[float, Field(ge=0, le=1000)] = 0.010
-    """What X charges for an account that it shows, in US dollars; look it up in X's developer console."""
+    """What X charges for an account that it shows, in US dollars. X's developer console says so."""
     monthly_budget_usd: Annotated[float, Field(ge=0, le=1_000_000)] = 0
-    """What the crawls of one calendar month (UTC) may cost together. With 0 nothing is asked; a crawl that could cost more than what is left is not begun."""
+    """What all crawls of a calendar month (UTC) may cost together. A crawl that could cost more than what is left does not begin. With 0 Kooch asks X nothing."""
 
     @field_validator("api")
     @classmethod
@@ -214,45 +217,51 @@ def _checked_day(day: date) -> date:
     return day
 
 
+def _checked_shard(text: str | None) -> str | None:
+    return None if text is None else str(Shard.read(text))
+
+
 Day = Annotated[date, AfterValidator(_checked_day)]
 Hours = Annotated[float, Field(gt=0)]
 Slug = Annotated[str, Field(max_length=60, pattern=_SLUG)]
 
 
 class Schedule(Section):
-    """When to crawl what; one such table a schedule, as many as needed. `kooch schedule next` shows what follows."""
+    """When to crawl what, with one such table per schedule. `kooch schedule next` shows the next slots."""
 
     name: Slug
-    """What the schedule is called: small letters, digits and dashes; each name once."""
+    """The name of the schedule, in small letters, digits and dashes. Each name occurs once."""
     cron: Annotated[str, AfterValidator(_checked_cron)]
     """Five fields as in crontab(5): minute, hour, day of the month, month, day of the week."""
     platforms: tuple[str, ...] = ()
-    """Which platforms; all that can be crawled if there are none."""
+    """The platforms to crawl. Without any, all that can be crawled."""
     roster: str | None = None
-    """Only the figures of this roster."""
+    """Only people and organisations of this list."""
+    shard: Annotated[str | None, AfterValidator(_checked_shard)] = None
+    """The part of the crawl that this machine does, e.g. `"2/3"`. Without it, the whole crawl. `docs/many-machines.md` says how."""
     time_zone: Annotated[str, AfterValidator(_checked_zone)] = "UTC"
-    """The IANA zone of `cron`, `from` and `until`. A fixed hour that a clock change skips is made up for, and one that it repeats comes once, as in Debian's cron."""
+    """The IANA time zone of `cron`, `from` and `until`. If a clock change skips a fixed hour, the slot is made up for. If it repeats the hour, the slot comes once, as in Debian's cron."""
     from_day: Annotated[Day | None, Field(alias="from")] = None
-    """The first day, e.g. `2027-02-08`: with an hourly `cron`, a burst around an event …"""
+    """The first day, e.g. `2027-02-08`, such as the start of hourly crawls around an event …"""
     until_day: Annotated[Day | None, Field(alias="until")] = None
-    """… and the last day, itself included."""
+    """… and the last day, included."""
     jitter_seconds: Annotated[int, Field(ge=0, le=3600)] = 300
-    """Start up to this much later, so that not everybody asks at the full hour; the same slot always starts equally late."""
+    """Start up to this many seconds later, so that not everybody asks at the full hour. The same slot always starts equally late."""
 
     @model_validator(mode="after")
     def _check_window(self) -> Self:
         if self.from_day and self.until_day and self.until_day < self.from_day:
-            raise ValueError(f"schedule {self.name!r} is from {self.from_day} until {self.until_day}, which is earlier")
+            raise ValueError(f"schedule {self.name!r} ends on {self.until_day}, before it begins on {self.from_day}")
         return self
 
 
 class ActivitySettings(Section):
-    """When accounts posted: whom to ask, and how much of one account is read. No text of a post is ever kept."""
+    """On which days accounts posted: whom to ask, and how much to read of one account. Kooch never keeps the text of a post."""
 
     rosters: tuple[Slug, ...] = ()
-    """The rosters whose figures are asked when they posted, after each crawl that looks at them. For all others, `kooch crawl --activity` asks."""
+    """The lists whose accounts are asked when they posted, after each crawl that looks at them. For all other lists, `kooch crawl --activity` asks."""
     pages: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """The most answers read of one account in one look: a hundred posts each on Bluesky, forty on Mastodon. Of an account with more, the newest are read, and the first."""
+    """How many answers are read of one account in one look at most, with a hundred posts each on Bluesky and forty on Mastodon. If an account has more posts, the newest ones and the first one are read."""
 
 
 MoveKind = Literal[
@@ -264,6 +273,8 @@ MoveKind = Literal[
     "renamed",
     "moved server",
     "moved account",
+    "dormant",
+    "returned to posting",
 ]
 """The moves that analytics/rollups/moves.sql finds."""
 
@@ -275,22 +286,22 @@ def _checked_site(address: str) -> str:
 
 
 class Notify(Section):
-    """Whom to tell what changed: one such table a channel. Its address comes from the environment alone: `KOOCH_NOTIFY_<NAME>`."""
+    """Whom to tell what changed, with one such table per channel. The address comes only from the environment: `KOOCH_NOTIFY_<NAME>`."""
 
     name: Slug
-    """What the channel is called: small letters, digits and dashes. `desk-two` has its address in `KOOCH_NOTIFY_DESK_TWO`."""
+    """The name of the channel, in small letters, digits and dashes. The address of `desk-two` is in `KOOCH_NOTIFY_DESK_TWO`."""
     roster: Slug | None = None
-    """Only the figures of this roster."""
+    """Only people and organisations of this list."""
     kinds: tuple[MoveKind, ...] = ()
-    """Only these moves, such as `joined`, `left`, `not found`; all if there are none."""
+    """Only these moves, such as `joined`, `left`, `not found`. Without any, all moves."""
     when: Literal["at once", "daily", "weekly"] = "daily"
-    """The least time between two messages. `kooch notify` has to be called as often."""
+    """The shortest time between two messages. `kooch notify` has to be called at least as often."""
     site: Annotated[str, Field(max_length=300), AfterValidator(_checked_site)] = ""
-    """Where your published pages are; messages lead there."""
+    """The address of your published pages. Messages link to it."""
 
 
 class PlatformFreshness(Section):
-    """Other thresholds for one platform, named by the table: `[freshness.platforms.bluesky]`."""
+    """Other thresholds for one platform. The table has its name: `[freshness.platforms.bluesky]`."""
 
     warn_after_hours: Hours | None = None
     """As above."""
@@ -299,12 +310,12 @@ class PlatformFreshness(Section):
 
 
 class FreshnessSettings(Section):
-    """How old a platform's latest observation may be: `kooch status --check`. The defaults suit a daily crawl."""
+    """How old a platform's latest observation may be for `kooch status --check`. The defaults suit a daily crawl."""
 
     warn_after_hours: Hours = 36
-    """Older is late: exit code 3."""
+    """A platform with an older observation is late (exit code 3)."""
     error_after_hours: Hours = 72
-    """Older is stale: exit code 5."""
+    """A platform with an older observation is stale (exit code 5)."""
     platforms: dict[str, PlatformFreshness] = {}
     """Tables for single platforms, see below."""
 
@@ -324,33 +335,64 @@ class FreshnessSettings(Section):
 
 
 class WaybackSettings(Section):
-    """The Wayback Machine, from which `kooch backfill` has archived pages, and how fast it may be asked."""
+    """The Wayback Machine, from which `kooch backfill` gets archived pages, and how fast Kooch asks it."""
 
     url: AnyHttpUrl = AnyHttpUrl("https://web.archive.org")
-    """Where the archive is."""
+    """The address of the archive."""
     index_per_minute: Annotated[float, Field(gt=0, le=60_000)] = 24
-    """Questions to its index. It allows 30, and asks programs for four fifths of that."""
+    """Questions to the archive's index in a minute. The archive allows 30, and asks programs to use four fifths of that."""
     captures_per_second: Annotated[float, Field(gt=0, le=1000)] = 8
-    """Archived pages. It allows 600 a minute, and asks programs for four fifths of that."""
+    """Archived pages in a second. The archive allows 600 a minute, and asks programs to use four fifths of that."""
     index_rows: Annotated[int, Field(ge=1, le=10_000)] = 5000
     """How many captures a page of the index lists."""
     pause_seconds: Annotated[float, Field(gt=0)] = 60
-    """How long to leave it alone when it says that it was asked too fast; it does not say for how long itself."""
+    """How long to wait after the archive says that it was asked too fast. It does not say itself how long."""
 
 
 class WikidataSettings(Section):
-    """The SPARQL service that `kooch roster wikidata` asks. It must be told a `contact`."""
+    """The SPARQL service that `kooch roster wikidata` asks. The command needs `contact`."""
 
     endpoint: AnyHttpUrl = AnyHttpUrl("https://query.wikidata.org/sparql")
-    """Where questions go. Any service of SPARQL 1.1 that holds Wikidata's statements will do."""
+    """The address of the service. It can be any SPARQL 1.1 service that holds Wikidata's statements."""
     timeout_seconds: Annotated[float, Field(gt=0)] = 70
-    """The longest that one answer may take, its body included; the service gives up after 60."""
+    """How long one answer may take at most, including its body. The service gives up after 60 seconds."""
     most_megabytes: Annotated[int, Field(ge=1)] = 200
-    """A larger answer is refused."""
+    """The largest answer that is accepted."""
     pause_seconds: Annotated[float, Field(ge=0)] = 30
-    """How long to leave a busy service alone that does not say for how long."""
+    """How long to wait if a busy service does not say how long."""
     longest_wait_seconds: Annotated[float, Field(ge=0)] = 300
-    """A service that asks for more than this is asked another time."""
+    """How long a service may ask to wait. If it asks for more, the command ends."""
+
+
+def _checked_catalogue(text: str) -> str:
+    found = re.fullmatch(r"postgresql://([^\s@/:]+)(:[^\s@]*)?@[^\s@/]+/[^\s/]+", text)
+    if found is None:
+        raise ValueError("write it as postgresql://USER@HOST/DATABASE")
+    if found[2] is not None:
+        raise ValueError("leave the password out, and set the environment variable PGPASSWORD")
+    return text
+
+
+class LakeSettings(Section):
+    """A shared lake with each published version, in DuckLake. `kooch lake` writes it and, if this table exists, every load. Passwords and keys come from the environment: `PGPASSWORD`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`."""
+
+    catalogue: Annotated[str, AfterValidator(_checked_catalogue)]
+    """The PostgreSQL database of the lake: `postgresql://USER@HOST/DATABASE`, without a password."""
+    data: Annotated[str, Field(min_length=1)]
+    """Where the Parquet files are: a folder that all readers see under the same path, or `s3://BUCKET/FOLDER`."""
+    keep_days: Annotated[int, Field(ge=1)] = 7
+    """How many days earlier versions can be read. A suppression, a withdrawn run or a corrected link ends this at once."""
+    python: Path | None = None
+    """The Python of an environment with DuckDB 1.5 and its extensions; by default Kooch makes one beside its own."""
+
+
+class ShardsSettings(Section):
+    """A crawl on several machines: see docs/many-machines.md."""
+
+    folder: Path | None = None
+    """The folder that the machines share. The loader takes their batches from there. `--shared` overrides it."""
+    wait_hours: Hours = 24
+    """How many hours the loader waits for the shards of a run. Targets without an outcome then count as failed (`missing_shard`)."""
 
 
 class AppSettings(Section):
@@ -358,10 +400,12 @@ class AppSettings(Section):
 
     port: Annotated[int, Field(ge=1, le=65535)] = 8501
     """The port on 127.0.0.1."""
+    roster: str = "in-koo-2021"
+    """The list that the app opens with; `kooch start --roster` says another."""
     sql_page: bool = True
     """Whether the app offers the SQL page."""
     look_page: bool = True
-    """Whether the app offers the page *Look*, which writes looks by people. It does so only to a browser on this machine, and where the data folder can be written."""
+    """Whether the app offers the page *Check by hand*, which writes looks by people. The app offers it only to a browser on this machine, and only if the data folder can be written."""
 
 
 class Settings(BaseSettings):
@@ -374,20 +418,22 @@ class Settings(BaseSettings):
     home: Path = Path("data")
     """The data folder."""
     contact: Annotated[str, Field(max_length=200, pattern=_ASCII)] = ""
-    """A mail address or page by which a server's owner can reach you; part of the User-Agent."""
+    """A mail address or page by which the owner of a server can reach you. It is part of the User-Agent."""
     publisher: Annotated[str, Field(max_length=200)] = ""
-    """Who publishes: the name that stands on published pages."""
+    """The name of the publisher on published pages."""
     crawl: CrawlSettings = CrawlSettings()
     bluesky: BlueskySettings = BlueskySettings()
     mastodon: MastodonSettings = MastodonSettings()
     x: XSettings = XSettings()
     x_bearer_token: Annotated[SecretStr, AfterValidator(_checked_token)] | None = None
-    """The bearer token of an app at X that may look accounts up. From the environment only."""
+    """The bearer token of your app at X. It comes only from the environment."""
     activity: ActivitySettings = ActivitySettings()
     wayback: WaybackSettings = WaybackSettings()
     wikidata: WikidataSettings = WikidataSettings()
     freshness: FreshnessSettings = FreshnessSettings()
     app: AppSettings = AppSettings()
+    lake: LakeSettings | None = None
+    shards: ShardsSettings = ShardsSettings()
     schedule: tuple[Schedule, ...] = ()
     notify: tuple[Notify, ...] = ()
 
@@ -450,7 +496,10 @@ def load_settings(home: Path | None = None) -> Settings:
             source = f"Environment variable {variable}" if variable else file
             raise ConfigError(f"{source}: there is no setting {key!r}; docs/configuration.md lists them all.") from None
         given = str(first["input"]) if isinstance(first["input"], date) else first["input"]
-        value = "" if isinstance(given, dict | list | tuple) or key == TOKEN else f" is {given!r}"
+        is_section = variable is not None and variable.upper() == f"KOOCH_{key.upper()}" and _is_section(variable)
+        if variable and is_section and (no_json := _fault_of_json(os.environ[variable])):
+            raise ConfigError(f"Environment variable {variable} holds no JSON: {no_json}. Correct it.") from None
+        value = "" if isinstance(given, dict | list | tuple) or key in _MAY_HOLD_SECRETS else f" is {given!r}"
         table = (
             f"[[{place[0]}]] number {int(place[1]) + 1} of "
             if place[0] in {"schedule", "notify"} and len(place) > 1
@@ -460,11 +509,10 @@ def load_settings(home: Path | None = None) -> Settings:
         raise ConfigError(f"Setting {key}{value}: {_in_words(first)}. Correct it in {where}.") from None
     except SettingsError as error:
         variable = next(
-            (name for name in sorted(os.environ) if _is_section(name) and _is_no_json(os.environ[name])), ""
+            (name for name in sorted(os.environ) if _is_section(name) and _fault_of_json(os.environ[name])), ""
         )
         raise ConfigError(
-            f"Environment variable {variable or 'KOOCH_…'} is {os.environ.get(variable, '')!r}, which is not JSON ({error.__cause__}). "
-            "Correct it."
+            f"Environment variable {variable or 'KOOCH_…'} holds no JSON: {error.__cause__}. Correct it."
         ) from None
 
 
@@ -498,7 +546,7 @@ def _variable_of(place: Sequence[str]) -> str | None:
             continue
         value: object = os.environ[ours[name]]
         if n < len(place):
-            value = None if _is_no_json(str(value)) else json.loads(str(value))
+            value = None if _fault_of_json(str(value)) else json.loads(str(value))
             for part in place[n:]:
                 if isinstance(value, list) and part.isdecimal() and int(part) < len(value):
                     value = value[int(part)]
@@ -515,15 +563,23 @@ def _is_ours(name: str) -> bool:
 
 
 def _is_section(name: str) -> bool:
-    """Whether a variable holds a section, or a value of one: JSON, unlike a plain value, which an error may not show."""
+    """Whether the variable holds a whole section as JSON."""
     if name.upper().startswith("KOOCH_NOTIFY_"):
         return False
     return _is_ours(name) and name.upper()[6:].partition("__")[0].lower() not in {"home", "contact", TOKEN}
 
 
-def _is_no_json(text: str) -> bool:
+def contact_address(contact: str) -> str | None:
+    """Where a link to the `contact` leads: a page, or a mailbox. None for anything else."""
+    if contact.startswith(("https://", "http://", "mailto:")):
+        return contact
+    return f"mailto:{contact}" if re.fullmatch(r"[^@\s]+@[^@\s]+", contact) else None
+
+
+def _fault_of_json(text: str) -> str:
+    """Why `text` is no JSON; empty if it is."""
     try:
         json.loads(text)
-    except ValueError:
-        return True
-    return False
+    except ValueError as error:
+        return str(error)
+    return ""

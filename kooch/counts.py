@@ -24,11 +24,11 @@ _MOST = 10**12
 _LONGEST_TEXT = 64
 _LONGEST_TAG = 35
 
-# Zero-width (non-)joiners, and the marks that only steer the direction of writing.
+# Zero-width (non-)joiners, and marks that only set the direction of writing.
 _UNSEEN = "\u061c\u200c\u200d\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _REMOVE_UNSEEN = re.compile(f"[{_UNSEEN}]+")
 _TWO_NUMBERS = re.compile(rf"\d[{_UNSEEN}]+\d")
-# What looks alike is one sign: no-break, figure, thin and narrow spaces, the typographic apostrophe, full-width signs.
+# Signs that look alike are one: no-break, figure, thin and narrow spaces, the typographic apostrophe, full-width signs.
 _ALIKE = str.maketrans("\u00a0\u2007\u2009\u202f’．，", "    '.,")
 _SIGN = re.compile("([.,'٬٫، ])")
 _COUNT = re.compile(rf"(\d+(?:{_SIGN.pattern}\d+)*)\s*([^\W\d_]\D*)?")
@@ -85,7 +85,7 @@ _MORE = {
     "th": {"พ": 10**3, "ม": 10**4, "ส": 10**5, "ล": 10**6},
     "zh": {"千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8},
 }
-# Words with two meanings of which one cannot be: no account has a milliard of followers. A capital tells in Catalan.
+# Words with two meanings of which one is impossible: no account has a milliard of followers. In Catalan a capital decides.
 _SETTLED = {
     "tr": {"b": 10**3},  # bin; else the English billion
     "ca": {"M": 10**6, "m": 10**3},  # as they stand; a small one was a thousand until CLDR 40, and nothing since
@@ -109,7 +109,7 @@ class Count(NamedTuple):
 
 
 class NotACountError(ValueError):
-    """A text that is no count, or more than one. `text` is what it was, `fault` why it is refused."""
+    """A text that is not a count, or more than one count. `fault` says why `text` is refused."""
 
     def __init__(self, text: str, fault: str) -> None:
         self.text, self.fault = text, fault
@@ -200,7 +200,7 @@ def _split(number: str, *, group: str, decimal: str, is_rounded: bool) -> tuple[
 
 
 def _is_grouped(parts: list[str], signs: list[str]) -> bool:
-    """Whether signs of one kind part well-formed groups; also where there are none."""
+    """Whether signs of one kind separate well-formed groups, or there are no groups."""
     if not signs:
         return True
     (sign, *others), (first, *middle, last) = set(signs), parts
@@ -214,7 +214,7 @@ def _is_grouped(parts: list[str], signs: list[str]) -> bool:
 
 @lru_cache(maxsize=256)
 def _find_signs(tag: str, system: str) -> tuple[str, str]:
-    """What groups and what begins decimals in a language and numbering system; empty where the language is unknown."""
+    """The group and decimal signs of a language and numbering system; empty if the language is unknown."""
     locale = _find_locale(tag)
     if locale is None:
         return "", ""
@@ -224,7 +224,7 @@ def _find_signs(tag: str, system: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=256)
 def _find_words(tag: str) -> dict[str, int]:
-    """What each word of a language multiplies by, where that is one number."""
+    """The number by which each word of a language multiplies, if it is a single number."""
     locale = _find_locale(tag)
     if locale is None:
         return _words_of_all()

@@ -33,7 +33,7 @@ class NotReadyError(ConfigError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One sentence about one place: a file, there a sheet of a workbook, a row (1 is the header) and a column.
+    """A sentence about one place: a file, and in it a sheet, a row (1 is the header) and a column, as far as known.
 
     `is_between_lists`: each of two lists may be right of its own day.
     """
@@ -51,14 +51,14 @@ class Fault:
             place += f", sheet '{self.sheet}'"
         if self.row:
             place += f", row {self.row}"
-        # Most messages begin with the name of the column already.
+        # Most messages already begin with the name of the column.
         if self.column and not self.message.startswith(self.column):
             place += f", column '{self.column}'"
         return f"{place}: {self.message}"
 
 
 class RosterError(KoochError):
-    """Faults in a roster, each in a line of its own. `fault`, `file` and `row` are those of the first."""
+    """Faults in a roster, one per line. `fault`, `file` and `row` are those of the first fault."""
 
     exit_code = 2
 
@@ -79,13 +79,13 @@ class QueryError(KoochError):
 
 
 class AnswerError(KoochError):
-    """A question without a whole answer, and the cause. It could not be told: nothing is written."""
+    """A question without a complete answer, and the cause. Nothing is written."""
 
     exit_code = 3
 
     def __init__(self, question: str, cause: str) -> None:
         self.question, self.cause = question, cause
-        super().__init__(f"Question {question}: {cause}. Nothing was written; repeat the command to go on from here.")
+        super().__init__(f"Question {question}: {cause}. Nothing was written. Repeat the command to continue.")
 
 
 class HostLostError(KoochError):

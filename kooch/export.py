@@ -12,8 +12,8 @@ from kooch.files import whole_folder
 from kooch.spreadsheet_csv import csv_text
 from kooch.store.versions import open_version
 
-# Numbers and bookkeeping of the store itself, of no use outside it.
-_INTERNAL = {"ids", "batches", "account_bounds", "definitions", "read_evidence", "schema_version"}
+# Internal numbers and bookkeeping of the store.
+_INTERNAL = {"ids", "batches", "account_bounds", "definitions", "read_evidence", "rollup_inputs", "schema_version"}
 
 _TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
 

@@ -1,4 +1,4 @@
-"""Whole or not at all: the one writer of files and folders that must not be found half written.
+"""Writes files and folders whole or not at all, so that nobody finds them half written.
 
 Everything is written beside its place, brought to the disk, and renamed. A kill or a power cut leaves the old content or
 the new one under the name, never a part of either. What a kill leaves beside it ends in `.partial`.
@@ -21,7 +21,7 @@ _REPLACED = ".replaced"
 
 @contextmanager
 def whole_file(file: Path) -> Iterator[Path]:
-    """Give a path beside `file` to write to; at the end what was written is on disk and has the name `file`.
+    """Yield a path beside `file` to write to. At the end the written file is on disk under the name `file`.
 
     After an error inside, nothing is left and an earlier `file` is as it was.
     """
@@ -38,13 +38,13 @@ def whole_file(file: Path) -> Iterator[Path]:
 
 
 def write_whole(file: Path, content: bytes | str) -> None:
-    """Write a small file; text becomes UTF-8 as it stands."""
+    """Write a small file. Text is written as UTF-8, without changes."""
     with whole_file(file) as aside:
         aside.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def point(link: Path, target: str) -> None:
-    """Let the symbolic link `link` lead to `target`, in the place of where it led."""
+    """Point the symbolic link `link` to `target` instead of its earlier target."""
     aside = _beside(link)
     try:
         aside.symlink_to(target)
@@ -58,7 +58,7 @@ def point(link: Path, target: str) -> None:
 
 @contextmanager
 def whole_folder(folder: Path) -> Iterator[Path]:
-    """Give an empty folder to fill; at the end everything in it is on disk and has the name `folder`.
+    """Yield an empty folder to fill. At the end everything in it is on disk under the name `folder`.
 
     An earlier folder of that name is replaced. A process that is killed between the two renames of a replacement leaves
     it to `finish_replacements`. After an error inside, nothing is left and an earlier `folder` is as it was.
@@ -78,7 +78,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
 
 
 def finish_replacements(parent: Path) -> None:
-    """Finish in `parent` what processes began that were killed while they replaced a folder."""
+    """Finish replacements of folders in `parent` that killed processes began."""
     if not any(_begun(parent)):
         return
     with alone_in(parent):
@@ -87,7 +87,7 @@ def finish_replacements(parent: Path) -> None:
 
 
 def remove_folder(folder: Path) -> None:
-    """Take `folder` away at once; what a kill leaves of it under another name, `finish_replacements` removes."""
+    """Remove `folder` at once. If a kill leaves a part of it under another name, `finish_replacements` removes that."""
     with alone_in(folder.parent):
         replaced = _named(folder, _REPLACED)
         shutil.rmtree(replaced, ignore_errors=True)
@@ -134,7 +134,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Of several writers that change what stands in `folder`, one at a time."""
+    """Let only one of several writers change `folder` at a time."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -144,7 +144,7 @@ def alone_in(folder: Path) -> Iterator[None]:
 
 
 def is_writable(folder: Path) -> bool:
-    """Whether files can be written in `folder`, or in the nearest folder above it that is there."""
+    """Whether files can be written in `folder`, or in the nearest existing folder above it."""
     there = next(place for place in (folder, *folder.parents) if place.exists())
     return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
 
@@ -165,7 +165,7 @@ def _begun(parent: Path) -> Iterator[Path]:
 
 
 def _finish(folder: Path) -> None:
-    """Put the whole new folder in its place. Each step is done again if a kill came after it."""
+    """Put the new folder in its place. Each step can be repeated after a kill."""
     ready, replaced = _named(folder, _READY), _named(folder, _REPLACED)
     if ready.exists():
         if folder.exists():

@@ -1,4 +1,4 @@
-"""Where the parts of Kooch lie that are not in this package: beside it in a checkout, in `kooch/house` once installed."""
+"""Finds the parts of Kooch outside this package: beside it in a checkout, in `kooch/house` in an installation."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,6 @@ HOUSE = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[1]
 
 
 def make_importable() -> None:
-    """Let `crawlers`, `analytics` and `pages` be imported by this program. Others have no use for such general names."""
+    """Make `crawlers`, `analytics` and `pages` importable in this program only, because their names are so general."""
     if str(HOUSE) not in sys.path:
         sys.path.insert(0, str(HOUSE))

@@ -1,4 +1,4 @@
-"""Where the data folder is. Commands that only read what is published need to know no more."""
+"""Finds the data folder. Commands that only read published data need nothing else."""
 
 import os
 import tomllib
@@ -12,12 +12,12 @@ TOKEN_VARIABLE = "KOOCH_X_BEARER_TOKEN"  # noqa: S105 -- the name of the variabl
 
 
 def data_folder(home: Path | None = None) -> Path:
-    """The data folder: `home`, else that of `KOOCH_HOME`, else `./data`. It need not be there."""
+    """The data folder: `home`, else `KOOCH_HOME`, else `./data`. It need not exist."""
     return (home or Path(os.environ.get("KOOCH_HOME") or "data")).expanduser().absolute()
 
 
 def check_data_folder(folder: Path, *, may_be_new: bool = False) -> None:
-    """Raise ConfigError if `folder` is no folder or, without `may_be_new`, is not there."""
+    """Raise ConfigError if `folder` is not a folder or, without `may_be_new`, does not exist."""
     there = next(place for place in (folder, *folder.parents) if place.exists())
     if not there.is_dir():
         raise ConfigError(f"Data folder {folder}: {there} is no folder. Name another with --home.")

@@ -1,4 +1,4 @@
-"""What channels were told: a move is claimed for a message before that is sent, and told once to each channel."""
+"""Records what channels have received. Each move is recorded for a message before it is sent, so each channel gets it once."""
 
 import sqlite3
 import uuid
@@ -14,7 +14,7 @@ MessageState = Literal["baseline", "sending", "sent", "refused", "unknown"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message to a channel: when it was claimed (UTC), and what became of it."""
+    """A message to a channel: when it was recorded (UTC), and its state."""
 
     message: str
     claimed_at: datetime
@@ -22,7 +22,7 @@ class Message:
 
 
 def latest_message(state: sqlite3.Connection, channel: str) -> Message | None:
-    """The latest message to the channel, the baseline among them; None: the channel is new."""
+    """The latest message to the channel, which may be the baseline; None: the channel is new."""
     row = state.execute(
         "SELECT message, claimed_at, state FROM messages WHERE channel = ? ORDER BY claimed_at DESC, rowid DESC LIMIT 1",
         [channel],
@@ -32,15 +32,23 @@ def latest_message(state: sqlite3.Connection, channel: str) -> Message | None:
     return Message(message=row["message"], claimed_at=datetime.fromisoformat(row["claimed_at"]), state=row["state"])
 
 
+def last_received(state: sqlite3.Connection, channel: str) -> datetime | None:
+    """When the channel last received a message for certain, or got its baseline; None: never."""
+    row = state.execute(
+        "SELECT max(claimed_at) AS at FROM messages WHERE channel = ? AND state IN ('baseline', 'sent')", [channel]
+    ).fetchone()
+    return datetime.fromisoformat(row["at"]) if row["at"] else None
+
+
 def told_to(state: sqlite3.Connection, channel: str) -> set[str]:
-    """The ids of the moves that the channel was told, or may have been."""
+    """The ids of the moves that the channel has received, or may have received."""
     return {row["move"] for row in state.execute("SELECT move FROM told WHERE channel = ?", [channel])}
 
 
 def claim_message(
     state: sqlite3.Connection, channel: str, moves: Collection[str], *, at: datetime, as_baseline: bool = False
 ) -> str:
-    """Note the moves as told before anybody is told. Returns the message, which is to be settled."""
+    """Record the moves before they are sent. Returns the message, whose result is to be recorded."""
     message = uuid.uuid4().hex
     with transaction(state):
         state.execute(
@@ -52,7 +60,7 @@ def claim_message(
 
 
 def settle_message(state: sqlite3.Connection, message: str, became: MessageState) -> None:
-    """Note what became of a message. What was refused reached nobody, so its moves are told with the next one."""
+    """Record the result of a message. A refused message reached nobody, so the next one has its moves."""
     with transaction(state):
         state.execute("UPDATE messages SET state = ? WHERE message = ?", [became, message])
         if became == "refused":
@@ -60,12 +68,12 @@ def settle_message(state: sqlite3.Connection, message: str, became: MessageState
 
 
 def give_up_on_sending(state: sqlite3.Connection) -> None:
-    """Whoever was sending is dead: what became of its message is unknown. Call it under the lock of those who send."""
+    """Mark messages of a dead sender as unknown. Call it under the lock of senders."""
     state.execute("UPDATE messages SET state = 'unknown' WHERE state = 'sending'")
 
 
 def tell_again(state: sqlite3.Connection, channel: str) -> int:
-    """Let the moves of messages whose fate is unknown be told again; returns how many."""
+    """Let the moves of messages with an unknown result be sent again. Returns how many."""
     with transaction(state):
         unknown = "SELECT message FROM messages WHERE channel = ? AND state = 'unknown'"
         forgotten = state.execute(f"DELETE FROM told WHERE message IN ({unknown})", [channel]).rowcount

@@ -1,10 +1,11 @@
-"""The reference pages, made from what they describe: `python -m kooch.reference` writes docs/data.md and docs/configuration.md."""
+"""The generated reference pages: `python -m kooch.reference` writes docs/data.md and docs/configuration.md."""
 
 import ast
 import inspect
 import json
+import re
 import tempfile
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from textwrap import dedent
 from typing import cast
@@ -20,10 +21,12 @@ from kooch.config import (
     AppSettings,
     CrawlSettings,
     FreshnessSettings,
+    LakeSettings,
     Notify,
     PlatformFreshness,
     Schedule,
     Settings,
+    ShardsSettings,
     WaybackSettings,
     WikidataSettings,
 )
@@ -34,23 +37,29 @@ from kooch.store.versions import open_version, reading_file
 DOCS = Path(__file__).parent.parent / "docs"
 
 _DATA_HEAD = """\
-# The data dictionary
+# Tables and columns
 
-What `kooch sql`, the app's SQL page and `duckdb -readonly kooch.duckdb` show. Names are stable: columns are added, never
-renamed. Instants are TIMESTAMPTZ; the schema `utc` has every table and view that holds one once more, with TIMESTAMP in UTC
-(`SELECT * FROM utc.joins`). Intervals are half-open, `[not_before, before)`. This page is made from the schema by `make docs`.
+This page describes everything that `kooch sql`, the app's SQL page and `duckdb -readonly kooch.duckdb` can read. `make docs` makes it
+from the schema.
 
-Use tables for facts, rollups for quick answers, and macros for the past: `SELECT * FROM first_joins_known_by(TIMESTAMPTZ
-'2021-02-09 00:00:00+05:30')` answers from what had been published by then.
+- Names are stable: columns are added and never renamed.
+- Instants are TIMESTAMPTZ. The schema `utc` has a copy of every table and view with an instant, as TIMESTAMP in UTC
+  (`SELECT * FROM utc.joins`).
+- Intervals are half-open, `[not_before, before)`: the start belongs to the interval, the end does not.
+- *NULL: …* says what it means if a column has no value.
+
+Use tables for facts, views and rollups (tables computed from the facts) for answers, and macros for the past. For example,
+`SELECT * FROM first_joins_known_by(TIMESTAMPTZ '2021-02-09 00:00:00+05:30')` answers from what had been published by then.
 """
 
+_MACRO_PARAMETER = re.compile(r"(\w+): ([A-Z]+); (.+)")
 _TOP_LEVEL = ("contact", "publisher", "x_bearer_token")
 _CONFIGURATION_HEAD = """\
 # Configuration
 
-`kooch.toml` in the data folder, all of it optional. The environment goes before the file: `KOOCH_CONTACT`,
-`KOOCH_CRAWL__ATTEMPTS` (two underscores between table and key). The data folder itself is `--home`, else `KOOCH_HOME`,
-else `./data`. A key that is not listed here is an error. This page is made from the settings by `make docs`.
+Settings are in `kooch.toml` in the data folder. All of them are optional. Environment variables override the file: `KOOCH_CONTACT`
+sets `contact`, and `KOOCH_CRAWL__ATTEMPTS` sets `attempts` of `[crawl]` (two underscores between table and key). The data folder is
+`--home`, else `KOOCH_HOME`, else `./data`. A key that is not listed here is an error. `make docs` makes this page from the settings.
 
 ```toml
 contact = "https://example.org/kooch"
@@ -105,6 +114,8 @@ def settings_reference() -> str:
         ("[freshness]", FreshnessSettings),
         ("[freshness.platforms.NAME]", PlatformFreshness),
         ("[app]", AppSettings),
+        ("[lake]", LakeSettings),
+        ("[shards]", ShardsSettings),
     ]
     for key, section in sections:
         page.append(f"## {key}\n\n{inspect.getdoc(section)}\n")
@@ -113,7 +124,7 @@ def settings_reference() -> str:
 
 
 def _sections_of_platforms() -> list[tuple[str, type[BaseModel]]]:
-    """The tables of `kooch.toml` that bear a platform's name."""
+    """The tables of `kooch.toml` that are named after a platform."""
     own = Settings.model_fields
     return [(f"[{slug}]", cast("type[BaseModel]", own[slug].annotation)) for slug in known() if slug in own]
 
@@ -136,11 +147,13 @@ def _type(kind: str) -> str:
 
 
 def _macro(file: Path) -> str:
-    lines = [
-        line.removeprefix("-- ") for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("--")
-    ]
-    head = lines[: next((n for n, line in enumerate(lines) if not line), len(lines))][:3]
-    return f"### {file.stem}(known_by)\n\n" + "\n".join(head) + "\n"
+    comments = takewhile(lambda line: line.startswith("-- "), file.read_text(encoding="utf-8").splitlines())
+    row, *lines = (line.removeprefix("-- ") for line in comments)
+    found = [(_MACRO_PARAMETER.match(line), line) for line in lines]
+    names = ", ".join(parameter[1] for parameter, _ in found if parameter)
+    parameters = "\n".join(f"- `{p[1]}` ({p[2]}): {p[3]}" for p, _ in found if p)
+    rules = " ".join(line for parameter, line in found if not parameter)
+    return "\n\n".join(part for part in (f"### {file.stem}({names})", row, parameters, rules) if part) + "\n"
 
 
 def _settings_table(section: type[BaseModel], keys: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Ids that a spreadsheet or a program has rounded: they are somebody else's, or nobody's."""
+"""Finds ids that a spreadsheet or a program has rounded. Such an id belongs to somebody else or to nobody."""
 
 import re
 from collections.abc import Iterable
@@ -8,9 +8,9 @@ from math import prod
 
 _POWER = re.compile(r"\d+([.,]\d+)?[eE]\+?\d+", re.ASCII)
 _KEPT_DIGITS = 15
-"""What spreadsheets keep of a number."""
+"""How many digits of a number spreadsheets keep."""
 _BINARY_DIGITS = 53
-"""What programs keep of a number that they read as a binary one."""
+"""How many bits of a number programs keep that read it as a binary number."""
 # An id may end so by chance; with this one or less, it did not.
 _LEAST_CHANCE = Fraction(1, 1000)
 

@@ -1,12 +1,15 @@
 """Published sites: which editions of a list a folder keeps, and how one is withdrawn. Knows files, and not what is drawn."""
 
+import csv
+import io
 import json
 import re
 import zipfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from html import escape
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +18,10 @@ from kooch.files import make_folder, remove_folder, write_whole
 
 MARK = "assets/frame.js"
 """The first file of a site."""
+CORRECTIONS = "corrections.json"
+"""In the folder of an edition: the corrections that it knows. Later ones are told on its pages."""
+_NOTICE = re.compile("<!--corrections-->.*?<!--/corrections-->", re.DOTALL)
+_WITHDRAWN_ENTRY = "<title>Withdrawn</title>\n<updated>{day}T00:00:00Z</updated>"
 _WITHDRAWN = """<!doctype html>
 <html lang="en">
 <head>
@@ -37,6 +44,18 @@ class Kept:
     edition: str
     day: date
     state: Literal["kept", "withdrawn"] = "kept"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A correction, as kept pages tell it in `sentences`. `is_link`: an account was named that is not the figure's."""
+
+    correction_id: str
+    figure_id: str
+    platform: str
+    day: date
+    sentences: str
+    is_link: bool
 
 
 def editions(folder: Path) -> list[Kept]:
@@ -97,6 +116,82 @@ def note_moves(folder: Path, moves: Collection[str], day: date) -> dict[str, dat
         make_folder(folder, mode=0o755)
         write_whole(file, json.dumps({move: on.isoformat() for move, on in found.items()}, indent=1) + "\n")
     return found
+
+
+def correct(folder: Path, notices: Sequence[Notice]) -> None:
+    """Tell each of `notices` on every page of kept editions that showed what is withdrawn, unless the edition knew it.
+
+    A page shows a figure on a platform between the marks `<!--of FIGURE PLATFORM-->` and `<!--/of-->`, and numbers of a platform
+    after `<!--on PLATFORM-->`. Of a link, what stands between the marks is removed: it names an account. Numbers stay.
+    """
+    for one in editions(folder):
+        if one.state == "kept" and (later := _later_than(folder / "v" / one.edition, notices)):
+            _correct_edition(folder / "v" / one.edition, later, [notice for notice in later if notice.is_link])
+
+
+def _correct_edition(dated: Path, later: Sequence[Notice], wrong: Sequence[Notice]) -> None:
+    for page in sorted(dated.rglob("*.html")):
+        _change(page, lambda text: _without(_noticed(text, later), wrong, "withdrawn"))
+    _change(dated / "feed.xml", lambda text: _without(text, wrong, _WITHDRAWN_ENTRY))
+    _change(dated / "feed.json", lambda text: _feed_without(text, wrong))
+    _change(dated / "where-they-are.csv", lambda text: _table_without(text, wrong))
+
+
+def _later_than(dated: Path, notices: Sequence[Notice]) -> list[Notice]:
+    """The notices that the edition in `dated` did not know."""
+    file = dated / CORRECTIONS
+    try:
+        known = {row["correction_id"] for row in json.loads(file.read_text(encoding="utf-8"))}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StorageError(f"{file} is damaged. Remove {dated}, then publish again: that edition is lost.") from error
+    return [notice for notice in notices if notice.correction_id not in known]
+
+
+def _change(file: Path, change: Callable[[str], str]) -> None:
+    before = file.read_text(encoding="utf-8")
+    after = change(before)
+    if after != before:
+        write_whole(file, after)
+
+
+def _noticed(page: str, notices: Iterable[Notice]) -> str:
+    told = [
+        f"<li>{escape(notice.sentences)}</li>"
+        for notice in notices
+        if f"<!--of {notice.figure_id} {notice.platform}-->" in page or f"<!--on {notice.platform}-->" in page
+    ]
+    box = f'<div class="outdated" role="note"><p>Corrected since:</p><ul>{"".join(told)}</ul></div>' if told else ""
+    return _NOTICE.sub(lambda _: f"<!--corrections-->{box}<!--/corrections-->", page)
+
+
+def _without(page: str, wrong: Iterable[Notice], instead: str) -> str:
+    for notice in wrong:
+        mark = f"<!--of {notice.figure_id} {notice.platform}-->"
+        put = f"{mark}{instead.format(day=notice.day)}<!--/of-->"
+        page = re.sub(f"{re.escape(mark)}.*?<!--/of-->", put, page, flags=re.DOTALL)
+    return page
+
+
+def _feed_without(text: str, wrong: Iterable[Notice]) -> str:
+    about = {(notice.figure_id, notice.platform) for notice in wrong}
+    feed = json.loads(text)
+    for item in feed["items"]:
+        of = item.get("_kooch", {})
+        if (of.get("figure_id"), of.get("platform")) in about:
+            item |= {"title": "Withdrawn", "content_text": "Withdrawn"}
+    return json.dumps(feed, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _table_without(text: str, wrong: Iterable[Notice]) -> str:
+    about = {(notice.figure_id, notice.platform) for notice in wrong}
+    read = csv.DictReader(io.StringIO(text))
+    written = io.StringIO()
+    table = csv.DictWriter(written, read.fieldnames or [], lineterminator="\n")
+    table.writeheader()
+    for row in read:
+        is_wrong = (row["figure_id"], row["platform"]) in about
+        table.writerow(row | {"says": "withdrawn", "handle": "", "url": ""} if is_wrong else row)
+    return written.getvalue()
 
 
 def check_site(home: Path, folder: Path) -> None:

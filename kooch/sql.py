@@ -24,7 +24,7 @@ SECONDS = 10
 MAX_ROWS = 10_000
 MAX_BYTES = 16_000_000
 AT_ONCE = 2
-"""What a query in a child process may take, and how many of them run at once."""
+"""The limits of a query in a child process, and how many run at once."""
 
 _STARTING_SECONDS = 20
 _TICK_SECONDS = 0.25
@@ -33,7 +33,7 @@ _TIMED_OUT = {-signal.SIGALRM, -signal.SIGXCPU}
 _turns = threading.BoundedSemaphore(AT_ONCE)
 
 Tell = Callable[[bool], object]
-"""Hears a few times a second that a query waits for its turn (True), or runs. What it raises ends the query."""
+"""Is called a few times a second while a query waits (True) or runs. An exception that it raises ends the query."""
 
 
 def run_query(
@@ -109,7 +109,7 @@ def _turn(tell: Tell) -> Iterator[None]:
 
 
 def _hear(child: subprocess.Popen[bytes], order: bytes, seconds: float, tell: Tell) -> bytes:
-    """What the child writes. It keeps the time itself from when it has started; a busy machine may start it late."""
+    """Read what the child writes. The child measures its own time from its start, because a busy machine may start it late."""
     given: bytes | None = order
     deadline = time.monotonic() + seconds + _STARTING_SECONDS
     while True:

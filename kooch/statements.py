@@ -11,7 +11,7 @@ def refuse_other_than_select(connection: duckdb.DuckDBPyConnection, sql: str) ->
     """Raise QueryError unless `sql` is exactly one SELECT (DESCRIBE, SHOW and SUMMARIZE are) or EXPLAIN of one."""
     kind = _kind_of(connection, sql)
     if kind == duckdb.StatementType.EXPLAIN:
-        # EXPLAIN ANALYZE does what it explains.
+        # EXPLAIN ANALYZE also runs the statement.
         kind = _kind_of(connection, _explained(sql))
     if kind != duckdb.StatementType.SELECT:
         raise QueryError(f"{kind.name} is not possible here: write a SELECT. A published version is only read.")
@@ -29,7 +29,7 @@ def _kind_of(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statemen
 
 
 def _explained(sql: str) -> str:
-    """What is behind EXPLAIN, ANALYZE and options in brackets."""
+    """The statement after EXPLAIN, ANALYZE and options in brackets."""
     data = sql.encode()
     depth = 0
     for start, kind in duckdb.tokenize(sql):

@@ -10,13 +10,16 @@ import streamlit as st
 from analytics.measures.adoption import SHARES, WORDS, Adoption, Measure, adoption_of, breakdown_of
 from analytics.measures.events import markers
 from analytics.measures.phrases import long_day
+from analytics.measures.waves import Waves, agreement_in_words, pairs_of, waves_of
+from pages.shared.choosing import day_in_address, in_address, more_choices, switch_in_address
 from pages.shared.frame import show_chart
 from pages.shared.lists import lists_of
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
-from pages.shared.text import note, plain, say, tell
+from pages.shared.text import note, plain, say, table, tell
 
 _CHARTS: dict[Measure, str] = {"joined": "adoption", "there": "presence"}
+_SHOW, _SCALES = ["count", "percentage"], ["linear", "log"]
 _MEASURES: dict[str, Measure] = {words: measure for measure, words in WORDS.items()}
 
 
@@ -27,36 +30,29 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         roster, platform = lists.choose()
         found = ask(file, adoption_of, roster=roster, platform=platform)
-        measure = choose_measure(found) if found else "joined"
     if found is None:
         st.info(
             "We know of nobody on this list who has joined. Choose another platform, or look again after the next crawl."
         )
         st.stop()
     subject = lists.subject(roster, platform)
-    say("{subject}", subject=subject)
-    note("{why}", why=_why(found.opens_on, measure))
-    with st.expander("More choices"), st.container(horizontal=True, vertical_alignment="bottom"):
-        show = st.segmented_control(
-            "Show", ["count", "percentage"], default="count", required=True, key="show", bind="query-params"
-        )
+    with more_choices():
+        measure = choose_measure(found)
+        show = st.segmented_control("Show", _SHOW, required=True, **in_address("show", default="count", among=_SHOW))
         scale = st.segmented_control(
-            "Scale", ["linear", "log"], default="linear", required=True, key="scale", bind="query-params"
+            "Scale", _SCALES, required=True, **in_address("scale", default="linear", among=_SCALES)
         )
         since = st.date_input(
             "From",
-            value=None,
             min_value=date(2000, 1, 1),
             format="DD/MM/YYYY",
-            key="since",
-            bind="query-params",
+            **day_in_address("since"),
             width=170,
         )
-        has_events = st.toggle("Events", value=True, key="events", bind="query-params")
+        has_events = st.toggle("Events", **switch_in_address("events", default=True))
         is_without = st.toggle(
             "Without presumptions",
-            key="without_presumptions",
-            bind="query-params",
+            **switch_in_address("without_presumptions"),
             disabled=not found.has_presumptions,
             help="Leaves out reports that name no account, where one account is known.",
         )
@@ -67,7 +63,9 @@ def main() -> None:
     if found is None:
         st.info("Without presumptions nothing is known here. Switch them on again.")
         st.stop()
+    say("{subject}", subject=subject)
     tell(found.verdict)
+    note("{why}", why=_why(found.opens_on, measure))
     subject = " · ".join([subject, WORDS[measure], *(() if presumptions else ("without presumptions",))])
     has_shares = show == "percentage" and found.has_shares(measure)
     if show == "percentage" and not has_shares:
@@ -85,6 +83,51 @@ def main() -> None:
     show_chart("coverage", file, {"parts": found.parts}, roster=roster, subject=f"{subject}{_by(found)}", chosen=chosen)
     if found.breakdowns and found.day:
         show_breakdown(file, found, counted, chosen, subject)
+    show_waves(file, chosen, subject=lists.subject(roster, platform))
+
+
+def show_waves(file: Path, chosen: dict[str, str], *, subject: str) -> None:
+    """What people found who looked, wave by wave; and how far they agree. Nothing where nobody looked."""
+    found: Waves | None = ask(file, waves_of, roster=chosen["roster"], platform=chosen["platform"])
+    if found is None:
+        return
+    show_chart(
+        "waves",
+        file,
+        {"found": found.found, "breaks": found.breaks},
+        roster=chosen["roster"],
+        table=found.frame,
+        subject=subject,
+        chosen=chosen,
+        notes=found.warnings,
+    )
+    for warning in found.warnings:
+        st.warning(plain(warning))
+    table(
+        ("Wave", "What counted as present", "Two lookers agree", "Cohen's κ", "Krippendorff's α"),
+        (
+            [
+                (wave["wave"], None),
+                (wave["definition"] or "nobody said", None),
+                *((words, None) for words in agreement_in_words(wave)),
+            ]
+            for wave in found.frame.iter_rows(named=True)
+        ),
+    )
+    if found.results.height:
+        table(
+            ("Wave", "First looker", "Second looker", "Pairs"),
+            (
+                [
+                    (row["wave"], None),
+                    (row["first_result"], None),
+                    (row["second_result"], None),
+                    ((pairs_of(row, chosen["platform"]),), None),
+                ]
+                for row in found.results.iter_rows(named=True)
+            ),
+        )
+        note("Where a result is rare, κ misleads: read it beside the counts.")
 
 
 def choose_measure(found: Adoption) -> Measure:
@@ -92,10 +135,8 @@ def choose_measure(found: Adoption) -> Measure:
     chosen = st.segmented_control(
         "Count who",
         list(_MEASURES),
-        default=WORDS[found.opens_on],
         required=True,
-        key="measure",
-        bind="query-params",
+        **in_address("measure", default=WORDS[found.opens_on], among=_MEASURES),
     )
     return _MEASURES[chosen]
 
@@ -135,7 +176,14 @@ def show_curve(
     if curve.is_empty():
         st.info(f"There are no data after {plain(long_day(last))}. Set “From” to that day or earlier.")
         return
-    events = ask(file, markers, platform=counted["platform"], start=curve["day"][0], end=curve["day"][-1])
+    events = ask(
+        file,
+        markers,
+        roster=counted["roster"],
+        platform=counted["platform"],
+        start=curve["day"][0],
+        end=curve["day"][-1],
+    )
     relation = "adoption" if counted["presumptions"] else "adoption_without_presumptions"
     show_chart(
         _CHARTS[counted["measure"]],
@@ -158,10 +206,8 @@ def show_breakdown(file: Path, found: Adoption, counted: dict[str, Any], chosen:
     breakdown = st.segmented_control(
         "Break down by",
         found.breakdowns,
-        default=found.breakdowns[0],
         required=True,
-        key="breakdown",
-        bind="query-params",
+        **in_address("breakdown", default=found.breakdowns[0], among=found.breakdowns),
     )
     if breakdown not in found.breakdowns:
         breakdown = found.breakdowns[0]

@@ -53,7 +53,7 @@ _NAMES: dict[str, ColumnConfig | str | None] = {
 
 
 def main() -> None:
-    st.title("Crawls")
+    st.title("Data status")
     file = version_file()
     found: Crawls = ask(file, crawls)
     settings = load_settings()
@@ -91,7 +91,7 @@ def main() -> None:
     if scheduled:
         show_schedule(settings, scheduled)
     if not found.drift.is_empty():
-        st.subheader("Which fields were not as the platform documents them?")
+        st.header("Which fields were not as the platform documents them?")
         st.caption("Their values are left empty; the rows were kept. Each run is named by its start, in UTC.")
         st.container(key="measure-drift_of_runs").dataframe(
             found.drift, hide_index=True, width="stretch", column_config=_NAMES
@@ -132,7 +132,7 @@ def show_ages(found: list[Age], names: dict[str, str]) -> None:
 
 
 def show_runs(found: Crawls) -> None:
-    st.subheader("Which runs were there?")
+    st.header("Which runs were there?")
     st.caption("Planned = observed + failed + skipped, once a run has ended. Times are UTC.")
     # The container names the relation in its class, and the columns are its columns.
     st.container(key="measure-runs_of_version").dataframe(
@@ -145,7 +145,7 @@ def show_runs(found: Crawls) -> None:
 
 
 def show_freshness(found: Crawls) -> None:
-    st.subheader("When was each list last seen on each platform?")
+    st.header("When was each list last seen on each platform?")
     st.caption(
         "“Not searched” does not mean “no account”: we know nothing about them. “Observed” includes archived pages; “Last seen"
         " live” does not."
@@ -156,7 +156,7 @@ def show_freshness(found: Crawls) -> None:
 
 
 def show_schedule(settings: Settings, scheduled: Scheduled) -> None:
-    st.subheader("What is scheduled, and did it run?")
+    st.header("What is scheduled, and did it run?")
     if not settings.schedule and scheduled.slots.is_empty():
         st.info("Nothing is scheduled. Put a [[schedule]] into kooch.toml and run `kooch schedule run`.")
         return

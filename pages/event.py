@@ -1,12 +1,13 @@
-"""What did the event do? Joins around a dated event, against placebo dates."""
+"""What did the event do? Joins and posts around a dated event, against placebo dates."""
 
 from datetime import date
 
 import streamlit as st
 
 from analytics.measures.event_effect import Effect, event_effect, events
+from analytics.measures.event_posts import Posting, event_posts
 from analytics.measures.phrases import long_day
-from pages.shared.choosing import choose
+from pages.shared.choosing import choose, day_in_address
 from pages.shared.frame import show_chart
 from pages.shared.lists import lists_of
 from pages.shared.routing import through_app
@@ -26,12 +27,10 @@ def main() -> None:
         )
         day = st.date_input(
             "Or a day",
-            value=None,
             min_value=date(2000, 1, 1),
             max_value=date(2100, 1, 1),
             format="DD/MM/YYYY",
-            key="day",
-            bind="query-params",
+            **day_in_address("day"),
             width=170,
         )
     chosen = known[event][1] if event in known else day
@@ -41,20 +40,39 @@ def main() -> None:
     when = known[event][0] if event in known else long_day(chosen)
     subject = f"{lists.subject(roster, platform)} · {when}"
     say("{subject}", subject=subject)
-    found: Effect = ask(file, event_effect, roster=roster, platform=platform, day=chosen)
-    if found.refusal:
-        st.info(plain(found.refusal))
-        st.stop()
-    tell(found.verdict)
-    show_chart(
-        "event_effect",
-        file,
-        {"changes": found.changes},
-        roster=roster,
-        subject=subject,
-        chosen={"roster": roster, "platform": platform, "day": chosen.isoformat()},
-        notes=found.notes,
-    )
+    of = {"roster": roster, "platform": platform, "day": chosen}
+    chosen_words = {"roster": roster, "platform": platform, "day": chosen.isoformat()}
+    st.header("Joining")
+    joining: Effect = ask(file, event_effect, **of)
+    if joining.refusal:
+        st.info(plain(joining.refusal))
+    else:
+        tell(joining.verdict)
+        show_chart(
+            "event_effect",
+            file,
+            {"changes": joining.changes},
+            roster=roster,
+            subject=subject,
+            chosen=chosen_words,
+            notes=joining.notes,
+        )
+    st.header("Posting")
+    posting: Posting = ask(file, event_posts, **of)
+    if posting.refusal:
+        st.info(plain(posting.refusal))
+        return
+    tell(posting.verdict)
+    for name, changes in (("event_posts", posting.posts), ("event_active", posting.active)):
+        show_chart(
+            name,
+            file,
+            {"changes": changes},
+            roster=roster,
+            subject=subject,
+            chosen=chosen_words,
+            notes=posting.notes,
+        )
 
 
 through_app()

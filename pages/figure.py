@@ -1,7 +1,6 @@
 """Figure: which accounts are theirs, who says so, since when, and how many follow."""
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,15 @@ import streamlit as st
 
 from analytics.charts.audience import CHOSEN
 from analytics.measures.evidence import ARCHIVED_KINDS, KINDS, STATUS
-from analytics.measures.figure import Figure, figure, ids_named, names, shown_count
-from analytics.measures.phrases import counted, days, long_day, moment, short_day
+from analytics.measures.figure import Figure, figure, holder_in_words, ids_named, names, shown_count, term
+from analytics.measures.phrases import counted, long_day, moment, with_days_in_words
 from analytics.measures.sheet import Sheet, sheets
 from analytics.said import Number, cell
 from analytics.site.files import Edition, edition_of
 from analytics.site.sheets import sheet_html, sheet_text
 from kooch.config import load_settings
 from kooch.errors import KoochError
+from kooch.rosters.countries import country_name
 from pages.shared.frame import show_chart
 from pages.shared.moves import show_table_of_moves
 from pages.shared.routing import through_app
@@ -66,7 +66,7 @@ def _note_in_address() -> None:
 
 
 def main() -> None:
-    st.title("Figure")
+    st.title("Find a person or organisation")
     file = version_file()
     labels = ask(file, names)
     if not labels:
@@ -81,9 +81,12 @@ def main() -> None:
     if found is None:
         st.info("This person or organisation is no longer in the data. Choose another.")
         st.stop()
-    st.header(plain(found.name))
-    for role in found.roles:
-        show_role(role)
+    with st.container(key="name"):
+        st.header(plain(found.name))
+    for role, following in zip(found.roles, [*found.roles[1:], None], strict=True):
+        show_role(role, has_source=following is None or _source_of(following) != _source_of(role))
+    for span in found.held:
+        show_holder(span)
     show_accounts(found)
     show_holds(found)
     show_stays(found)
@@ -102,22 +105,28 @@ def main() -> None:
     )
 
 
-def show_role(role: dict[str, Any]) -> None:
+def _source_of(role: dict[str, Any]) -> tuple[object, object]:
+    return role["roster"], role["source"]
+
+
+def show_role(role: dict[str, Any], *, has_source: bool) -> None:
+    """A role, and under the last of those with one source where it is from."""
     parts = [role["role"], role["party"], role["unit"] if role["unit"] and role["unit"] not in role["role"] else None]
-    term = f"({_term(role['from_day'], role['to_day'])})" if role["from_day"] or role["to_day"] else ""
-    say("{parts} {term}", parts=" · ".join(part for part in parts if part), term=term)
-    source, url = cited(role["source"])
-    notes(f"On the list {role['roster']}", (f"Role from: {source}", url))
+    held = term(role["from_day"], role["to_day"])
+    say("{parts} {term}", parts=" · ".join(part for part in parts if part), term=f"({held})" if held else "")
+    if has_source:
+        source, url = cited(role["source"])
+        notes(f"On the list {role['roster']}", (f"Role from: {source}", url))
 
 
-def _term(first: date | None, last: date | None) -> str:
-    if first and last:
-        return days(first, last)
-    return f"from {short_day(first)}" if first else f"until {short_day(last)}" if last else ""
+def show_holder(span: dict[str, Any]) -> None:
+    say("{words}", words=holder_in_words(span))
+    source, url = cited(span["source"])
+    notes(f"On the list {span['roster']}", (f"Holder from: {source}", url))
 
 
 def show_accounts(found: Figure) -> None:
-    st.subheader("Which accounts are theirs, and who says so?")
+    st.header("Which accounts are theirs, and who says so?")
     if found.accounts.is_empty():
         st.info("No account is identified. Add one with `kooch roster add`, or look below for what sources say.")
     for account in found.accounts.iter_rows(named=True):
@@ -134,9 +143,14 @@ def show_accounts(found: Figure) -> None:
 
 
 def _claim(claim: dict[str, Any], handle: str) -> list[tuple[str, str | None]]:
-    said = f"{claim['tier'].capitalize()}: {claim['citation']}{_as_written(claim['value'], handle)}"
+    said = f"{claim['tier'].capitalize()}: {with_days_in_words(claim['citation'])}{_as_written(claim['value'], handle)}"
     source, url = cited(claim["stated_in"] or "")
-    return [(said, claim["url"]), *([(f"Stated in: {source}", url)] if source else [])]
+    held = term(claim["from_day"], claim["to_day"])
+    return [
+        (said, claim["url"]),
+        *([(f"Theirs {held}", None)] if held else []),
+        *([(f"Stated in: {source}", url)] if source else []),
+    ]
 
 
 def _as_written(value: str | None, handle: str) -> str:
@@ -154,11 +168,13 @@ def _gone(account: dict[str, Any]) -> str | None:
 
 
 def _status(account: dict[str, Any]) -> str:
+    if account["state"] == "handed on":
+        return "no longer theirs"
     status = _STATES.get(account["state"], "{}").format(_gone(account) or STATUS[account["status"]])
     if account["last_seen_at"] is None:
         return status
     if account["withheld_in"]:
-        places = ("the whole world" if code == "XX" else code for code in account["withheld_in"])
+        places = ("the whole world" if code == "XX" else country_name(code) for code in account["withheld_in"])
         status += f", withheld in {', '.join(places)}"
     doubt = ", unverified" if account["is_archived"] and account["archive_note"] else ""
     day = f"{long_day(account['last_seen_at'].date())}{doubt}"
@@ -167,7 +183,7 @@ def _status(account: dict[str, Any]) -> str:
 
 
 def show_stays(found: Figure) -> None:
-    st.subheader("When did they join, are they still there, and how do we know?")
+    st.header("When did they join, are they still there, and how do we know?")
     if not found.stays:
         st.info("No source says that they joined any platform.")
     for stay in found.stays:
@@ -189,7 +205,12 @@ def show_stays(found: Figure) -> None:
                     presumed=_presumed(is_presumed=stay["end_is_presumed"]),
                 )
             if stay["contradiction"]:
-                st.markdown("The sources disagree. The dates shown cover everything they say.")
+                has_sides = len(stay["sides"] or []) > 1
+                st.markdown(
+                    "The sources disagree: each gives one of these dates."
+                    if has_sides
+                    else "The sources disagree. The dates shown cover everything they say."
+                )
             notes(*_evidence_of(stay))
 
 
@@ -214,7 +235,7 @@ def show_sheets(found: list[tuple[Sheet, str, str]]) -> None:
     """A button for each platform: the sentence that may be copied, and all that it rests on."""
     if not found:
         return
-    st.subheader("Can I print this?")
+    st.header("Can I print this?")
     with st.container(horizontal=True, gap="small", key="sheets"):
         for claim, page, text in found:
             with st.popover(plain(claim.platform_name), key=f"sheet-{claim.platform}"):
@@ -259,7 +280,10 @@ def _evidence_of(stay: dict[str, Any]) -> list[tuple[str, str | None]]:
     if stay["longest_gap_days"] is not None:
         gap = counted(stay["longest_gap_days"], "day", "days")
         lines.append((f"Longest time between two signs: {gap}. We assume that they were there all the while.", None))
-    lines += [_evidence(stay, "Not counted, because other evidence excludes it", told) for told in stay["unexplained"]]
+    lines += [
+        _evidence(stay, "Sources disagree. Not counted, because other evidence excludes it", told)
+        for told in stay["unexplained"]
+    ]
     return lines
 
 
@@ -286,7 +310,7 @@ def show_holds(found: Figure) -> None:
 
 
 def show_moves(found: Figure) -> None:
-    st.subheader("What has changed?")
+    st.header("What has changed?")
     if found.moves.is_empty():
         st.info("No changes so far. A failed check is not a change.")
         return

@@ -1,4 +1,4 @@
-"""Who joined Koo, and when? The founding question, and a wave that can still be followed."""
+"""Home: the list that was chosen, with its own headline, its arrivals and where its people are. The story of Koo is one of them."""
 
 from datetime import date
 from pathlib import Path
@@ -8,40 +8,116 @@ import polars as pl
 import streamlit as st
 
 from analytics.measures.accounts_by_month import AccountsByMonth, accounts_by_month
-from analytics.measures.arrivals import Arrivals, arrivals
+from analytics.measures.adoption import Adoption, adoption_of
+from analytics.measures.arrivals import Arrivals, arrivals, arrivals_of_list
 from analytics.measures.events import markers
-from analytics.measures.headline import count_there_by, headline
+from analytics.measures.headline import Headline, count_there_by, headline
 from analytics.measures.phrases import long_day
+from analytics.measures.places import ASSUMES, Places, places_of
 from analytics.measures.platform_counts import platform_counts
 from analytics.measures.sensitivity import in_a_sentence, sensitivity
 from analytics.measures.statements import statements
 from analytics.said import Number, cell
+from kooch.config import load_settings
+from pages.shared.choosing import day_in_address, in_address, more_choices, switch_in_address
 from pages.shared.frame import show_chart
+from pages.shared.lists import Lists, lists_of
 from pages.shared.routing import through_app
 from pages.shared.statements import show_statements
-from pages.shared.store import ask, query, version_file
-from pages.shared.text import tell
+from pages.shared.store import ask, version_file
+from pages.shared.text import lead, note, page_of, plain, say, tell
 
 KOO = {"roster": "in-koo-2021", "platform": "koo"}
 ZONE = "Asia/Kolkata"
 _WHO = {"all": "Everyone", "people": "People", "bodies": "Organisations"}
-FEDIVERSE = {"roster": "de-fediverse", "platform": "mastodon"}
 
 
 def main() -> None:
-    st.title("Who joined Koo, and when? What the sources say")
     file = version_file()
-    known = ask(file, headline, **KOO, event="ministry-answers-on-koo")
+    heading = st.empty()
+    with st.container(key="about"):
+        note(
+            "Kooch shows which public figures set up on which platforms, since when, and who says so. To bring your own list,"
+            " write it as a CSV and run `kooch roster import FILE`."
+        )
+    lists = lists_of(file)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
+        roster, platform = lists.choose(first=load_settings().app.roster)
+    is_koo = {"roster": roster, "platform": platform} == KOO
+    known: Headline | None = ask(file, headline, **KOO, event="ministry-answers-on-koo") if is_koo else None
     if known is None:
-        st.info("These data have no list in-koo-2021. Run `kooch load` to add the lists that come with Kooch.")
+        heading.title(plain(lists.subject(roster, platform)))
+        show_list(file, lists, roster=roster, platform=platform)
+        return
+    heading.title("Who joined Koo, and when? What the sources say")
+    with st.container(key="headline"):
+        tell(known.sentence())
+    show_koo(file, known.entries, known.day)
+    tell(known.unknowns())
+    show_firmness(file, known.day, known_by=None)
+    show_users(file)
+    show_places(file, lists, KOO["roster"])
+
+
+def show_list(file: Path, lists: Lists, *, roster: str, platform: str) -> None:
+    """The home of any list: how many, who and when, and where they are."""
+    found: Adoption | None = ask(file, adoption_of, roster=roster, platform=platform)
+    if found is None:
+        st.info("We know of nobody on this list who has joined. Choose another platform, or look after the next crawl.")
     else:
         with st.container(key="headline"):
-            tell(known.sentence())
-        tell(known.unknowns(), kind="noted")
-        show_firmness(file, known.day, known_by=None)
-        show_koo(file, known.entries, known.day)
-        show_users(file)
-    show_fediverse(file)
+            tell(found.verdict)
+        show_arrivals(file, lists, roster=roster, platform=platform)
+        show_months(file, roster=roster, platform=platform)
+    show_places(file, lists, roster)
+
+
+def show_arrivals(file: Path, lists: Lists, *, roster: str, platform: str) -> None:
+    seen: Arrivals | None = ask(file, arrivals_of_list, roster=roster, platform=platform)
+    name = lists.names.get(platform, platform)
+    if seen is None:
+        st.header("Who joined, and when?")
+        say("No source says on which day anybody on this list joined {name}. Three things would date it:", name=name)
+        st.markdown(
+            "- a crawl, where the platform shows the day of opening: `kooch crawl`\n"
+            "- archived pages, which show who was there by a day: `kooch backfill`\n"
+            "- reports that you have read, as a CSV: `kooch import evidence FILE`"
+        )
+        return
+    left_out = (f"{seen.hidden:,} more are not shown: their date is not known, or is earlier.",) if seen.hidden else ()
+    everybody = [figure for figures in seen.rows["figures"] for figure in figures]
+    zone = seen.window.zone
+    show_chart(
+        "arrivals",
+        file,
+        {"rows": seen.rows, "marks": seen.marks, "events": seen.events, "window": seen.window},
+        roster=roster,
+        table=ask(file, statements, figures=everybody, platform=platform, zone=zone),
+        subject=lists.subject(roster, platform),
+        chosen={"roster": roster, "platform": platform},
+        notes=left_out if seen.archive_note is None else (seen.archive_note, *left_out),
+        on_select=open_entry,
+        under=lambda: show_entry(file, seen.rows.filter(~pl.col("is_group")), None, platform=platform, zone=zone),
+    )
+
+
+def show_places(file: Path, lists: Lists, roster: str) -> None:
+    whole: Places | None = ask(file, places_of, roster=roster, day=None, narrowed={})
+    if whole is None:
+        return
+    st.divider()
+    show_chart(
+        "places",
+        file,
+        {"segments": whole.segments},
+        roster=roster,
+        table=whole.frame,
+        subject=lists.titles[roster],
+        chosen={"roster": roster},
+        notes=(ASSUMES,),
+        under=lambda: tell(whole.verdict, kind="noted"),
+    )
+    lead("Each person and organisation", page_of("places", roster=roster))
 
 
 def show_firmness(file: Path, day: date, *, known_by: date | None) -> None:
@@ -51,28 +127,24 @@ def show_firmness(file: Path, day: date, *, known_by: date | None) -> None:
 
 
 def show_koo(file: Path, entries: int, day: date) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
+    with more_choices():
         who = st.segmented_control(
             "Show",
-            ["all", "people", "bodies"],
-            default="all",
+            list(_WHO),
             required=True,
-            key="who",
-            bind="query-params",
+            **in_address("who", default="all", among=_WHO),
             format_func=_WHO.__getitem__,
         )
         known_by = st.date_input(
             "Use only reports published by",
-            value=None,
             min_value=date(2020, 3, 1),
             max_value=date(2030, 12, 31),
             format="DD/MM/YYYY",
-            key="known_by",
-            bind="query-params",
+            **day_in_address("known_by"),
             width=240,
             help="Ignores everything published after this day (India time).",
         )
-        unfolded = st.toggle("One row for each organisation", key="unfolded", bind="query-params")
+        unfolded = st.toggle("One row for each organisation", **switch_in_address("unfolded"))
     if known_by:
         asked = {**KOO, "day": known_by, "zone": ZONE, "known_by": known_by}
         there = ask(file, count_there_by, **asked)
@@ -111,7 +183,9 @@ def show_koo(file: Path, entries: int, day: date) -> None:
         notes=notes,
         is_titled=False,
         on_select=open_entry,
-        under=lambda: show_entry(file, seen.rows.filter(~pl.col("is_group")), known_by),
+        under=lambda: show_entry(
+            file, seen.rows.filter(~pl.col("is_group")), known_by, platform=KOO["platform"], zone=ZONE
+        ),
     )
 
 
@@ -128,38 +202,35 @@ def open_entry() -> None:
     """A click on a row opens its statements."""
     chosen = st.session_state["arrivals"].selection.get("entry", [])
     if chosen:
-        st.session_state["entry"] = chosen[0]["row"]
+        st.query_params["entry"] = chosen[0]["row"]
 
 
-def show_entry(file: Path, rows: pl.DataFrame, known_by: date | None) -> None:
+def show_entry(file: Path, rows: pl.DataFrame, known_by: date | None, *, platform: str, zone: str) -> None:
     names = {
         row["row"]: f"{row['name']} · {row['says']}" if len(row["figures"]) > 1 else row["name"]
         for row in rows.iter_rows(named=True)
     }
-    if st.session_state.get("entry") not in names:
-        st.session_state.pop("entry", None)
     entry = st.selectbox(
         "Statements about",
         list(names),
         index=None,
         format_func=names.__getitem__,
         placeholder="Choose a name, or click its row in the chart",
-        key="entry",
-        bind="query-params",
+        **in_address("entry", among=names),
     )
     if entry:
         figures = rows.filter(pl.col("row") == entry)["figures"][0].to_list()
-        show_statements(ask(file, statements, figures=figures, platform=KOO["platform"], zone=ZONE, known_by=known_by))
+        show_statements(ask(file, statements, figures=figures, platform=platform, zone=zone, known_by=known_by))
 
 
-def show_fediverse(file: Path) -> None:
-    found: AccountsByMonth = ask(file, accounts_by_month, **FEDIVERSE)
-    st.divider()
-    if found.months.is_empty():
-        st.info("These data have no list de-fediverse. Run `kooch load` to add the lists that come with Kooch.")
-        return
+def show_months(file: Path, *, roster: str, platform: str) -> None:
+    """Accounts by the month of opening; a single month needs no chart."""
+    found: AccountsByMonth = ask(file, accounts_by_month, roster=roster, platform=platform)
     months = found.months["month"]
-    as_of = query(file, "SELECT as_of FROM rosters WHERE roster = $roster", {"roster": FEDIVERSE["roster"]})[0][0]
+    if months.n_unique() < 2:
+        return
+    st.divider()
+    of = {"roster": roster, "platform": platform}
     show_chart(
         "accounts_by_month",
         file,
@@ -167,14 +238,15 @@ def show_fediverse(file: Path) -> None:
             "months": found.months,
             "kinds": found.kinds,
             "peak": found.peak,
-            "events": ask(file, markers, platform=FEDIVERSE["platform"], start=months.min(), end=months.max()),
+            "events": ask(file, markers, **of, start=months.min(), end=months.max()),
         },
-        roster=FEDIVERSE["roster"],
+        roster=roster,
+        chosen=of,
         notes=(
             (
                 "Covers ",
-                Number(f"{found.total:,}", cell("accounts_by_month", "sum(accounts)", **FEDIVERSE)),
-                f" offices, parties and office-holders whose accounts were still on the list on {long_day(as_of)}.",
+                Number(f"{found.total:,}", cell("accounts_by_month", "sum(accounts)", **of)),
+                " people and organisations whose account was still on the list on its day.",
             ),
         ),
     )

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.measures.figure import Figure, figure, shown_count
-from analytics.measures.followers import STANDINGS, Followers, followers, parity, platforms_of, ratio
+from analytics.measures.followers import STANDINGS, Followers, days_of, followers, parity, platforms_of, ratio
 from analytics.measures.phrases import short_day
 from analytics.said import Number, cell
 from pages.shared.choosing import choose
@@ -67,9 +67,8 @@ def main() -> None:
 
 def show_people(found: Followers, of: dict[str, str], names: dict[str, str]) -> None:
     """The last ratio of each, and when there were first as many."""
-    st.subheader("When were there as many?")
-    last = found.frame.filter("is_last", pl.col("day").is_not_null())
-    rows = {row["figure_id"]: row for row in last.iter_rows(named=True)}
+    st.header("When were there as many?")
+    rows = {row["figure_id"]: row for row in found.frame.iter_rows(named=True)}
     table(
         (
             "Who",
@@ -83,20 +82,20 @@ def show_people(found: Followers, of: dict[str, str], names: dict[str, str]) -> 
         (
             [
                 (row["name"], page_of("figure", figure=row["figure_id"])),
-                *_cells(row, of),
+                *_cells(row, "audience_of_list", of | {"figure_id": row["figure_id"]}),
                 (STANDINGS[row["standing"]], None),
                 (parity(row), None),
             ]
             for row in (rows[figure_id] for figure_id in found.ratios["figure_id"].head(_ROWS))
         ),
     )
-    if len(rows) > _ROWS:
+    if found.ratios.height > _ROWS:
         note("The first {shown} are shown; the CSV has all.", shown=_ROWS)
 
 
 def show_one(file: Path, found: Followers, of: dict[str, str], names: dict[str, str], *, subject: str) -> None:
     """The counts of one of them on both platforms, and every day with a ratio."""
-    st.subheader("Who?")
+    st.header("Who?")
     people = dict(found.ratios.select("figure_id", "name").rows())
     chosen = choose("Who", people, key="who", width=320)
     one: Figure | None = ask(file, figure, figure_id=chosen)
@@ -111,30 +110,31 @@ def show_one(file: Path, found: Followers, of: dict[str, str], names: dict[str, 
         chosen=of | {"who": chosen},
         source="the counts as Kooch, archives and reports give them",
     )
-    days = found.frame.filter(pl.col("figure_id") == chosen).sort("day", descending=True)
+    one_of = {"figure_id": chosen, "newer": of["newer"], "older": of["older"]}
+    days: pl.DataFrame = ask(file, days_of, **one_of)
     table(
         ("Day", f"On {names[of['newer']]}", f"On {names[of['older']]}", "Ratio"),
-        (list(_cells(row, of)) for row in days.head(_ROWS).iter_rows(named=True)),
+        (
+            _cells(row, "audience_of_figure", one_of | {"day": row["day"]})
+            for row in days.head(_ROWS).iter_rows(named=True)
+        ),
     )
 
 
-def _cells(row: dict[str, object], of: dict[str, str]) -> list[tuple[object, str | None]]:
-    where = {**of, "figure_id": row["figure_id"], "day": row["day"]}
+def _cells(row: dict[str, object], asked: str, where: dict[str, object]) -> list[tuple[object, str | None]]:
     end = "ratio_least" if row["ratio_least"] else "ratio_most"
     return [
         (short_day(row["day"]), None),  # type: ignore[arg-type]  # a day
-        *((_count(row, side, where), None) for side in ("newer", "older")),
-        ((Number(ratio(row), cell("audience_ratios", end, **where)),), None),  # type: ignore[arg-type]  # two numbers
+        *((_count(row, side, asked, where), None) for side in ("newer", "older")),
+        ((Number(ratio(row), cell(asked, end, **where)),), None),  # type: ignore[arg-type]  # two numbers
     ]
 
 
-def _count(row: dict[str, object], side: str, where: dict[str, object]) -> object:
+def _count(row: dict[str, object], side: str, asked: str, where: dict[str, object]) -> object:
     followers, most = row[f"{side}_followers"], row[f"{side}_most"]
     least = "at least " if most is None else ""
     off = 0 if most is None else int(str(most)) - int(str(followers))
-    return shown_count(
-        f"{least}{followers:,}{f' ± {off:,}' if off else ''}", cell("audience_ratios", f"{side}_followers", **where)
-    )
+    return shown_count(f"{least}{followers:,}{f' ± {off:,}' if off else ''}", cell(asked, f"{side}_followers", **where))
 
 
 through_app()

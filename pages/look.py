@@ -43,7 +43,7 @@ class Chosen:
 
 
 def main() -> None:
-    st.title("Look")
+    st.title("Check by hand")
     file = version_file()
     settings = load_settings()
     if not has_look(settings):
@@ -146,7 +146,7 @@ def show_next(chosen: Chosen, figures: list[ToLookAt], looks: list[Look]) -> Non
 
 def show_figure(chosen: Chosen, figure: ToLookAt) -> None:
     """Who is to be looked at, where, and a key for each result. The keys of every figure are its own: no press counts for the next."""
-    st.subheader(plain(figure.name))
+    st.header(plain(figure.name))
     note("{who}", who=" · ".join(filter(None, (figure.role, figure.party))))
     cells = {
         "figure": figure.figure_id, "platform": chosen.platform.platform, "time_zone": chosen.zone,

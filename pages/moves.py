@@ -1,11 +1,13 @@
-"""Moves: who joined, left, was not found, returned, was renamed or moved, and how it is known."""
+"""Moves: who joined, left, was not found, returned, was renamed or moved, fell silent or posted again, and how it is known."""
+
+from collections.abc import Mapping
 
 import polars as pl
 import streamlit as st
 
 from analytics.measures.moves import SHOWN, Moves, moves_of
 from analytics.said import Number, cell
-from pages.shared.choosing import choose
+from pages.shared.choosing import choose, in_address
 from pages.shared.moves import show_table_of_moves
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -13,47 +15,50 @@ from pages.shared.text import note, say, tell
 
 
 def main() -> None:
-    st.title("Moves")
+    st.title("What changed?")
     file = version_file()
     titles = dict(query(file, "SELECT roster, title FROM rosters ORDER BY roster"))
     if not titles:
         st.info("There is no list yet. Import one with `kooch roster import FILE`.")
         st.stop()
+    names = dict(query(file, "SELECT platform, name FROM platforms"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         roster = choose("List", titles, key="roster", width=320)
         known: Moves = ask(file, moves_of, roster=roster)
-        move = st.selectbox(
-            "What", known.counts["move"].unique().sort().to_list(), index=None, placeholder="All", key="move", width=200
-        )
+        kinds, platforms = (known.counts[column].unique().sort().to_list() for column in ("move", "platform"))
+        move = st.selectbox("What", kinds, index=None, placeholder="All", width=200, **in_address("move", among=kinds))
         platform = st.selectbox(
             "Platform",
-            known.counts["platform"].unique().sort().to_list(),
+            platforms,
+            format_func=lambda name: names.get(name, name),
             index=None,
             placeholder="All",
-            key="on",
             width=160,
+            **in_address("platform", among=platforms),
         )
     say("{title}", title=titles[roster])
     if known.counts.is_empty():
         st.info("Nobody on this list is known to have moved. Look again after the next crawl.")
         st.stop()
     for (kind,), counts in known.counts.group_by("move", maintain_order=True):
-        show_count(roster, str(kind), counts)
+        show_count(roster, str(kind), counts, names)
     found: Moves = ask(file, moves_of, roster=roster, move=move, platform=platform)
     note(
         "What a list or a report brought is a move of its own day, and is marked so. A failed look changes nothing. The latest"
-        " {shown} are shown; `SELECT * FROM moves` has all.",
+        " {shown} are shown; `SELECT * FROM moves` has all.\n\n“Dormant” counts 91 days without a post, and somebody looked at each."
+        " If only a profile or a check by the list's source shows the last post, it may have been a repost. The end of a role ends"
+        " the watch.",
         shown=min(SHOWN, len(found.latest)),
     )
     show_table_of_moves(found.latest)
 
 
-def show_count(roster: str, move: str, counts: pl.DataFrame) -> None:
-    """How many moves of a kind there are, on each platform."""
+def show_count(roster: str, move: str, counts: pl.DataFrame, names: Mapping[str, str]) -> None:
+    """How many moves of a kind there are, on each platform. `names` are those of platforms, by short names."""
     parts: list[str | Number] = [f"{move[0].upper()}{move[1:]}:"]
     for platform, n in counts.select("platform", "moves").iter_rows():
         of = {"roster": roster, "move": move, "platform": platform}
-        parts += [" ", Number(f"{n:,}", cell("count_of_moves", "moves", **of)), f" on {platform},"]
+        parts += [" ", Number(f"{n:,}", cell("count_of_moves", "moves", **of)), f" on {names.get(platform, platform)},"]
     tell((*parts[:-1], str(parts[-1]).replace(",", ".")))
 
 

@@ -1,14 +1,17 @@
 """Where are they? The people of a list on each platform, on a day, and what differs from another day."""
 
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analytics.measures.phrases import long_day
 from analytics.measures.places import ASSUMES, CHANGES, PARTS, PLACES, Places, changes_of, places_of
-from pages.shared.choosing import choose
+from kooch.rosters.countries import country_name
+from pages.shared.choosing import choose, day_in_address, in_address, more_choices
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -18,11 +21,13 @@ _ROWS = 100
 _SIGNS = {
     "active": "●",
     "silent": "○",
+    "blocked": "⊘",
     "there": "◉",
     "perhaps": "?",
     "left": "→",
     "ended": "■",
     "not found": "×",
+    "handed on": "↦",
     "before": "·",
     "absent": "–",
     "not looked": " ",
@@ -48,15 +53,20 @@ def main() -> None:
         st.stop()
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         roster = choose("List", titles, key="roster", width=320)
+    with more_choices():
         day = _day("As the day ended", "day", "The last day on which anybody looked, if none is chosen.")
         against = _day("Against", "against", "Another day: what differs between the two is told below.")
+        parts = st.container(horizontal=True, vertical_alignment="bottom", key="parts")
     whole: Places | None = ask(file, places_of, roster=roster, day=day, narrowed={})
     if whole is None:
         st.info("Nobody was on this list that day. Choose another day.")
         st.stop()
-    narrowed = choose_parts(whole)
+    with parts:
+        narrowed = choose_parts(whole)
     found: Places | None = ask(file, places_of, roster=roster, day=day, narrowed=narrowed) if narrowed else whole
-    subject = " · ".join([titles[roster], *narrowed.values(), long_day(whole.day)])
+    subject = " · ".join(
+        [titles[roster], *(_named(part, value) for part, value in narrowed.items()), long_day(whole.day)]
+    )
     say("{subject}", subject=subject)
     if found is None:
         st.info("Nobody on the list is all of that. Choose less.")
@@ -79,17 +89,16 @@ def main() -> None:
 
 
 def _day(label: str, key: str, told: str) -> date | None:
-    return st.date_input(
+    chosen: date | None = st.date_input(
         label,
-        value=None,
         min_value=date(2000, 1, 1),
         max_value=date(2100, 1, 1),
         format="DD/MM/YYYY",
-        key=key,
-        bind="query-params",
+        **day_in_address(key),
         width=170,
         help=told,
     )
+    return chosen
 
 
 def _when(found: Places, *, is_chosen: bool) -> str:
@@ -103,25 +112,27 @@ def _when(found: Places, *, is_chosen: bool) -> str:
     )
 
 
+def _named(part: str, value: str) -> str:
+    """A value of a part of a list in words."""
+    return country_name(value) if part == "country" else value
+
+
 def choose_parts(whole: Places) -> dict[str, str]:
     """What the list is narrowed to."""
     offered = [part for part in PARTS if len(whole.options[part]) > 1]
     chosen: dict[str, str] = {}
-    if not offered:
-        return chosen
-    with st.container(horizontal=True, vertical_alignment="bottom", key="parts"):
-        for part in offered:
-            value = st.selectbox(
-                part.capitalize(),
-                whole.options[part],
-                index=None,
-                placeholder="All",
-                key=part,
-                bind="query-params",
-                width=200,
-            )
-            if value is not None:
-                chosen[part] = value
+    for part in offered:
+        value = st.selectbox(
+            part.capitalize(),
+            whole.options[part],
+            index=None,
+            placeholder="All",
+            format_func=partial(_named, part),
+            **in_address(part, among=whole.options[part]),
+            width=200,
+        )
+        if value is not None:
+            chosen[part] = value
     return chosen
 
 
@@ -137,7 +148,7 @@ def show_changes(
         table=rows,
         subject=f"{subject}, against {long_day(against)}",
     )
-    moved = rows.filter(pl.col("change").is_in(["came", "went", "new on the list", "left the list"]))
+    moved = rows.filter(pl.col("change").is_in(["came", "went", "handed on", "new on the list", "left the list"]))
     if moved.is_empty():
         st.info("Between the two days nobody is known to have come or gone.")
         return
@@ -159,7 +170,7 @@ def show_changes(
 
 def show_people(found: Places) -> None:
     """Who is where: a row a figure."""
-    st.subheader("Who is where?")
+    st.header("Who is where?")
     with st.container(horizontal=True, vertical_alignment="bottom", key="people"):
         platform = st.selectbox(
             "On",
@@ -167,8 +178,7 @@ def show_people(found: Places) -> None:
             index=None,
             placeholder="All platforms",
             format_func=lambda key: found.platforms.get(key, key),
-            key="on",
-            bind="query-params",
+            **in_address("on", among=found.platforms),
             width=180,
         )
         places = [place for place in PLACES if place in set(found.frame["place"])]
@@ -178,16 +188,14 @@ def show_people(found: Places) -> None:
             index=None,
             placeholder="Anywhere",
             format_func=lambda key: PLACES.get(key, key),
-            key="place",
-            bind="query-params",
+            **in_address("place", among=places),
             width=260,
         )
         sort = st.selectbox(
             "Sort by",
             list(_SORTS),
             format_func=lambda key: _SORTS.get(key, key),
-            key="sort",
-            bind="query-params",
+            **in_address("sort", default=next(iter(_SORTS)), among=_SORTS),
             width=200,
         )
     shown = found.frame if place is None else found.frame.filter(pl.col("place") == place)
@@ -200,7 +208,7 @@ def show_people(found: Places) -> None:
     )
     ids = people["figure_id"].unique(maintain_order=True).to_list()
     pages = max(1, -(-len(ids) // _ROWS))
-    page = st.number_input("Page", 1, pages, key="page", bind="query-params", width=120) if pages > 1 else 1
+    page = st.number_input("Page", 1, pages, width=120, **_page_in_address(pages)) if pages > 1 else 1
     first = (page - 1) * _ROWS
     asked = ids[first : first + _ROWS]
     if not asked:
@@ -222,6 +230,10 @@ def show_people(found: Places) -> None:
                 for rows in by_figure
             ),
         )
+
+
+def _page_in_address(pages: int) -> dict[str, Any]:
+    return in_address("page", default=1, among=range(1, pages + 1), read=int)
 
 
 def _order(sort: str) -> str:

@@ -7,6 +7,7 @@ from analytics.examples import examples
 from analytics.measures.catalogue import columns, relations
 from kooch.errors import KoochError
 from kooch.sql import AT_ONCE, MAX_BYTES, MAX_ROWS, SECONDS, run_query
+from pages.shared.choosing import in_address
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
 from pages.shared.text import note, plain
@@ -37,9 +38,7 @@ def main() -> None:
     st.selectbox(
         "Examples", list(texts), index=None, placeholder="Start from an example", key="example", on_change=_take_example
     )
-    sql = st.text_area(
-        "Query", value=next(iter(texts.values())), height=260, key="sql", bind="query-params", max_chars=20_000
-    )
+    sql = st.text_area("Query", height=260, max_chars=20_000, **in_address("sql", default=next(iter(texts.values()))))
     if not st.button("Run", type="primary"):
         return
     progress = st.empty()
@@ -70,7 +69,7 @@ def main() -> None:
 def _take_example() -> None:
     chosen = st.session_state["example"]
     if chosen:
-        st.session_state["sql"] = examples()[chosen]
+        st.query_params["sql"] = examples()[chosen]
 
 
 def _limit(rows: int) -> str:

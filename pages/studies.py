@@ -38,7 +38,7 @@ def main() -> None:
 
 def show_study(found: Reproduction) -> None:
     study = found.study
-    st.subheader(plain(study.definition))
+    st.header(plain(study.definition))
     table(
         ("Study", study.name),
         [

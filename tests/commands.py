@@ -23,8 +23,16 @@ from typing import NoReturn
 from kooch import config
 from tests.stores import bundle
 
-_SECONDS = 120
-_NEEDED_LATER = ("crawlers.backfill", "crawlers.crawling", "duckdb", "pandas", "polars", "pyarrow.parquet")
+_SECONDS = 240
+_NEEDED_LATER = (
+    "crawlers.backfill",
+    "crawlers.crawling",
+    "crawlers.sharding",
+    "duckdb",
+    "pandas",
+    "polars",
+    "pyarrow.parquet",
+)
 """What commands import when they need it: done once, for all of them."""
 
 
@@ -36,7 +44,7 @@ def command(home: Path, *words: str) -> list[str]:
 def kooch(home: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
     """Run `kooch --home HOME WORDS…` in this folder and environment, changed by `env`, to its end.
 
-    Warnings are errors in it. It has no input, and SIGALRM ends it after two minutes.
+    Warnings are errors in it. It has no input, and SIGALRM ends it after four minutes.
     """
     return _run(_server(None), home, words, env)
 
@@ -78,7 +86,8 @@ def _server(lists: Path | None) -> subprocess.Popen[str]:
     return server
 
 
-def _serve(lists: Sequence[str]) -> None:
+def prepare(lists: Sequence[str]) -> Callable[[], None]:
+    """Import what commands need, and return what a command calls. `lists` is a folder that comes with Kooch, if any."""
     for folder in lists:
         # Before anybody has taken the name.
         config.BUNDLED_ROSTERS = Path(folder)
@@ -86,19 +95,26 @@ def _serve(lists: Sequence[str]) -> None:
 
     for module in _NEEDED_LATER:
         import_module(module)
+    prepared = import_module("tests.prepared")
+    prepared.begin_with_a_copy()
+    prepared.empty_master()
     gc.freeze()
+    return main
 
+
+def _serve(lists: Sequence[str]) -> None:
+    main = prepare(lists)
     for line in sys.stdin:
         words, env, folder, *outputs = json.loads(line)
         child = os.fork()
         if child == 0:
-            _become(words, env, folder, outputs)
-            _end(main)
+            become(words, env, folder, outputs)
+            end(main)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
     os._exit(0)
 
 
-def _end(main: Callable[[], None]) -> NoReturn:
+def end(main: Callable[[], None]) -> NoReturn:
     """Call `main` and end as Python would, without taking down all that was imported: that takes ten times as long."""
     code: object = 1
     try:
@@ -115,7 +131,7 @@ def _end(main: Callable[[], None]) -> NoReturn:
     os._exit(code if isinstance(code, int) else code is not None)
 
 
-def _become(words: list[str], env: dict[str, str], folder: str, outputs: list[str]) -> None:
+def become(words: list[str], env: dict[str, str], folder: str, outputs: list[str]) -> None:
     """Make this process one that a shell has started with these words."""
     signal.alarm(_SECONDS)
     for descriptor, file in enumerate([os.devnull, *outputs]):

@@ -3,14 +3,17 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, expect
+from streamlit.components.v2 import manifest_scanner
 
 from kooch.config import BUNDLED_ROSTERS, VIEWS
 from kooch.store.load import load
+from tests import prepared
 from tests.servers.bluesky import BlueskyNetwork
 from tests.servers.browser import chromium
 from tests.servers.loopback import CountingProxy
@@ -22,8 +25,11 @@ expect.set_options(timeout=30_000)
 
 
 def pytest_configure() -> None:
-    """No test waits minutes for a server that does not come back; those of outages say how long they wait."""
+    """First loads begin with a prepared master. No test waits minutes for a server that does not come back; those of outages say how long they wait."""
     os.environ.setdefault("KOOCH_CRAWL__OUTAGE_SECONDS", "0")
+    prepared.begin_with_a_copy()
+    # Every page under test would search all installed packages for components, which takes ten times as long as the page.
+    manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture(scope="session")

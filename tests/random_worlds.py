@@ -8,7 +8,7 @@ Names are a few and times close together, so that everything meets everything. T
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -117,8 +117,8 @@ class World:
         return CrawledBound(event="joined", not_before=opened, before=opened + timedelta(seconds=1), kind="plc")
 
 
-def make(home: Path, seed: int) -> None:
-    """A data folder that was loaded now and then while its story went on."""
+def make(home: Path, seed: int, after_load: Callable[[Path], object] = lambda _home: None) -> None:
+    """A data folder that was loaded now and then while its story went on; `after_load` is done to it each time."""
     world = World(seed)
     chance = world.chance
     for number, listed in enumerate(_lists(chance)):
@@ -130,7 +130,9 @@ def make(home: Path, seed: int) -> None:
             step()
             if chance.random() < 0.4:
                 load(home, bundled)
+                after_load(home)
         load(home, bundled)
+        after_load(home)
 
 
 def _lists(chance: random.Random) -> Iterator[dict[str, Any]]:

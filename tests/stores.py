@@ -1,28 +1,20 @@
 """Small data folders for tests: rosters, runs and batches in a line each, and what a published version holds."""
 
-import atexit
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from shutil import copyfile, rmtree
-from tempfile import mkdtemp
 from typing import Any
 
 from kooch.config import VIEWS
-from kooch.files import make_folder
 from kooch.rosters import AccountClaim, Member, Roster, Statement, write_roster
 from kooch.rosters.values import EventKind
 from kooch.store.backfills import Backfill, Every, Walk, begin_backfill, keep_page, plan_captures
-from kooch.store.columns import describe_shared_columns
-from kooch.store.load import Loaded, master_file, open_master, transaction
+from kooch.store.load import Loaded
 from kooch.store.load import load as load_store
 from kooch.store.outcomes import Capture, Cause, CrawledBound, Failed, Observed, Outcome, Profile, Skipped, Target
 from kooch.store.spool import write_batch
 from kooch.store.state import RunState, end_run, open_state, plan_run
-from kooch.store.utc import build_utc_views
 from kooch.store.versions import open_version, reading_file
-from kooch.store.views import build_views
 
 START = datetime(2025, 6, 1, 12, tzinfo=UTC)
 KOO_ID = "0c1de1f0-0000-4000-8000-000000000005"
@@ -72,23 +64,8 @@ def bundle(folder: Path, *rosters: Roster) -> Path:
     return folder
 
 
-@cache
-def _empty_master() -> Path:
-    """A master with every table and view, and nothing in them. Making these takes longer than what most tests load."""
-    home = Path(mkdtemp(prefix="kooch-empty-"))
-    atexit.register(rmtree, home)
-    with open_master(home) as connection, transaction(connection):
-        build_views(connection, VIEWS)
-        describe_shared_columns(connection)
-        build_utc_views(connection)
-    return master_file(home)
-
-
 def load(home: Path, bundled: Path, *, wait: bool = True, without_lost: bool = False, anew: bool = False) -> Loaded:
-    """As `kooch load`; a folder without a master gets an empty one first."""
-    if not home.exists() or (home.is_dir() and not master_file(home).exists()):
-        make_folder(home)
-        copyfile(_empty_master(), master_file(home))
+    """As `kooch load`."""
     return load_store(home, views=VIEWS, bundled=bundled, wait=wait, without_lost=without_lost, anew=anew)
 
 
@@ -214,7 +191,7 @@ _REFERENCES = {
 
 def contents(home: Path) -> dict[str, list[str]]:
     """All rows of all tables, integers replaced by what they stand for, without what tells of the load itself."""
-    own = {"batches", "versions", "schema_version", "definitions", "ids", "read_evidence"}
+    own = {"batches", "versions", "schema_version", "definitions", "ids", "read_evidence", "rollup_inputs"}
     with open_version(reading_file(home)) as connection:
         names: dict[tuple[str, int], list[str]] = {}
         for kind, key, number in connection.sql("SELECT kind, key, id FROM ids ORDER BY ALL").pl().rows():

@@ -48,12 +48,12 @@ def look(
     return Outcome(target=target, result=result, valid_at=at(looked_at), recorded_at=at(looked_at))
 
 
-def spool_looks(home: Path, *looks: Outcome) -> None:
+def spool_looks(home: Path, *looks: Outcome, platform: str = "bluesky") -> None:
     """A run with these looks, in one batch."""
     with open_state(home) as state:
         targets = [Target(key=key) for key in sorted({look.target for look in looks})]
-        run = plan_run(state, platform="bluesky", source="activity", targets=targets).run
-        write_batch(home, run=run, platform="bluesky", outcomes=looks)
+        run = plan_run(state, platform=platform, source="activity", targets=targets).run
+        write_batch(home, run=run, platform=platform, outcomes=looks)
         end_run(state, run, "complete")
 
 
@@ -319,3 +319,22 @@ def test_an_announcement_is_no_departure(tmp_path: Path) -> None:
     ) == [("2025-01-20", "I am leaving", None, None, None, "2025-11-30")]
     assert query(home, "SELECT count(*) FROM stays WHERE ended_before IS NOT NULL") == [(0,)]
     assert query(home, "SELECT count(*) FROM bounds WHERE event = 'announced'") == [(1,)]
+
+
+@pytest.mark.parametrize("is_short_look_first", [True, False])
+def test_a_look_at_less_than_a_day_hides_no_longer_span(
+    tmp_path: Path, bundled: Path, *, is_short_look_first: bool
+) -> None:
+    """A look lists two hours of 5 June. In November the profile shows that day as that of the last post."""
+    home = tmp_path / "home"
+    for is_short_look in (is_short_look_first, not is_short_look_first):
+        if is_short_look:
+            two_hours = [("2025-06-05T10:00", "2025-06-05T12:00")]
+            spool_looks(home, look("2025-06-05T12:00", {"2025-06-05": 1}, covers=two_hours))
+        else:
+            crawl(home, seen(ADA, 60 * 24 * 153, last_post_at=at("2025-06-05T11:00")), state="complete")
+        load(home, bundled)
+
+    assert query(home, "SELECT last_posted_on::VARCHAR, is_quiet, quiet_on::VARCHAR FROM quiets(91)") == [
+        ("2025-06-05", True, "2025-09-04")
+    ]

@@ -11,7 +11,7 @@ from kooch.config import VIEWS
 from kooch.errors import ConfigError
 from kooch.store.backfills import Backfill, Every, Walk, begin_backfill, plan_captures
 from kooch.store.bodies import body_file, keep_body, read_body
-from kooch.store.load import master_file
+from kooch.store.master import master_file
 from kooch.store.outcomes import Failed, Profile, Target
 from kooch.store.spool import write_batch
 from kooch.store.state import end_run, open_state

@@ -515,7 +515,7 @@ def command(home: Path, *words: str) -> list[str]:
     [
         (["mastodon"], "Archived pages of 'mastodon' cannot be read"),
         (["x", "--from", "2020-02-01", "--to", "2020-01-01"], "is earlier than"),
-        (["x", "--from", "2999-01-01"], "still to come"),
+        (["x", "--from", "2999-01-01"], "is in the future"),
         (["x", "--from", "yesterday"], "'yesterday'"),
         (["x", "--every", "hour"], "'hour'"),
     ],

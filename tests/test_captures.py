@@ -19,11 +19,13 @@ import pytest
 from crawlers.captures.files import digest_of
 from crawlers.captures.importing import read_files, refuse_undated
 from kooch.errors import ConfigError
+from kooch.rosters import write_roster
 from kooch.store.outcomes import Failed, Observed, Outcome
 from kooch.store.state import open_state, runs
 from kooch.store.versions import open_version, reading_file, rows_of
 from kooch.times import instant_of
 from tests.commands import kooch_without_lists as kooch
+from tests.stores import claim, member, query, roster
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "captures" / "twitter-classic"
 ADDRESS = "https://twitter.com/{}"
@@ -87,7 +89,7 @@ def observed(home: Path) -> list[dict[str, Any]]:
 
 
 def imported(home: Path, *files: Path, **options: str) -> list[dict[str, Any]]:
-    done = kooch(home, "import", "captures", *map(str, files), *options_of(options))
+    done = kooch(home, "import", "captures", "--unlisted", *map(str, files), *options_of(options))
 
     assert done.returncode == 0, done.stderr
     return observed(home)
@@ -195,11 +197,51 @@ def test_a_file_that_was_read_before_adds_nothing(tmp_path: Path) -> None:
     file = tmp_path / "a.warc.gz"
     file.write_bytes(warc(record(ADDRESS.format("Ada"), AT, page("Ada", "11", 7_001))))
     first = imported(tmp_path / "data", file)
-    done = kooch(tmp_path / "data", "import", "captures", str(file))
+    done = kooch(tmp_path / "data", "import", "captures", "--unlisted", str(file))
 
     assert done.returncode == 0
-    assert "Read before, and left as they are: 1 record." in done.stdout
+    assert "Imported before, and left unchanged: 1 record." in done.stdout
     assert observed(tmp_path / "data") == first
+
+
+def test_accounts_on_no_list_are_named_and_not_stored(tmp_path: Path) -> None:
+    """Kooch is about public figures; Ada's handle is claimed, her other page shows another handle and the same id."""
+    home = tmp_path / "data"
+    write_roster(roster("mine", [member("xx-ada")], accounts=(claim("xx-ada", "Ada", platform="x"),)), home / "rosters")
+    file = tmp_path / "crawl.warc.gz"
+    file.write_bytes(
+        warc(
+            record(ADDRESS.format("Ada"), AT, page("Ada", "11", 7_001)),
+            record(ADDRESS.format("AdaL"), "2016-12-01T00:00:00Z", page("AdaL", "11", 7_100)),
+            record(ADDRESS.format("Passerby"), AT, page("Passerby", "12", 40)),
+            record(ADDRESS.format("Gone_Passerby"), AT, b"", {":status": "404 Not Found"}),
+        )
+    )
+    done = kooch(home, "import", "captures", str(file))
+
+    assert done.returncode == 0, done.stderr
+    assert "No list claims 2 accounts of x (Gone_Passerby, Passerby): left out. --unlisted imports them." in done.stdout
+    assert [row["native_id"] for row in observed(home)] == ["11", "11"]
+    assert query(home, "SELECT count(*) FROM accounts WHERE native_id = '12'") == [(0,)]
+    assert not [
+        each
+        for each in home.rglob("*")
+        if each.is_file() and b"Passerby" in each.read_bytes() and each.suffix != ".log"
+    ]
+    # Who asks for them has them.
+    asked = kooch(home, "import", "captures", "--unlisted", str(file))
+    assert asked.returncode == 3  # the page that was gone says nothing
+    assert [row["native_id"] for row in observed(home)] == ["11", "11", "12"]
+
+
+def test_a_file_of_nobody_on_a_list_says_so_and_stores_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(V1), encoding="utf-8")
+    refused = kooch(tmp_path / "data", "import", "captures", str(file), "--captured-at", AT)
+
+    assert refused.returncode == 2
+    assert "No list claims an account in these files" in refused.stderr
+    assert query(tmp_path / "data", "SELECT count(*) FROM observations") == [(0,)]
 
 
 def test_a_repetition_has_the_body_that_it_repeats(tmp_path: Path) -> None:

@@ -148,6 +148,32 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
         "spread": [segment(0, "On at least 1", "yes", 30), segment(0, "On at least 1", "unknown", 10, 30)]
     },
     "place_changes": {"changes": [segment(0, "X", "came", 40)]},
+    "waves": {
+        "found": [
+            segment(0, "2024", "present", 30),
+            segment(0, "2024", "absent", 10, 30),
+            segment(1, "2025", "present", 40),
+        ],
+        "breaks": [{"row": 1, "says": "Counts something else from here on"}],
+    },
+    "weeks_on_two": {
+        "weeks": [
+            {
+                "week": date(2025, 3, 3),
+                "until": date(2025, 3, 10),
+                "place": place,
+                "words": place,
+                "figures": 2,
+                "start": start,
+            }
+            for start, place in ((0, "both"), (2, "only_here"), (4, "unknown"))
+        ]
+    },
+    "came_back": {
+        "returns": [
+            {"name": "a", "last_posted_on": date(2025, 1, 10), "returned_on": date(2025, 5, 20), "silent_days": 130}
+        ]
+    },
     "fates": {"fates": [segment(0, "Everybody", "quiet", 30), segment(0, "Everybody", "not looked at", 10, 30)]},
     "incidence": {
         "incidences": [
@@ -168,6 +194,15 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
             {"day": date(2021, 1, day), "before": 2, "after": day, "ratio": day / 2, "is_event": day == 9}
             for day in (2, 9, 16)
         ]
+    },
+    **{
+        name: {
+            "changes": [
+                {"day": date(2021, 1, day), "before": 2, "after": day, "ratio": day / 2, "is_event": day == 9}
+                for day in (2, 9, 16)
+            ]
+        }
+        for name in ("event_posts", "event_active")
     },
     "follower_ratios": {
         "ratios": [

@@ -13,7 +13,7 @@ import pytest
 
 from analytics.examples import examples
 from kooch.config import VIEWS
-from kooch.store.load import master_file, older_master_file
+from kooch.store.master import master_file, older_master_file
 from tests.stores import bundle, claim, contents, crawl, load, member, query, roster, seen
 
 DOCS = Path(__file__).parents[1] / "docs"

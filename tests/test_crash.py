@@ -52,6 +52,17 @@ def without_run(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {row["target"]: {name: value for name, value in row.items() if name != "run"} for row in rows}
 
 
+def check_finished(process: subprocess.Popen[str], home: Path, undisturbed: object) -> None:
+    """The crawl of 1,000 targets ends, and all is on disk as if nothing had happened."""
+    run, *counts = finish(process)
+    rows = spooled(home)
+
+    assert counts == ["complete", "1000", "1000", "0", "0"]
+    assert {row["run"] for row in rows} == {run}
+    assert len(rows) == 1000
+    assert without_run(rows) == undisturbed
+
+
 def finish(crawl: subprocess.Popen[str]) -> list[str]:
     out, _ = crawl.communicate(timeout=120)
     assert crawl.returncode == 0
@@ -85,13 +96,7 @@ def test_a_killed_crawl_of_a_thousand_targets_loses_and_doubles_nothing(tmp_path
 
             assert crawl.returncode == -signal.SIGKILL
             directory.asked.clear()
-            run, *counts = finish(start(home, appview.url, directory.url, 250))
-            rows = spooled(home)
-
-            assert counts == ["complete", "1000", "1000", "0", "0"]
-            assert {row["run"] for row in rows} == {run}
-            assert len(rows) == 1000
-            assert without_run(rows) == undisturbed
+            check_finished(start(home, appview.url, directory.url, 250), home, undisturbed)
             assert len(directory.asked) <= 1000 - stored
 
 

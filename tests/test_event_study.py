@@ -9,10 +9,13 @@ import pytest
 
 from analytics.event_study import study
 from analytics.measures.event_effect import event_effect
+from analytics.measures.event_posts import event_posts
 from kooch.store.outcomes import CrawledBound
 from kooch.store.versions import open_version, reading_file
 from tests.stores import bundle, claim, crawl, load, member, roster, seen
+from tests.test_activity_states import look, spool_looks
 from tests.test_app import ROOT, run, words
+from tests.test_measured import is_shown, shown_on, value_of
 
 EVENT = ROOT / "pages" / "event.py"
 WEEKS = 260
@@ -117,3 +120,65 @@ def test_dates_of_the_press_are_refused_and_of_the_platform_are_not(bundled_home
     assert congress.refusal is not None
     assert germany.refusal is None
     assert germany.changes.filter("is_event").select("before", "after").row(0) == (4, 118)
+
+
+@pytest.fixture(scope="module")
+def posting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten post on Mondays over two years, and on Tuesdays and Thursdays too in the eight weeks from 6 May 2024 on; an eleventh was looked at late.
+
+    Two of the accounts are also those of others, from 9 January 2023 on.
+    """
+    home = tmp_path_factory.mktemp("posting")
+    names = [f"one{n}" for n in range(11)]
+    people = roster(
+        "people",
+        map(member, [*names, "two0", "two1"]),
+        accounts=(
+            *(claim(name, None, f"did:web:{name}.test") for name in names),
+            *(claim(f"two{n}", None, f"did:web:one{n}.test", from_day=date(2023, 1, 9)) for n in range(2)),
+        ),
+        vouches=False,
+    )
+    mondays = [date(2023, 1, 2) + timedelta(days=7 * week) for week in range(104)]
+    more = [date(2024, 5, 6) + timedelta(days=7 * week + day) for week in range(8) for day in (1, 3)]
+    for name in names:
+        since = "2024-06-01" if name == "one10" else "2023-01-02"
+        days = {str(day): 1 for day in sorted([*mondays, *more]) if str(day) >= since}
+        spool_looks(home, look("2024-12-31T12:00", days, [(since, "2024-12-31T12:00")], target=f"did:web:{name}.test"))
+    load(home, bundle(home / "bundled", people))
+    return home
+
+
+def test_posts_and_active_accounts_around_an_event_are_those_of_the_same_accounts(posting: Path) -> None:
+    with open_version(reading_file(posting)) as connection:
+        found = event_posts(connection, roster="people", platform="bluesky", day=date(2024, 5, 6))
+        quiet = event_posts(connection, roster="people", platform="bluesky", day=date(2023, 9, 4))
+        early = event_posts(connection, roster="people", platform="bluesky", day=date(2023, 2, 6))
+    said = "".join(map(str, found.verdict))
+
+    # Ten accounts, eight weeks: one post a week before, three from the day on; each active in every week.
+    assert (
+        "the same 10 accounts posted 240 times, 30.0 a week; in the eight weeks before 80 times, 10.0 a week." in said
+    )
+    assert "Active in a week were 10.0 of them after and 10.0 before." in said
+    assert "so large a change of posting is rare (p = 0.0" in said
+    assert "so large a change of the number of active accounts is not rare (p = 1.000)" in said
+    assert found.posts.filter("is_event").select("before", "after").row(0) == (80, 240)
+    assert found.active.filter("is_event").select("before", "after").row(0) == (80, 80)
+    assert "of posting is not rare (p = 1.000)" in "".join(map(str, quiet.verdict))
+    assert early.refusal is not None
+    assert "kooch backfill activity" in early.refusal
+
+
+def test_the_page_shows_posting_where_nothing_is_known_of_joining(
+    posting: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run(EVENT, posting, monkeypatch, roster="people", day="2024-05-06")
+    shown = list(shown_on(app))
+    with open_version(reading_file(posting)) as connection:
+        wrong = [(text, measure) for text, measure in shown if not is_shown(value_of(connection, measure), text)]
+
+    assert wrong == []
+    assert {measure.partition("?")[0] for _, measure in shown} >= {"posts_around.posts_after", "posts_around.accounts"}
+    assert "nobody can say what the event did" in words(app)
+    assert "What did the event do to the number of active accounts?" in words(app)

@@ -21,8 +21,8 @@ from pyarrow import parquet
 
 from kooch import files
 from kooch.store import load as loading
+from kooch.store import master, schema
 from kooch.store import publish as publishing
-from kooch.store import schema
 from kooch.store import state as states
 from tests import stores
 from tests.faults import Bluesky, Server, did
@@ -121,7 +121,7 @@ def points() -> dict[str, Patch]:
         "migrate state: before the version": at_statement("PRAGMA user_version = 3"),
         "migrate state: before the commit": at_statement("COMMIT"),
         "migrate master: before the comments": at_call(1, schema, "table_comments"),
-        "migrate master: before the commit": at_call(1, loading, "migrate", is_after=True),
+        "migrate master: before the commit": at_call(1, master, "migrate", is_after=True),
         "plan: before": at_call(1, runs, "plan_run"),
         "plan: half of it": half(states, "add_targets", half_a_plan),
         "plan: after": at_call(1, runs, "plan_run", is_after=True),
@@ -129,13 +129,13 @@ def points() -> dict[str, Patch]:
         "fetch: before a later question": at_call(9, BlueskySpider, "ask"),
         "fetch: before an answer is read": at_call(150, PlatformSpider, "_receive"),
         "fetch: before an outcome is kept": at_call(200, spooling.Spooling, "process_item"),
-        "spool: before a batch": at_call(3, spooling, "write_batch"),
+        "spool: before a batch": at_call(3, runs, "write_batch"),
         "spool: in a batch": half(parquet, "write_table", half_a_file, n=3),
         "spool: before its fsync": at_call(3, files, "sync_file"),
         "spool: before its rename": at_call(3, files, "sync_file", is_after=True),
         "spool: after its rename": at_call(5, files, "sync_folder"),
-        "spool: after a batch": at_call(3, spooling, "write_batch", is_after=True),
-        "spool: before the traffic is counted": at_call(2, spooling, "count_traffic"),
+        "spool: after a batch": at_call(3, runs, "write_batch", is_after=True),
+        "spool: before the traffic is counted": at_call(2, runs, "count_traffic"),
         "run: before its end": at_call(1, runs, "end_run"),
         "run: after its end": at_call(1, runs, "end_run", is_after=True),
         "load: before the rosters": at_call(2, loading, "store_listed"),
@@ -371,9 +371,9 @@ def test_a_master_is_migrated_whatever_kills_the_migration(
     stores.load(calm, bundled)
     wanted = stores.contents(calm)
     steps = {
-        "before the statements": at_call(1, loading, "migrate"),
+        "before the statements": at_call(1, master, "migrate"),
         "between statements and version": at_call(1, schema, "table_comments"),
-        "before the commit": at_call(1, loading, "migrate", is_after=True),
+        "before the commit": at_call(1, master, "migrate", is_after=True),
         "after the commit": at_call(1, loading, "last_version"),
     }
     for step, patch in steps.items():

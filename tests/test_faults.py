@@ -6,7 +6,6 @@ import copy
 import json
 import logging
 import os
-import random
 import signal
 import socket
 import ssl
@@ -33,14 +32,15 @@ from crawlers.crawling import crawl
 from crawlers.runs import Crawled
 from kooch.config import CrawlSettings, MastodonSettings, Settings
 from kooch.errors import RunningError
-from kooch.store.load import master_file
 from kooch.store.locks import only_one
+from kooch.store.master import master_file
 from kooch.store.outcomes import Failed, Looked, Observed, Outcome, Skipped, Target
 from tests import faults, stores, test_proofs_store, test_schedule, test_store
+from tests.disk import Disk
 from tests.faults import Asked, Bluesky, Fault, Mastodon, Reply, Server, as_json
 from tests.members import spider_for
 from tests.servers.fediverse import Authority
-from tests.test_crash import finish, spooled, start, without_run
+from tests.test_crash import spooled
 from tests.test_crawlers import BAD_JSON, FOLDERS, NEVER, platform_of, replay, settings_for, targets_in
 
 pytestmark = pytest.mark.proof
@@ -517,12 +517,12 @@ class Place:
         return self.folder / "home"
 
     @contextlib.contextmanager
-    def disk(self) -> Iterator[test_store.Disk]:
-        with contextlib.closing(test_store.Disk(self.folder / "disk")) as found:
+    def disk(self) -> Iterator[Disk]:
+        with contextlib.closing(Disk(self.folder / "disk")) as found:
             yield found
 
 
-def on_a_full_disk(check: Callable[[test_store.Disk, Path], None]) -> Callable[[Place], None]:
+def on_a_full_disk(check: Callable[[Disk, Path], None]) -> Callable[[Place], None]:
     def run(place: Place) -> None:
         with place.disk() as disk:
             check(disk, place.bundled)
@@ -1009,9 +1009,6 @@ def test_of_two_hundred_servers_the_slow_ones_delay_nobody(tmp_path: Path, autho
     assert whole < 90
 
 
-# Kills and memory.
-
-
 def started(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-W", "error", str(ROOT / "tests" / "crawling.py"), *arguments],
@@ -1020,70 +1017,3 @@ def started(*arguments: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         text=True,
     )
-
-
-@pytest.mark.timeout(600)
-def test_a_hundred_kills_at_random_lose_and_double_nothing(tmp_path: Path) -> None:
-    """Each home is killed ten times on its way through 1,000 targets; then it must be as if nothing had happened."""
-    chance = random.Random(1002)
-    accounts = range(1, 1001)
-    with Server(Bluesky(accounts)) as appview, Server(Bluesky(accounts)) as directory:
-        _, *counts = finish(start(tmp_path / "calm", appview.url, directory.url, 500))
-        undisturbed = without_run(spooled(tmp_path / "calm"))
-        kills, early, homes = 0, 0, 0
-        while kills < 100:
-            homes += 1
-            home = tmp_path / f"home{homes}"
-            stored = 0
-            while kills < 100 and stored < 800:
-                before = len(appview.asked) + len(directory.asked)
-                process = start(home, appview.url, directory.url, 500)
-                if chance.random() < 0.2:
-                    moment = f"{(seconds := chance.uniform(0, 1.2)):.2f} s"
-                    time.sleep(seconds)
-                else:
-                    moment = f"{(requests := chance.randrange(1, 220))} requests"
-                    while len(appview.asked) + len(directory.asked) < before + requests and process.poll() is None:
-                        time.sleep(0.001)
-                process.kill()
-                process.communicate()
-                stored = len(spooled(home))
-                kills += process.returncode == -signal.SIGKILL
-                early += process.returncode == -signal.SIGKILL and stored < 1000
-                print(f"kill {kills}: home {homes} after {moment}, {stored} of 1000 outcomes on disk")
-            if stored == 1000:
-                continue
-            run, *counts = finish(start(home, appview.url, directory.url, 500))
-            rows = spooled(home)
-
-            assert counts == ["complete", "1000", "1000", "0", "0"]
-            assert {row["run"] for row in rows} == {run}
-            assert len(rows) == 1000
-            assert without_run(rows) == undisturbed
-    print(f"{kills} kills, {early} of them before the crawl's end")
-
-    assert kills >= 100
-    assert early >= 80
-
-
-@pytest.mark.timeout(600)
-def test_a_crawl_of_a_hundred_thousand_targets_keeps_its_memory(tmp_path: Path) -> None:
-    server = started("serve")
-    assert server.stdout is not None
-    url = server.stdout.readline().strip()
-    process = started("crawl", str(tmp_path), url, "100000", "1000")
-    sizes: list[float] = []
-    while process.poll() is None:
-        with contextlib.suppress(OSError, StopIteration):
-            lines = Path(f"/proc/{process.pid}/status").read_text(encoding="utf-8").splitlines()
-            sizes.append(int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024)
-        time.sleep(0.25)
-    out, _ = process.communicate()
-    server.kill()
-    server.communicate()
-    begun = sizes[len(sizes) // 4]
-    print(f"100,000 targets in {len(sizes) / 4:.0f} s: {begun:.0f} MB after a quarter, at most {max(sizes):.0f} MB")
-
-    assert out.split() == ["complete", "100000", "100000", "0", "0"]
-    assert max(sizes) < 300
-    assert max(sizes) - begun < 30

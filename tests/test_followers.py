@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from analytics.measures.followers import followers, parity, ratio
+from analytics.measures.followers import days_of, followers, parity, ratio
 from kooch.store.versions import open_version, reading_file
+from tests.servers.app import serving
 from tests.stores import archived, backfill, bundle, claim, crawl, load, member, roster, seen, statement
-from tests.test_app import ROOT, run, serving, words
+from tests.test_app import ROOT, run, words
 from tests.test_measured import is_shown, shown_on, value_of
 
 PAGE = ROOT / "pages" / "followers.py"
@@ -83,13 +84,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_ratio_and_parity_are_as_written_by_hand(home: Path) -> None:
     with open_version(reading_file(home)) as connection:
         found = followers(connection, **OF, names=("Bluesky", "X"))
-    last = {row["figure_id"]: row for row in found.frame.filter("is_last").iter_rows(named=True)}
+        of_ann = days_of(connection, figure_id="ann", newer="bluesky", older="x")
+    last = {row["figure_id"]: row for row in found.frame.iter_rows(named=True)}
 
     assert {
         name: (str(row["day"]) if row["day"] else None, ratio(row), row["standing"], parity(row))
         for name, row in last.items()
     } == ANSWERS
-    assert found.frame.filter(figure_id="ann")["ratio_least"].to_list() == [0.5, 1.2]
+    assert of_ann["ratio_least"].to_list() == [1.2, 0.5]
     assert "".join(map(str, found.verdict)) == (
         "6 have an account on both. For 1 of them no day is known with both counts, so there is no ratio. On the last day of which"
         " both counts are known, 2 had as many followers on Bluesky as on X or more, and 1 had fewer. Of 2 the counts do not say."
@@ -99,7 +101,7 @@ def test_ratio_and_parity_are_as_written_by_hand(home: Path) -> None:
 def test_the_other_way_round_a_lower_bound_leaves_the_ratio_open_above(home: Path) -> None:
     with open_version(reading_file(home)) as connection:
         found = followers(connection, roster="people", newer="x", older="bluesky", names=("X", "Bluesky"))
-    rows = {row["figure_id"]: row for row in found.frame.filter("is_last").iter_rows(named=True)}
+    rows = {row["figure_id"]: row for row in found.frame.iter_rows(named=True)}
 
     assert (ratio(rows["eve"]), rows["eve"]["standing"]) == ("at least 0.5", "cannot be said")
     assert (ratio(rows["bo"]), rows["bo"]["standing"]) == ("1.9 to 2.1", "as many")
@@ -134,6 +136,6 @@ def test_on_a_phone_the_page_is_not_wider_than_the_screen(home: Path, browser: B
         page.goto(f"{url}/followers?newer=bluesky&older=x&who=ann")
 
         expect(page.get_by_text("0.476 to 0.526 on 1 Jun 2025").first).to_be_visible(timeout=60_000)
-        expect(page.locator("svg [aria-label^='audience_ratios.ratio_least']").first).to_be_attached()
+        expect(page.locator("svg [aria-label^='audience_of_list.ratio_least']").first).to_be_attached()
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         page.close()

@@ -44,15 +44,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`kooch` of an environment that holds the wheel. What it needs is read from this environment, and no checkout."""
+    """`kooch` of an environment into which pip put the wheel. What it needs is read from this environment, and no checkout."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=False)
+    venv.create(folder, with_pip=True)
     packages = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(packages)
+    install = [str(folder / "bin" / "pip"), "install", "--quiet", "--no-index", "--no-deps", str(wheel)]
+    subprocess.run(install, env=_clean(), check=True, capture_output=True)
     # A line of a .pth is a folder of packages; the .pth files in it, which may lead to a checkout, are not read.
     (packages / "needed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
-    return folder / "bin" / "python"
+    return folder / "bin" / "kooch"
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def installed(program: Path, tmp_path: Path) -> Installed:
 
     def run(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [program, "-m", "kooch", *words],
+            [program, *words],
             cwd=tmp_path,
             env=_clean() | env,
             capture_output=True,
@@ -126,7 +126,7 @@ def test_a_wheel_in_an_empty_environment_imports_crawls_publishes_and_opens(
     assert {path.name for path in tmp_path.iterdir()} == {"cabinet.csv", "data", "site", "sheet.html", "report.html"}
 
     port = free_port()
-    command = [str(program), "-m", "kooch", "start", "--no-crawl", "--port", str(port)]
+    command = [str(program), "start", "--no-crawl", "--port", str(port)]
     with subprocess.Popen(command, cwd=tmp_path, env=_clean(), stdout=subprocess.DEVNULL) as app:
         try:
             assert _answers(f"http://127.0.0.1:{port}/_stcore/health", app) == "ok"

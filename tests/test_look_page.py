@@ -12,7 +12,8 @@ from kooch.rosters import read_rosters
 from pages.shared.origins import is_at_this_machine
 from tests import stores
 from tests.killing import is_killed
-from tests.test_app import HOSTILE, ROOT, Watched, run, serving, words
+from tests.servers.app import serving
+from tests.test_app import HOSTILE, ROOT, Watched, run, words
 
 PAGE = ROOT / "pages" / "look.py"
 PEOPLE = 50
@@ -198,6 +199,8 @@ def wait_for_keys(page: Page, n: int) -> None:
     """Until the keys of member n are there, and no others: a browser under test is faster than a finger."""
     expect(page.get_by_role("heading", name=f"Member {n:02}")).to_be_visible()
     expect(page.locator("[class*='st-key-unclear-']")).to_have_count(1)
+    # Until a run of the page ends, a key of the figure before may still be heard.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.locator(f".st-key-unclear-m{n:02} button")).to_be_in_viewport()
 
 

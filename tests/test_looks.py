@@ -9,12 +9,18 @@ from pathlib import Path
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
+from analytics.charts import waves
+from analytics.measures.waves import waves_of
 from kooch.looks import LOOK_COLUMNS, import_looks, read_looks, settle, write_sheet
 from kooch.rosters import Roster, write_roster
 from kooch.rosters.workbooks import read_workbook
+from kooch.store.versions import open_version, reading_file
+from pages.shared.text import plain
 from tests import stores
 from tests.commands import kooch_without_lists
 from tests.stores import bundle, claim, member, query, roster
+from tests.test_app import ROOT, run
+from tests.test_measured import on_charts
 
 DAY = "2025-06-12"
 BASE = {
@@ -254,7 +260,9 @@ WAVES = {
 }
 
 
-def test_three_waves_load_and_the_last_is_marked_as_another_meaning(tmp_path: Path) -> None:
+def test_three_waves_load_and_the_chart_warns_that_the_last_means_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     of = house(736)
     for wave, (present, looked, day) in WAVES.items():
         words = "posted within 90 days" if wave == "2025" else "has a profile"
@@ -274,7 +282,26 @@ def test_three_waves_load_and_the_last_is_marked_as_another_meaning(tmp_path: Pa
         ("2024", 426, 735, False),
         ("2025", 344, 630, True),
     ]
-    assert "Wave 2025 of linkedin means something else than the one before: posted within 90 days." in told
+    assert "Wave 2025 of linkedin does not mean the same as the wave before: posted within 90 days." in told
+
+    with open_version(reading_file(tmp_path)) as connection:
+        found = waves_of(connection, roster="house", platform="linkedin")
+    assert found is not None
+
+    bars = found.found.filter(part="present")
+
+    assert bars.select("row", "figures", "of").rows() == [(0, 341, 736), (1, 426, 735), (2, 344, 630)]
+    assert [bool(row) for row in found.frame["means_something_else"]] == [False, False, True]
+    assert found.breaks["row"].to_list() == [2]
+    assert found.warnings == (
+        "The wave 2025 counts something else than the one before: posted within 90 days. The two cannot be compared.",
+    )
+
+    app = run(ROOT / "pages" / "adoption.py", tmp_path, monkeypatch, roster="house", platform="linkedin")
+
+    assert [warning.value for warning in app.warning] == [plain(warning) for warning in found.warnings]
+    assert {"341 of 736", "426 of 735", "344 of 630"} <= {text for text, _ in on_charts(app)}
+    assert "Counts something else from here on" in str(waves.draw(found.found, found.breaks).to_dict())
 
 
 def test_a_sheet_has_a_row_for_everybody_and_is_read_back(tmp_path: Path) -> None:

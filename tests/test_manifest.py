@@ -11,7 +11,7 @@ from kooch.config import VIEWS, Settings
 from kooch.errors import StorageError
 from kooch.store import manifest
 from kooch.store.backup import write_backup
-from kooch.store.load import master_file
+from kooch.store.master import master_file
 from kooch.store.publish import last_version
 from kooch.store.spool import archive_folder, archived_batches
 from kooch.store.suppress import finish_suppression, suppress
@@ -112,7 +112,7 @@ def test_nothing_is_published_that_lost_rows(home: Path, bundled: Path, damaged:
     master_file(home).unlink()
     version = last_version(home)
     for _ in range(2):
-        with pytest.raises(StorageError, match=rf"cannot be made again without loss\. Archive file {says}"):
+        with pytest.raises(StorageError, match=rf"cannot be rebuilt without loss\. Archive file {says}"):
             load(home, bundled)
     assert last_version(home) == version
     assert contents(home) == before
@@ -218,7 +218,7 @@ def test_a_load_that_was_killed_is_no_fault_of_the_archive(home: Path, bundled: 
         pytest.param("kooch.store.suppress:_cut_ids", 2, marks=pytest.mark.proof),
         pytest.param("kooch.store.manifest:_write", 2, marks=pytest.mark.proof),
         pytest.param("kooch.store.suppress:_load_without", 1, marks=pytest.mark.proof),
-        pytest.param("kooch.store.suppress:_remove_older_versions", 1, marks=pytest.mark.proof),
+        pytest.param("kooch.store.suppress:remove_older", 1, marks=pytest.mark.proof),
         pytest.param("kooch.store.manifest:end_rewriting", 1, marks=pytest.mark.proof),
     ],
 )

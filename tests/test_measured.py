@@ -21,7 +21,8 @@ from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import write_roster
 from kooch.store.versions import open_version, reading_file
 from tests import stores
-from tests.test_app import ROOT, run, serving, words
+from tests.servers.app import serving
+from tests.test_app import ROOT, run, words
 
 PAGES = {page.stem: page for page in (ROOT / "pages").glob("*.py")}
 _SPAN = re.compile(r'<span data-measure="([^"]*)">([^<]*)</span>')

@@ -17,7 +17,8 @@ from analytics.charts import charts
 from analytics.downloads import to_csv, to_svg
 from analytics.measures.adoption import CURVE, GAPS
 from analytics.measures.arrivals import arrivals
-from analytics.measures.events import MARKERS
+from analytics.measures.events import MARKERS, markers
+from analytics.measures.phrases import with_days_in_words
 from kooch.config import BUNDLED_ROSTERS, Schedule
 from kooch.schedule.plan import Due, starts_at
 from kooch.schedule.slots import claim, end_slot, note_schedules
@@ -25,7 +26,9 @@ from kooch.store.outcomes import Drift, Target
 from kooch.store.state import end_run, open_state, plan_run
 from kooch.store.versions import open_version, reading_file
 from tests import stores
-from tests.test_app import ROOT, run, serving, words
+from tests.servers.app import serving
+from tests.servers.browser import pick
+from tests.test_app import ROOT, run, words
 
 ADOPTION, CRAWLS, FIGURE, FIRST_SCREEN = (
     ROOT / "pages" / f"{page}.py" for page in ("adoption", "crawls", "figure", "first_screen")
@@ -130,8 +133,7 @@ def test_what_was_chosen_is_in_the_link_and_the_table(bundled_home: Path, browse
         assert UNDATED in row["about_notes"]
 
         page.keyboard.press("Escape")
-        page.get_by_test_id("stSelectbox").nth(1).get_by_role("combobox").click()
-        page.get_by_role("option", name="youtube").click()
+        pick(page.get_by_role("combobox", name="Platform"), "YouTube")
 
         expect(page.get_by_text("Congress of the United States · YouTube")).to_be_visible()
         assert "platform=youtube" in page.url
@@ -335,6 +337,46 @@ def test_a_figure_says_what_a_404_leaves_open_and_that_a_mass_departure_is_held(
     found = words(run(FIGURE, tmp_path, monkeypatch, figure="m0"))
     moves = words(run(ROOT / "pages" / "moves.py", tmp_path, monkeypatch, roster="list"))
 
-    assert "Not found since; nobody says whose act it was: 1–2 Jun 2025" in found.replace("**", "")
-    assert "Not found: 6 on bluesky." in moves
+    assert "Not found since; nobody says whose act it was: 1–2 June 2025" in found.replace("**", "")
+    assert "Not found: 6 on Bluesky." in moves
     assert "not found; nobody says whose act" in moves
+    joined = words(run(ROOT / "pages" / "moves.py", tmp_path, monkeypatch, roster="list", move="joined"))
+    assert "not found; nobody says whose act" not in joined
+
+
+def test_a_chart_marks_events_of_countries_that_the_list_has_somebody_of(bundled_home: Path) -> None:
+    years = {"platform": "x", "start": date(2013, 1, 1), "end": date(2026, 6, 1)}
+    with open_version(reading_file(bundled_home)) as connection:
+        congress, everybody = (
+            markers(connection, roster=roster, **years)["title"].to_list()  # type: ignore[arg-type]  # a platform and two days
+            for roster in ("us-congress", None)
+        )
+
+    assert congress == [
+        "27 Oct 2022: Elon Musk completes the purchase of Twitter",
+        "5 Nov 2024: Presidential election in the United States",
+    ]
+    assert any("Brazil" in title for title in everybody)
+
+
+def test_a_line_that_falls_says_why(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    why = "The lines fall where people left the list: each day counts only those who were on it."
+
+    assert why in words(run(ADOPTION, bundled_home, monkeypatch, roster="us-congress", platform="x"))
+    assert why not in words(run(ADOPTION, bundled_home, monkeypatch, roster="in-koo-2021", platform="koo"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("NewsX, 2021-04-09", "NewsX, 9 April 2021"),
+        ("a list at dfa9622 (2026-06-15) and its history", "a list at dfa9622 (15 June 2026) and its history"),
+        (
+            "https://a.example/2021-04-09/story-2021-04-09?on=2021-04-09",
+            "https://a.example/2021-04-09/story-2021-04-09?on=2021-04-09",
+        ),
+        ("row 2021-13-40", "row 2021-13-40"),
+    ],
+)
+def test_a_citation_names_days_as_the_page_does(text: str, said: str) -> None:
+    assert with_days_in_words(text) == said

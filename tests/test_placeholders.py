@@ -83,8 +83,8 @@ def test_the_placeholders_of_the_cases_are_not_looked_refused_or_read(tmp_path: 
 
     assert accounts(report) == {6: ("threads", "row5"), 7: ("bluesky", "row6.example.org")}
     assert list(said(report)) == [5]
-    assert [note for note in report.notes if "stands for nobody" in note] == [
-        f"row {row}: bluesky '{text}' stands for nobody: leave the cell empty, which means not looked"
+    assert [note for note in report.notes if "names nobody" in note] == [
+        f"row {row}: bluesky '{text}' names nobody: leave the cell empty, which means not looked"
         for row, text in ((2, "none"), (3, "n/a"), (4, "-"), (8, "?"), (9, "unknown"))
     ]
 
@@ -143,6 +143,20 @@ def test_the_carriage_return_of_the_cases_can_be_read_again(tmp_path: Path) -> N
         ("mastodon", "Keine", None),
         ("facebook", "#N/A!", None),
         ("koo", " – ", None),
+        # Words for nobody in other languages would else be valid names.
+        ("x", "yok", None),
+        ("koo", "Nenhum", None),
+        ("youtube", "無し", None),
+        ("youtube", "لا يوجد", None),
+        ("youtube", "ｎｏｎｅ", None),
+        ("youtube", "없음", None),
+        ("x", "0", None),
+        ("x", "ditto", None),
+        ("x", "left", None),
+        ("facebook", "N / A", None),
+        # Who writes the platform's name says yes, and not who.
+        ("x", "Twitter", None),
+        ("instagram", "@Instagram", None),
     ],
 )
 def test_a_cell_is_an_account_a_fault_of_its_row_or_not_looked(
@@ -161,7 +175,7 @@ def test_a_cell_is_an_account_a_fault_of_its_row_or_not_looked(
                 import_roster(file, into=tmp_path, options=options)
         case None:
             assert (accounts(report), report.faults) == ({}, ())
-            assert any("stands for nobody" in note for note in report.notes)
+            assert any("names nobody" in note for note in report.notes)
         case account:
             assert (accounts(report), report.faults) == ({2: account}, ())
             assert any(note.startswith(f"row 2: {column} holds an account of") for note in report.notes)

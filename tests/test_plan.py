@@ -13,6 +13,7 @@ from tests.faults import Bluesky, Mastodon, Server
 from tests.servers.fediverse import Authority
 from tests.servers.x_api import TOKEN, XApi
 from tests.stores import claim, member, roster
+from tests.test_app import ROOT, run, words
 
 LOCAL = {"KOOCH_CRAWL__ALLOW_NETWORKS": '["127.0.0.0/8"]', "KOOCH_CONTACT": "desk@example.org"}
 
@@ -141,6 +142,27 @@ def test_a_country_that_blocks_is_named_for_lists_of_its_own(tmp_path: Path) -> 
     publish(tmp_path, roster("ng", [member("m1", country="NG")]), roster("se", [member("m2", country="SE")]))
     (told,) = plans(tmp_path, "ng", **LOCAL)["x"]["blocked"]
 
-    assert "Blocked in NG from 2021-06-04 to 2022-01-12 by the federal government of Nigeria" in told
+    assert "Blocked in Nigeria from 2021-06-04 to 2022-01-12 by the federal government of Nigeria" in told
     assert "Premium Times" in told
     assert plans(tmp_path, "se", **LOCAL)["x"]["blocked"] == []
+
+
+def test_the_page_shows_what_the_command_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = [member(f"m{n}", country="NG") for n in range(3)]
+    claims = (claim("m0", "one.test"), claim("m1", "two", platform="x"), claim("m2", "in/three", platform="linkedin"))
+    publish(tmp_path, roster("ng", people, accounts=claims, vouches=False))
+    printed = plans(tmp_path, "ng")
+    app = run(ROOT / "pages" / "plan.py", tmp_path, monkeypatch, roster="ng")
+    said = words(app)
+
+    assert not app.exception
+    assert next(code.value for code in app.code) == "kooch crawl bluesky --roster ng"
+    assert "kooch looks template ng linkedin" in [code.value for code in app.code]
+    for row in printed.values():
+        assert row["name"] in said
+        for sentence in (*row["gives"], *row["never"], *row["blocked"]):
+            assert sentence in said
+        if row["lacks"]:
+            assert row["lacks"] in said
+    assert f"{printed['x']['usd_a_look']:.2f}" in said
+    assert printed["bluesky"]["first_answer"] in said

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kooch.rosters import AccountClaim, Roster, Statement
-from kooch.store.load import master_file
+from kooch.store.master import master_file
 from kooch.store.outcomes import Status
 from kooch.store.versions import open_version, reading_file
 from tests import truth_table
@@ -52,7 +52,85 @@ def on(event: str, days: str, *, published: str | None = None, **more: Any) -> S
 H = (claim("?", "h", platform="koo"),)
 H_OPENED = (claim("?", "h", platform="koo", opened_on=date(2021, 2, 9)),)
 
+
+def h_held(first: str | None, last: str | None) -> tuple[AccountClaim]:
+    """The account h, opened on 9 February 2021, theirs for some days only."""
+    days = {"from_day": first and date.fromisoformat(first), "to_day": last and date.fromisoformat(last)}
+    return (replace(H_OPENED[0], **days),)  # type: ignore[arg-type]  # two days
+
+
+OF_2022 = h_held("2022-01-01", "2022-06-30")
+SEEN_2022 = [on("there", day, handle="h") for day in ("2022-05-20", "2023-01-10")]
+
 CASES: dict[str, Case] = {
+    "a claim of its time": Case(
+        SEEN_2022,
+        OF_2022,
+        joined={"2021-02-09/2021-12-31": "0-0", "2022-01-01/2023-12-31": "1-1"},
+        there={"2021-12-31": "0-0", "2022-01-01/2022-06-30": "1-1", "2022-07-01/2023-12-31": "0-0"},
+        stays=[("2022-01-01", "2022-01-01", None, None, None, "")],
+    ),
+    # Whoever had it next left; that is no departure of this one.
+    "a claim of its time, left later": Case(
+        [*SEEN_2022, on("left", "2023-02-01", handle="h")],
+        OF_2022,
+        there={"2022-01-01/2022-06-30": "1-1", "2022-07-01/2023-12-31": "0-0"},
+        stays=[("2022-01-01", "2022-01-01", None, None, None, "")],
+    ),
+    "a claim of its time, left within": Case(
+        [SEEN_2022[0], on("left", "2022-06-01", handle="h")],
+        OF_2022,
+        joined={"2021-12-31": "0-0", "2022-01-01/2023-12-31": "1-1"},
+        there={"2022-01-01/2022-05-31": "1-1", "2022-06-01/2023-12-31": "0-0"},
+        stays=[("2022-01-01", "2022-01-01", "2022-06-01", "2022-06-01", "owner", "")],
+    ),
+    # It had ended before it was theirs: nothing is left of it.
+    "a claim of its time, left before": Case(
+        [on("left", "2021-06-01", handle="h")],
+        OF_2022,
+        joined={"2021-02-09/2023-12-31": "0-0"},
+        there={"2021-02-09/2023-12-31": "0-0"},
+        stays=[],
+    ),
+    # It may have ended before or after: perhaps they had it.
+    "a claim of its time, left about then": Case(
+        [on("left", "2021-12-01/2022-03-31", handle="h")],
+        OF_2022,
+        joined={"2021-12-31": "0-0", "2022-01-01/2023-12-31": "0-1"},
+        there={"2021-12-31": "0-0", "2022-01-01/2022-03-30": "0-1", "2022-03-31/2023-12-31": "0-0"},
+        stays=[("2022-01-01", None, "2021-12-01", "2022-03-31", "owner", "")],
+    ),
+    "a claim of its time, joined within": Case(
+        [on("joined", "2022-03-05", handle="h"), on("there", "2022-04-20", handle="h")],
+        (replace(OF_2022[0], opened_on=None),),
+        joined={"2022-03-04": "0-0", "2022-03-05/2023-12-31": "1-1"},
+        there={
+            "2022-03-04": "0-0",
+            "2022-03-05/2022-06-04": "1-1",
+            "2022-06-05/2022-06-30": "0-1",
+            "2022-07-01": "0-0",
+        },
+        stays=[("2022-03-05", "2022-03-05", None, None, None, "")],
+    ),
+    "a claim since a day": Case(
+        SEEN_2022,
+        h_held("2022-01-01", None),
+        joined={"2021-12-31": "0-0", "2022-01-01/2023-12-31": "1-1"},
+        there={"2021-12-31": "0-0", "2022-01-01/2023-02-24": "1-1", "2023-02-25/2023-12-31": "0-1"},
+    ),
+    "a claim until a day, and no word of it": Case(
+        [],
+        (replace(h_held(None, "2022-06-30")[0], opened_on=None),),
+        joined={"2020-03-31/2023-12-31": "0-1"},
+        there={"2020-03-31/2022-06-30": "0-1", "2022-07-01/2023-12-31": "0-0"},
+    ),
+    # A report that names no account and is of another time is about another account.
+    "a claim of its time, a report before": Case(
+        [on("joined", "2021-03-05"), SEEN_2022[0]],
+        OF_2022,
+        joined={"2021-03-04": "0-0", "2021-03-05/2023-12-31": "1-1"},
+        there={"2022-01-01/2022-06-30": "1-1"},
+    ),
     "s1": Case(
         [on("joined", "2021-03-10"), on("absent", "2021-03-15")],
         joined={"2021-03-09": "0-0", "2021-03-10": "1-1", "2021-12-31": "1-1"},
@@ -632,6 +710,26 @@ def test_a_crawl_that_stops_lowers_no_edge_and_one_look_brings_nobody_back(tmp_p
     )
     with open_version(reading_file(home)) as connection:
         assert connection.sql("SELECT count(*) FROM moves WHERE move <> 'joined'").fetchall() == [(0,)]
+
+
+@pytest.mark.parametrize(("again", "from_25_february"), [(8, (None, None)), (9, (9, 10))])
+def test_after_a_crawl_that_stops_nine_tenths_must_be_looked_at_again(
+    again: int, from_25_february: tuple[int | None, int | None], tmp_path: Path
+) -> None:
+    """s15 with some of ten looked at on 1 December: nine show what was between, eight do not."""
+    dids = [f"did:plc:{letter * 24}" for letter in "abcdefghij"]
+    accounts = tuple(claim(f"m{n}", f"m{n}.test", did) for n, did in enumerate(dids))
+    people = roster("people", [member(f"m{n}") for n in range(10)], accounts=accounts, time_zone=INDIA, vouches=False)
+    for day, looked_at in (("2023-01-05", 10), ("2023-01-10", 10), ("2023-12-01", again)):
+        crawl(tmp_path / "home", *(seen(did, at(f"{day}T10:00")) for did in dids[:looked_at]), state="complete")
+    load(tmp_path / "home", bundle(tmp_path / "bundled", people))
+    curve = (
+        "SELECT there_min, there_max FROM adoption WHERE platform = 'bluesky' AND day <= '{}' ORDER BY day DESC LIMIT 1"
+    )
+
+    assert query(tmp_path / "home", curve.format("2023-02-24")) == [(10, 10)]
+    for day in ("2023-02-25", "2023-11-30", "2023-12-01", "2024-01-15"):
+        assert query(tmp_path / "home", curve.format(day)) == [from_25_february], day
 
 
 # A week of crawls, two outages and a pause

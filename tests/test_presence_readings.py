@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from kooch.presence.evidence import Doubt, Evidence, Known, known_by
-from kooch.presence.figures import Edges, edges, presumptions, stay_rows, told
+from kooch.presence.figures import Edges, account_readings, edges, presumptions, stay_rows
 from kooch.presence.reading import BEGINNING, NEVER, Item, Says
 from tests import truth_table
 from tests.truth_table import FIRST, LAST, Answer, Piece
@@ -60,7 +60,7 @@ def compare(dice: random.Random) -> bool:
     if accounts and dice.random() < 0.3:
         start = dice.randrange(6)
         answers.append(Answer(dice.choice(accounts), start, dice.choice([LAST, start + 1])))
-    fast = told(known(set(accounts), pieces, answers))
+    fast = account_readings(known(set(accounts), pieces, answers))
     if any(len(reading.stays) > truth_table.MOST_STAYS for one in fast for reading in one.readings):
         return False
     slow = truth_table.by_account(accounts, pieces, answers)
@@ -145,7 +145,7 @@ def compare_known_by(dice: random.Random) -> bool:
         then = [piece for piece in pieces if piece.known_at <= instant]
         by_then = {account for account, at in claimed_at if at <= instant}
         by_then |= {piece.account for piece in then if piece.account is not None}
-        fast = told(known_by(instant, evidence, [], claimed_at))
+        fast = account_readings(known_by(instant, evidence, [], claimed_at))
         if any(len(reading.stays) > truth_table.MOST_STAYS for one in fast for reading in one.readings):
             return False
         slow = truth_table.by_account(by_then, then, [])
@@ -205,7 +205,7 @@ def flag_exactly(dice: random.Random) -> bool:
     pieces = random_pieces(dice, accounts)
     if any(
         len(reading.stays) > truth_table.MOST_STAYS
-        for one in told(known(set(accounts), pieces, []))
+        for one in account_readings(known(set(accounts), pieces, []))
         for reading in one.readings
     ):
         return False
@@ -219,7 +219,7 @@ def flag_exactly(dice: random.Random) -> bool:
     }
 
     evidence = known(set(accounts), pieces, [])
-    assert presumptions(evidence, told(evidence)) == wanted
+    assert presumptions(evidence, account_readings(evidence)) == wanted
     return any(piece.account is None for piece in pieces)
 
 
@@ -284,7 +284,7 @@ def hold_the_truth(dice: random.Random) -> bool:
     """Where the truth has as many stays and ends as are read, no more is assumed than what the table says it assumes."""
     stays = random_truth(dice)
     told_of = [true_piece(dice, stays, number) for number in range(1, dice.randint(2, 9))]
-    (one,) = told(known({1}, [piece for piece, _ in told_of], []))
+    (one,) = account_readings(known({1}, [piece for piece, _ in told_of], []))
     read = one.readings[0].stays
     # Evidence that cannot all be true under the assumptions tells that one of them does not hold.
     if (
@@ -324,7 +324,7 @@ def narrow(dice: random.Random) -> bool:
     stays = random_truth(dice)
     told_of = [true_piece(dice, stays, number) for number in range(1, dice.randint(2, 8))]
     counts = [n for n in range(1, len(told_of) + 1) if holds(stays, told_of[:n])]
-    chains = [(n, told(known({1}, [piece for piece, _ in told_of[:n]], []))[0]) for n in counts]
+    chains = [(n, account_readings(known({1}, [piece for piece, _ in told_of[:n]], []))[0]) for n in counts]
     compared = False
     for (n, before), (m, after) in pairwise(chains):
         if len(stays) > 1 and any(piece.says in ("ended", "absent") for piece, _ in told_of[n:m]):

@@ -63,7 +63,7 @@ def test_since_a_later_day_nothing_changed(home: Path, tmp_path: Path) -> None:
     assert "0 changes" in done.stdout
     assert "Nothing. A failed check is not a change." in (tmp_path / "r.html").read_text(encoding="utf-8")
     assert (wrong.returncode, odd.returncode, future.returncode) == (2, 2, 2)
-    assert "--since is 2199-01-01, which is yet to come." in future.stderr
+    assert "--since is 2199-01-01, which is in the future." in future.stderr
     # A list may say so where nobody looked: a sign, not a sight.
     assert "; last sign " in (tmp_path / "r.html").read_text(encoding="utf-8")
 

@@ -69,6 +69,33 @@ def test_what_is_no_single_count_is_never_a_number(printed: str) -> None:
         read_followers(printed)
 
 
+@pytest.mark.parametrize(
+    ("printed", "platform", "value"),
+    [
+        ("51K followers on Koo", "koo", 51_000),
+        ("2 million followers on Twitter", "x", 2_000_000),
+        ("2 million followers on X", "x", 2_000_000),
+        ("51K followers on 10 February", "koo", 51_000),
+        ("20 mil seguidores no Koo", "koo", 20_000),
+        # Of another platform than the row's.
+        ("2 million followers on Twitter", "koo", None),
+        ("2 million followers on X", "bluesky", None),
+        ("5 lakh followers on Facebook", "koo", None),
+        ("20 mil seguidores no Twitter", "koo", None),
+        ("51K followers in five days on Koo and 2M on Twitter", "koo", None),
+        # Of all together.
+        ("over 1.2 lakh followers in total on all platforms", "koo", None),
+        ("1.2M followers on several networks", "koo", None),
+    ],
+)
+def test_a_count_of_another_platform_is_none_of_this_one(printed: str, platform: str, value: int | None) -> None:
+    if value is None:
+        with pytest.raises(NotACountError, match="another platform"):
+            read_followers(printed, platform)
+    else:
+        assert read_followers(printed, platform).value == value
+
+
 def test_an_unreadable_count_is_a_fault_of_its_row_and_no_number(tmp_path: Path) -> None:
     said = stores.statement(
         "ann", "joined", "2021-02-10", not_after="2021-02-10", reported="a million or two followers"
@@ -395,7 +422,7 @@ def test_evidence_of_a_figure_that_was_taken_from_every_roster_is_not_published_
     (fault,) = check([other], read_evidence(home / "rosters"))
 
     assert stores.query(home, "FROM bounds") == []
-    assert "figure_id 'ann' is on no roster" in fault.message
+    assert "figure_id 'ann' is on no list" in fault.message
 
 
 def test_no_roster_is_named_as_the_folder_of_evidence(tmp_path: Path) -> None:
@@ -435,7 +462,7 @@ def test_an_unknown_kind_of_import_is_said_in_a_sentence(tmp_path: Path) -> None
 
     assert done.returncode == 2
     assert done.stderr.strip() == (
-        "Nothing is known of 'cheese' to import. Known are evidence: `kooch import evidence FILE`,"
+        "'cheese' cannot be imported. Known are evidence: `kooch import evidence FILE`,"
         " looks: `kooch import looks FILE`, and captures: `kooch import captures FILE…`."
     )
 

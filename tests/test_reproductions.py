@@ -35,6 +35,7 @@ def test_every_study_has_our_number_and_the_reason_of_the_difference(bundled_hom
         "german-accounts-2022": ("reproduced", "83 of 263"),
         "congress-x-2015": ("reproduced", "508 to 528 of 539"),
         "congress-mastodon-2026": ("reproduced", "13 of 537"),
+        "riksdag-last-posts": ("counted", "92 of 226"),
         "announced-and-kept": ("no data", "none: these data have no such rows"),
         "koo-conundrum-2021": ("closed", "none: the data are closed"),
         "pew-2025": ("closed", "none: the data are closed"),
@@ -74,7 +75,7 @@ def test_the_page_says_what_the_command_prints_and_each_number_of_ours_is_what_s
     printed = list(map(json.loads, reproduced(bundled_home, "--all").splitlines()))
 
     assert wrong == []
-    assert len(shown) == 3 + 2 + 3 + 2  # a range or a number, each of a whole; closed data have none
+    assert len(shown) == 3 + 2 + 3 + 2 + 2  # a range or a number, each of a whole; closed data have none
     assert [
         (row["study"], text)
         for row in printed

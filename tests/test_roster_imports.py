@@ -62,6 +62,72 @@ def write(file: Path, *lines: str) -> Path:
     return file
 
 
+# Days on which both count
+
+
+def house(file: Path, *rows: str) -> Path:
+    return write(file, "name,role,unit,country,from_day,to_day", *rows)
+
+
+def test_a_list_that_counts_two_for_one_seat_on_a_day_says_so(tmp_path: Path) -> None:
+    """As the 18th and the 19th Bundestag: one ends and the other begins on 24 October 2017."""
+    file = house(
+        tmp_path / "house.csv",
+        *(f"Old {each},MP,District {each},DE,2013-10-22,2017-10-24" for each in range(3)),
+        *(f"New {each},MP,District {each},DE,2017-10-24,2021-10-26" for each in range(3)),
+        "Stays,MP,District 9,DE,2013-10-22,2017-10-24",
+        "Stays,MP,District 9,DE,2017-10-24,2021-10-26",
+    )
+    told: dict[str, Any] = {"selection": "census", "complete_from": date(2013, 10, 22), "as_of": date(2020, 5, 1)}
+    notes = look(file, tmp_path, **told).notes
+
+    expected = (
+        f"{file}: on 1 day people end and others begin, and both count. Most on 2017-10-24: 3 end, 3 begin, 3 count "
+        "beyond the seats. If a term ends when the next begins, write the day before as to_day."
+    )
+    assert [note for note in notes if "count beyond" in note] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("rows", "told", "is_noted"),
+    [
+        # Seats named anew: from five on it is no accident.
+        (
+            [*(f"O{n},MP,A{n},DE,,2017-10-24" for n in range(5)), *(f"N{n},MP,B{n},DE,2017-10-24," for n in range(5))],
+            {},
+            True,
+        ),
+        # Two seats that have nothing to do with each other.
+        (["Old,MP,A,DE,,2017-10-24", "New,MP,B,DE,2017-10-24,"], {}, False),
+        # An office without a unit, as a ministry's.
+        (["Old,Minister,,DE,,2017-10-24", "New,Minister,,DE,2017-10-24,"], {}, True),
+        (["Old,Minister,,DE,,2017-10-23", "New,Minister,,DE,2017-10-24,"], {}, False),
+        # One person in two offices counts once.
+        (["One,Minister,,DE,,2017-10-24", "One,Minister,,DE,2017-10-24,"], {}, False),
+        # A census of one day has members on that day alone.
+        (["Old,MP,A,DE,,2017-10-24", "New,MP,A,DE,2017-10-24,"], {"complete_from": None}, False),
+        (["Old,MP,A,DE,,2020-05-01", "New,MP,A,DE,2020-05-01,"], {"complete_from": None}, True),
+        (["Old,MP,A,DE,,2017-10-24", "New,MP,A,DE,2017-10-24,"], {"complete_from": None, "selection": "listed"}, False),
+    ],
+)
+def test_which_days_are_noted(rows: list[str], told: dict[str, Any], *, is_noted: bool, tmp_path: Path) -> None:
+    usual: dict[str, Any] = {"selection": "census", "complete_from": date(2013, 10, 22), "as_of": date(2020, 5, 1)}
+    notes = look(house(tmp_path / "house.csv", *rows), tmp_path, **(usual | told)).notes
+
+    assert any("people end and others begin" in note for note in notes) == is_noted
+
+
+def test_roster_check_notes_such_days_and_finds_no_fault(tmp_path: Path) -> None:
+    file = house(tmp_path / "house.csv", "Old,MP,A,DE,,2017-10-24", "New,MP,A,DE,2017-10-24,")
+    told: dict[str, Any] = {"selection": "census", "complete_from": date(2013, 10, 22), "as_of": date(2020, 5, 1)}
+    take(file, tmp_path / "home" / "rosters", **told)
+    done = kooch(tmp_path / "home", "roster", "check")
+
+    assert done.returncode == 0
+    assert '"event": "note"' in done.stdout
+    assert "on 1 day people end and others begin" in done.stdout
+
+
 # Encodings
 
 
@@ -409,6 +475,54 @@ def test_namesakes_of_the_cases_are_asked_about(file: str, rows: list[int], tmp_
     assert [question.fault.row for question in report.questions] == rows
 
 
+SPELLINGS = [
+    ("Narendra Modi", "Modi, Shri Narendra"),
+    ("Harsh Vardhan", "Dr. Harsh Vardhan"),
+    ("Ada\u200bBerg", "AdaBerg"),
+    ("नरेन्द्र मोदी", "नरेंद्र मोदी"),
+    ("फ़ारूक़ अब्दुल्ला", "फारूक अब्दुल्ला"),
+    ("安倍 晋三", "安倍晋三"),
+    ("조 국", "조국"),
+    ("محمد بن سلمان", "مُحَمَّد بن سلمان"),
+    ("علي", "علی"),
+    ("IŞIK Ali", "ışık ali"),
+    ("İbrahim Işık", "Ibrahim Isik"),
+    ("STRASSE Otto", "Otto Straße"),
+    ("ΝΙΚΟΣ", "Νίκος"),
+    ("髙橋 はるみ", "高橋はるみ"),
+    ("渡邉美樹", "渡辺 美樹"),
+    ("山﨑", "山崎"),
+    ("葛\U000e0100城", "葛城"),
+    ("Mohamed Salah", "Salah Muhammad"),
+    ("Mohammed Ali", "Mohammad Ali"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), SPELLINGS)
+def test_two_spellings_of_one_name_are_asked_about(one: str, other: str, tmp_path: Path) -> None:
+    report = look(write(tmp_path / "list.csv", "name,role,country", f'"{one}",MP,IN', f'"{other}",Mayor,IN'), tmp_path)
+
+    assert len(report.questions) == 1, report.notes
+    assert len(report.roster.figure_ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("李伟", "伟李"),
+        ("Ravi Kumar", "Ravi Kumari"),
+        ("Sir Ada", "Ada"),
+        ("Rama", "Ramā Devī"),
+        ("नरेंद्र", "नरेश"),
+        ("Mahmoud Ali", "Mohamed Ali"),
+    ],
+)
+def test_two_names_that_differ_are_two_without_a_question(one: str, other: str, tmp_path: Path) -> None:
+    report = look(write(tmp_path / "list.csv", "name,role,country", f'"{one}",MP,IN', f'"{other}",Mayor,IN'), tmp_path)
+
+    assert (report.questions, len(report.roster.figure_ids)) == ((), 2)
+
+
 @needs_cases
 def test_an_mp_and_a_mayor_of_one_name_are_asked_about(tmp_path: Path) -> None:
     first = take(SHARED / "06-same-name" / "na.csv", tmp_path)
@@ -453,7 +567,7 @@ def test_adding_somebody_of_a_known_name_asks_and_names_both_answers(tmp_path: P
     assert "--same in-ravi-shankar-prasad, or --different" in said
     assert add(home, *prasad, "--same", "in-nobody") == (
         2,
-        "--same is 'in-nobody', which is no figure_id of any list.\n",
+        "--same is 'in-nobody', which is not a figure_id of any list.\n",
     )
     assert read_roster(home / "rosters" / "mine").figure_ids == ("gb-bo-smith",)
 
@@ -518,7 +632,7 @@ def test_on_a_terminal_what_is_missing_and_who_is_whom_is_asked(tmp_path: Path) 
 
     assert process.wait(timeout=60) == 0, said.decode()
     assert "may be no-anna-berg of this list (MP, Oslo)" in said.decode()
-    assert "'soon' is no day" in said.decode()
+    assert "'soon' is not a day" in said.decode()
     roster = read_roster(home / "rosters" / "berg")
     assert roster.figure_ids == ("no-anna-berg", "no-anna-berg-2")
     assert (roster.source, roster.as_of, roster.time_zone, roster.selection) == (

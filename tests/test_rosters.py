@@ -20,6 +20,7 @@ from kooch.rosters import (
     add_figure,
     check,
     import_roster,
+    note_of_handovers,
     read_events,
     read_roster,
     read_rosters,
@@ -53,7 +54,11 @@ MEMBERS = "\n".join(
     ]
 )
 ACCOUNTS = "\n".join(
-    [",".join(ACCOUNT_COLUMNS), "xx-ada,x,ada,123,accepts,,register,,", "xx-bob,mastodon,bob@a.social,,accepts,,reg,,"]
+    [
+        ",".join(ACCOUNT_COLUMNS[:-2]),
+        "xx-ada,x,ada,123,accepts,,register,,",
+        "xx-bob,mastodon,bob@a.social,,accepts,,reg,,",
+    ]
 )
 STATEMENTS = "\n".join(
     [
@@ -104,6 +109,7 @@ def bring(file: Path, into: Path, **changes: object) -> ImportReport:
         ("koo-elsewhere", "listed", {"rows": 5, "figures": 4, "accepts": 1, "denies": 0, "statements": 10}),
         ("de-fediverse", "joiners", {"rows": 263, "figures": 263, "accepts": 263, "denies": 47, "statements": 0}),
         ("us-congress", "census", {"rows": 1187, "figures": 1051, "accepts": 2327, "denies": 3, "statements": 0}),
+        ("us-congress-offices", "listed", {"rows": 1, "figures": 1, "accepts": 1, "denies": 0, "statements": 0}),
         ("se-parliament", "listed", {"rows": 371, "figures": 370, "accepts": 321, "denies": 3, "statements": 0}),
         ("ch-zurich-city", "listed", {"rows": 132, "figures": 132, "accepts": 87, "denies": 0, "statements": 0}),
         ("se-institutions", "listed", {"rows": 413, "figures": 404, "accepts": 407, "denies": 0, "statements": 0}),
@@ -121,6 +127,19 @@ def test_a_bundled_roster_holds_what_its_source_holds(slug: str, selection: str,
         "denies": polarities["denies"],
         "statements": len(roster.statements),
     }
+
+
+def test_the_account_of_an_office_is_the_offices_and_no_holders() -> None:
+    (office,), (claim,) = (bundled("us-congress-offices").members, bundled("us-congress-offices").accounts)
+    congress = [each for each in bundled("us-congress").accounts if each.handle == claim.handle]
+    holders = [each.holder for each in bundled("us-congress-offices").holders]
+
+    assert (claim.figure_id, claim.polarity, office.kind) == (office.figure_id, "accepts", "office")
+    assert [(each.figure_id, each.polarity) for each in congress] == [(holder, "denies") for holder in holders]
+    # The days on which the source listed it for its holders are those on which it listed it for the office.
+    assert [(run.first_listed, run.last_listed) for run in bundled("us-congress-offices").series] == [
+        (run.first_listed, run.last_listed) for run in bundled("us-congress").series if run.handle == claim.handle
+    ]
 
 
 def test_bundled_rosters_have_only_the_faults_their_readme_lists() -> None:
@@ -187,6 +206,39 @@ def test_events_carry_sources() -> None:
         date(2021, 2, 2),
         date(2021, 2, 3),
     )
+
+
+def members_on(roster: Roster, day: date) -> set[str]:
+    return {
+        each.figure_id
+        for each in roster.members
+        if (not each.from_day or each.from_day <= day) and (not each.to_day or day <= each.to_day)
+    }
+
+
+def test_the_congress_has_no_more_members_than_seats_on_any_day() -> None:
+    """435 representatives, 100 senators, 5 delegates and the resident commissioner; never fewer than 534 sat."""
+    congress = bundled("us-congress")
+    days = [date(2013, 1, 3) + timedelta(days=number) for number in range((congress.as_of - date(2013, 1, 3)).days + 1)]
+    counts = {day: len(members_on(congress, day)) for day in days}
+
+    assert max(counts.values()) == 541
+    assert min(counts.values()) == 534
+    # The first day of each Congress: 541 seats without those that were empty, which are known.
+    empty = {
+        2015: ["NY-11"],
+        2017: [],
+        2019: ["NC-9", "a senator of Florida"],
+        2021: ["NY-22", "LA-5", "a senator of Georgia"],
+        2023: ["VA-4"],
+        2025: ["FL-1", "a senator of West Virginia"],
+    }
+    assert {year: counts[date(year, 1, 3)] for year in empty} == {year: 541 - len(empty[year]) for year in empty}
+    assert all(counts[date(year, 1, 4)] == counts[date(year, 1, 3)] for year in empty)
+
+
+def test_lists_that_come_with_kooch_count_nobody_beside_a_successor() -> None:
+    assert [note for roster in read_rosters(BUNDLED) if (note := note_of_handovers(roster))] == []
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the source tables are not beside this repository")
@@ -291,9 +343,9 @@ def test_a_later_root_wins_on_the_same_slug(folder: Path, tmp_path: Path) -> Non
             "2024-05-01",
             "2190-01-01",
             None,
-            "as_of 2190-01-01 is in the future: write a day that has come",
+            "as_of 2190-01-01 is in the future: write today or an earlier day",
         ),
-        ("statements.csv", "2021-02-04", "2190-01-01", 2, "published_on 2190-01-01 is in the future: write a day that"),
+        ("statements.csv", "2021-02-04", "2190-01-01", 2, "published_on 2190-01-01 is in the future: write today"),
         ("roster.yaml", "listed", "listed\ncomplete_from: 2020-01-01", None, "only a census is complete"),
         ("roster.yaml", "listed", "census\ncomplete_from: 2025-01-01", None, "is after as_of 2024-05-01"),
         ("roster.yaml", "listed", "everybody", None, "selection 'everybody' is unknown"),
@@ -572,7 +624,7 @@ def test_a_fault_in_a_table_names_its_row_and_nothing_is_written(
     ("setting", "message"),
     [
         ({"platform": "orkut"}, "platform 'orkut' is unknown"),
-        ({"country": "??"}, "country '[?]{2}' is no country that is known"),
+        ({"country": "??"}, "country '[?]{2}' is not a known country"),
         ({"as_of": date(2190, 1, 1)}, "as_of 2190-01-01 is in the future"),
         ({"as_of": date(9999, 12, 31)}, "as_of '9999-12-31' is not between"),
         ({"time_zone": "localtime"}, "time_zone 'localtime' is unknown"),

@@ -135,7 +135,7 @@ def test_the_latest_due_slot_stands_for_those_before_it() -> None:
         ("cron = '0 * * * *'\ntime_zone = '../../etc/passwd'", "time_zone"),
         ("cron = '0 * * * *'\n[[schedule]]\nname = 'a'\ncron = '0 * * * *'", "two schedules are named 'a'"),
         ("cron = '0 * * * *'\n[[schedule]]\nname = 'recheck'\ncron = '0 * * * *'", "choose another name"),
-        ("cron = '0 * * * *'\nfrom = 2027-02-10\nuntil = 2027-02-08", "earlier"),
+        ("cron = '0 * * * *'\nfrom = 2027-02-10\nuntil = 2027-02-08", "before it begins"),
         ("corn = '0 * * * *'", "schedule.0.corn"),
         ("cron = '0 * * * *'\njitter_seconds = -1", "jitter_seconds"),
         ("cron = '0 * * * *'\n[freshness]\nwarn_after_hours = 100", "error_after_hours"),
@@ -222,9 +222,12 @@ class Machine:
                 self.note_runs(self.crawl)
             self.on_crawled(self.crawl)
 
-    def start(self, platforms: Sequence[str], roster: str | None, *, since: datetime, is_recheck: bool) -> Crawl:
+    def start(
+        self, platforms: Sequence[str], roster: str | None, *, since: datetime, is_recheck: bool, shard: str | None
+    ) -> Crawl:
         assert not self.has_orphan(), "two crawls at once"
         assert platforms
+        assert shard is None
         self.perhaps("killed before the crawl began", 0.01)
         lasts = self.chance.choices([1, 60, 600, 6000], [30, 40, 25, 5])[0] * self.chance.uniform(0.5, 1.5)
         code = self.chance.choices([0, 3, 75, 1, -9], [80, 10, 4, 3, 3])[0]
@@ -919,7 +922,7 @@ def test_without_a_schedule_nothing_is_due(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "text", "says"),
     [
-        (["crawl", "--due", "bluesky"], "", "--due stands alone"),
+        (["crawl", "--due", "bluesky"], "", "--due takes no platforms"),
         (["schedule", "run"], "", "[[schedule]]"),
         (["schedule", "run"], "[[schedule]]\nname = 'a'\ncron = '0 * * * *'\nplatforms = ['friendster']", "friendster"),
         (["crawl", "--due"], "[[schedule]]\nname = 'a'\ncron = '0 * * * *'\nroster = 'nobody'", "'nobody'"),

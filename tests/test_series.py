@@ -397,6 +397,21 @@ def test_a_series_counts_by_runs_up_to_its_last_version(tmp_path: Path) -> None:
         (6, 4, 4, 3, 4, 2),
         (6, 4, 4, None, None, 2),
     ]
+    # By a day before the version that took b's account back, b had one; nobody is told which. Since then b had none.
+    known = (
+        "SELECT account_id, joined_before::DATE FROM stays_known_by(TIMESTAMPTZ '{}') WHERE figure_id = 'corrected-b'"
+    )
+    assert [
+        stores.query(tmp_path, known.format(instant))
+        for instant in (
+            "2025-01-01 23:59:59+00",
+            "2025-01-02 00:00+00",
+            "2025-01-15 23:59:59+00",
+            "2025-01-16 00:00+00",
+        )
+    ] == [[], [(None, date(2025, 1, 2))], [(None, date(2025, 1, 2))], []]
+    curated = known.replace("corrected-b", "curated-b").format("2025-01-16 00:00+00")
+    assert [day for _, day in stores.query(tmp_path, curated)] == [date(2025, 1, 2)]
     # A withdrawal that corrects nothing leaves the run as it was.
     assert counted_on(tmp_path, "curated", "bluesky", *days)[1:5] == [
         (6, 1, 5, 1, 5, 1),
@@ -443,9 +458,32 @@ def test_the_congress_on_x_is_counted_by_run_and_until_its_last_version(bundled_
         "SELECT count(*) FILTER (WHERE ended_before IS NOT NULL), count(*) FILTER (WHERE account_id IS NULL)"
         " FROM stays WHERE platform = 'x' AND stay > 0",
     ) == [(0, 0)]
-    assert stores.query(bundled_home, "SELECT DISTINCT move FROM moves WHERE platform = 'x'") == [("joined",)]
+    # Silences are no departures.
+    moves = "SELECT DISTINCT move FROM moves WHERE platform = 'x' AND move NOT IN ('dormant', 'returned to posting')"
+    assert stores.query(bundled_home, moves) == [("joined",)]
     # Who left office is counted in their time, and watched no more.
     asked, former = (
         len(targets(bundled_home, platform="x", roster="us-congress", former=former)) for former in (False, True)
     )
     assert (asked, former) == (506, 1071)
+
+
+def test_a_claim_of_its_time_counts_in_that_time_whatever_versions_list(tmp_path: Path) -> None:
+    """The versions name the accounts of both from 1 January to 1 March; that of a was a's to 31 January only."""
+    a, b = "p-a", "p-b"
+    people = stores.roster(
+        "people",
+        [stores.member(a), stores.member(b)],
+        selection="census",
+        complete_from=date(2024, 1, 1),
+        as_of=date(2025, 12, 31),
+        accounts=(stores.claim(a, f"{a}.test", to_day=date(2025, 1, 31)), stores.claim(b, f"{b}.test")),
+        series=(run_of(a, a, "01-01", "03-01", "still"), run_of(b, b, "01-01", "03-01", "still")),
+    )
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", people))
+
+    assert counted_on(tmp_path, "people", "bluesky", "2025-01-31", "2025-02-01", "2025-03-01") == [
+        (2, 2, 2, 2, 2, 0),
+        (2, 2, 2, 1, 1, 0),
+        (2, 2, 2, 1, 1, 0),
+    ]

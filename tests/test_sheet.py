@@ -266,8 +266,8 @@ def test_the_command_and_the_page_give_the_same_sheet(
     assert by_name.stdout.splitlines()[0] == "CAN I PRINT THIS? Piyush Goyal on Koo"
     assert by_name.stdout.rstrip() in {code.value for code in app.code}
     assert (nobody.returncode, nowhere.returncode, near.returncode, odd.returncode) == (2, 2, 2, 2)
-    assert "Nobody on the lists is called 'Goyal'. Near it: Piyush Goyal." in near.stderr
-    assert "Near it: Piyush Goyal" in misspelt.stderr
+    assert "Nobody on the lists is called 'Goyal'. Similar names: Piyush Goyal." in near.stderr
+    assert "Similar names: Piyush Goyal" in misspelt.stderr
     assert not (tmp_path / "sheet.pdf").exists()
     assert "There is no platform 'friendster'" in nowhere.stderr
 

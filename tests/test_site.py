@@ -10,6 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import product
 from pathlib import Path
 
+import duckdb
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from markupsafe import escape
@@ -18,10 +19,10 @@ from playwright.sync_api import Browser
 from analytics.measures.sheet import sheet
 from analytics.site.build import publish_site
 from kooch.config import VIEWS
-from kooch.editions import content_digest
 from kooch.errors import ConfigError
 from kooch.rosters import write_roster
 from kooch.sites import editions, known_sites, remember_site, withdraw
+from kooch.store.editions import content_digest
 from kooch.store.load import load
 from kooch.store.versions import open_version, reading_file
 from kooch.times import now
@@ -48,7 +49,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def digest(home: Path) -> str:
     with open_version(reading_file(home)) as connection:
-        return content_digest(connection)
+        kept: str
+        ((kept,),) = connection.execute("SELECT content_digest FROM versions").fetchall()
+        # A page reads what the load wrote: the version says the same when it is asked again.
+        assert kept == content_digest(connection)
+        return kept
 
 
 @pytest.fixture
@@ -92,6 +97,37 @@ def test_a_load_with_nothing_new_is_the_same_edition_and_a_changed_cell_is_anoth
     assert loaded("minister") != first
     assert len(editions(site / "people")) == 2
     assert contents(site / "people" / "v").items() > before.items()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE observations SET followers = 11 WHERE followers = 10",
+        "UPDATE observations SET followers = NULL WHERE followers = 10",
+        "UPDATE observations SET status = 'protected' WHERE followers = 10",
+        "UPDATE observations SET valid_at = valid_at + INTERVAL 1 SECOND WHERE followers = 10",
+        # Two accounts change their counts.
+        "UPDATE observations SET followers = 30 - followers",
+        "UPDATE outcomes SET outcome = 'failed' WHERE target = (SELECT min(target) FROM outcomes)",
+        "INSERT INTO audience_days VALUES ('ada', 'bluesky', '2025-06-01', 10, 10, 10)",
+    ],
+)
+def test_a_changed_cell_of_a_long_table_is_another_edition(tmp_path: Path, change: str) -> None:
+    names = ("did:web:ada.test", "did:web:bo.test")
+    people = [stores.member("ada"), stores.member("bo")]
+    claims = [stores.claim(figure.figure_id, None, name) for figure, name in zip(people, names, strict=True)]
+    bundled = stores.bundle(tmp_path / "bundled", stores.roster("people", people, accounts=claims))
+    home = tmp_path / "home"
+    stores.crawl(home, *(stores.seen(name, 0, followers=n) for name, n in zip(names, (10, 20), strict=True)))
+    stores.load(home, bundled)
+    before = digest(home)
+    with duckdb.connect(str(home / "kooch.duckdb")) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        assert content_digest(connection) == before
+
+        connection.execute(change)
+
+        assert content_digest(connection) != before
 
 
 @pytest.mark.proof
@@ -335,6 +371,73 @@ def test_a_move_that_is_told_no_more_is_withdrawn_in_words(people: Path, tmp_pat
 
     assert told <= ids
     assert not [name for name in ids if ":withdrawn:" in name]
+
+
+def test_a_correction_is_told_wherever_it_stood_and_the_false_name_is_nowhere(people: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    stores.crawl(people, stores.seen("did:web:ada.test", 0, followers=4321), state="complete")
+    load(people, views=VIEWS, bundled=tmp_path / "bundled")
+    publish(people, site)
+    (first,) = editions(site / "people")
+    dated = site / "people" / "v" / first.edition
+    before = contents(dated)
+    named = {name for name, content in before.items() if b"ada.test" in content}
+    assert {
+        "index.html",
+        "where-they-are.html",
+        "where-they-are.csv",
+        "feed.xml",
+        "feed.json",
+        "figures/ada.html",
+    } <= named
+
+    denied = stores.claim(
+        "ada", "ada.test", "did:web:ada.test", polarity="denies", note="ada.test <b>is</b> somebody else"
+    )
+    stores.bundle(
+        tmp_path / "corrected",
+        stores.roster(
+            "people",
+            [stores.member("ada"), stores.member("bo")],
+            accounts=(denied, stores.claim("bo", "bo.test", "did:web:bo.test")),
+        ),
+    )
+    load(people, views=VIEWS, bundled=tmp_path / "corrected")
+    for _ in range(2):
+        publish(people, site)
+        after = contents(dated)
+
+        assert not [name for name, content in contents(site).items() if b"ada.test" in content]
+        for name in ("index.html", "where-they-are.html", "figures/ada.html", "charts/adoption-bluesky.html"):
+            page = after[name].decode()
+            assert page.count("ada · Bluesky: an account was said to be theirs. Withdrawn on") == 1, name
+            assert "Reason: the account &lt;b&gt;is&lt;/b&gt; somebody else." in page, name
+        # Who was not concerned, and all numbers, are as they were.
+        same = {"figures/bo.html", *(name for name in before if name.endswith((".svg", ".png", ".zip")))}
+        assert {name: after[name] for name in same} == {name: before[name] for name in same}
+        assert b"4,321" in before["figures/ada.html"]
+        assert b"4,321" in after["figures/ada.html"]
+        assert b"bo.test" in after["where-they-are.csv"]
+        feed = json.loads((site / "people/latest/feed.json").read_text(encoding="utf-8"))["items"]
+        told = [item for item in feed if item["id"].startswith("urn:kooch:correction:")]
+        assert len(told) == 1
+        assert "Withdrawn on" in told[0]["content_text"]
+        assert told[0]["id"] in (site / "people/latest/feed.xml").read_text(encoding="utf-8")
+        page = (site / "people" / "latest" / "figures" / "ada.html").read_text(encoding="utf-8")
+        # The latest tells it in a section of its own, and has no notice.
+        assert page.count("an account was said to be theirs") == 1
+        assert "Corrected since" not in page
+
+
+def test_report_an_error_leads_to_the_contact_from_every_page(people: Path, tmp_path: Path) -> None:
+    for contact, leads in (("desk@example.org", "mailto:desk@example.org"), ("https://example.org/desk",) * 2):
+        site = tmp_path / str(len(contact))
+        publish_site(reading_file(people), site, None, publisher="The Desk", contact=contact)
+        pages = list(site.rglob("*.html"))
+
+        assert len(pages) > 10
+        for page in pages:
+            assert f'<a href="{leads}"' in page.read_text(encoding="utf-8"), page
 
 
 def test_sites_are_remembered_once(people: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kooch.sql import AT_ONCE
 from kooch.store.versions import open_version, reading_file
-from tests.test_app import serving
+from tests.servers.app import serving
 
 pytestmark = pytest.mark.proof
 

@@ -44,7 +44,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["--help"], set()),
         (["--version"], set()),
         (["schedule", "--help"], {"pydantic_settings"}),
-        (["status"], set()),
+        (["status"], {"pydantic_settings"}),
         (["schedule", "list"], {"pydantic_settings"}),
         (["sql", "SELECT 1"], set()),
         (["sql", "SELECT roster, count(*) FROM memberships GROUP BY roster"], set()),

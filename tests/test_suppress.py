@@ -13,11 +13,11 @@ from crawlers.spiders.mastodon import MastodonSpider
 from kooch.config import VIEWS, Settings
 from kooch.errors import ConfigError, RunningError, StorageError
 from kooch.platforms import naming, natural_keys
-from kooch.store.load import master_file
 from kooch.store.locks import only_one
+from kooch.store.master import master_file
 from kooch.store.outcomes import Failed, Observed, Outcome, Profile, Skipped, Target
 from kooch.store.spool import waiting_batches, write_batch
-from kooch.store.state import end_run, open_state, plan_run, read_run
+from kooch.store.state import end_run, open_state, plan_run, read_run, say_same
 from kooch.store.suppress import Suppressed, suppress
 from kooch.store.versions import targets
 from tests.commands import kooch
@@ -450,3 +450,24 @@ def test_a_batch_that_cannot_be_read_may_hold_the_account(home: Path, bundled: P
     batch.with_suffix(".broken").unlink()
     remove(home, bundled, DID)
     assert traces(home) == []
+
+
+@pytest.mark.parametrize("named", [f"id:{DID}", "id:did:plc:" + "c" * 24, "@canary.test"])
+def test_an_account_that_has_changed_its_id_is_suppressed_under_every_id(home: Path, bundled: Path, named: str) -> None:
+    new = "did:plc:" + "c" * 24
+    with open_state(home) as state:
+        say_same(state, platform="bluesky", old=DID, new=new, reason="the server was set up anew")
+    crawl(home, seen(new, 60 * 24, bio="canary words again", handle="canary.test"))
+    load(home, bundled)
+    assert query(home, "SELECT count(DISTINCT account_id), count(*) FROM observations WHERE followers IS NULL") == [
+        (2, 3)
+    ]
+
+    remove(home, bundled, named)
+
+    assert traces(home, (*MARKS, new)) == []
+    assert query(home, "SELECT count(*) FROM same_accounts") == [(0,)]
+    crawl(home, seen(new, 60 * 48))
+    crawl(home, seen(DID, 60 * 48))
+    load(home, bundled)
+    assert query(home, "SELECT count(DISTINCT account_id), count(*) FROM observations") == [(1, 1)]

@@ -16,7 +16,6 @@ from html import unescape
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import pytest
 
@@ -25,7 +24,6 @@ from crawlers import pacing
 from kooch import times
 from kooch.cli.crawl import crawl_all
 from kooch.config import BlueskySettings, CrawlSettings, MastodonSettings, Settings
-from kooch.editions import content_digest
 from tests.faults import Server
 from tests.servers.bluesky import Account, BlueskyNetwork
 from tests.servers.fediverse import Authority
@@ -111,9 +109,9 @@ RETURNS = [
 # The figure's page from a day on: what it says of the account ({} is the day of the crawl), and its moves.
 
 Moves = list[tuple[str, str, str]]
-AT_END, AT_RETURN = ("10–11 Jan 2025", "12 January 2025"), ("13–14 Jan 2025", "14 January 2025")
-IN_PLC: Moves = [("joined", "7 Jan 2025", "8 January 2025")]
-OPENED: Moves = [("joined", "5 Nov 2022", "8 January 2025")]
+AT_END, AT_RETURN = ("10–11 Jan 2025", "12 Jan 2025"), ("13–14 Jan 2025", "14 Jan 2025")
+IN_PLC: Moves = [("joined", "7 Jan 2025", "8 Jan 2025")]
+OPENED: Moves = [("joined", "5 Nov 2022", "8 Jan 2025")]
 LEFT: Moves = [("left", *AT_END), *IN_PLC]
 MISSING: Moves = [("not found; nobody says whose act", *AT_END), *OPENED]
 ACTIVE = "observed active, {}"
@@ -322,8 +320,6 @@ def test_a_week_of_crawls_is_published_day_by_day_as_by_hand(
     monkeypatch.setattr(pacing, "_LONGEST_WAIT", 0.5)
     home, bundled = tmp_path / "home", tmp_path / "bundled"
     monkeypatch.setattr("kooch.cli.store.BUNDLED_ROSTERS", bundled)
-    digests = Mock(wraps=content_digest)
-    monkeypatch.setattr("analytics.site.files.content_digest", digests)
     accounts = [claim(name, f"wk{name}.test") for name in ON_BLUESKY]
     accounts += [claim(name, handle, platform="mastodon") for name, handle in ON_MASTODON.items()]
     people = [member(name) for name in (*ON_BLUESKY, *ON_MASTODON)]
@@ -350,5 +346,3 @@ def test_a_week_of_crawls_is_published_day_by_day_as_by_hand(
                     check_edges(home, figure, "there", WHILE_NOBODY_CRAWLS)
     for figure, edges in EDGES.items():
         check_edges(home, figure, "there", edges)
-    # An edition's id is read from all that a version says: once, not for every page.
-    assert digests.call_count == len(LOOKS)

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from subprocess import CompletedProcess
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from pyoxigraph import Quad, RdfFormat, Store
@@ -61,6 +62,20 @@ def _own_world() -> Iterator[Quad]:
     yield from says(
         "Q500188", "P39", "Q5001", P580=("2024-06-04", 11), P582=("2025-03-01", 11), P2937="Q50019", P768="Q7099"
     )
+    # A house in which one hands over within the term, and one of whose terms one follows on the other in the same night.
+    for office, who, term, seat, start, end in (
+        ("Q5006", "Q500601", "Q50069", "Q7081", "2024-06-04", "2025-03-02"),
+        ("Q5006", "Q500602", "Q50069", "Q7081", "2025-03-02", ""),
+        ("Q5006", "Q500603", "Q50069", "Q7082", "2024-06-04", "2025-05-01"),
+        ("Q5006", "Q500604", "Q50069", "Q7083", "2024-06-04", "2025-03-02"),
+        ("Q5007", "Q500701", "Q50078", "Q7081", "2019-09-24", "2023-09-24"),
+        ("Q5007", "Q500702", "Q50078", "Q7082", "2019-09-24", "2023-09-24"),
+        ("Q5007", "Q500702", "Q50079", "Q7082", "2023-09-24", "2027-09-24"),
+        ("Q5007", "Q500703", "Q50079", "Q7084", "2023-09-24", "2027-09-24"),
+    ):
+        yield label(who, f"Holder {who}")
+        until: dict[str, Any] = {"P582": (end, 11)} if end else {}
+        yield from says(who, "P39", office, P580=(start, 11), P2937=term, P768=seat, **until)
     # A council of two posts, one of them held by nobody now; and a cabinet.
     yield label("Q6000", "council of ministers")
     councils: list[tuple[str, str, dict[str, str | tuple[str, int]]]]
@@ -135,7 +150,7 @@ def test_before_it_writes_it_says_what_it_found_and_asks(ask: Ask, tmp_path: Pat
     assert '"platform": "bluesky", "accounts": ' in done.stdout
     assert '"crawl": "free"' in done.stdout
     assert '"crawl": "paid"' in done.stdout
-    assert "--yes writes it" in done.stdout
+    assert "--yes writes the list" in done.stdout
     assert lists_in(tmp_path) == []
 
 
@@ -271,7 +286,7 @@ def test_a_busy_service_is_left_alone_as_long_as_it_asks(ask: Ask, service: Spar
     done = ask("--office", FIRST_OFFICE, *DAY, "house", "--yes")
 
     assert done.returncode == 0
-    assert "left alone for 1 seconds" in done.stdout
+    assert "asks to wait for 1 seconds" in done.stdout
     assert refused[1] - refused[0] >= 1
     assert lists_in(tmp_path) == ["house"]
 
@@ -307,6 +322,33 @@ def test_a_term_holds_its_leavers_and_is_complete_from_its_start(ask: Ask, tmp_p
     assert made.selection == "listed"
     assert len(made.figure_ids) == 21
     assert [str(each.to_day) for each in made.members if each.to_day] == ["2025-03-01"]
+
+
+def test_who_ends_on_the_day_on_which_another_begins_ends_the_day_before(ask: Ask, tmp_path: Path) -> None:
+    ask("--term", "Q50069", *DAY, "handed", "--yes")
+    made = read_roster(tmp_path / "rosters" / "handed")
+    days = {each.wikidata_qid: (str(each.from_day), str(each.to_day)) for each in made.members}
+
+    assert days == {
+        # Another takes the seat that day.
+        "Q500601": ("2024-06-04", "2025-03-01"),
+        "Q500602": ("2025-03-02", "None"),
+        # Nobody takes this one.
+        "Q500603": ("2024-06-04", "2025-05-01"),
+        # Nobody takes this seat, though somebody begins in another one that day.
+        "Q500604": ("2024-06-04", "2025-03-02"),
+    }
+
+
+def test_on_the_day_on_which_a_term_follows_only_its_members_sit(ask: Ask, tmp_path: Path) -> None:
+    """As in Bundestag and Riksdag: one term ends and the next begins on one day."""
+    for day in ("2023-09-23", "2023-09-24"):
+        assert ask("--office", "Q5007", "--on", day, f"on-{day[-2:]}", "--yes").returncode == 0
+    before, after = (read_roster(tmp_path / "rosters" / f"on-{day}") for day in ("23", "24"))
+
+    assert {each.wikidata_qid for each in before.members} == {"Q500701", "Q500702"}
+    assert {each.wikidata_qid for each in after.members} == {"Q500702", "Q500703"}
+    assert {str(each.to_day) for each in before.members} == {"2023-09-23"}
 
 
 def test_people_and_seats_that_disagree_are_no_census(ask: Ask, tmp_path: Path) -> None:
@@ -411,6 +453,34 @@ def test_dates_of_a_handle_are_statements_and_a_year_is_a_year(ask: Ask, tmp_pat
     assert {claim.native_id for claim in made.accounts if claim.platform == "x"} == {f"5001{n:03}" for n in range(20)}
 
 
+def test_counts_of_followers_are_those_of_their_day_and_account(store: Store, tmp_path: Path) -> None:
+    world = Store()
+    world.bulk_extend(quad for quad in store)
+    day, number = ("2023-02-05", 11), "5001000"
+    for count, qualifiers in (
+        ("51234^n", {"P585": day, "P6552": number}),
+        ("60000^n", {"P585": ("2024-01-01", 9), "P6552": number}),  # of a year
+        ("70000^n", {"P6552": number}),  # of no day
+        ("80000^n", {"P585": day}),  # of no account
+        ("90000^n", {"P585": day, "P6552": "77"}),  # of another account
+    ):
+        world.bulk_extend(says("Q500100", "P8687", count, **qualifiers))
+    world.bulk_extend(says("Q500100", "P8687", "99999^n", rank="Deprecated", P585=("2022-02-05", 11), P6552=number))
+    with SparqlService(world) as service:
+        env = {"KOOCH_CONTACT": "desk@example.org", "KOOCH_WIKIDATA__ENDPOINT": service.url}
+        done = kooch_without_lists(tmp_path, "roster", "wikidata", "--office", "Q5001", *DAY, "exact", "--yes", **env)
+    loaded = kooch_without_lists(tmp_path, "load")
+    sql = "SELECT handle, valid_at, followers, followers_precision FROM audience INNER JOIN current_handles USING (account_id)"
+    told = kooch_without_lists(tmp_path, "sql", sql, "--format", "json").stdout
+
+    assert done.returncode == 0, done.stderr
+    assert loaded.returncode == 0, loaded.stderr
+    (count,) = [json.loads(line) for line in told.splitlines()]
+    assert (count["handle"], count["followers"], count["followers_precision"]) == ("m0_Q5001", 51234, None)
+    # The end of 5 February, in India.
+    assert count["valid_at"].startswith("2023-02-05T18:30")
+
+
 def test_an_account_of_two_figures_is_denied_for_both(store: Store, tmp_path: Path) -> None:
     world = Store()
     world.bulk_extend(quad for quad in store)
@@ -440,6 +510,11 @@ def test_a_list_from_wikidata_loads(ask: Ask, tmp_path: Path) -> None:
 
     assert loaded.returncode == 0, loaded.stderr
     assert counted.stdout.split() == ["n", "13"]
+
+    tiers = kooch_without_lists(tmp_path, "sql", "SELECT DISTINCT tier, state FROM links", "--format", "csv")
+
+    # Whoever imports the list accepts its accounts; each stays one public statement.
+    assert tiers.stdout.split() == ["tier,state", "claim,accepted"]
 
 
 HANDLES = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from kooch.errors import StorageError
-from kooch.store.load import master_file
+from kooch.store.master import master_file
 from kooch.store.spool import archived_batches, waiting_batches
 from kooch.store.state import cost_since, count_cost, open_state, withdraw_run
 from kooch.times import now

@@ -651,8 +651,8 @@ def test_a_canary_that_was_left_is_found(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("looks", "says"),
     [
-        ([("IN",)], "observed active, withheld in IN, "),
-        ([("IN",), ("DE", "TR")], "observed active, withheld in DE, TR, "),
+        ([("IN",)], "observed active, withheld in India, "),
+        ([("IN",), ("DE", "TR")], "observed active, withheld in Germany, Türkiye, "),
         ([("XX",)], "observed active, withheld in the whole world, "),
         ([("IN",), ()], "observed active, "),
     ],

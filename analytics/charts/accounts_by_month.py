@@ -5,18 +5,23 @@ import polars as pl
 
 from analytics.measures.accounts_by_month import KINDS, MONTHS, PEAK
 from analytics.measures.events import MARKERS
-from analytics.theme import BLUE, GREEN, INK, MUTED, ORANGE, PAPER, empty, layered, when_narrow
+from analytics.theme import BLUE, EVENT_LINE, GREEN, INK, ORANGE, PAPER, VIOLET, empty, event_marks, layered
 
-QUESTION = "When did German offices, parties and office-holders open the Fediverse accounts they still have?"
+QUESTION = "When did they open the accounts that they still have?"
 DEFINITION = (
     "Accounts by month of opening, as their servers give it. Only accounts still on the list on the day it was"
     " made are shown. Closed accounts, and earlier accounts of people who changed server, are missing, so the"
     " early years are too low."
 )
-UNIT = "Names on the list per month (two accounts appear under two names)"
+UNIT = "Names on the list per month"
 FRAMES = {"months": MONTHS, "kinds": KINDS, "peak": PEAK, "events": MARKERS}
 
-_KINDS = {"institution": ("offices", BLUE), "party": ("parties", ORANGE), "person": ("office-holders", GREEN)}
+_KINDS = {
+    "institution": ("offices", BLUE),
+    "party": ("parties", ORANGE),
+    "person": ("office-holders", GREEN),
+    "office": ("posts that people hold", VIOLET),
+}
 
 
 def draw(months: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: pl.DataFrame) -> alt.LayerChart:
@@ -45,12 +50,8 @@ def draw(months: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: 
         label=pl.format("{}: {}", pl.col("month").dt.strftime("%B %Y"), pl.col("accounts")),
     )
     totals = kinds.with_columns(label=pl.format("{} {}", pl.col("accounts"), pl.col("kind").replace(names)))
-    markers = alt.Chart(events)
     return layered(
-        markers.mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x="at:T"),
-        markers.mark_text(align="right", dx=-6, y=8, color=MUTED, fontSize=11, limit=when_narrow(230, 500)).encode(
-            x="at:T", text="title:N"
-        ),
+        *event_marks(events, x),
         alt.Chart(bars)
         .mark_rect(stroke=PAPER, strokeWidth=0.5)
         .encode(
@@ -74,7 +75,7 @@ def draw(months: pl.DataFrame, kinds: pl.DataFrame, peak: pl.DataFrame, events: 
             .encode(text="label:N", color=colour, description="measure:N")
             for place in totals["place"]
         ),
-        height=260,
+        height=260 + EVENT_LINE * len(events),
     )
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.measures.adoption import CURVE, GAPS
 from analytics.measures.events import MARKERS
-from analytics.theme import BLUE, INK, MUTED, PAPER, SKY, empty, hatched, layered, when_narrow
+from analytics.theme import BLUE, EVENT_LINE, INK, PAPER, SKY, empty, event_marks, hatched, layered, when_narrow
 
 QUESTION = "How many had joined by each date?"
 DEFINITION = (
@@ -20,7 +20,6 @@ UNIT = "People and organisations on the list; as a percentage only of a census o
 FRAMES = {"curve": CURVE, "gaps": GAPS, "events": MARKERS}
 
 _HEIGHT = 300
-_LINE = 14  # of the label of an event
 _COUNTS = {"joined": ("joined_min", "joined_max"), "there": ("there_min", "there_max")}
 _SHARES = {"joined": ("share_min", "share_max"), "there": ("there_share_min", "there_share_max")}
 _CANNOT_SAY = {
@@ -105,7 +104,7 @@ def band(
             )
             for start, end in gaps.iter_rows()
         ),
-        *_events(events, x, middle=(first + final) / 2),
+        *event_marks(events, x),
         stepped.mark_area(interpolate="step-after", color=SKY, opacity=0.45).encode(y2="high:Q"),
         stepped.mark_line(interpolate="step-after", color=BLUE, strokeWidth=1.2, strokeDash=[2, 3]).encode(y="high:Q"),
         stepped.mark_line(interpolate="step-after", color=BLUE, strokeWidth=2.5),
@@ -116,7 +115,7 @@ def band(
         *_labels(
             steps, shown["day"][-1], x, edges, form=form, of=of, is_last=first == final or shown["at"][-1] == final
         ),
-        height=_HEIGHT + _LINE * len(events),
+        height=_HEIGHT + EVENT_LINE * len(events),
     )
 
 
@@ -155,27 +154,3 @@ def _labels(
             labels.append(at.mark_text(align="left", dx=8, dy=dy, color=PAPER, stroke=PAPER, strokeWidth=5, aria=False))
         labels.append(at.mark_text(align="left", dx=8, dy=dy, color=INK).encode(description="measure:N"))
     return labels
-
-
-def _events(events: pl.DataFrame, x: alt.X, *, middle: float) -> list[alt.Chart]:
-    """A line for a day, a field for a range; labels stand above, each on a line of its own, away from the edge."""
-    if events.is_empty():
-        return []
-    ranges, points = events.filter(pl.col("until").is_not_null()), events.filter(pl.col("until").is_null())
-    return [
-        alt.Chart(ranges).mark_rect(color=INK, opacity=0.07).encode(x=x, x2="until:T"),
-        alt.Chart(points).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x=x),
-        *(
-            alt.Chart(events.filter(pl.col("line") == line))
-            .mark_text(
-                align="left" if at < middle else "right",
-                dx=4 if at < middle else -4,
-                y=-8 - _LINE * (len(events) - 1 - line),
-                color=MUTED,
-                fontSize=when_narrow(10, 11),
-                limit=when_narrow(240, 500),
-            )
-            .encode(x=x, text="title:N")
-            for line, at in events.select("line", "at").iter_rows()
-        ),
-    ]

@@ -1,33 +1,47 @@
 """Who set up when, as far as sources say: a row an entry, its evidence drawn as exactly as it is known."""
 
-from datetime import UTC, datetime
+import textwrap
 from typing import Any
 
 import altair as alt
 import polars as pl
 
 from analytics.measures.arrivals import EVENTS, MARKS, ROWS
-from analytics.measures.window import DAY, Window
-from analytics.theme import BLUE, FAINT, INK, MUTED, NARROW, ORANGE, PAPER, SHADE, empty, layered, when_narrow
+from analytics.measures.window import Window
+from analytics.theme import (
+    BLUE,
+    FAINT,
+    HALO,
+    INK,
+    MUTED,
+    NARROW,
+    ORANGE,
+    PAPER,
+    SHADE,
+    WIDEST,
+    empty,
+    from_the_line,
+    layered,
+    when_narrow,
+)
 
-QUESTION = "Who joined Koo, and when?"
+QUESTION = "Who joined, and when?"
 DEFINITION = (
-    "A dot marks the day of joining. Linked rings mean that sources give different dates. A tick means “joined by"
-    " the end of that day”. The dotted line before it means that no source says how long before. The shaded"
+    "A dot marks the day of joining. Orange marks with a dashed line between them mean that sources disagree: each of them"
+    " gives one of these dates. A tick means “joined by the end of that day”. The dotted line before it means that no source says how long before. The shaded"
     " columns at both sides are not to scale: read the dates from their labels."
 )
 UNIT = (
-    "Dates in India time. One row for each person; organisations named with the same date in one report share a"
+    "Dates in the list's time zone. One row for each person; organisations named with the same date in one report share a"
     " row, and so do people who came later"
 )
 FRAMES = {"rows": ROWS, "marks": MARKS, "events": EVENTS}
 
 _ROW = 31
 _LABELS, _EVIDENCE = 200, 312  # pixels for names and sources beside the days, on a wide screen
-# Text is drawn twice, first as a wide stroke in the colour of the paper, so that lines do not cross it.
-_HALO: tuple[dict[str, Any], ...] = ({"stroke": PAPER, "strokeWidth": 4, "strokeJoin": "round"}, {})
-_WEEK = 7 * DAY
-_TO_THE_EDGE = "max(width - scale('x', datum.at) - 8, 60)"
+# Beside its source a name is as large as fits.
+_AS_FITS = f"min(11.5, (width - 10 - {WIDEST} * 10 * length(datum.says_short || '')) / {WIDEST} / length(datum.name))"
+_NAME_LINE = 30  # letters
 
 
 def draw(rows: pl.DataFrame, marks: pl.DataFrame, events: pl.DataFrame, window: Window | None = None) -> alt.LayerChart:
@@ -63,7 +77,7 @@ def _days(window: Window) -> alt.Scale:
 
 
 def _ground(window: Window, bottom: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """The gutters, a line a week and the words over them."""
+    """The gutters, the lines of the days and the words over them."""
     gutters = pl.DataFrame(
         {
             "at": [window.left, window.end_at],
@@ -72,12 +86,11 @@ def _ground(window: Window, bottom: float, x: alt.X, y: alt.Y) -> list[alt.Chart
             "bottom": [bottom, bottom],
         }
     )
-    weeks = [window.start_at + _WEEK * n for n in range(6) if window.start_at + _WEEK * n < window.end_at]
-    days = [f"{datetime.fromtimestamp(at / 1000, UTC):%-d %b}" for at in weeks]
-    lines = pl.DataFrame({"at": weeks, "day": days, "y": [-0.55] * len(weeks), "bottom": [bottom] * len(weeks)})
+    at, days = zip(*window.ticks, strict=True)
+    lines = pl.DataFrame({"at": at, "day": days, "y": [-0.55] * len(at), "bottom": [bottom] * len(at)})
     over = pl.DataFrame(
         {
-            "at": [window.left + _WEEK / 35, window.end_at + _WEEK / 12],
+            "at": [window.left + window.unit / 5, window.end_at + window.unit * 7 / 12],
             "y": [-1.2, -1.2],
             "narrow": ["earlier", "later"],
             "wide": ["\n".join(("earlier, from", *window.launch)), "later\nnot to scale"],
@@ -89,7 +102,7 @@ def _ground(window: Window, bottom: float, x: alt.X, y: alt.Y) -> list[alt.Chart
         alt.Chart(lines).mark_rule(color=FAINT, strokeWidth=1).encode(x=x, y=y, y2="bottom:Q"),
         *(
             alt.Chart(lines).mark_text(dy=-8, align="left", dx=1, **texts, **halo).encode(x=x, y=y, text="day:N")
-            for halo in _HALO
+            for halo in HALO
         ),
         *(
             alt.Chart(over[n : n + 1])
@@ -109,10 +122,20 @@ def _events(events: pl.DataFrame, bottom: float, x: alt.X, y: alt.Y) -> list[alt
     return [
         alt.Chart(ranges).mark_rect(color=INK, opacity=0.05).encode(x=x, x2="until:Q", y=y, y2="bottom:Q"),
         alt.Chart(points).mark_rule(color=INK, strokeWidth=1, opacity=0.55).encode(x=x, y=y, y2="bottom:Q"),
-        alt.Chart(placed)
-        # A title that ran over the edge would make the whole picture narrower.
-        .mark_text(align="left", dx=4, fontSize=when_narrow(10.5, 12), color=INK, limit=alt.ExprRef(_TO_THE_EDGE))
-        .encode(x=x, y=y, text="title:N"),
+        *(
+            alt.Chart(placed)
+            .mark_text(
+                align="left",
+                dx=from_the_line(f"{NARROW} ? 10.5 : 12"),
+                fontSize=when_narrow(10.5, 12),
+                color=INK,
+                # A title that ran over the edge would make the whole picture narrower.
+                limit=alt.ExprRef("width"),
+                **halo,
+            )
+            .encode(x=x, y=y, text="title:N")
+            for halo in HALO
+        ),
     ]
 
 
@@ -126,7 +149,7 @@ def _evidence(marks: pl.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         of("tail")
         .mark_rule(strokeDash=[1, 4], strokeCap="round", strokeWidth=2, color=BLUE, yOffset=down, y2Offset=down)
         .encode(x2="until:Q"),
-        of("link").mark_rule(strokeWidth=1.5, color=ORANGE, yOffset=down).encode(x2="until:Q"),
+        of("link").mark_rule(strokeWidth=1, strokeDash=[2, 3], color=ORANGE, yOffset=down).encode(x2="until:Q"),
         of("span")
         .mark_bar(height=8, cornerRadius=4, fill=PAPER, stroke=ORANGE, strokeWidth=2, yOffset=down)
         .encode(x2="until:Q"),
@@ -136,7 +159,7 @@ def _evidence(marks: pl.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
         *(
             of(*shapes).mark_text(dx=9, color=color, **label, **halo).encode(text="label:N")
             for shapes, color in ((("dot", "tick", "none"), INK), (("end",), ORANGE))
-            for halo in _HALO
+            for halo in HALO
         ),
     ]
 
@@ -148,22 +171,38 @@ def _words(rows: pl.DataFrame, y: alt.Y) -> list[alt.Chart]:
     wide: dict[str, Any] = {"opacity": when_narrow(0, 1)}
     right = alt.ExprRef(expr="width")
     evidence = alt.ExprRef(expr=f"width - {_EVIDENCE - 14}")
+    lines = pl.col("name").map_elements(lambda name: "\n".join(textwrap.wrap(name, _NAME_LINE)), return_dtype=pl.String)
+    named = entries.with_columns(lines=lines).with_columns(breaks=pl.col("lines").str.count_matches("\n"))
     return [
-        alt.Chart(heads)
-        .mark_text(align="left", x=0, fontSize=12, fontWeight=600, color=MUTED)
-        .encode(y=y, text="name:N"),
-        alt.Chart(entries)
+        *(
+            alt.Chart(heads)
+            .mark_text(align="left", x=0, fontSize=12, fontWeight=600, color=MUTED, **halo)
+            .encode(y=y, text="name:N")
+            for halo in HALO
+        ),
+        *(
+            alt.Chart(named)
+            .mark_text(align="left", x=0, fontSize=alt.ExprRef(_AS_FITS), yOffset=-7, **narrow, **halo)
+            .encode(y=y, text="name:N", **({} if halo else {"color": flagged}))
+            for halo in HALO
+        ),
+        alt.Chart(named)
         .mark_text(
             align="left",
             x=0,
-            fontSize=when_narrow(11.5, 13),
-            yOffset=when_narrow(-7, 0),
-            limit=when_narrow(190, _LABELS - 8),
+            fontSize=alt.ExprRef("datum.breaks ? 11.5 : 13"),
+            lineBreak="\n",
+            lineHeight=13,
+            yOffset=alt.ExprRef("-6.5 * datum.breaks"),
+            **wide,
         )
-        .encode(y=y, text="name:N", color=flagged),
-        alt.Chart(entries)
-        .mark_text(align="right", x=right, fontSize=10, yOffset=-7, color=MUTED, limit=212, **narrow)
-        .encode(y=y, text="says_short:N"),
+        .encode(y=y, text="lines:N", color=flagged),
+        *(
+            alt.Chart(entries)
+            .mark_text(align="right", x=right, fontSize=10, yOffset=-7, color=MUTED, limit=212, **narrow, **halo)
+            .encode(y=y, text="says_short:N")
+            for halo in HALO
+        ),
         alt.Chart(entries)
         .mark_text(
             align="left",
@@ -191,9 +230,9 @@ def _touch(rows: pl.DataFrame, y: alt.Y) -> alt.Chart:
             y=y,
             opacity=alt.condition(entry, alt.value(0.07), alt.value(0), empty=False),
             tooltip=[
-                alt.Tooltip("name:N", title="Entry"),
+                alt.Tooltip("name:N", title="Name"),
                 alt.Tooltip("when:N", title="Joined"),
-                alt.Tooltip("says:N", title="Says"),
+                alt.Tooltip("says:N", title="Source"),
                 alt.Tooltip("reported:N", title="And"),
             ],
         )

@@ -4,10 +4,10 @@ import altair as alt
 import polars as pl
 
 from analytics.measures.adoption import PARTS
-from analytics.theme import BLUE, FAINT, INK, MUTED, PAPER, SKY, empty, hatched, layered, when_narrow
+from analytics.theme import BLUE, FAINT, HATCH, INK, MUTED, PAPER, SKY, empty, hatched, layered, swatch, when_narrow
 
 QUESTION = "How many have we checked?"
-DEFINITION = "Hatched: not searched yet. They may or may not have an account; no curve or percentage includes them."
+DEFINITION = "Hatched: not searched yet. They may or may not have an account; no curve counts them as having joined."
 UNIT = "People and organisations on the list"
 FRAMES = {"parts": PARTS}
 
@@ -41,18 +41,14 @@ def draw(parts: pl.DataFrame) -> alt.LayerChart:
                 y2=_HEIGHT,
             )
             .encode(x=x, x2="end:Q", tooltip=[alt.Tooltip("label:N", title=" ")]),
-            alt.Chart(part).mark_rect(
-                fill=_FILL[name],
-                stroke=MUTED,
-                strokeWidth=0.8,
-                strokeDash=[3, 2] if name == "not_looked" else [],
-                x=0,
-                x2=14,
-                y=42 + 20 * row,
-                y2=54 + 20 * row,
+            *swatch(
+                _FILL[name],
+                top=42 + 20 * row,
+                hatch=HATCH if name == "not_looked" else None,
+                is_dashed=name == "not_looked",
             ),
             alt.Chart(part)
-            .mark_text(align="left", x=20, y=48 + 20 * row, color=INK, fontSize=when_narrow(12, 13))
+            .mark_text(align="left", x=30, y=48 + 20 * row, color=INK, fontSize=when_narrow(12, 13))
             .encode(text="label:N", description="measure:N"),
         ]
     return layered(*layers, height=48 + 20 * len(ends))

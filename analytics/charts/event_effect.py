@@ -18,6 +18,11 @@ FRAMES = {"changes": PLACEBOS}
 
 def draw(changes: pl.DataFrame) -> alt.LayerChart:
     """A dot a placebo date, a diamond for the event."""
+    return around(changes, counted="Joins")
+
+
+def around(changes: pl.DataFrame, *, counted: str) -> alt.LayerChart:
+    """The changes around dates, of what `counted` names."""
     if changes.is_empty():
         return empty("Nothing can be said of this event and this list.")
     shown = changes.with_columns(
@@ -32,7 +37,7 @@ def draw(changes: pl.DataFrame) -> alt.LayerChart:
         scale=alt.Scale(type="log", nice=False),
         axis=alt.Axis(format="~g", grid=False, values=[0.01, 0.05, 0.2, 1, 5, 20, 100]),
     )
-    tooltip = [alt.Tooltip("when:N", title="Day"), alt.Tooltip("says:N", title="Joins")]
+    tooltip = [alt.Tooltip("when:N", title="Day"), alt.Tooltip("says:N", title=counted)]
     event = shown.filter("is_event")
     return layered(
         alt.Chart(pl.DataFrame({"ratio": [1.0]})).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(y=y),

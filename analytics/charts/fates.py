@@ -5,7 +5,7 @@ import polars as pl
 
 from analytics.charts.places import bars
 from analytics.measures.places import SEGMENTS
-from analytics.theme import FAINT, GREEN, MUTED, ORANGE, PAPER, SHADE, SKY, VIOLET
+from analytics.theme import FAINT, GREEN, MIST, MUTED, ORANGE, PAPER, SKY, VIOLET
 
 QUESTION = "What became of them?"
 DEFINITION = (
@@ -26,7 +26,7 @@ def draw(fates: pl.DataFrame) -> alt.LayerChart:
         "not found": MUTED,
         "left office": FAINT,
         "still there": GREEN,
-        "undated": SHADE,
+        "undated": MIST,
         "not looked at": PAPER,
     }
     return bars(fates, fills, nothing="Nobody on this list has an account there.")

@@ -5,7 +5,7 @@ import polars as pl
 
 from analytics.charts.places import bars
 from analytics.measures.places import SEGMENTS
-from analytics.theme import BLUE, FAINT, GREEN, HATCH, ORANGE, PAPER, VIOLET
+from analytics.theme import BLUE, FAINT, GREEN, HATCH, ORANGE, PAPER, VIOLET, YELLOW
 
 QUESTION = "What differs between the two days?"
 DEFINITION = (
@@ -15,16 +15,18 @@ DEFINITION = (
 UNIT = "People and organisations that were on the list on either day"
 FRAMES = {"changes": SEGMENTS}
 
+FILLS = {
+    "on both days": BLUE,
+    "came": GREEN,
+    "went": ORANGE,
+    "handed on": YELLOW,
+    "on neither day": FAINT,
+    "unknown": PAPER,
+    "new on the list": HATCH,
+    "left the list": VIOLET,
+}
+
 
 def draw(changes: pl.DataFrame) -> alt.LayerChart:
     """One bar for each platform."""
-    fills = {
-        "on both days": BLUE,
-        "came": GREEN,
-        "went": ORANGE,
-        "on neither day": FAINT,
-        "unknown": PAPER,
-        "new on the list": HATCH,
-        "left the list": VIOLET,
-    }
-    return bars(changes, fills, nothing="Nothing is known of this list on these days.")
+    return bars(changes, FILLS, nothing="Nothing is known of this list on these days.")

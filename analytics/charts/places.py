@@ -10,23 +10,25 @@ from analytics.theme import (
     GREEN,
     HATCH,
     INK,
+    MIST,
     MUTED,
     ORANGE,
     PAPER,
-    SHADE,
     SKY,
     VIOLET,
+    YELLOW,
     empty,
     hatched,
     layered,
+    swatch,
     when_narrow,
 )
 
 QUESTION = "Where are they?"
 DEFINITION = (
     "One bar for each platform, as the day ended. Active: a post, reply or quote on one of the 28 days that end with the day"
-    " (active28@1). No post: all 28 days were looked at. Perhaps there: no source excludes it, and none shows it for certain."
-    " Hatched parts are not known: they are neither there nor gone."
+    " (active28@1). No post: all 28 days were looked at; where the country blocked the platform on one of them, it is said so. Perhaps there: no source excludes it, and none shows it for certain."
+    " Not searched: nobody looked. Hatched parts are not known: they are neither there nor gone."
 )
 UNIT = "People and organisations on the list that day"
 FRAMES = {"segments": SEGMENTS}
@@ -34,17 +36,22 @@ FRAMES = {"segments": SEGMENTS}
 FILLS = {
     "active": GREEN,
     "silent": SKY,
+    "blocked": INK,
     "there": BLUE,
-    "perhaps": SHADE,
+    "perhaps": MIST,
     "left": ORANGE,
     "ended": VIOLET,
     "not found": MUTED,
+    "handed on": YELLOW,
     "before": FAINT,
     "absent": HATCH,
     "not looked": PAPER,
 }
-_DARK = (GREEN, BLUE, ORANGE, VIOLET, MUTED)
-_ROW = 46
+_HATCHES = {MIST: BLUE}
+"""What is perhaps has strokes of its own."""
+_DARK = (GREEN, BLUE, ORANGE, VIOLET, MUTED, INK)
+ROW = 46
+"""From the top of one bar to that of the next, in pixels."""
 _BAR = 22
 _LEGEND = 20
 _WIDE_ENOUGH = 0.07  # of a bar: its count has room
@@ -70,7 +77,7 @@ def bars(segments: pl.DataFrame, fills: dict[str, str], *, nothing: str) -> alt.
     ]
     layers: list[alt.Chart] = []
     for row, part, start, end in drawn.select("row", "part", "start", "end").iter_rows():
-        this, top, fill = drawn.filter((pl.col("row") == row) & (pl.col("part") == part)), row * _ROW + 18, fills[part]
+        this, top, fill = drawn.filter((pl.col("row") == row) & (pl.col("part") == part)), row * ROW + 18, fills[part]
         is_hatched = part in UNKNOWN
         layers += [
             alt.Chart(this)
@@ -78,18 +85,18 @@ def bars(segments: pl.DataFrame, fills: dict[str, str], *, nothing: str) -> alt.
                 fill=fill,
                 stroke=MUTED if is_hatched else PAPER,
                 strokeWidth=0.8,
-                strokeDash=[4, 3] if part == "not looked" else [],
+                strokeDash=[4, 3] if is_hatched and fill == PAPER else [],
                 y=top,
                 y2=top + _BAR,
             )
             .encode(x=x, x2="end:Q", tooltip=tooltip),
-            *([hatched(start, end, 1, x, height=_BAR, top=top)] if is_hatched else []),
+            *([hatched(start, end, 1, x, height=_BAR, top=top, colour=_hatch(fill))] if is_hatched else []),
         ]
     for row, name in drawn.select("row", "name").unique(maintain_order=True).iter_rows():
         named = pl.DataFrame({"name": [name]})
         layers.append(
             alt.Chart(named)
-            .mark_text(align="left", x=0, y=row * _ROW + 8, color=INK, fontWeight=600)
+            .mark_text(align="left", x=0, y=row * ROW + 8, color=INK, fontWeight=600)
             .encode(text="name:N")
         )
     layers += _counts(drawn, fills, x)
@@ -98,24 +105,21 @@ def bars(segments: pl.DataFrame, fills: dict[str, str], *, nothing: str) -> alt.
         .with_columns(order=pl.col("part").replace_strict({p: n for n, p in enumerate(fills)}))
         .sort("order")
     )
-    below = (int(drawn["row"].max()) + 1) * _ROW + 14  # type: ignore[arg-type]  # of integers
+    below = (int(drawn["row"].max()) + 1) * ROW + 14  # type: ignore[arg-type]  # of integers
     for n, (part, words) in enumerate(used.select("part", "words").iter_rows()):
         top = below + n * _LEGEND
-        swatch = pl.DataFrame({"words": [words]})
+        fill, is_hatched = fills[part], part in UNKNOWN
         layers += [
-            alt.Chart(swatch).mark_rect(
-                fill=fills[part],
-                stroke=MUTED,
-                strokeWidth=0.8,
-                strokeDash=[3, 2] if part in UNKNOWN else [],
-                x=0,
-                x2=14,
-                y=top,
-                y2=top + 12,
-            ),
-            alt.Chart(swatch).mark_text(align="left", x=20, y=top + 6, color=INK).encode(text="words:N"),
+            *swatch(fill, top=top, hatch=_hatch(fill) if is_hatched else None, is_dashed=is_hatched and fill == PAPER),
+            alt.Chart(pl.DataFrame({"words": [words]}))
+            .mark_text(align="left", x=30, y=top + 6, color=INK)
+            .encode(text="words:N"),
         ]
     return layered(*layers, height=below + len(used) * _LEGEND)
+
+
+def _hatch(fill: str) -> str:
+    return _HATCHES.get(fill, HATCH)
 
 
 def _counts(drawn: pl.DataFrame, fills: dict[str, str], x: alt.X) -> list[alt.Chart]:
@@ -126,7 +130,7 @@ def _counts(drawn: pl.DataFrame, fills: dict[str, str], x: alt.X) -> list[alt.Ch
     )
     for row, part in roomy.select("row", "part").iter_rows():
         this = roomy.filter((pl.col("row") == row) & (pl.col("part") == part)).select("start", "label", "measure")
-        y = row * _ROW + 18 + _BAR / 2
+        y = row * ROW + 18 + _BAR / 2
         if part in UNKNOWN:
             layers.append(
                 alt.Chart(this)

@@ -10,7 +10,7 @@ from analytics.theme import BLUE, FAINT, PAPER
 QUESTION = "On how many platforms are they?"
 DEFINITION = (
     "Dark: certainly there on at least so many of the list's platforms as the day ended. Hatched: not known, because they are"
-    " perhaps there, or were not looked for, on a platform that would decide it. Light: on fewer. A percentage is given where"
+    " perhaps there, or were not searched for, on a platform that would decide it. Light: on fewer. A percentage is given where"
     " the list is a census on that day and at most a tenth of the bar is hatched."
 )
 UNIT = "People and organisations on the list that day"

@@ -1,6 +1,6 @@
--- One row per account and stretch of days on which it was active, or was not. Of a day without a row it is not known.
+-- One row per account and span of days on which it was active, or was not active. On a day without a row this is unknown.
 -- days: INTEGER; how many days, the day itself included, a post counts for. With 28 this is active28@1.
--- Active: a post on one of so many days. Not active: none on any of them, and all of them were looked at.
+-- Active: a post on at least one of these days. Not active: no post on any of them, and all of them were looked at.
 WITH neighbours AS (
     SELECT
         account_id,
@@ -28,7 +28,7 @@ stretches AS (
     GROUP BY account_id, stretch
 ),
 
--- Between the stretches, before the first, and after the last.
+-- The days between spans, before the first one and after the last one.
 pauses AS (
     SELECT
         account_id,
@@ -54,7 +54,7 @@ pauses AS (
 SELECT
     account_id,
     from_day,
-    until_day, -- The first day that is not in it
+    until_day, -- The first day after the span
     true AS is_active
 FROM stretches
 UNION ALL

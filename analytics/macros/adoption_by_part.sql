@@ -1,6 +1,5 @@
--- One row per list, platform, part of the list and day on which a count can change: who had joined, and who was there, as it ended.
--- presumptions: BOOLEAN; whether reports that name no account are taken for the figure's known account. If not, only lists and
--- platforms have rows for which that makes a difference.
+-- One row per list, platform, part of the list and day on which a count can change: how many had joined, and how many were there, as the day ended.
+-- presumptions: BOOLEAN; whether reports that name no account count as reports about the figure's known account. If false, only lists and platforms for which that makes a difference have rows.
 -- Days are in the list's time zone. Between two rows nothing changes.
 WITH edges AS (
     FROM edge_days(presumptions)
@@ -28,7 +27,7 @@ memberships_by_part AS (
     WHERE b.part[2] IS NOT NULL AND (presumptions OR m.roster IN (SELECT roster FROM differing))
 ),
 
--- Where most people have a part of their own, as constituencies do, nothing is broken down.
+-- Lists are not divided where most people have a part of their own, such as a constituency.
 breakdowns AS (
     SELECT roster, breakdown
     FROM memberships_by_part
@@ -63,13 +62,12 @@ terms AS (
     GROUP BY roster, figure_id, breakdown, part, term
 ),
 
--- The latest look at a figure: an answer about an account, a dated statement, or a version of a list.
+-- The latest look at a figure: an answer about an account while it was theirs, a dated statement, or a version of a list.
 looks AS (
-    SELECT l.figure_id, a.platform, max(s.last_seen_at) AS looked_at
-    FROM links AS l
-    INNER JOIN accounts AS a ON a.account_id = l.account_id
-    INNER JOIN seen_accounts AS s ON s.account_id = l.account_id
-    GROUP BY l.figure_id, a.platform
+    SELECT s.figure_id, a.platform, max(s.last_seen_at) AS looked_at
+    FROM seen_links AS s
+    INNER JOIN accounts AS a ON a.account_id = s.account_id
+    GROUP BY s.figure_id, a.platform
     UNION ALL
     SELECT figure_id, platform, max(coalesce(before, known_at)) - INTERVAL 1 MICROSECOND
     FROM bounds
@@ -98,7 +96,7 @@ looked_until AS (
     GROUP BY roster, figure_id, platform
 ),
 
--- The last day of which a list of members over time says something: its own, or that to which the latest look counts.
+-- The last day that a list of members over time describes: its own day, or the last day for which the latest look counts.
 last_days AS (
     SELECT r.roster, greatest(r.as_of, r.series_until + 46, max(l.until_day)) AS last_day
     FROM rosters AS r
@@ -106,11 +104,27 @@ last_days AS (
     GROUP BY r.roster, r.as_of, r.series_until
 ),
 
--- Days for which somebody is known: those with evidence on any, others around a day on which they were not there.
+-- Days for which something is known about a figure: all days if there is evidence, else the days around an absence.
 known_days AS (
-    SELECT m.roster, k.figure_id, k.platform, '-infinity'::DATE AS from_day, 'infinity'::DATE AS until_day
-    FROM (SELECT DISTINCT figure_id, platform FROM known_stays) AS k
+    SELECT
+        r.roster,
+        k.figure_id,
+        k.platform,
+        coalesce(timezone(r.time_zone, k.held_from)::DATE, '-infinity'::DATE) AS from_day,
+        'infinity'::DATE AS until_day
+    FROM (
+        -- An account that became the figure's on a day says nothing of the time before.
+        SELECT
+            s.figure_id,
+            s.platform,
+            CASE WHEN count(l.held_from) = count(*) THEN min(l.held_from) END AS held_from
+        FROM known_stays AS s
+        LEFT JOIN links AS l ON l.figure_id = s.figure_id AND l.account_id = s.account_id
+        WHERE s.known_until IS NULL
+        GROUP BY s.figure_id, s.platform
+    ) AS k
     INNER JOIN (SELECT DISTINCT roster, figure_id FROM memberships) AS m ON m.figure_id = k.figure_id
+    INNER JOIN rosters AS r ON r.roster = m.roster
     UNION ALL
     SELECT
         r.roster,
@@ -224,14 +238,14 @@ counted AS (
         s.*,
         r.selection,
         s.members - s.known AS not_looked,
-        -- Nine tenths of those who may be there were looked at lately; of somebody something is known; and the platform is open.
+        -- Nine tenths of those who may be there were looked at lately, something is known about somebody, and the platform is open.
         s.looked >= 0.9 * s.there_max AND s.known > 0 AND coalesce(s.day <= p.closed, true) AS has_presence,
-        -- A percentage needs a census or a sample, on a day for which it is complete, nine tenths of it searched.
+        -- A percentage needs a census or a sample, on a day for which the list is complete, and nine tenths of it must have been searched.
         r.selection IN ('census', 'sample')
         AND s.members > 0
         AND s.day BETWEEN coalesce(r.complete_from, r.as_of) AND r.as_of
         AND (s.members - s.known) <= 0.1 * s.members AS is_divisible,
-        -- A sample speaks of others: Wilson's limits of 95 %, narrower the more of the population is in it.
+        -- A sample speaks of its population: Wilson's limits of 95 %, which get narrower the more of the population is in the sample.
         CASE
             WHEN r.selection <> 'sample' THEN NULL
             WHEN s.members >= r.population THEN NULL
@@ -244,9 +258,9 @@ counted AS (
     WHERE
         isfinite(s.day)
         AND coalesce(s.day >= r.complete_from, true)
-        -- Who will be a member when a term ends is planned, not known.
+        -- Terms that end in the future are plans and not known.
         AND (r.complete_from IS NULL OR s.day <= l.last_day)
-    -- A part whose last member has gone has a row that says so.
+    -- A part whose last member has left gets a row with zero members.
     QUALIFY
         s.members > 0
         OR (
@@ -255,7 +269,7 @@ counted AS (
         )
 ),
 
--- Of a census the percentage is what was counted, of a sample the lower limit of the least and the upper of the most.
+-- A census gives the counted percentage. A sample gives the lower limit of the lower edge and the upper limit of the upper edge.
 shares AS (
     SELECT
         *,
@@ -298,27 +312,27 @@ rows_of_days AS (
 SELECT
     d.roster,
     d.platform,
-    d.breakdown, -- all, party, role, unit or country
-    d.part, -- The party, role, unit or country; empty: all
-    d.day, -- In the list's time zone
-    d.members, -- People and organisations on the list that day
-    d.not_looked, -- Of them not searched on the platform around that day: nothing is known
-    d.joined_min, -- Had certainly joined by the end of the day
-    d.joined_max, -- Had possibly joined by the end of the day
-    d.there_min, -- Certainly there as the day ended; NULL: too few were looked at since
-    d.there_max, -- Possibly there as the day ended
-    d.share_min, -- Of the members had joined; NULL: the list may not be divided on that day
+    d.breakdown, -- What the list is divided by: all (not divided), party, role, unit or country
+    d.part, -- Which party, role, unit or country; empty: all
+    d.day, -- The day, in the list's time zone
+    d.members, -- How many people and organisations were on the list that day
+    d.not_looked, -- How many of them were not searched for around that day; nothing is known about them
+    d.joined_min, -- How many had certainly joined by the end of the day
+    d.joined_max, -- How many had certainly or possibly joined by the end of the day
+    d.there_min, -- How many were certainly there as the day ended; NULL: too few were looked at
+    d.there_max, -- How many were certainly or possibly there as the day ended; NULL: as there_min
+    d.share_min, -- The least share of members who had joined; NULL: no percentage is allowed on that day
     d.share_max,
-    d.there_share_min, -- Of the members were there
+    d.there_share_min, -- The least share of members who were there; NULL: as share_min or there_min
     d.there_share_max,
     d.day IN (r.complete_from, r.as_of)
     OR lag([d.members, d.joined_min, d.joined_max]) OVER parts IS DISTINCT FROM [d.members, d.joined_min, d.joined_max]
     OR (d.day < r.as_of AND lag(d.share_min IS NULL) OVER parts IS DISTINCT FROM (d.share_min IS NULL))
-        AS is_of_joined, -- The day belongs to the curve of who had joined
+        AS is_of_joined, -- Whether the curve of who had joined has this day
     d.day IN (r.complete_from, r.as_of)
     OR lag([d.members, d.there_min, d.there_max]) OVER parts IS DISTINCT FROM [d.members, d.there_min, d.there_max]
     OR (d.day < r.as_of AND lag(d.there_share_min IS NULL) OVER parts IS DISTINCT FROM (d.there_share_min IS NULL))
-        AS is_of_there -- The day belongs to the curve of who was there
+        AS is_of_there -- Whether the curve of who was there has this day
 FROM rows_of_days AS d
 INNER JOIN rosters AS r ON r.roster = d.roster
 WHERE presumptions OR (d.roster, d.platform) IN (SELECT (roster, platform) FROM differing)

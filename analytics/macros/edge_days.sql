@@ -1,6 +1,6 @@
 -- One row per list, figure, platform, edge of adoption and run of days on which the figure is counted in it.
--- presumptions: BOOLEAN; whether reports that name no account are taken for the figure's known account.
--- Days are in the list's time zone; there on a day means there as it ends.
+-- presumptions: BOOLEAN; whether reports that name no account count as reports about the figure's known account.
+-- Days are in the list's time zone. "There on a day" means there as the day ends.
 WITH read_spans AS (
     SELECT
         r.roster,
@@ -10,7 +10,7 @@ WITH read_spans AS (
         greatest(
             CASE
                 WHEN s.since IS NULL THEN '-infinity'::DATE
-                -- A lower edge counts from the day of the last instant possible, an upper edge from that of the first.
+                -- A lower edge counts from the day of the last possible instant, an upper edge from the day of the first possible one.
                 WHEN ends_with(s.edge, '_min') THEN timezone(r.time_zone, s.since - INTERVAL 1 MICROSECOND)::DATE
                 ELSE timezone(r.time_zone, s.since)::DATE
             END,
@@ -33,8 +33,8 @@ WITH read_spans AS (
     WHERE coalesce(s.with_presumptions = presumptions, true)
 ),
 
--- By a list's versions: certainly since one names an account that stands, possibly since the platform opened. Where they count,
--- evidence read as that of any account says nothing more: its signs are the versions.
+-- By the versions of a list: certainly from the first version with an account that stands, possibly from the opening of the platform.
+-- Where these versions count, other evidence adds nothing, because its signs are the versions.
 spans AS (
     SELECT roster, figure_id, platform, edge, from_day, until_day
     FROM read_spans
@@ -55,7 +55,7 @@ spans AS (
     WHERE l.listed_from IS NOT NULL OR ends_with(e.edge, '_max')
 ),
 
--- Runs of several accounts that meet are one.
+-- Spans of several accounts that touch each other become one span.
 starts AS (
     SELECT
         *,
@@ -81,7 +81,7 @@ SELECT
     figure_id,
     platform,
     edge, -- joined_min, joined_max, there_min or there_max
-    min(from_day) AS from_day, -- -infinity: since before anybody knows
-    max(until_day) AS until_day -- The day after the last; infinity: open
+    min(from_day) AS from_day, -- The first day; -infinity: no first day is known
+    max(until_day) AS until_day -- The day after the last day; infinity: open
 FROM runs_of_days
 GROUP BY roster, figure_id, platform, edge, run

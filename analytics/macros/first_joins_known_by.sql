@@ -1,6 +1,6 @@
 -- One row per figure and platform: its first join, over all its accepted accounts, as known by an instant.
--- known_by: TIMESTAMPTZ; 'infinity' takes everything.
--- Reports that name no account are taken to be about the only known account, if there is one.
+-- known_by: TIMESTAMPTZ; the instant. 'infinity' takes all evidence.
+-- Reports that name no account count as reports about the only known account, if there is one.
 WITH first_stays AS (
     SELECT *
     FROM stays_known_by(known_by)
@@ -18,8 +18,8 @@ excluded_reports AS (
 SELECT
     s.figure_id,
     s.platform,
-    -- The earliest of several unknown instants lies between the earliest lower end and the earliest upper end. What one of
-    -- several accounts explains sets no lower end.
+    -- The earliest of several unknown instants lies between the earliest lower end and the earliest upper end. A report that
+    -- may be about one of several accounts sets no lower end.
     CASE
         WHEN bool_and(s.joined_not_before IS NOT NULL OR s.is_explained)
             THEN min(s.joined_not_before) FILTER (WHERE NOT s.is_explained)
@@ -32,7 +32,7 @@ SELECT
     first(s.joined_to_bound ORDER BY s.joined_before NULLS LAST, s.joined_to_bound NULLS LAST) AS to_bound,
     bool_or(s.contradiction) AS contradiction,
     greatest(count(s.account_id), 1) AS accounts,
-    -- A report that the only known account excludes is of another account, or wrong.
+    -- A report that contradicts the only known account is about another account, or wrong.
     bool_or(s.contradiction) OR any_value(e.excluded) IS NOT NULL OR (count(s.account_id) = 1 AND count(*) = 2) AS is_disputed,
     coalesce(any_value(e.excluded), []::INTEGER[]) AS excluded
 FROM first_stays AS s

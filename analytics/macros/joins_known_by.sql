@@ -1,5 +1,5 @@
--- One row per account and stay (or figure, where no source names the account): when it joined, as known by an instant.
--- known_by: TIMESTAMPTZ; 'infinity' takes everything.
+-- One row per account and stay: when the stay began, as known by an instant. If no source names the account, one row per figure and stay.
+-- known_by: TIMESTAMPTZ; the instant. 'infinity' takes all evidence.
 SELECT
     figure_id,
     platform,

@@ -1,5 +1,5 @@
 -- One row per figure with an accepted account: on how many platforms it was active as a day ended.
--- on_day: DATE; in UTC.
+-- on_day: DATE; the day, in UTC.
 -- days: INTEGER; how many days a post counts for. With 28 this is multihomed28@1.
 WITH by_platform AS (
     SELECT
@@ -20,7 +20,7 @@ SELECT
     CASE
         WHEN active_platforms >= 2 THEN true
         WHEN active_platforms + unknown_platforms < 2 THEN false
-    END AS is_multihomed, -- NULL: not known
+    END AS is_multihomed, -- Whether it was active on at least two platforms; NULL: unknown
     'multihomed' || days || '@1' AS definition
 FROM by_platform
 GROUP BY figure_id

@@ -1,6 +1,6 @@
--- One row per reading of the evidence known by an instant: a largest set of bounds that can all be true.
--- known_by: TIMESTAMPTZ; 'infinity' takes everything.
--- Bounds of one account that agree have one reading. A contradiction has several.
+-- One row per reading of the evidence known by an instant: a set of bounds that can all be true, and to which no other can be added.
+-- known_by: TIMESTAMPTZ; the instant. 'infinity' takes all evidence.
+-- If all bounds of an account agree, it has one reading. If they contradict each other, it has several.
 SELECT
     figure_id,
     platform,

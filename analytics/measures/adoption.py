@@ -10,6 +10,7 @@ import polars as pl
 from analytics.measures.phrases import counted, long_day
 from analytics.queries import query
 from analytics.said import Number, Said, cell
+from kooch.rosters.countries import country_name
 
 Measure = Literal["joined", "there"]
 WORDS: dict[Measure, str] = {"joined": "had joined", "there": "were there"}
@@ -162,6 +163,8 @@ def breakdown_of(
         for row in found.iter_rows(named=True)
     ]
     cells = [cell(relation, low, **of | {"part": part}) for part in found["part"]]
+    if breakdown == "country":
+        found = found.with_columns(part=pl.Series(map(country_name, found["part"]), dtype=pl.String))
     return (
         found.with_columns(label=pl.Series(labels, dtype=pl.String), measure=pl.Series(cells, dtype=pl.String))
         .select(BREAKDOWN.names())
@@ -296,7 +299,7 @@ def _why_undivided(row: dict[str, Any], selection: str) -> str:
 
 def _assumes(measure: Measure, longest_gap_days: int | None) -> str:
     if measure == "joined":
-        return "The lower edge assumes that the dated evidence is right; the upper edge assumes that nobody joined of whom nothing tells."
+        return "The lower edge assumes that the dated evidence is right. The upper edge assumes that everybody who joined left some evidence."
     gap = (
         "no stay has two signs yet"
         if longest_gap_days is None
@@ -322,6 +325,16 @@ def _by_the_list(about: dict[str, Any]) -> str:
     )
 
 
+def _fall(curve: pl.DataFrame, measure: Measure) -> str | None:
+    """Why a line falls, where one does: nobody stops having joined, so it is the list that changed."""
+    if not any((curve[edge].diff() < 0).any() for edge in _COLUMNS[measure][:2]):
+        return None
+    left = "The lines fall where people left the list: each day counts only those who were on it."
+    if measure == "joined":
+        return f"{left} They do not mean that anybody left the platform."
+    return f"{left} They also fall where people left the platform, or may have."
+
+
 def _notes(curve: pl.DataFrame, measure: Measure, about: dict[str, Any], *, has_shares: bool) -> tuple[str, ...]:
     """What the shape of the band cannot say for itself."""
     notes = []
@@ -331,6 +344,8 @@ def _notes(curve: pl.DataFrame, measure: Measure, about: dict[str, Any], *, has_
         notes.append(
             "No source gives a date. All we know is that they joined between the platform's launch and the day of the list."
         )
+    if (fall := _fall(curve, measure)) is not None:
+        notes.append(fall)
     if about["series_until"]:
         notes.append(_by_the_list(about))
     if curve["is_presumed"].any():

@@ -1,12 +1,15 @@
 """Who of a roster set up on a platform, when, and who says so: the rows and marks of the chart."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 import duckdb
 import polars as pl
 
+from analytics.measures.events import MOST as MOST_EVENTS
+from analytics.measures.events import title_of
 from analytics.measures.knowledge import EVERYTHING, part_of_evidence, until
 from analytics.measures.phrases import counted, days, first_day, interval, last_day, long_day, short_day
 from analytics.measures.window import DAY, Window, wall
@@ -45,6 +48,9 @@ EVENTS = pl.Schema(
 )
 
 
+_Fields = dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
     """The chart's frames (ROWS, MARKS, EVENTS), and how many entries of the choice have no row: nothing known yet.
@@ -78,10 +84,8 @@ def arrivals(
     joined. With `known_by`, only what the world could know by the end of that day in the roster's time zone. When
     `is_folded`, bodies that stand in one report with one date share a row, and after `day` people do, too.
     """
-    zone, opened, archive_note = connection.execute(
-        "SELECT r.time_zone, p.opened, p.archive_note FROM rosters AS r, platforms AS p WHERE r.roster = ? AND p.platform = ?",
-        [roster, platform],
-    ).fetchall()[0]
+    about = _about(connection, roster, platform)
+    zone, opened, _ = about
     window = Window(start=start, end=end, zone=zone, opened=opened)
     with part_of_evidence(connection, roster=roster, platform=platform, until=until(known_by, zone)):
         entries = _rows(connection, "arrivals_entries", roster=roster, platform=platform, who=who)
@@ -90,20 +94,78 @@ def arrivals(
     for entry in shown:
         entry["heading"] = _heading(entry, day, zone)
     shown.sort(key=lambda entry: entry["heading"].order)
-    rows, marks = _laid_out(_folded(shown) if is_folded else [[entry] for entry in shown], sides, window)
+    folds = _folded(shown) if is_folded else [[entry] for entry in shown]
+    events = _events(connection, roster=roster, platform=platform, window=window, most=_EVERY_EVENT)
+    return _arranged(folds, sides, events, window, archive_note=about[2], hidden=len(entries) - len(shown))
+
+
+def arrivals_of_list(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Arrivals | None:
+    """The latest MOST_ROWS rows of those on the list `roster` whose joining of `platform` is dated; None where nobody's is.
+
+    A join is dated by a report, or by an interval of at most a year. That a list names somebody is no date.
+    """
+    zone, opened, archive_note = _about(connection, roster, platform)
+    entries = _rows(connection, "arrivals_entries", roster=roster, platform=platform, who="all")
+    dated = [entry for entry in entries if _is_dated(entry)]
+    if not dated:
+        return None
+    for entry in dated:
+        year = last_day(entry["before"], zone).year
+        entry["heading"] = _Heading((year, 0), f"Known to have joined by the end of {year}", is_first=False)
+    dated.sort(key=lambda entry: (entry["heading"].order, entry["before"], entry["name"]))
+    folds = _folded(dated)[-MOST_ROWS:]
+    shown = [entry for fold in folds for entry in fold]
+    end = max(last_day(entry["before"], zone) for entry in shown) + timedelta(days=1)
+    first = min(first_day(entry["not_before"] or entry["before"], zone) for entry in shown)
+    window = Window(start=min(first, end - timedelta(days=33)), end=end, zone=zone, opened=opened)
+    sides = _sides(connection, platform=platform, entries=shown)
+    events = _events(connection, roster=roster, platform=platform, window=window, most=MOST_EVENTS)
+    return _arranged(folds, sides, events, window, archive_note=archive_note, hidden=len(entries) - len(shown))
+
+
+MOST_ROWS = 40
+"""A longer chart is not read; its table has all."""
+_EVERY_EVENT = 100
+
+
+def _is_dated(entry: dict[str, Any]) -> bool:
+    not_before, before = entry["not_before"], entry["before"]
+    is_reported = entry["bound_kind"] in ("stated", "published")
+    return before is not None and (is_reported or (not_before is not None and before - not_before <= _YEAR))
+
+
+_YEAR = timedelta(days=366)
+
+
+def _about(connection: duckdb.DuckDBPyConnection, roster: str, platform: str) -> tuple[str, date | None, str | None]:
+    """The list's time zone, and of the platform the day on which it opened and what to know of its archived pages."""
+    ((zone, opened, archive_note),) = connection.execute(
+        "SELECT r.time_zone, p.opened, p.archive_note FROM rosters AS r, platforms AS p WHERE r.roster = ? AND p.platform = ?",
+        [roster, platform],
+    ).fetchall()
+    return zone, opened, archive_note
+
+
+def _arranged(
+    folds: list[list[_Fields]],
+    sides: dict[str, list[_Fields]],
+    events: list[_Fields],
+    window: Window,
+    *,
+    archive_note: str | None,
+    hidden: int,
+) -> Arrivals:
+    rows, marks = _laid_out(folds, sides, window)
+    entries = [entry for fold in folds for entry in fold]
+    is_archived = any(one["is_archived"] for one in (*entries, *(side for found in sides.values() for side in found)))
     return Arrivals(
         rows=pl.DataFrame(rows, schema=ROWS),
         marks=pl.DataFrame(marks, schema=MARKS),
-        events=pl.DataFrame(_events(connection, platform=platform, window=window), schema=EVENTS),
-        hidden=len(entries) - len(shown),
+        events=pl.DataFrame(events, schema=EVENTS),
+        hidden=hidden,
         window=window,
-        archive_note=archive_note
-        if any(one["is_archived"] for one in (*shown, *(side for found in sides.values() for side in found)))
-        else None,
+        archive_note=archive_note if is_archived else None,
     )
-
-
-_Fields = dict[str, Any]
 
 
 class _Heading(NamedTuple):
@@ -193,7 +255,7 @@ def _laid_out(
 
 def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
     entry = fold[0]
-    year = window.start.year
+    year = window.year
     row: _Fields = {
         "row": entry["figure_id"],
         "name": entry["name"],
@@ -217,15 +279,21 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
         whens = [interval(side["not_before"], side["before"], window.zone, of_year=year) for side in sides]
         reports = [side["reports"] or [] for side in sides]
         said = [
-            f"{when}: {'; '.join(_published(report) for report in of_side) or 'no dated source'}"
+            f"{when}: {_first_of(dict.fromkeys(map(_published, of_side))) or 'no dated source'}"
             for when, of_side in zip(whens, reports, strict=True)
         ]
         row["says"], row["reported"] = said[0], "; ".join(said[1:])
         row["says_short"] = " / ".join(
-            " and ".join(dict.fromkeys(_who(report) or "" for report in of_side)) for of_side in reports
+            _first_of(dict.fromkeys(_who(report) or "" for report in of_side)) for of_side in reports
         )
         row["when"] = " or ".join(whens)
     return row
+
+
+def _first_of(said: Collection[str]) -> str:
+    """The first, and how many more: a row of the picture has room for one. The statements have all."""
+    first = next(iter(said), "")
+    return f"{first} and {len(said) - 1} more" if len(said) > 1 else first
 
 
 def _names(fold: list[_Fields]) -> str:
@@ -266,7 +334,7 @@ def _reading(reading: _Fields, window: Window, *, is_disputed: bool) -> list[_Fi
     not_before, before = reading["not_before"], reading["before"]
     # In a gutter the axis does not say the year.
     is_late = before is not None and last_day(before, window.zone) >= window.end
-    label = interval(not_before, before, window.zone, of_year=None if is_late else window.start.year)
+    label = interval(not_before, before, window.zone, of_year=None if is_late else window.year)
     if not_before is None and before is None:
         return [{"shape": "none", "at": window.place(None), "until": None, "label": label}]
     if before is None:
@@ -285,17 +353,28 @@ def _reading(reading: _Fields, window: Window, *, is_disputed: bool) -> list[_Fi
     return [{"shape": "span", "at": first, "until": last, "label": label}]
 
 
-def _events(connection: duckdb.DuckDBPyConnection, *, platform: str, window: Window) -> list[_Fields]:
+def _events(
+    connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str, window: Window, most: int
+) -> list[_Fields]:
     found = connection.execute(
-        query("events_in_window"), {"platform": platform, "start": window.start, "end": window.end}
+        query("events_in_window"),
+        {
+            "roster": roster,
+            "platform": platform,
+            "start": window.start,
+            "end": window.end,
+            "zone": window.zone,
+            "most": most,
+        },
     ).fetchall()
     return [
         {
-            "title": f"{days(starts_on, ends_on, of_year=window.start.year)}: {title}",
-            "at": wall(starts_on) if ends_on else wall(starts_on) + DAY / 2,
-            "until": wall(ends_on) + DAY if ends_on else None,
+            "title": f"{days(starts_on, ends_on, of_year=window.year)}: {title_of(title, country)}",
+            # As much is drawn as is to scale.
+            "at": max(wall(starts_on), window.start_at) if ends_on else wall(starts_on) + DAY / 2,
+            "until": min(wall(ends_on) + DAY, window.end_at) if ends_on else None,
             "line": float(line),
             "is_range": ends_on is not None,
         }
-        for line, (title, starts_on, ends_on) in enumerate(found)
+        for line, (title, country, starts_on, ends_on) in enumerate(found)
     ]

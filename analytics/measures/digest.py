@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import duckdb
 
-from analytics.measures.list_page import Move, moves_on, sentence
+from analytics.measures.corrections import Correction
+from analytics.measures.list_page import Move, corrections_of, moves_on, sentence
 from analytics.measures.phrases import counted, listed, moment
 from analytics.queries import query
 from kooch.store.outcomes import CAUSES_IN_WORDS
@@ -15,20 +16,32 @@ from kooch.store.outcomes import CAUSES_IN_WORDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """`moves` are those that are told; `withdrawn` are ids of moves that were told and are no longer in the data; `doubts` are sentences about what could not be read, or is held, or was not asked."""
+    """`moves` are those that are told; `withdrawn` are ids of moves that were told and are no longer in the data; `corrections` are about figures and platforms of which the channel was told, `passed` the ids of all others; `old` are ids of silences that are no news; `doubts` are sentences about what could not be read, or is held, or was not asked."""
 
     title: str
     moves: tuple[Move, ...]
     withdrawn: tuple[str, ...]
+    corrections: tuple[Correction, ...]
+    passed: tuple[str, ...]
+    old: tuple[str, ...]
     doubts: tuple[str, ...]
     text: str
 
     def ids(self) -> list[str]:
-        """What the channel knows after the message: moves, and withdrawals of moves."""
-        return [*(move.move_id for move in self.moves), *(f"{_WITHDRAWN}{move}" for move in self.withdrawn)]
+        """What the message tells: moves, withdrawals of moves, and corrections."""
+        return [
+            *(move.move_id for move in self.moves),
+            *(f"{_WITHDRAWN}{move}" for move in self.withdrawn),
+            *(f"{_CORRECTION}{one.correction_id}" for one in self.corrections),
+        ]
+
+    def settled(self) -> list[str]:
+        """What the channel need not be told after the message: also old silences, and corrections of what it was never told."""
+        return [*self.ids(), *self.old, *(f"{_CORRECTION}{correction_id}" for correction_id in self.passed)]
 
 
 _WITHDRAWN = "withdrawn:"
+_CORRECTION = "correction:"
 
 
 def digest_of(
@@ -37,11 +50,15 @@ def digest_of(
     roster: str | None,
     kinds: Sequence[str],
     told: Collection[str],
+    received: datetime | None,
     at: datetime,
     quiet_days: int,
     site: str,
 ) -> Digest:
     """The digest of the list (None: of all) at the instant `at`: of `kinds` (none: all), without those that were `told`.
+
+    `received` is when the channel last received something; None: never. To a channel that was told no silence so far, silences
+    known before then are no news.
 
     A platform of which nobody has heard for more than `quiet_days` is said to be silent: nobody has left it for that. `site` is the
     address of the published pages; empty: there are none.
@@ -51,23 +68,53 @@ def digest_of(
     new = [
         (move, name) for move, name in found.values() if move.move_id not in told and (not kinds or move.move in kinds)
     ]
+    knows_silences = any(move.last_posted_on and move.move_id in told for move, _ in found.values())
+    old = {
+        move.move_id
+        for move, _ in new
+        if received and not knows_silences and move.last_posted_on and move.known_at < received
+    }
+    new = [(move, name) for move, name in new if move.move_id not in old]
     moves = tuple(move for move, _ in new)
     withdrawn = tuple(
-        move
-        for move in sorted(told)
-        if not move.startswith(_WITHDRAWN) and move not in found and f"{_WITHDRAWN}{move}" not in told
+        move for move in sorted(told) if ":" not in move and move not in found and f"{_WITHDRAWN}{move}" not in told
     )
+    known = {one.correction_id: one for name in lists for one in corrections_of(connection, name)}
+    heard = {(move.figure_id, move.platform) for move, _ in found.values() if move.move_id in told}
+    heard |= {(one.figure_id, one.platform) for one in known.values() if one.move_id in told}
+    corrections = tuple(
+        one
+        for one in known.values()
+        if f"{_CORRECTION}{one.correction_id}" not in told
+        and (one.figure_id, one.platform) in heard
+        and not one.is_consequence
+    )
+    explained = {one.move_id for one in known.values()}
     doubts = tuple(_doubts(connection, lists, at, quiet_days))
     counts = Counter(move.move for move in moves)
     title = listed([f"{n:,} {kind}" for kind, n in sorted(counts.items())]) or (
-        "Corrections" if withdrawn else "Nothing changed"
+        "Corrections" if withdrawn or corrections else "Nothing changed"
     )
     lines = [line for move, name in new for line in _lines(move, name, site)]
-    if withdrawn:
-        known = counted(len(withdrawn), "change that you were told is", "changes that you were told are")
-        lines.append(f"{known} no longer in the data: a source was corrected, or the list has changed.")
+    lines += [f"Correction: {one.sentences}" for one in corrections]
+    if unexplained := [move for move in withdrawn if move not in explained]:
+        of_them = counted(len(unexplained), "change that you were told is", "changes that you were told are")
+        lines.append(f"{of_them} no longer in the data: a source was corrected, or the list has changed.")
     return Digest(
-        title=f"Kooch: {title}", moves=moves, withdrawn=withdrawn, doubts=doubts, text="\n".join([*lines, *doubts])
+        title=f"Kooch: {title}",
+        moves=moves,
+        withdrawn=withdrawn,
+        corrections=corrections,
+        passed=tuple(
+            sorted(
+                one.correction_id
+                for one in known.values()
+                if one not in corrections and f"{_CORRECTION}{one.correction_id}" not in told
+            )
+        ),
+        old=tuple(sorted(old)),
+        doubts=doubts,
+        text="\n".join([*lines, *doubts]),
     )
 
 

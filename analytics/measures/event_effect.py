@@ -14,7 +14,7 @@ from analytics.said import Number, Said, cell
 PLACEBOS = pl.Schema(
     {
         "day": pl.Date(),  # in UTC
-        "before": pl.Int64(),  # joins in the 56 days before it
+        "before": pl.Int64(),  # joins, or posts, in the 56 days before it
         "after": pl.Int64(),  # in the 56 days that begin with it
         "ratio": pl.Float64(),  # (after + 0.5) / (before + 0.5)
         "is_event": pl.Boolean(),
@@ -63,7 +63,7 @@ def event_effect(connection: duckdb.DuckDBPyConnection, *, roster: str, platform
             )
     return Effect(
         refusal=refusal,
-        changes=_changes(found),
+        changes=changes_of(found),
         verdict=_verdict(found, day, of),
         notes=_notes(found, len(joins) - len(dated)),
     )
@@ -83,7 +83,8 @@ def _refusal(joins: pl.DataFrame) -> str | None:
     return None
 
 
-def _changes(found: Study | None) -> pl.DataFrame:
+def changes_of(found: Study | None) -> pl.DataFrame:
+    """The event and its placebo dates as PLACEBOS, by day; none of None."""
     rows = [] if found is None else [*((each, False) for each in found.placebos), (found.event, True)]
     return pl.DataFrame(
         [

@@ -7,6 +7,7 @@ import polars as pl
 
 from analytics.measures.phrases import days
 from analytics.queries import query
+from kooch.rosters.countries import country_name
 
 MARKERS = pl.Schema(
     {
@@ -19,21 +20,40 @@ MARKERS = pl.Schema(
 _DAY = 86_400_000
 
 
-def markers(connection: duckdb.DuckDBPyConnection, *, platform: str, start: date, end: date) -> pl.DataFrame:
-    """One row per event that concerns `platform` and begins between `start` and `end` (MARKERS)."""
+MOST = 4
+"""More labels than these cover the picture."""
+
+
+def markers(
+    connection: duckdb.DuckDBPyConnection, *, platform: str, start: date, end: date, roster: str | None = None
+) -> pl.DataFrame:
+    """One row per event that concerns `platform` and begins between `start` and `end` (MARKERS).
+
+    And one for each time in which the country of somebody on `roster` blocked it, as far as it lies between them. At most
+    MOST: those of the list's own country first, then the latest.
+    """
     found = connection.execute(
         query("events_of_platform"),
-        {"platform": platform, "start": start, "end": end},
+        {"platform": platform, "start": start, "end": end, "roster": roster, "most": MOST},
     ).fetchall()
     return pl.DataFrame(
         [
             {
-                "title": f"{days(starts_on, ends_on)}: {title}",
-                "at": at,
-                "until": at + _DAY * ((ends_on - starts_on).days + 1) if ends_on else None,
+                "title": f"{days(starts_on, ends_on)}: {title_of(title, country)}",
+                "at": _at(drawn_from),
+                "until": _at(drawn_to) + _DAY if drawn_to else None,
                 "line": line,
             }
-            for line, (title, starts_on, ends_on, at) in enumerate(found)
+            for line, (title, country, starts_on, ends_on, drawn_from, drawn_to) in enumerate(found)
         ],
         schema=MARKERS,
     )
+
+
+def title_of(title: str, country: str | None) -> str:
+    """The title of an event; of a block, whose `title` says who ordered it, also the country's name."""
+    return f"blocked in {country_name(country)}, {title}" if country else title
+
+
+def _at(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * _DAY

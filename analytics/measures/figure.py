@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, timedelta
 from difflib import get_close_matches
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from analytics.measures.phrases import interval
+from analytics.measures.phrases import days, interval, long_day, silence
 from analytics.queries import query
 from analytics.said import Number, Said, cell
 from kooch.rosters.names import fold
@@ -51,13 +51,15 @@ AUDIENCE = pl.Schema(
 # Further apart, nobody can say what the count did between.
 _LONGEST = timedelta(days=92)
 _SHORTEST = timedelta(days=2)
+_PROSE = "%B"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """A figure's roles, accounts with their claims, stays with the evidence of each end, moves and follower counts.
 
-    `holds` are runs in which an account of theirs was not found together with unusually many others.
+    `holds` are runs in which an account of theirs was not found together with unusually many others. `held` are the spans in which
+    they held an office (is_office false), or in which others held the office that this is.
 
     An account has the latest count that was seen (`shown`) and when (`counted_at`). `counts` (COUNTS) are in order of account and time, `audience` (AUDIENCE) the same as it is drawn. `archive_notes`
     say what to know of the counts from web archives among them.
@@ -68,6 +70,7 @@ class Figure:
     country: str | None
     wikidata_qid: str | None
     roles: list[dict[str, Any]]
+    held: list[dict[str, Any]]
     accounts: pl.DataFrame
     claims: pl.DataFrame
     stays: list[dict[str, Any]]
@@ -130,6 +133,7 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
         country=country,
         wikidata_qid=qid,
         roles=_of_figures(connection, "figure_roles", [figure_id]).to_dicts(),
+        held=_of_figures(connection, "figure_holders", [figure_id]).to_dicts(),
         accounts=_with_latest_count(frame("figure_accounts"), counts),
         claims=frame("figure_claims"),
         stays=_with_evidence(frame("figure_stays"), frame("figure_evidence")),
@@ -146,6 +150,26 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
 def roles_of(connection: duckdb.DuckDBPyConnection, figures: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
     """The roles of each of `figures` on all lists."""
     return _by_figure(_of_figures(connection, "figure_roles", figures))
+
+
+def held_of(connection: duckdb.DuckDBPyConnection, figures: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """The spans in which each of `figures` held an office, or in which others held the office that it is."""
+    return _by_figure(_of_figures(connection, "figure_holders", figures))
+
+
+def holder_in_words(span: Mapping[str, Any]) -> str:
+    """Who held this office and when, or which office they held: its accounts are no holder's."""
+    when = term(span["from_day"], span["to_day"]) or "days unknown"
+    if span["is_office"]:
+        return f"Held by {span['other']} ({when})"
+    return f"Held the office {span['other']} ({when}). Its accounts count as the office's."
+
+
+def term(first: date | None, last: date | None) -> str:
+    """`from 3 January 2013`, `until …`, or both; nothing where neither is known."""
+    if first and last:
+        return days(first, last, month=_PROSE)
+    return f"from {long_day(first)}" if first else f"until {long_day(last)}" if last else ""
 
 
 def counts_of(connection: duckdb.DuckDBPyConnection, figures: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -189,30 +213,46 @@ def _with_latest_count(accounts: pl.DataFrame, counts: pl.DataFrame) -> pl.DataF
     return accounts.join(seen, on="account_id", how="left", maintain_order="left")
 
 
+def when(move: dict[str, Any], zone: str) -> str:
+    """The interval from `not_before` to `before` in words; of a silence, both of its days."""
+    if move["last_posted_on"] is None:
+        return interval(move["not_before"], move["before"], zone)
+    day = move["not_before"].astimezone(UTC).date()
+    return silence(move["move"], day, move["last_posted_on"], move["blocked_days"])
+
+
 def with_when(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with the interval from `not_before` to `before` in words, in the `time_zone` of the row."""
-    whens = [interval(row["not_before"], row["before"], row["time_zone"]) for row in frame.iter_rows(named=True)]
+    """The frame with the time of each move in words, in the `time_zone` of the row; see `when`."""
+    whens = [
+        when(row, row["time_zone"]) + ("; sources disagree" if row.get("contradiction") else "")
+        for row in frame.iter_rows(named=True)
+    ]
     return frame.with_columns(pl.Series("when", whens, dtype=pl.String))
 
 
 def _with_evidence(stays: pl.DataFrame, evidence: pl.DataFrame) -> list[dict[str, Any]]:
     """The stays in words, each end with what it rests on: a row of `figure_evidence`, or None."""
-    told = {row["bound_id"]: row for row in evidence.iter_rows(named=True)}
-    return [_stay(row, told) for row in stays.iter_rows(named=True)]
+    bounds = {row["bound_id"]: row for row in evidence.iter_rows(named=True)}
+    return [_stay(row, bounds) for row in stays.iter_rows(named=True)]
 
 
-def _stay(row: dict[str, Any], told: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
-    ends = {end: told.get(row[f"{end}_bound"]) for end in ("joined_from", "joined_to", "ended_from", "ended_to")}
-    last_sign = told.get(row["last_sign_bound"])
+def _stay(row: dict[str, Any], bounds: Mapping[int, dict[str, Any]]) -> dict[str, Any]:
+    ends = {end: bounds.get(row[f"{end}_bound"]) for end in ("joined_from", "joined_to", "ended_from", "ended_to")}
+    last_sign = bounds.get(row["last_sign_bound"])
     if last_sign is None and row["last_sign_run"] is not None:
         last_sign = {"kind": "seen", "source": f"run {row['last_sign_run']}", "url": None, "is_archived": False}
-    ended = interval(row["ended_not_before"], row["ended_before"], _zone(ends["ended_to"], ends["ended_from"]))
+    ended = interval(
+        row["ended_not_before"], row["ended_before"], _zone(ends["ended_to"], ends["ended_from"]), month=_PROSE
+    )
+    zone = _zone(ends["joined_to"], ends["joined_from"])
+    # Sides of a disagreement are no span: nobody says that it was between them.
+    joined = row["sides"] or [{"not_before": row["joined_not_before"], "before": row["joined_before"]}]
     return {
         **row,
         **ends,
         "last_sign": last_sign,
-        "unexplained": [told[bound] for bound in row["unexplained"]],
-        "when": interval(row["joined_not_before"], row["joined_before"], _zone(ends["joined_to"], ends["joined_from"])),
+        "unexplained": [bounds[bound] for bound in row["unexplained"]],
+        "when": " or ".join(interval(side["not_before"], side["before"], zone, month=_PROSE) for side in joined),
         "is_dated": row["joined_not_before"] is not None or row["joined_before"] is not None,
         "ended": ended if row["ended_before"] else None,
     }

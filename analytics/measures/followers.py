@@ -32,7 +32,7 @@ STANDINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followers:
-    """`frame` has a row a figure and day, as the query `audience_ratios`; `ratios` (RATIOS) a row a figure with a ratio, the largest first."""
+    """`frame` has a row a figure, as the query `audience_of_list`; `ratios` (RATIOS) a row a figure with a ratio, the largest first."""
 
     frame: pl.DataFrame
     ratios: pl.DataFrame
@@ -52,8 +52,7 @@ def followers(
 ) -> Followers:
     """The people of `roster` on both platforms; `names` are what the newer and the older are called."""
     of = {"roster": roster, "newer": newer, "older": older}
-    frame = connection.sql(query("audience_ratios"), params=of).pl()
-    last = frame.filter("is_last", pl.col("day").is_not_null())
+    frame = connection.sql(query("audience_of_list"), params=of).pl()
     rows = [
         {
             **{column: row[column] for column in ("figure_id", "name", "day", "standing")},
@@ -61,14 +60,13 @@ def followers(
             "most": row["ratio_most"] or None,
             "label": f"{ratio(row)} on {short_day(row['day'])}",
             "measure": cell(
-                "audience_ratios",
+                "audience_of_list",
                 "ratio_least" if row["ratio_least"] else "ratio_most",
                 **of,
                 figure_id=row["figure_id"],
-                day=row["day"],
             ),
         }
-        for row in last.iter_rows(named=True)
+        for row in frame.filter(pl.col("day").is_not_null()).iter_rows(named=True)
     ]
     ratios = pl.DataFrame(rows, schema=RATIOS).sort(
         pl.coalesce("least", "most"), "name", descending=[True, False], nulls_last=True
@@ -76,8 +74,15 @@ def followers(
     return Followers(frame=frame, ratios=ratios, verdict=_verdict(frame, of, names))
 
 
+def days_of(connection: duckdb.DuckDBPyConnection, *, figure_id: str, newer: str, older: str) -> pl.DataFrame:
+    """A row a day with a ratio, the latest first, as the query `audience_of_figure`."""
+    of = {"figure_id": figure_id, "newer": newer, "older": older}
+    found: pl.DataFrame = connection.sql(query("audience_of_figure"), params=of).pl()
+    return found
+
+
 def ratio(row: dict[str, float | None]) -> str:
-    """`0.476 to 0.526`, `0.5`, `at least 2`, `at most 2`: three digits of the ratio of a row of `audience_ratios`."""
+    """`0.476 to 0.526`, `0.5`, `at least 2`, `at most 2`: three digits of the ratio of a row of `audience_of_list` or `audience_of_figure`."""
     least, most = row["ratio_least"] or None, row["ratio_most"]
     if most == 0:
         return "0"
@@ -93,7 +98,7 @@ def _digits(number: float) -> str:
 
 
 def parity(row: dict[str, date | None]) -> str:
-    """When there were first as many followers on the newer platform, of a row of `audience_ratios`."""
+    """When there were first as many followers on the newer platform, of a row of `audience_of_list`."""
     by, below = row["parity_by"], row["below_on"]
     if by is None:
         return "no count shows it" if below is None else f"not by {short_day(below)}"
@@ -101,15 +106,14 @@ def parity(row: dict[str, date | None]) -> str:
 
 
 def _verdict(frame: pl.DataFrame, of: dict[str, str], names: tuple[str, str]) -> Said:
-    last = frame.filter("is_last")
     newer, older = names
 
     def said(standing: str | None = None) -> Number:
-        among = last if standing is None else last.filter(pl.col("standing") == standing)
+        among = frame if standing is None else frame.filter(pl.col("standing") == standing)
         where = {} if standing is None else {"standing": standing}
-        return Number(f"{len(among):,}", cell("audience_ratios", "count", **of, is_last="true", **where))
+        return Number(f"{len(among):,}", cell("audience_of_list", "count", **of, **where))
 
-    if last.is_empty():
+    if frame.is_empty():
         return (f"Nobody on this list is known to have an account on {newer} and on {older}.",)
     known: Said = (
         "On the last day of which both counts are known, ",
@@ -122,8 +126,8 @@ def _verdict(frame: pl.DataFrame, of: dict[str, str], names: tuple[str, str]) ->
     )
     return (
         said(),
-        f" {'has' if len(last) == 1 else 'have'} an account on both. For ",
+        f" {'has' if len(frame) == 1 else 'have'} an account on both. For ",
         said("no common day"),
         " of them no day is known with both counts, so there is no ratio. ",
-        *(known if (last["standing"] != "no common day").any() else ()),
+        *(known if (frame["standing"] != "no common day").any() else ()),
     )

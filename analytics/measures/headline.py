@@ -67,7 +67,7 @@ class Headline:
             self._number("later", self.later),
             " joined later. For ",
             self._number("unknown", self.unknown),
-            " the sources do not say.",
+            " the sources do not say whether by then.",
             *self._what_the_platform_said(),
         )
 
@@ -85,7 +85,12 @@ class Headline:
         )
         if not self.said_before:
             return said
-        return (*said, " Reporters had seen ", self._number("said_before", self.said_before), " of them before.")
+        return (
+            *said,
+            " Reporters had seen ",
+            self._number("said_before", self.said_before),
+            " of these before that statement.",
+        )
 
     def unknowns(self) -> Said:
         """What is not known."""

@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Any
 
 import duckdb
 
+from analytics.measures.corrections import Correction, corrections_on
+from analytics.measures.figure import when
 from analytics.measures.phrases import first_day, interval, long_day, short_day
 from analytics.queries import query
 
-_WITHOUT_ACCOUNT = {"not there": "looked, not there", "not looked": "not looked"}
+_WITHOUT_ACCOUNT = {"not there": "searched, not there", "not looked": "not searched"}
 _ENDED_BY = {"owner": "left", "platform": "ended by the platform"}
 
 
@@ -39,15 +40,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A transition. `move_id` stays the same when its interval narrows. `known_at` is in UTC; `when` is in words."""
+    """A transition. `move_id` stays the same when its interval narrows. `known_at` is in UTC; `when` is in words. `last_posted_on` (UTC) is None unless the move is a silence or its end."""
 
     move_id: str
     figure_id: str
     name: str
     platform: str
+    platform_name: str
     handle: str | None
     move: str
     when: str
+    last_posted_on: date | None
     known_at: datetime
     is_presumed: bool
     citation: str | None
@@ -64,7 +67,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """A list: its own words, its platforms by name, a line a figure, its moves (the latest first) and its sources."""
+    """A list: its own words, its platforms by name, a line a figure, its moves and corrections (the latest first) and its sources."""
 
     roster: str
     title: str
@@ -77,6 +80,7 @@ class ListPage:
     platforms: dict[str, str]
     lines: tuple[Line, ...]
     moves: tuple[Move, ...]
+    corrections: tuple[Correction, ...]
     sources: tuple[Source, ...]
 
 
@@ -101,6 +105,7 @@ def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | 
         platforms=platforms,
         lines=tuple(_line(rows, list(platforms), zone) for rows in lines.values()),
         moves=tuple(_move(row, zone) for row in _rows(connection, "published_moves", roster=roster)),
+        corrections=corrections_on(connection, roster, zone),
         sources=tuple(Source(**row) for row in _rows(connection, "sources_of_list", roster=roster)),
     )
 
@@ -148,15 +153,16 @@ def _says(row: dict[str, Any], zone: str) -> str:
 
 
 def _move(row: dict[str, Any], zone: str) -> Move:
-    key = [row["figure_id"], row["platform"], row["native_id"] or "", row["move"], str(row["number"])]
     return Move(
-        move_id=sha256("\n".join(key).encode()).hexdigest()[:20],
+        move_id=row["move_id"],
         figure_id=row["figure_id"],
         name=row["name"],
-        platform=row["platform_name"],
+        platform=row["platform"],
+        platform_name=row["platform_name"],
         handle=row["handle"],
         move=row["move"],
-        when=interval(row["not_before"], row["before"], zone),
+        when=when(row, zone),
+        last_posted_on=row["last_posted_on"],
         known_at=row["known_at"],
         is_presumed=row["is_presumed"],
         citation=row["citation"],
@@ -171,11 +177,17 @@ def moves_on(connection: duckdb.DuckDBPyConnection, roster: str) -> tuple[Move, 
     return tuple(_move(row, found[0]["time_zone"]) for row in rows)
 
 
+def corrections_of(connection: duckdb.DuckDBPyConnection, roster: str) -> tuple[Correction, ...]:
+    """The corrections about figures of the list `roster`, the latest first; none where there is no such list."""
+    found = _rows(connection, "list_of", roster=roster)
+    return corrections_on(connection, roster, found[0]["time_zone"]) if found else ()
+
+
 def sentence(move: Move) -> str:
     """A move in a sentence, as feeds and messages carry it."""
     handle = f" (@{move.handle})" if move.handle else ""
     presumed = ", presumably" if move.is_presumed else ""
-    return f"{move.name} · {move.platform}{handle}: {move.move}{presumed}, {move.when}."
+    return f"{move.name} · {move.platform_name}{handle}: {move.move}{presumed}, {move.when}."
 
 
 def known_on(move: Move) -> str:

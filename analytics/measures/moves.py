@@ -1,4 +1,4 @@
-"""The feed of moves of a list: who joined, left, was not found, returned, was renamed or moved, and how it is known."""
+"""The feed of moves of a list: who joined, left, was not found, returned, was renamed or moved, fell silent or posted again, and how it is known."""
 
 from dataclasses import dataclass
 

@@ -1,5 +1,6 @@
 """Numbers, days and intervals as people write them."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -33,16 +34,35 @@ def moment(at: datetime) -> str:
 
 def short_day(day: date, *, of_year: int | None = None) -> str:
     """`10 Feb 2021`, or `10 Feb` in the year `of_year`."""
-    return f"{day.day} {day:%b}" if day.year == of_year else f"{day.day} {day:%b %Y}"
+    return _day(day, of_year, "%b")
 
 
-def days(first: date, last: date | None, *, of_year: int | None = None) -> str:
-    """`9 Feb 2021`, `2–3 Feb 2021`, `4 Jun 2021 – 13 Jan 2022`."""
+_ISO_DAY = re.compile(r"(?<![\w/.=-])\d{4}-\d{2}-\d{2}(?![\w/-])")
+
+
+def with_days_in_words(text: str) -> str:
+    """A citation with `2021-02-09` as `9 February 2021`. Addresses stay as they are."""
+    return _ISO_DAY.sub(lambda found: _in_words(found[0]), text)
+
+
+def _in_words(day: str) -> str:
+    try:
+        return long_day(date.fromisoformat(day))
+    except ValueError:  # only looks like a day
+        return day
+
+
+def days(first: date, last: date | None, *, of_year: int | None = None, month: str = "%b") -> str:
+    """`9 Feb 2021`, `2–3 Feb 2021`, `4 Jun 2021 – 13 Jan 2022`. With the `month` %B they are written out, as in prose."""
     if last is None or last == first:
-        return short_day(first, of_year=of_year)
+        return _day(first, of_year, month)
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{short_day(last, of_year=of_year)}"
-    return f"{short_day(first, of_year=last.year)} – {short_day(last, of_year=of_year)}"
+        return f"{first.day}–{_day(last, of_year, month)}"
+    return f"{_day(first, last.year, month)} – {_day(last, of_year, month)}"
+
+
+def _day(day: date, of_year: int | None, month: str) -> str:
+    return f"{day.day} {day:{month}}" if day.year == of_year else f"{day.day} {day:{month} %Y}"
 
 
 def first_day(not_before: datetime, zone: str) -> date:
@@ -55,16 +75,34 @@ def last_day(before: datetime, zone: str) -> date:
     return (before.astimezone(ZoneInfo(zone)) - timedelta(microseconds=1)).date()
 
 
-def interval(not_before: datetime | None, before: datetime | None, zone: str, *, of_year: int | None = None) -> str:
-    """A half-open interval in words: `9 Feb 2021`, `Aug 2020`, `by 8 Feb 2021`, `29 Jan – 8 Feb 2021`, `undated`."""
+def interval(
+    not_before: datetime | None, before: datetime | None, zone: str, *, of_year: int | None = None, month: str = "%b"
+) -> str:
+    """A half-open interval in words: `9 Feb 2021`, `Aug 2020`, `by 8 Feb 2021`, `29 Jan – 8 Feb 2021`, `undated`.
+
+    With the `month` %B days are written out, as in prose.
+    """
     first = first_day(not_before, zone) if not_before else None
     last = last_day(before, zone) if before else None
     if last is None:
-        return f"from {short_day(first, of_year=of_year)}" if first else "undated"
+        return f"from {_day(first, of_year, month)}" if first else "undated"
     if first is None:
-        return f"by {short_day(last, of_year=of_year)}"
+        return f"by {_day(last, of_year, month)}"
     if first == last:
-        return short_day(last, of_year=of_year)
+        return _day(last, of_year, month)
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and (last + timedelta(days=1)).day == 1:
-        return f"{last:%b %Y}"
-    return days(first, last, of_year=of_year)
+        return f"{last:{month} %Y}"
+    return days(first, last, of_year=of_year, month=month)
+
+
+def silence(move: str, day: date, last_posted_on: date, blocked_days: int) -> str:
+    """Both days of a silence: `last post 3 March 2025; counted as dormant since 2 June 2025 (dormant91@1)`. All days are in UTC."""
+    last = f"last post {long_day(last_posted_on)}"
+    if move == "dormant":
+        told = f"{last}; counted as dormant since {long_day(day)} (dormant91@1)"
+    else:
+        told = f"on {long_day(day)}; {last} before that (returned91@1)"
+    if not blocked_days:
+        return told
+    held_up = "1 day does" if blocked_days == 1 else f"{blocked_days:,} days do"
+    return f"{told}; {held_up} not count, because the country blocked the platform"

@@ -15,18 +15,25 @@ from analytics.said import Number, Said, cell
 PLACES = {
     "active": "there and active",
     "silent": "there, no post in 28 days",
+    "blocked": "there, no post while the country blocked it",
     "there": "there; of posts nothing is known",
     "perhaps": "perhaps there",
     "left": "left",
     "ended": "ended by the platform",
     "not found": "not found",
+    "handed on": "the account is another's since",
     "before": "not yet there",
-    "absent": "looked and not there",
-    "not looked": "not looked",
+    "absent": "searched and not there",
+    "not looked": "not searched",
 }
 """Every place in words, in the order of a bar. `active` and `silent` are active28@1."""
 
-_IN_A_CELL = {"active": "active", "silent": "no post in 28 days", "there": "there"}
+_IN_A_CELL = {
+    "active": "active",
+    "silent": "no post in 28 days",
+    "blocked": "no post while the country blocked it",
+    "there": "there",
+}
 
 ASSUMES = (
     "Certainly there assumes that nobody was away unseen between two signs of a stay, and that nobody left unseen within 45 days"
@@ -37,6 +44,7 @@ CHANGES = {
     "on both days": "there on both days",
     "came": "came",
     "went": "went",
+    "handed on": "the account passed to another",
     "on neither day": "there on neither day",
     "unknown": "unknown on one of the days",
     "new on the list": "new on the list",
@@ -98,7 +106,7 @@ def places_of(
     if found.is_empty():
         return None
     frame = found.with_columns(
-        says=pl.Series([_says(row, day, about["time_zone"]) for row in found.iter_rows(named=True)])
+        says=pl.Series([_sentence(row, day, about["time_zone"]) for row in found.iter_rows(named=True)])
     )
     of = {"roster": roster, "day": day, **narrowed}
     platforms = dict(found.select("platform", "platform_name").unique(maintain_order=True).rows())
@@ -136,7 +144,9 @@ def _segments(
 ) -> pl.DataFrame:
     """A bar a platform: how many there are of each part."""
     rows: list[dict[str, Any]] = []
-    fullest = found.with_columns(n=(~pl.col(column).is_in([*UNKNOWN, "before", "absent"])).sum().over("platform"))
+    fullest = found.with_columns(
+        n=(~pl.col(column).is_in([*UNKNOWN, "handed on", "before", "absent"])).sum().over("platform")
+    )
     fullest = fullest.sort("n", "platform_name", descending=[True, False], maintain_order=True)
     for row, ((platform, name), figures) in enumerate(
         fullest.group_by("platform", "platform_name", maintain_order=True)
@@ -228,7 +238,7 @@ def _verdict(found: pl.DataFrame, of: Mapping[str, object]) -> Said:
             Number(f"{row['members']:,}", cell("where_they_are", "count", **of_platform)),
             " certainly there",
         ]
-        for place, words in (("perhaps", "perhaps"), ("not_looked", "not looked")):
+        for place, words in (("perhaps", "perhaps"), ("not_looked", "not searched")):
             if row[place]:
                 measured = cell("where_they_are", "count", **of_platform, place=place.replace("_", " "))
                 parts += [", ", Number(f"{row[place]:,}", measured), f" {words}"]
@@ -236,11 +246,11 @@ def _verdict(found: pl.DataFrame, of: Mapping[str, object]) -> Said:
     return tuple(parts)
 
 
-def _says(row: Mapping[str, Any], day: date, zone: str) -> str:
+def _sentence(row: Mapping[str, Any], day: date, zone: str) -> str:
     """The place of a figure on a platform in words, with the days that it rests on."""
     place = row["place"]
     words = [_IN_A_CELL.get(place, PLACES[place])]
-    if place in {"active", "silent"} and row["last_posted_on"]:
+    if place in {"active", "silent", "blocked"} and row["last_posted_on"]:
         words.append(_dated("post", row["last_posted_on"], day))
     if place in {"there", "perhaps"} and row["last_sign_at"]:
         words.append(_dated("sign", first_day(row["last_sign_at"], zone), day))
@@ -249,7 +259,7 @@ def _says(row: Mapping[str, Any], day: date, zone: str) -> str:
     if place == "before" and row["joined_not_before"]:
         words.append(f"joined {interval(row['joined_not_before'], row['joined_before'], zone)}")
     if place == "not looked" and row["last_absent_at"]:
-        words.append(f"looked and not there on {short_day(last_day(row['last_absent_at'], zone))}")
+        words.append(f"searched and not there on {short_day(last_day(row['last_absent_at'], zone))}")
     if place == "perhaps" and row["account_state"] == "unconfirmed":
         words.append(_unconfirmed(row["first_missing_at"], row["alike_since"]))
     if row["contradiction"]:

@@ -374,7 +374,7 @@ def _unconfirmed(known: _Known) -> list[Open]:
     if n:
         what = f"{n} statement{'s' if n > 1 else ''} that other evidence excludes, and that count{'' if n > 1 else 's'} nowhere"
         found.append(Open(what=what, until="until it is explained"))
-    if stay["account_id"] is not None and (account is None or account["status"] is None):
+    if stay["account_id"] is not None and (account is None or account["state"] == "never observed"):
         until = "nobody can look any more" if stay["closed"] else "until the next crawl of the platform"
         found.append(Open(what=f"Whether {_account(known)} exists, at which Kooch has never looked", until=until))
     if stay["archive_note"] and any(row["archived_url"] for row in (*known.evidence, *known.answers)):

@@ -12,6 +12,7 @@ from analytics.measures.places import SEGMENTS
 from analytics.queries import query
 from analytics.said import Number, Said, cell
 from analytics.survival import HISTORIES, compare, incidence, is_installed, survival
+from kooch.rosters.countries import country_name
 
 ENDS = {
     "quiet": "quiet",
@@ -99,11 +100,13 @@ def stayed(
     last = max(known["left_short"].max() or 0, 0) if known.height else 0
     marks = [int(last * part / 4) for part in range(4)]
     if refusal is None:
-        clocks = _clocks(known, breakdown)
+        codes = {country_name(code): code for code in known["country"].drop_nulls()} if breakdown == "country" else {}
+        names = {code: name for name, code in codes.items()}
+        clocks = _clocks(known.with_columns(pl.col("country").replace(names)), breakdown)
         incidences = _incidences(clocks, ends)
         staying, groups = staying_bands(clocks, end)
         for group in groups:
-            asked = {**of, "breakdown": breakdown or "", "part": "" if breakdown is None else group}
+            asked = {**of, "breakdown": breakdown or "", "part": "" if breakdown is None else codes.get(group, group)}
             at_risk[group] = [_at_risk(connection, {**asked, "day": day}) for day in marks]
         notes = _notes(clocks, end, groups if breakdown else [])
     return Stayed(

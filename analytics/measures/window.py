@@ -32,19 +32,43 @@ class Window:
         return wall(self.end)
 
     @property
+    def unit(self) -> float:
+        """What a day is in a window of 33 days: gutters and marks in them are as wide in windows of other lengths."""
+        return (self.end_at - self.start_at) / 33
+
+    @property
+    def year(self) -> int | None:
+        """The one year of all days that are to scale, which labels need not name; None of several."""
+        return self.start.year if self.start.year == (self.end - timedelta(days=1)).year else None
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """Position and words of each line: a week, a month, or some years apart, as many as can be told apart."""
+        days = (self.end - self.start).days
+        if days <= 49:
+            weeks = [self.start + timedelta(days=7 * n) for n in range(6)]
+            return [(wall(day), f"{day.day} {day:%b}") for day in weeks if wall(day) + 7 * DAY / 2 < self.end_at]
+        firsts = [date(year, month, 1) for year in range(self.start.year, self.end.year + 1) for month in range(1, 13)]
+        inside = [day for day in firsts if self.start <= day and wall(day) < self.end_at - 3 * self.unit]
+        years = [day for day in inside if day.month == 1]
+        if len(years) > 2:
+            return [(wall(day), f"{day.year}") for day in years[:: -(-len(years) // 8)]]
+        return [(wall(day), f"{day:%b %Y}") for day in inside[:: max(1, -(-len(inside) // 6))]]
+
+    @property
     def launch(self) -> tuple[str, str]:
         """What is known of the platform's beginning, in two lines."""
-        return ("launch in", f"{self.opened:%B %Y}") if self.opened else ("a launch", "unknown")
+        return ("launch in", f"{self.opened:%B %Y}") if self.opened else ("its launch,", "day unknown")
 
     @property
     def left(self) -> float:
         """Position at which the earlier gutter begins."""
-        return wall(self.start) - 5 * DAY
+        return self.start_at - 5 * self.unit
 
     @property
     def right(self) -> float:
         """Position at which the later gutter ends."""
-        return wall(self.end) + 9 * DAY
+        return self.end_at + 9 * self.unit
 
     def place(self, instant: datetime | None) -> float:
         """Where an instant is drawn; None is before everything."""
@@ -54,11 +78,11 @@ class Window:
         at = wall(local.date()) + (instant - start_of(local.date(), self.zone)).total_seconds() * 1000
         start, end = wall(self.start), wall(self.end)
         if at > end:
-            return end + 0.8 * DAY
+            return end + 0.8 * self.unit
         if at >= start:
             return at
         opened = wall(self.opened or self.start - timedelta(days=365))
-        return max(self.left + 0.3 * DAY, start - 5 * DAY * (start - at) / max(start - opened, 1.0))
+        return max(self.left + 0.3 * self.unit, start - 5 * self.unit * (start - at) / max(start - opened, 1.0))
 
 
 def wall(day: date) -> float:

@@ -1,4 +1,4 @@
--- One row per month (UTC) and kind of figure: entries of $roster whose first account on $platform was opened in it.
+-- One row per month (UTC) and kind of figure: how many entries of $roster opened their first account on $platform in that month.
 SELECT
     date_trunc('month', o.opened_at)::DATE AS month,
     f.kind,
@@ -6,7 +6,7 @@ SELECT
 FROM (SELECT DISTINCT figure_id FROM memberships WHERE roster = $roster) AS m
 INNER JOIN figures AS f ON f.figure_id = m.figure_id
 INNER JOIN (
-    -- The day that a platform shows is a day in UTC; of several accounts the first counts.
+    -- Platforms show days in UTC. If there are several accounts, the first one counts.
     SELECT figure_id, min(not_before) AS opened_at
     FROM bounds
     WHERE platform = $platform AND kind IN ('opened', 'plc')

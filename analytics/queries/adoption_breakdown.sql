@@ -1,4 +1,4 @@
--- One row per part of $roster by $breakdown, as it was on $day, the largest first.
+-- One row per part of $roster by $breakdown, with its counts on $day, the largest first.
 WITH counted AS (
     SELECT *
     FROM adoption_parts

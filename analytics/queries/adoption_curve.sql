@@ -1,4 +1,4 @@
--- One row per day on which the count of $measure (joined or there) can change, of $roster on $platform, to the day of the version.
+-- One row per day, up to the day of the version, on which the count of $measure (joined or there) of $roster on $platform can change.
 WITH version_days AS (
     SELECT timezone(r.time_zone, v.published_at)::DATE AS day
     FROM rosters AS r
@@ -28,7 +28,7 @@ days_of_curve AS (
     WHERE if($measure = 'joined', c.is_of_joined, c.is_of_there)
 ),
 
--- What is assumed of days to come is not drawn: the curve then ends on the day of the version.
+-- Days after the version are not drawn, because their counts are assumptions.
 drawn_days AS (
     SELECT
         d.* REPLACE (unnest(if(d.next_day > v.day AND d.day < v.day, [d.day, v.day], [d.day])) AS day)

@@ -1,4 +1,4 @@
--- One row: what the list $roster allows to be said of $platform.
+-- One row: what may be computed from the list $roster for $platform.
 WITH version_days AS (
     SELECT timezone(r.time_zone, v.published_at)::DATE AS day
     FROM rosters AS r

@@ -7,7 +7,7 @@ WITH entries AS (
     WHERE m.roster = $roster AND ($who = 'all' OR ($who = 'people') = (f.kind = 'person'))
 ),
 
--- Of several texts that say the same, the first that has it from nobody else is named.
+-- If several texts say the same, the first original one is named.
 ends AS (
     SELECT figure_id, before, first(bound_id ORDER BY derived_from IS NOT NULL, known_at, bound_id) AS bound_id
     FROM bounds
@@ -23,6 +23,7 @@ SELECT
     j.joined_before AS before,
     coalesce(j.is_disputed, false) AS is_contradicted,
     b.source_id,
+    b.kind AS bound_kind,
     -- A report's follower count may stand with another of its statements about the figure.
     coalesce(b.reported, (
         SELECT first(o.reported ORDER BY o.bound_id)

@@ -1,4 +1,4 @@
--- One row: the day of the version, and the last day on which anybody looked at somebody on the list $roster, in its time zone.
+-- One row: the day of the version, and the last day (in the list's time zone) on which anybody looked at somebody on the list $roster.
 WITH people AS (
     SELECT DISTINCT figure_id
     FROM memberships
@@ -7,9 +7,8 @@ WITH people AS (
 
 looks AS (
     SELECT s.last_seen_at AS looked_at
-    FROM seen_accounts AS s
-    INNER JOIN links AS l ON l.account_id = s.account_id
-    SEMI JOIN people AS p ON p.figure_id = l.figure_id
+    FROM seen_links AS s
+    SEMI JOIN people AS p ON p.figure_id = s.figure_id
     UNION ALL
     SELECT coalesce(b.before, b.known_at) - INTERVAL 1 MICROSECOND
     FROM bounds AS b

@@ -1,4 +1,4 @@
--- One row per run and field that was not as the platform documents it, newest run first, at most 200.
+-- One row per run and field that differs from the platform's documentation, newest run first, at most 200.
 SELECT coalesce(p.name, d.platform) AS platform, r.started_at, r.source, d.path, d.kind, d.n
 FROM drift AS d
 INNER JOIN runs AS r ON r.run_id = d.run_id

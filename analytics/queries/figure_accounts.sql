@@ -5,7 +5,7 @@ WITH seen AS (
     WHERE figure_id = $figure_id
 ),
 
--- What the latest observation says besides: joined by its instant, so that no other row group is read.
+-- The other values of the latest observation. The join uses its instant, so that no other row group is read.
 latest_observations AS (
     SELECT
         o.account_id,
@@ -19,7 +19,7 @@ latest_observations AS (
 SELECT
     coalesce(f.name, p.platform) AS platform,
     p.handle,
-    -- Only an archive still shows what it saw alone, or what closed with its platform.
+    -- An account that only an archive saw, or whose platform has closed, is shown only by an archive.
     CASE
         WHEN p.is_archived AND p.last_live_at IS NULL THEN c.url
         WHEN f.closed IS NULL THEN p.url

@@ -16,7 +16,7 @@ WITH counts AS (
         u.source_id,
         s.publisher,
         s.citation,
-        -- What is no web address opens nothing.
+        -- A source without a web address gets no link.
         CASE WHEN regexp_matches(u.url, '^https?://[^/]') THEN u.url END AS url,
         p.archive_note
     FROM audience AS u

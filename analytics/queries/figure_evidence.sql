@@ -1,5 +1,5 @@
--- One row per bound of $figure_id: what kind it is, who says so, and where it can be read.
--- A bound of a crawl leads to the page of the archive that it was read from, or to nothing that can be opened.
+-- One row per bound of $figure_id: its kind, its source, and the address of the source.
+-- A bound of a crawl links to the archived page that it was read from, if there is one.
 WITH told AS (
     SELECT *
     FROM bounds

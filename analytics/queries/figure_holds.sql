@@ -1,4 +1,4 @@
--- One row per platform on which an account of $figure_id was not found together with unusually many others, and nobody has looked again.
+-- One row per platform on which an account of $figure_id was not found together with unusually many others, and nobody has looked again since.
 SELECT
     coalesce(p.name, h.platform) AS platform,
     h.run_id,
@@ -12,7 +12,7 @@ WHERE
     h.is_holding
     AND EXISTS (
         FROM doubts AS d
-        INNER JOIN links AS l ON l.account_id = d.account_id
-        WHERE l.figure_id = $figure_id AND d.run_id = h.run_id AND d.until IS NULL
+        INNER JOIN states AS s ON s.account_id = d.account_id AND s.state NOT IN ('handed on', 'never observed')
+        WHERE s.figure_id = $figure_id AND d.run_id = h.run_id AND d.until IS NULL
     )
 ORDER BY h.started_at DESC

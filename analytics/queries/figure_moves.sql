@@ -1,4 +1,4 @@
--- One row per transition of $figure_id, the latest first.
+-- One row per move of $figure_id, the latest first.
 SELECT
     coalesce(p.name, m.platform) AS platform,
     coalesce(h.handle, if(m.account_id IS NULL, 'account unidentified', 'handle unknown')) AS handle,
@@ -6,14 +6,19 @@ SELECT
     m.act,
     m.not_before,
     m.before,
+    m.last_posted_on,
+    m.blocked_days,
     m.known_through,
     m.known_at,
     m.is_presumed,
-    coalesce(s.time_zone, 'UTC') AS time_zone
+    coalesce(s.time_zone, 'UTC') AS time_zone,
+    m.move = 'joined' AND coalesce(t.contradiction, false) AS contradiction
 FROM moves AS m
 LEFT JOIN platforms AS p ON p.platform = m.platform
 LEFT JOIN current_handles AS h ON h.account_id = m.account_id
 LEFT JOIN bounds AS b ON b.bound_id = m.to_bound
 LEFT JOIN sources AS s ON s.source_id = b.source_id
+LEFT JOIN stays AS t
+    ON t.figure_id = m.figure_id AND t.platform = m.platform AND t.account_id IS NOT DISTINCT FROM m.account_id AND t.stay = m.number
 WHERE m.figure_id = $figure_id
-ORDER BY m.before DESC NULLS LAST, m.platform, m.account_id
+ORDER BY m.before DESC NULLS LAST, m.platform, m.account_id, m.move, m.number

@@ -23,6 +23,15 @@ SELECT
     s.end_is_presumed,
     s.last_sign_is_presumed,
     s.contradiction,
+    CASE WHEN s.contradiction THEN (
+        SELECT list({'not_before': r.not_before, 'before': r.before} ORDER BY r.not_before NULLS FIRST, r.before NULLS LAST)
+        FROM readings AS r
+        WHERE
+            r.figure_id = s.figure_id
+            AND r.platform = s.platform
+            AND r.account_id IS NOT DISTINCT FROM s.account_id
+            AND r.spell = s.stay
+    ) END AS sides, -- Each time of joining that some of the sources agree on
     s.unexplained, -- The bounds that count nowhere
     p.archive_note
 FROM stays AS s

@@ -1,4 +1,4 @@
--- One row per figure of $roster, by name, with the accounts on $platform that are accepted as the figure's.
+-- One row per figure of $roster, by name, with its accepted accounts on $platform.
 WITH roles AS (
     SELECT
         figure_id,

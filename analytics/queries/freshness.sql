@@ -1,9 +1,11 @@
--- One row per roster and platform: how many were looked for and seen, and when a crawl saw one of them last.
+-- One row per roster and platform: how many figures were searched for and seen, and when a crawl last saw an account of theirs, whoever held it then.
 WITH seen AS (
-    SELECT m.roster, p.platform, max(p.last_live_at) AS last_live_at
+    SELECT m.roster, a.platform, max(s.last_live_at) AS last_live_at
     FROM memberships AS m
-    INNER JOIN presence AS p ON p.figure_id = m.figure_id
-    GROUP BY m.roster, p.platform
+    INNER JOIN links AS l ON l.figure_id = m.figure_id
+    INNER JOIN accounts AS a ON a.account_id = l.account_id
+    INNER JOIN seen_accounts AS s ON s.account_id = l.account_id
+    GROUP BY m.roster, a.platform
 )
 
 SELECT

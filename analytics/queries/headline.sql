@@ -1,4 +1,4 @@
--- One row: entries of $roster on $platform by what is known of their joining, as of the end of a day in $zone ($until).
+-- One row: how many entries of $roster had joined $platform, joined later, or are undecided, as of the end of a day in $zone ($until).
 WITH entries AS (
     SELECT DISTINCT m.figure_id, f.kind = 'person' AS is_person
     FROM memberships AS m
@@ -21,7 +21,7 @@ dated AS (
     LEFT JOIN first_joins AS j ON j.figure_id = e.figure_id AND j.platform = $platform
 ),
 
--- What the account's own evidence excludes is said by somebody too.
+-- Reports that the account's own evidence excludes count as statements, too.
 said AS (
     SELECT figure_id, not_before, before
     FROM readings
@@ -45,7 +45,7 @@ readings_of AS (
     GROUP BY figure_id
 ),
 
--- Entries that the platform itself says are there, and when it is first reported to have said so.
+-- Entries of which the platform itself says that they are there, and the first report of that.
 own AS (
     SELECT b.figure_id, min(b.known_at) AS said_at
     FROM bounds AS b

@@ -1,4 +1,4 @@
--- One row per bound of an entry of $roster on $platform that was known by $until, but those that are left out:
+-- One row per bound of an entry of $roster on $platform that was known by $until, without these:
 -- statements of the publishers $publishers, what derives from one of $origins, and what was read as one of $read_as.
 SELECT b.*
 FROM kooch.bounds AS b

@@ -1,10 +1,10 @@
--- One row per transition of the people of $roster, the latest $shown first; $move and $platform narrow it, NULL does not.
+-- One row per move of the people of $roster, the latest first, at most $shown. $move and $platform filter the rows; NULL does not.
 WITH latest AS (
     SELECT m.*
     FROM moves AS m
     SEMI JOIN memberships AS o ON o.figure_id = m.figure_id AND o.roster = $roster
     WHERE m.move = coalesce($move, m.move) AND m.platform = coalesce($platform, m.platform)
-    ORDER BY m.before DESC NULLS LAST, m.figure_id, m.platform, m.account_id, m.move
+    ORDER BY m.before DESC NULLS LAST, m.figure_id, m.platform, m.account_id, m.move, m.number
     LIMIT $shown
 )
 
@@ -16,14 +16,19 @@ SELECT
     m.act,
     m.not_before,
     m.before,
+    m.last_posted_on,
+    m.blocked_days,
     m.known_through,
     m.known_at,
     m.is_presumed,
-    coalesce(s.time_zone, 'UTC') AS time_zone
+    coalesce(s.time_zone, 'UTC') AS time_zone,
+    m.move = 'joined' AND coalesce(t.contradiction, false) AS contradiction
 FROM latest AS m
 INNER JOIN figures AS f ON f.figure_id = m.figure_id
 LEFT JOIN platforms AS p ON p.platform = m.platform
 LEFT JOIN current_handles AS h ON h.account_id = m.account_id
 LEFT JOIN bounds AS b ON b.bound_id = m.to_bound
 LEFT JOIN sources AS s ON s.source_id = b.source_id
-ORDER BY m.before DESC NULLS LAST, m.figure_id, m.platform, m.account_id, m.move
+LEFT JOIN stays AS t
+    ON t.figure_id = m.figure_id AND t.platform = m.platform AND t.account_id IS NOT DISTINCT FROM m.account_id AND t.stay = m.number
+ORDER BY m.before DESC NULLS LAST, m.figure_id, m.platform, m.account_id, m.move, m.number

@@ -1,4 +1,4 @@
--- One row per count that somebody has published of $platform as a whole, by measure and day; undated ones last.
+-- One row per published count of the whole $platform, by measure and day; undated counts last.
 SELECT
     c.measure,
     c.area,

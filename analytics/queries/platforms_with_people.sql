@@ -1,4 +1,4 @@
--- One row per list and platform on which somebody of it has an account, those with most people first.
+-- One row per list and platform on which somebody of the list has an account, those with most people first.
 SELECT
     c.roster,
     c.platform,

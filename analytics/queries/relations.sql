@@ -1,4 +1,4 @@
--- One row per table, view and macro, but those that only the loader reads: its name, its kind and what a row is.
+-- One row per table, view and macro that readers use: its name, its kind and what a row is.
 SELECT table_name AS name, 'table' AS kind, comment AS description
 FROM duckdb_tables()
 WHERE database_name = 'kooch' AND table_name NOT IN ('ids', 'batches', 'schema_version', 'account_bounds', 'read_evidence')

@@ -1,15 +1,24 @@
 -- One row per accepted account of the figures on the list $roster: its latest follower count, the one that held at $since, and its posts. NULL: not read.
-WITH members AS (
-    SELECT DISTINCT l.account_id
+WITH held AS (
+    SELECT figure_id, account_id, first_day, until_day
     FROM links AS l
-    INNER JOIN memberships AS m ON m.figure_id = l.figure_id
-    WHERE m.roster = $roster
+    SEMI JOIN memberships AS m ON m.figure_id = l.figure_id AND m.roster = $roster
+),
+
+-- Each with the time in which it was anybody's of the list.
+members AS (
+    SELECT
+        account_id,
+        CASE WHEN count(first_day) = count(*) THEN min(first_day) END AS first_day,
+        CASE WHEN count(until_day) = count(*) THEN max(until_day) END AS until_day
+    FROM held
+    GROUP BY account_id
 ),
 
 counts AS (
     SELECT DISTINCT u.account_id, u.valid_at, u.followers, u.followers_precision
     FROM audience AS u
-    INNER JOIN members AS m ON m.account_id = u.account_id
+    SEMI JOIN held AS h ON h.account_id = u.account_id AND h.figure_id = u.figure_id
     WHERE u.source <> 'report'
 ),
 
@@ -37,7 +46,11 @@ earlier AS (
 -- The latest unbroken cover, thirteen weeks of it at most.
 covers AS (
     SELECT account_id, greatest(max_by(first_day, until_day), max(until_day) - 91) AS from_day, max(until_day) AS until_day
-    FROM activity_covers
+    FROM (
+        SELECT m.account_id, greatest(c.first_day, m.first_day) AS first_day, least(c.until_day, m.until_day) AS until_day
+        FROM activity_covers AS c
+        INNER JOIN members AS m ON m.account_id = c.account_id
+    )
     GROUP BY account_id
 ),
 
@@ -63,6 +76,11 @@ FROM members AS m
 LEFT JOIN latest AS n ON n.account_id = m.account_id
 LEFT JOIN earlier AS e ON e.account_id = m.account_id
 LEFT JOIN posted AS p ON p.account_id = m.account_id
-LEFT JOIN (SELECT account_id, max(last_posted_on) AS last_posted_on FROM activity GROUP BY account_id) AS a
+LEFT JOIN (
+    SELECT account_id, max(last_posted_on) AS last_posted_on
+    FROM activity
+    SEMI JOIN held ON held.account_id = activity.account_id AND held.figure_id = activity.figure_id
+    GROUP BY account_id
+) AS a
     ON a.account_id = m.account_id
 ORDER BY m.account_id

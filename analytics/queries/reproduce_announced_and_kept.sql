@@ -1,4 +1,4 @@
--- One row: of how many accounts a dated statement says that the figure leaves, and how many of them no end is known.
+-- One row: for how many accounts a dated statement says that the figure leaves, and for how many of these no end is known.
 SELECT
     count(*) FILTER (WHERE left_before IS NULL AND gone_before IS NULL) AS least,
     least AS most,

@@ -1,4 +1,4 @@
--- One row per accepted account of $figures: how it stands, by answers that a second look has confirmed.
+-- One row per accepted account of $figures: its state, by answers that a second look has confirmed.
 WITH held AS (
     SELECT d.account_id, max(r.started_at) + INTERVAL 24 HOURS AS look_again_after
     FROM doubts AS d
@@ -25,5 +25,5 @@ FROM states AS s
 INNER JOIN unnest($figures) AS f (figure_id) ON f.figure_id = s.figure_id
 INNER JOIN accounts AS a ON a.account_id = s.account_id
 LEFT JOIN current_handles AS h ON h.account_id = s.account_id
-LEFT JOIN held AS e ON e.account_id = s.account_id
+LEFT JOIN held AS e ON e.account_id = s.account_id AND s.state NOT IN ('handed on', 'never observed')
 ORDER BY s.figure_id, s.platform, s.account_id

@@ -1,4 +1,4 @@
--- One row per stretch of equal answers about an account of $figures, the first answer first.
+-- One row per series of equal answers about an account of $figures while it was theirs, in order of time.
 WITH answers AS (
     SELECT
         l.figure_id,
@@ -13,6 +13,7 @@ WITH answers AS (
     INNER JOIN accounts AS a ON a.account_id = l.account_id
     INNER JOIN observations AS o ON o.account_id = l.account_id
     LEFT JOIN captures AS c ON c.capture_id = o.capture_id
+    WHERE coalesce(o.valid_at >= l.held_from, true) AND coalesce(o.valid_at < l.held_until, true)
     WINDOW of_account AS (PARTITION BY l.figure_id, o.account_id ORDER BY o.valid_at, o.recorded_at)
 ),
 

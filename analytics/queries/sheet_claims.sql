@@ -1,4 +1,4 @@
--- One row per published claim that an account is one of $figures'.
+-- One row per published claim that an account belongs to one of $figures.
 SELECT
     c.figure_id,
     a.platform,

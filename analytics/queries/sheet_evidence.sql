@@ -1,4 +1,4 @@
--- One row per dated piece of evidence on $figures: a statement, an entry of a list that dates it, or what a crawl found; the first to be known first.
+-- One row per dated piece of evidence on $figures (a statement, a dated entry of a list, or an answer to a crawl), in the order in which it became known.
 WITH told AS (
     SELECT b.*
     FROM bounds AS b

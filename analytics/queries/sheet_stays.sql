@@ -1,4 +1,4 @@
--- One row per stay of $figures, the one that counts most first: not ended, then latest seen. Figures of lists without a stay have one row a platform of their lists, its stay 0.
+-- One row per stay of $figures: first stays that have not ended, then the latest seen. A figure without a stay has one row with stay 0 per platform of its lists.
 SELECT
     s.figure_id,
     f.name,

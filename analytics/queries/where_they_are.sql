@@ -1,4 +1,4 @@
--- One row per member of the list $roster on $day and platform of the list: where it was as the day ended, and what is known of it there.
+-- One row per member of the list $roster on $day and platform of the list: where the member was as the day ended, and what is known about that.
 WITH members AS (
     SELECT figure_id, min(role) AS role, min(party) AS party, min(unit) AS unit
     FROM counted_memberships

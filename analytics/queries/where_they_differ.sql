@@ -31,6 +31,7 @@ SELECT
         WHEN e.is_unknown OR l.is_unknown THEN 'unknown'
         WHEN e.is_there AND l.is_there THEN 'on both days'
         WHEN l.is_there THEN 'came'
+        WHEN e.is_there AND l.place = 'handed on' THEN 'handed on' -- The end of a claim is no departure
         WHEN e.is_there THEN 'went'
         ELSE 'on neither day'
     END AS change

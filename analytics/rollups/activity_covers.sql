@@ -1,4 +1,4 @@
--- One row per account and unbroken span of time of which it is known on which days it posted. Elsewhere nobody looked.
+-- One row per account and unbroken span of time for which all posts were listed. Outside these spans nobody looked.
 WITH told AS (
     SELECT
         account_id,
@@ -7,7 +7,7 @@ WITH told AS (
     FROM activity_looks
     WHERE covers_from IS NOT NULL
     UNION ALL
-    -- A profile that shows when its account posted last says that nothing came after that day.
+    -- A profile that shows the day of the last post says that no post came after that day.
     SELECT
         account_id,
         timezone('UTC', (timezone('UTC', last_post_at)::DATE + 1)::TIMESTAMP) AS covers_from,
@@ -15,6 +15,13 @@ WITH told AS (
     FROM observations
     WHERE last_post_at IS NOT NULL AND capture_id IS NULL AND status = 'active'
     GROUP BY ALL
+    UNION ALL
+    -- So does a check by the source of a list.
+    SELECT
+        account_id,
+        timezone('UTC', (timezone('UTC', last_post_at)::DATE + 1)::TIMESTAMP) AS covers_from,
+        checked_at AS covers_to
+    FROM believed_checks
 ),
 
 starts AS (
@@ -49,12 +56,12 @@ spans AS (
 
 SELECT
     account_id,
-    covers_from, -- Everything from here
-    covers_to, -- until here (half-open) was listed by one look or another
+    covers_from, -- The start of the span
+    covers_to, -- The open end of the span
     CASE
         WHEN timezone('UTC', covers_from) = date_trunc('day', timezone('UTC', covers_from))
             THEN timezone('UTC', covers_from)::DATE
         ELSE timezone('UTC', covers_from)::DATE + 1
-    END AS first_day, -- The first day (UTC) that lies in it as a whole
-    timezone('UTC', covers_to)::DATE AS until_day -- The first day after that does not
+    END AS first_day, -- The first whole day (UTC) in the span
+    timezone('UTC', covers_to)::DATE AS until_day -- The first day (UTC) that is not wholly in the span
 FROM spans

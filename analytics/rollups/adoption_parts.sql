@@ -1,22 +1,22 @@
--- One row per list, platform, part of the list and day on which a count can change: who had joined, and who was there, as it ended.
+-- One row per list, platform, part of the list and day on which a count can change: how many had joined, and how many were there, as the day ended.
 -- A part is a party, role, unit or country. Days are in the list's time zone. Between two rows nothing changes.
 SELECT
     roster,
     platform,
-    breakdown, -- all, party, role, unit or country
-    part, -- The party, role, unit or country; empty: all
-    day, -- In the list's time zone
-    members, -- People and organisations on the list that day
-    not_looked, -- Of them not searched on the platform around that day: nothing is known
-    joined_min, -- Had certainly joined by the end of the day
-    joined_max, -- Had possibly joined by the end of the day
-    there_min, -- Certainly there as the day ended; NULL: too few were looked at since
-    there_max, -- Possibly there as the day ended
-    share_min, -- Of the members had joined, at least; NULL: the list may not be divided on that day
-    share_max, -- At most
-    there_share_min, -- Of the members were there, at least; NULL: as share_min or there_min
-    there_share_max, -- At most
-    is_of_joined, -- The day belongs to the curve of who had joined
-    is_of_there -- The day belongs to the curve of who was there
+    breakdown, -- What the list is divided by: all (not divided), party, role, unit or country
+    part, -- Which party, role, unit or country; empty: all
+    day, -- The day, in the list's time zone
+    members, -- How many people and organisations were on the list that day
+    not_looked, -- How many of them were not searched for around that day; nothing is known about them
+    joined_min, -- How many had certainly joined by the end of the day
+    joined_max, -- How many had certainly or possibly joined by the end of the day
+    there_min, -- How many were certainly there as the day ended; NULL: too few were looked at
+    there_max, -- How many were certainly or possibly there as the day ended; NULL: as there_min
+    share_min, -- The least share of members who had joined; NULL: no percentage is allowed on that day
+    share_max, -- The largest share of members who had joined; NULL: as share_min
+    there_share_min, -- The least share of members who were there; NULL: as share_min or there_min
+    there_share_max, -- The largest share of members who were there; NULL: as there_share_min
+    is_of_joined, -- Whether the curve of who had joined has this day
+    is_of_there -- Whether the curve of who was there has this day
 FROM adoption_by_part(true)
 ORDER BY roster, platform, breakdown, part, day

@@ -1,27 +1,22 @@
--- One row per list, platform, part of the list and day, as in adoption_parts, of those where reports that name no account make a difference.
+-- One row per list, platform, part of the list and day, as in adoption_parts, but without reports that name no account. Only lists and platforms for which that makes a difference.
+-- Empty unless: SELECT 1 FROM edge_spans WHERE NOT with_presumptions
 SELECT
-    a.roster,
-    a.platform,
-    a.breakdown, -- all, party, role, unit or country
-    a.part, -- The party, role, unit or country; empty: all
-    a.day, -- In the list's time zone
-    a.members, -- People and organisations on the list that day
-    a.not_looked, -- Of them not searched on the platform around that day: nothing is known
-    a.joined_min, -- Had certainly joined by the end of the day
-    a.joined_max, -- Had possibly joined by the end of the day
-    a.there_min, -- Certainly there as the day ended; NULL: too few were looked at since
-    a.there_max, -- Possibly there as the day ended
-    a.share_min, -- Of the members had joined, at least; NULL: the list may not be divided on that day
-    a.share_max, -- At most
-    a.there_share_min, -- Of the members were there, at least; NULL: as share_min or there_min
-    a.there_share_max, -- At most
-    a.is_of_joined, -- The day belongs to the curve of who had joined
-    a.is_of_there -- The day belongs to the curve of who was there
-FROM adoption_by_part(false) AS a
-SEMI JOIN (
-    SELECT DISTINCT m.roster, s.platform
-    FROM edge_spans AS s
-    INNER JOIN memberships AS m ON m.figure_id = s.figure_id
-    WHERE NOT s.with_presumptions
-) AS p ON p.roster = a.roster AND p.platform = a.platform
-ORDER BY a.roster, a.platform, a.breakdown, a.part, a.day
+    roster,
+    platform,
+    breakdown, -- What the list is divided by: all (not divided), party, role, unit or country
+    part, -- Which party, role, unit or country; empty: all
+    day, -- The day, in the list's time zone
+    members, -- How many people and organisations were on the list that day
+    not_looked, -- How many of them were not searched for around that day; nothing is known about them
+    joined_min, -- How many had certainly joined by the end of the day
+    joined_max, -- How many had certainly or possibly joined by the end of the day
+    there_min, -- How many were certainly there as the day ended; NULL: too few were looked at
+    there_max, -- How many were certainly or possibly there as the day ended; NULL: as there_min
+    share_min, -- The least share of members who had joined; NULL: no percentage is allowed on that day
+    share_max, -- The largest share of members who had joined; NULL: as share_min
+    there_share_min, -- The least share of members who were there; NULL: as share_min or there_min
+    there_share_max, -- The largest share of members who were there; NULL: as there_share_min
+    is_of_joined, -- Whether the curve of who had joined has this day
+    is_of_there -- Whether the curve of who was there has this day
+FROM adoption_by_part(false)
+ORDER BY roster, platform, breakdown, part, day

@@ -1,10 +1,10 @@
--- One row per account: the handle it is known to have had last.
+-- One row per account, with its latest known handle.
 SELECT
     h.account_id,
     first(
         h.handle
-        -- What the platform shows or logs beats what a list says, and that what it showed to an archive; then the latest;
-        -- then one that has not ended.
+        -- First what the platform shows or logs, then what a list says, then what an archive has; among these the latest,
+        -- then a handle that has not ended.
         ORDER BY
             CASE WHEN h.kind = 'roster' THEN 1 WHEN h.kind = 'seen' AND s.last_live_at IS NULL THEN 2 ELSE 0 END,
             h.valid_to IS NOT NULL,

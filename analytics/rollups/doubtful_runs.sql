@@ -1,5 +1,20 @@
--- One row per run in which an unusual share of a platform's accounts turned "gone" at once: views hold until a later run agrees.
-WITH answers AS (
+-- One row per run in which an unusual share of a platform's accounts turned "gone" at once. Views ignore these answers until a later run agrees.
+WITH gone AS (
+    SELECT o.run_id, o.account_id
+    FROM observations AS o
+    INNER JOIN statuses AS t ON t.status = o.status AND t.is_gone
+),
+
+-- Who turned gone in a run was gone in it. A run in which few were gone needs no comparison.
+suspected AS (
+    SELECT g.run_id
+    FROM gone AS g
+    INNER JOIN runs AS r ON r.run_id = g.run_id
+    GROUP BY g.run_id, r.observed
+    HAVING count(*) >= 5 AND count(*) >= 0.1 * r.observed
+),
+
+answers AS (
     SELECT
         o.run_id,
         o.account_id,
@@ -8,12 +23,16 @@ WITH answers AS (
     FROM observations AS o
     INNER JOIN statuses AS t ON t.status = o.status
     SEMI JOIN (SELECT account_id FROM seen_accounts WHERE statuses > 1) AS s ON s.account_id = o.account_id
+    SEMI JOIN (
+        SELECT g.account_id FROM gone AS g SEMI JOIN suspected AS u ON u.run_id = g.run_id
+    ) AS g ON g.account_id = o.account_id
 ),
 
 turned AS (
-    SELECT run_id, account_id
-    FROM answers
-    WHERE is_gone AND NOT was_gone
+    SELECT a.run_id, a.account_id
+    FROM answers AS a
+    SEMI JOIN suspected AS u ON u.run_id = a.run_id
+    WHERE a.is_gone AND NOT a.was_gone
 ),
 
 counted AS (
@@ -29,7 +48,7 @@ counted AS (
             )
         ) AS seen_again
     FROM turned AS t
-    -- An archive shows no platform as it is today.
+    -- Archived pages do not show the platform as it is now.
     INNER JOIN runs AS r ON r.run_id = t.run_id AND r.source = 'live'
     GROUP BY t.run_id
 )
@@ -38,12 +57,12 @@ SELECT
     c.run_id,
     r.platform,
     r.started_at,
-    c.newly_gone::INTEGER AS newly_gone, -- Accounts that were there when last seen
-    r.observed, -- Accounts with an answer in the run
-    c.newly_gone / r.observed AS gone_share, -- The one by the other
-    2 * c.seen_again < c.newly_gone AS is_holding -- Most of them had no answer yet in a run a day later or more
+    c.newly_gone::INTEGER AS newly_gone, -- How many accounts turned gone in the run, and were there when last seen
+    r.observed, -- How many accounts had an answer in the run
+    c.newly_gone / r.observed AS gone_share, -- newly_gone divided by observed
+    2 * c.seen_again < c.newly_gone AS is_holding -- Whether views still ignore these answers, because most of the accounts had no answer yet in a run at least a day later
 FROM counted AS c
 INNER JOIN runs AS r ON r.run_id = c.run_id
--- A tenth of the accounts, and more than a few, do not leave on the same day by chance.
+-- A tenth of the accounts, and at least five, do not leave on the same day by chance.
 WHERE c.newly_gone >= 5 AND c.newly_gone >= 0.1 * r.observed
 ORDER BY r.started_at DESC

@@ -1,5 +1,5 @@
--- One row per list, figure and platform of which nothing but the versions of the list tells: since when an account stands there, and until which day.
--- Days are in the list's time zone. Where a crawl, a statement or another list speaks too, evidence is read as that of any account.
+-- One row per list, figure and platform for which only the list's versions are evidence: the days on which an account stands there.
+-- Days are in the list's time zone. If there is also a crawl, a statement or another list, the evidence is read as for any other account.
 WITH pairs AS (
     SELECT
         roster,
@@ -12,7 +12,7 @@ WITH pairs AS (
     HAVING bool_or(stands)
 ),
 
--- A claim of another list, or one of this list that no version has.
+-- Claims of other lists, and claims of this list that are in none of its versions.
 other_claims AS (
     SELECT c.figure_id, a.platform, c.source_id, s.account_id IS NOT NULL AS is_in_series
     FROM claims AS c
@@ -32,8 +32,8 @@ SELECT
     p.roster,
     p.figure_id,
     p.platform,
-    CASE WHEN r.series_vouches THEN p.listed_from END AS listed_from, -- NULL: the versions do not say that their accounts exist
-    r.series_until -- Day of the last version: what it says ends there
+    CASE WHEN r.series_vouches THEN p.listed_from END AS listed_from, -- The first day; NULL: the versions do not say that their accounts exist
+    r.series_until -- The day of the last version; the list says nothing about later days
 FROM pairs AS p
 INNER JOIN rosters AS r ON r.roster = p.roster
 WHERE
@@ -55,5 +55,14 @@ WHERE
     AND NOT EXISTS (
         FROM crawled AS c
         WHERE c.figure_id = p.figure_id AND c.platform = p.platform
+    )
+    -- A claim of its time is read as evidence, and cut.
+    AND NOT EXISTS (
+        FROM links AS l
+        INNER JOIN accounts AS a ON a.account_id = l.account_id
+        WHERE
+            l.figure_id = p.figure_id
+            AND a.platform = p.platform
+            AND coalesce(l.held_from, l.held_until) IS NOT NULL
     )
 ORDER BY p.roster, p.figure_id, p.platform

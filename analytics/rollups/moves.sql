@@ -1,5 +1,5 @@
--- One row per transition: joined, returned, left, ended by platform, not found, renamed, moved server or moved account.
--- What a list or a report brought is a move of its day: known_through says so.
+-- One row per move: joined, returned, left, ended by platform, not found, renamed, moved server, moved account, dormant or returned to posting.
+-- A move that a list or a report brought has the day that the source states. known_through says how a move is known.
 WITH stays_known AS (
     SELECT s.*, k.join_known_at, k.end_known_at
     FROM stays AS s
@@ -63,7 +63,7 @@ ends AS (
     WHERE s.ended_before IS NOT NULL
 ),
 
--- Asked by a name that can change, two answers a day apart tell of no end, but of an account that is not found.
+-- If the account was asked for by a name that can change, two such answers a day apart mean "not found" and not an end.
 missing AS (
     SELECT
         l.figure_id,
@@ -81,7 +81,11 @@ missing AS (
     FROM doubts AS d
     INNER JOIN links AS l ON l.account_id = d.account_id
     INNER JOIN accounts AS a ON a.account_id = d.account_id
-    WHERE NOT d.is_end AND d.not_found_to - d.not_found_from >= INTERVAL 24 HOURS
+    WHERE
+        NOT d.is_end
+        AND d.not_found_to - d.not_found_from >= INTERVAL 24 HOURS
+        AND coalesce(d.not_found_from > l.held_from, true)
+        AND coalesce(d.not_found_from <= l.held_until, true)
 ),
 
 names AS (
@@ -103,7 +107,7 @@ renames AS (
         a.platform,
         n.account_id,
         'renamed' AS move,
-        -- A registry knows the instant; else the new name was there at the latest when it was seen.
+        -- A registry knows the instant. Otherwise the account had the new name at the latest when it was seen.
         CASE WHEN n.kind = 'registry' THEN n.valid_from ELSE n.previous_from END AS not_before,
         n.valid_from AS before,
         'owner' AS act,
@@ -115,7 +119,12 @@ renames AS (
     FROM names AS n
     INNER JOIN links AS l ON l.account_id = n.account_id
     INNER JOIN accounts AS a ON a.account_id = n.account_id
-    WHERE n.previous IS NOT NULL AND (n.kind = 'registry' OR NOT n.has_registry)
+    WHERE
+        n.previous IS NOT NULL
+        AND (n.kind = 'registry' OR NOT n.has_registry)
+        -- What happened before or after it was the figure's is none of its moves.
+        AND coalesce(n.valid_from > l.held_from, true)
+        AND coalesce(n.valid_from <= l.held_until, true)
 ),
 
 successions AS (
@@ -134,38 +143,98 @@ successions AS (
         m.known_at
     FROM moved_accounts AS m
     INNER JOIN links AS l ON l.account_id = m.account_id
-    -- One side's word is no proof, and what was so from the first is no move.
-    WHERE m.is_mutual AND m.not_before IS NOT NULL
+    -- Both accounts must name each other. If they did so when first seen, nobody has moved.
+    WHERE
+        m.is_mutual
+        AND m.not_before IS NOT NULL
+        AND coalesce(m.before > l.held_from, true)
+        AND coalesce(m.before <= l.held_until, true)
 ),
 
 all_moves AS (
-    FROM joins
-    UNION ALL FROM ends
-    UNION ALL FROM missing
-    UNION ALL FROM renames
-    UNION ALL FROM successions
+    SELECT
+        *,
+        NULL::DATE AS last_posted_on,
+        NULL::INTEGER AS blocked_days,
+        NULL AS known_through,
+        NULL::INTEGER AS source_id
+    FROM (
+        FROM joins
+        UNION ALL FROM ends
+        UNION ALL FROM missing
+        UNION ALL FROM renames
+        UNION ALL FROM successions
+    )
+    UNION ALL
+    SELECT
+        figure_id,
+        platform,
+        account_id,
+        move,
+        not_before,
+        before,
+        NULL,
+        NULL,
+        bound_id,
+        run_id,
+        false,
+        known_at,
+        last_posted_on,
+        blocked_days,
+        known_through,
+        source_id
+    FROM silence_moves
+),
+
+handles_alone AS (
+    SELECT i.id AS account_id, min(i.key) AS name
+    FROM ids AS i
+    INNER JOIN accounts AS a ON a.account_id = i.id AND a.native_id IS NULL
+    WHERE i.kind = 'account'
+    GROUP BY i.id
+),
+
+-- Two accounts may have joined in the same interval. Every load must number their moves alike, and as before when their ids become known.
+numbered_moves AS (
+    SELECT
+        m.*,
+        coalesce(a.native_id, h.name, '') AS name,
+        -- A silence is told by the day of the last post before it. So silences that become known later change no number.
+        coalesce(m.last_posted_on - DATE '1970-01-01', row_number() OVER (
+            PARTITION BY m.figure_id, m.platform, m.account_id, m.move
+            ORDER BY m.before, m.not_before, m.known_at, m.from_bound, m.to_bound
+        )) AS number
+    FROM all_moves AS m
+    LEFT JOIN accounts AS a ON a.account_id = m.account_id
+    LEFT JOIN handles_alone AS h ON h.account_id = m.account_id
 )
 
 SELECT
     m.figure_id,
     m.platform,
-    m.account_id, -- NULL: the sources do not say which account
-    m.move, -- joined, returned, left, ended by platform, not found, renamed, moved server or moved account (both accounts name each other)
-    m.not_before, -- Between this instant (NULL: open)
-    m.before, -- and this one
-    m.act, -- Of an end, whose: owner, platform or unknown; the server often does not say
+    m.account_id, -- The account, of `accounts`; NULL: the sources do not say which
+    m.move, -- joined, returned, left, ended by platform, not found, renamed, moved server, moved account (these two only if both accounts name each other), dormant (dormant91@1) or returned to posting (returned91@1)
+    m.not_before, -- The start of the interval of the move; NULL: open
+    m.before, -- The end of that interval
+    m.act, -- Who ended the stay: owner, platform or unknown, because servers often do not say; NULL: no end
     m.from_bound, -- The bound that sets not_before
     m.to_bound, -- The bound that sets before
-    coalesce(m.run_id, t.run_id, f.run_id) AS run_id, -- The crawl that heard it; NULL: no crawl did
+    coalesce(m.run_id, t.run_id, f.run_id) AS run_id, -- The crawl that got the answer, of `runs`; NULL: no crawl did
     CASE
+        WHEN m.known_through IS NOT NULL THEN m.known_through
         WHEN coalesce(t.kind, f.kind) IN ('listed', 'opened') AND coalesce(t.source_id, f.source_id) IS NOT NULL THEN 'list'
         WHEN coalesce(t.source_id, f.source_id) IS NOT NULL THEN 'report'
         WHEN m.move = 'ended by platform' AND m.to_bound IS NULL THEN 'platform'
         ELSE 'crawl'
-    END AS known_through, -- list, report, crawl, or platform (its own end)
-    m.is_presumed, -- It would differ without reports that name no account
-    m.known_at -- When the world could know it
-FROM all_moves AS m
+    END AS known_through, -- How the move is known: by a list, report or crawl, or by the end of the platform
+    coalesce(m.source_id, t.source_id, f.source_id) AS source_id, -- The document that says so, of `sources`; NULL: a crawl does, or the end of the platform
+    m.is_presumed, -- Whether it would differ without reports that name no account
+    m.known_at, -- When the public could know it: the end of the day of publication, else when Kooch recorded it
+    m.last_posted_on, -- Day (UTC) of the last post before the silence. If only a profile or a check by a list's source shows it, it may be a repost; NULL: the move is no silence
+    m.blocked_days, -- How many days of the silence did not count before it was dormant, because the platform was blocked; NULL: the move is no silence
+    m.number, -- The number of the move among those of its kind and account, from 1. Of a silence, the days from 1 January 1970 to its last post
+    substr(sha256(concat_ws(chr(10), m.figure_id, m.platform, m.name, m.move, m.number)), 1, 20) AS move_id -- The id of the move in feeds. It stays the same if the interval of the move narrows
+FROM numbered_moves AS m
 LEFT JOIN bounds AS f ON f.bound_id = m.from_bound
 LEFT JOIN bounds AS t ON t.bound_id = m.to_bound
-ORDER BY m.before, m.figure_id, m.platform, m.account_id, m.move
+ORDER BY m.before, m.figure_id, m.platform, m.account_id, m.move, m.number

@@ -1,4 +1,4 @@
--- One row per figure, platform, account and stay; a figure of a list that has not joined has a row too, its stay 0.
+-- One row per figure, platform, account and stay. A figure of a list for whom no join is known has one row with stay 0.
 WITH members AS (
     SELECT DISTINCT m.figure_id, c.platform
     FROM coverage AS c
@@ -14,28 +14,28 @@ current_stays AS (
 SELECT
     coalesce(s.figure_id, m.figure_id) AS figure_id,
     coalesce(s.platform, m.platform) AS platform,
-    s.account_id, -- NULL: the sources do not say which account, or there is no stay
-    coalesce(s.stay, 0) AS stay, -- 1 for the first; a new one begins after an end. 0: no join is known; the figure may have one
-    s.joined_not_before, -- NULL: open; only "there by" is known
-    s.joined_before, -- The open end of the interval; NULL: undated
+    s.account_id, -- The account, of `accounts`; NULL: the sources do not say which, or there is no stay
+    coalesce(s.stay, 0) AS stay, -- The number of the stay: 1 for the first; after an end a new one begins. 0: no join is known; the figure may have joined all the same
+    s.joined_not_before, -- The start of the interval of the join; NULL: open, only "there by" is known
+    s.joined_before, -- The open end of the interval of the join; NULL: undated
     s.joined_from_bound, -- The bound that sets joined_not_before
     s.joined_to_bound, -- The bound that sets joined_before
-    -- What nothing else has ended ends with the platform.
-    CASE WHEN is_ended_with_platform THEN p.closed::TIMESTAMPTZ ELSE s.ended_not_before END AS ended_not_before, -- NULL: no end is known, or only "gone by"
-    CASE WHEN is_ended_with_platform THEN (p.closed + 1)::TIMESTAMPTZ ELSE s.ended_before END AS ended_before, -- The open end of the interval; NULL: no end is certain
-    s.ended_from_bound, -- The bound that sets ended_not_before; NULL: open, or the end of the platform
+    -- The end of a platform ends every stay that has no other end.
+    CASE WHEN is_ended_with_platform THEN p.closed::TIMESTAMPTZ ELSE s.ended_not_before END AS ended_not_before, -- The start of the interval of the end; NULL: no end is known, or only its latest time
+    CASE WHEN is_ended_with_platform THEN (p.closed + 1)::TIMESTAMPTZ ELSE s.ended_before END AS ended_before, -- The open end of the interval of the end; NULL: no end is certain
+    s.ended_from_bound, -- The bound that sets ended_not_before; NULL: open, or the platform ended
     s.ended_to_bound, -- The bound that sets ended_before
-    CASE WHEN is_ended_with_platform THEN 'platform' ELSE s.ended_by END AS ended_by, -- Whose act the end was: owner, platform or unknown; NULL: no end
-    s.last_sign_at, -- First possible instant of the latest sign that is certainly of the stay; NULL: there is none
-    s.last_sign_bound, -- The statement it rests on, or
-    s.last_sign_run, -- the crawl
-    s.longest_gap_days, -- Whole days of the longest time between two of its signs; NULL: fewer than two
-    coalesce(s.join_is_presumed, false) AS join_is_presumed, -- joined_not_before or joined_before would differ without reports that name no account
-    coalesce(s.end_is_presumed, false) AS end_is_presumed, -- The same of the end
-    coalesce(s.last_sign_is_presumed, false) AS last_sign_is_presumed, -- The same of the last sign
-    coalesce(s.contradiction, false) AS contradiction, -- The evidence cannot all be true, or lies outside the platform's own time
-    coalesce(s.readings, 0) AS readings, -- How many largest sets of evidence can be true together; 0: none of it is dated
-    coalesce(s.unexplained, []::INTEGER[]) AS unexplained -- bound_ids that count nowhere: excluded by evidence that names the account, or later than the platform
+    CASE WHEN is_ended_with_platform THEN 'platform' ELSE s.ended_by END AS ended_by, -- Who ended the stay: owner, platform or unknown; NULL: no end
+    s.last_sign_at, -- First possible instant of the latest sign that certainly belongs to the stay; NULL: no such sign
+    s.last_sign_bound, -- The statement that the last sign rests on, of `bounds`; NULL: it rests on a crawl
+    s.last_sign_run, -- The crawl that the last sign rests on, of `runs`; NULL: it rests on a statement
+    s.longest_gap_days, -- The longest time between two signs of the stay, in whole days; NULL: fewer than two signs
+    coalesce(s.join_is_presumed, false) AS join_is_presumed, -- Whether joined_not_before or joined_before would differ without reports that name no account
+    coalesce(s.end_is_presumed, false) AS end_is_presumed, -- Whether the end would differ without reports that name no account
+    coalesce(s.last_sign_is_presumed, false) AS last_sign_is_presumed, -- Whether the last sign would differ without reports that name no account
+    coalesce(s.contradiction, false) AS contradiction, -- Whether the evidence cannot all be true, or lies outside the time in which the platform was open
+    coalesce(s.readings, 0) AS readings, -- How many readings the evidence has; 0: no evidence has a date
+    coalesce(s.unexplained, []::INTEGER[]) AS unexplained -- The bound_ids that count nowhere: evidence that names the account excludes them, or they are later than the platform
 FROM members AS m
 FULL JOIN current_stays AS s ON s.figure_id = m.figure_id AND s.platform = m.platform
 LEFT JOIN platforms AS p ON p.platform = coalesce(s.platform, m.platform)

@@ -97,6 +97,21 @@ def _write_list(
         latest[name] = gone_page(page, edition, name)
     _write(lists / "latest", latest)
     sites.note_edition(lists, edition.edition, edition.day)
+    sites.correct(
+        lists,
+        [
+            sites.Notice(
+                correction_id=one.correction_id,
+                figure_id=one.figure_id,
+                platform=one.platform,
+                day=one.day,
+                sentences=one.sentences,
+                is_link=one.kind == "link",
+            )
+            for one in page.corrections
+            if not one.is_consequence
+        ],
+    )
 
 
 def _write(folder: Path, files: Files) -> None:

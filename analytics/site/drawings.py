@@ -21,8 +21,6 @@ _MEASURES: tuple[tuple[Measure, str], ...] = (
     ("there", "presence"),
 )
 """What is counted, and the chart that draws it: the stem of its files."""
-_MOST_EVENTS = 4
-"""On a page for readers, more labels than these cover the picture."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +28,7 @@ class Drawing:
     """A chart of a list. `stem` names its files and never changes; `verdict` is what it shows, in a sentence."""
 
     stem: str
+    platform: str
     chart: alt.LayerChart
     caption: Caption
     verdict: str
@@ -59,10 +58,11 @@ def _of_adoption(connection: duckdb.DuckDBPyConnection, roster: str, platform: s
         notes = (found.assumes, *found.notes)
         yield Drawing(
             stem=f"{stem}-{platform}",
+            platform=platform,
             chart=chart.draw(
                 curve=found.curve,
                 gaps=found.gaps,
-                events=_few(markers(connection, platform=platform, start=days[0], end=days[-1])),
+                events=markers(connection, roster=roster, platform=platform, start=days[0], end=days[-1]),
                 show="percentage" if found.has_shares(measure) else "count",
                 of=f"adoption?roster={roster}&platform={platform}",
             ),
@@ -73,6 +73,7 @@ def _of_adoption(connection: duckdb.DuckDBPyConnection, roster: str, platform: s
         chart = charts()["coverage"]
         yield Drawing(
             stem=f"coverage-{stem}-{platform}",
+            platform=platform,
             chart=chart.draw(parts=found.parts),
             caption=caption(connection, chart, roster=roster, subject=name),
             verdict=f"{listed(found.parts['label'].to_list())}.",
@@ -86,16 +87,13 @@ def _of_months(connection: duckdb.DuckDBPyConnection, roster: str, platform: str
     if found.months["month"].n_unique() < 2:
         return
     chart, months = charts()["accounts_by_month"], found.months["month"]
-    events = markers(connection, platform=platform, start=months.min(), end=months.max() + timedelta(days=31))  # type: ignore[operator,arg-type] # days, not NULL
+    start, end = months.min(), months.max() + timedelta(days=31)  # type: ignore[operator] # days, not NULL
+    events = markers(connection, roster=roster, platform=platform, start=start, end=end)  # type: ignore[arg-type] # as above
     yield Drawing(
         stem=f"accounts-by-month-{platform}",
-        chart=chart.draw(months=found.months, kinds=found.kinds, peak=found.peak, events=_few(events)),
+        platform=platform,
+        chart=chart.draw(months=found.months, kinds=found.kinds, peak=found.peak, events=events),
         caption=caption(connection, chart, roster=roster, subject=name),
         verdict=f"{found.total:,} people and organisations on the list have a day of opening.",
         table=found.months.drop("below"),
     )
-
-
-def _few(events: pl.DataFrame) -> pl.DataFrame:
-    """The latest of the markers, their lines counted anew."""
-    return events.tail(_MOST_EVENTS).with_columns(line=pl.int_range(min(len(events), _MOST_EVENTS), dtype=pl.Int64))

@@ -5,7 +5,7 @@ import re
 import textwrap
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
 from io import BytesIO
@@ -19,16 +19,18 @@ from markupsafe import Markup
 
 from analytics import theme
 from analytics.downloads import to_csv, to_png, to_svg
-from analytics.measures.figure import counts_of, roles_of
+from analytics.measures.corrections import NO_REASON, Correction
+from analytics.measures.figure import counts_of, held_of, holder_in_words, roles_of
 from analytics.measures.list_page import ListPage, Move, known_on, sentence
-from analytics.measures.phrases import long_day
+from analytics.measures.phrases import long_day, with_days_in_words
 from analytics.measures.sheet import Sheet, sheets
 from analytics.queries import query
 from analytics.site.drawings import Drawing, drawings
 from analytics.site.pictures import NARROW, WIDE, still, vega
 from analytics.theme import DARK_CSS
 from kooch import __version__
-from kooch.editions import content_digest
+from kooch.config import contact_address
+from kooch.sites import CORRECTIONS
 
 _COLOUR = re.compile(r"^var\(--k-(\w+), (#\w+)\)$")
 _ZIPPED_AT = (1980, 1, 1, 0, 0, 0)
@@ -38,7 +40,7 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """What pages say of themselves: id and day of the edition, Kooch's release, who publishes and how to reach them."""
+    """What pages say of themselves: id and day of the edition, Kooch's release, who publishes, and the address that reaches them."""
 
     edition: str
     day: date
@@ -49,9 +51,13 @@ class Edition:
 
 def edition_of(connection: duckdb.DuckDBPyConnection, *, publisher: str, contact: str) -> Edition:
     """The edition that the version is, by its content."""
-    ((day,),) = connection.execute(query("day_of_version")).fetchall()
+    ((day, digest),) = connection.execute(query("edition_of_version")).fetchall()
     return Edition(
-        edition=f"{day}.{content_digest(connection)}", day=day, kooch=__version__, publisher=publisher, contact=contact
+        edition=f"{day}.{digest}",
+        day=day,
+        kooch=__version__,
+        publisher=publisher,
+        contact=contact_address(contact) or "",
     )
 
 
@@ -66,9 +72,12 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "cited": with_days_in_words,
         "day": long_day,
+        "holder": holder_in_words,
         "known_on": known_on,
         "script": _in_script,
+        "sentence": sentence,
         "web": _web,
         "wrapped": _wrapped,
     }
@@ -77,11 +86,12 @@ def templates() -> Environment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A figure of a list, with all that its page shows. `counts` are the latest, of `all_counts` that are known."""
+    """A figure of a list, with all that its page shows. `held` are offices that they held, or who held the office that it is. `counts` are the latest, of `all_counts` that are known."""
 
     figure_id: str
     name: str
     roles: tuple[dict[str, Any], ...]
+    held: tuple[dict[str, Any], ...]
     sheets: tuple[Sheet, ...]
     moves: tuple[Move, ...]
     counts: tuple[dict[str, Any], ...]
@@ -108,7 +118,11 @@ def views(
 ) -> Views:
     """Draw the charts of a list, and ask for its people. The same version gives the same bytes."""
     drawn = list(drawings(connection, page.roster, page.platforms))
-    files: Files = {"feed.json": _json(_feed(page, withdrawn)), "where-they-are.csv": to_csv(_places(page))}
+    files: Files = {
+        "feed.json": _json(_feed(page, withdrawn)),
+        "where-they-are.csv": to_csv(_places(page)),
+        CORRECTIONS: _json([asdict(one) | {"day": one.day.isoformat()} for one in page.corrections]),
+    }
     for drawing in drawn:
         files |= _chart_files(drawing, page, edition)
     people = tuple(_people(connection, page)) if with_people else ()
@@ -118,6 +132,7 @@ def views(
 def _people(connection: duckdb.DuckDBPyConnection, page: ListPage) -> Iterator[Person]:
     ids = [line.figure_id for line in page.lines]
     found, roles, counts = sheets(connection, ids), roles_of(connection, ids), counts_of(connection, ids)
+    held = held_of(connection, ids)
     moves: dict[str, list[Move]] = {}
     for move in page.moves:
         moves.setdefault(move.figure_id, []).append(move)
@@ -127,6 +142,7 @@ def _people(connection: duckdb.DuckDBPyConnection, page: ListPage) -> Iterator[P
             figure_id=line.figure_id,
             name=line.name,
             roles=tuple(roles.get(line.figure_id, ())),
+            held=tuple(held.get(line.figure_id, ())),
             sheets=tuple(found.get(line.figure_id, ())),
             moves=tuple(moves.get(line.figure_id, ())),
             counts=tuple(counted[:_MOST_ROWS]),
@@ -143,7 +159,7 @@ def list_files(page: ListPage, shown: Views, edition: Edition, *, depth: int) ->
         "charts": shown.charts,
         "has_figures": bool(shown.people),
         "withdrawn": shown.withdrawn,
-        "why_withdrawn": _WITHDRAWN,
+        "why_withdrawn": _why_withdrawn(page, shown.withdrawn),
     }
     files: Files = dict(shown.files)
     files["index.html"] = _rendered(environment, "list.html", words, root=up, name="index.html")
@@ -157,17 +173,29 @@ def list_files(page: ListPage, shown: Views, edition: Edition, *, depth: int) ->
             files[name] = _rendered(environment, template, words | {"chart": chart}, root=f"{up}../", name=name)
     for person in shown.people:
         name = f"figures/{person.figure_id}.html"
-        files[name] = _rendered(environment, "figure.html", words | {"person": person}, root=f"{up}../", name=name)
+        files[name] = _rendered(
+            environment,
+            "figure.html",
+            words | {"person": person, "corrections": _of(page, person)},
+            root=f"{up}../",
+            name=name,
+        )
     return files
+
+
+def _of(page: ListPage, person: Person) -> list[Correction]:
+    return [one for one in page.corrections if one.figure_id == person.figure_id and not one.is_consequence]
 
 
 def _shown(drawing: Drawing) -> dict[str, Any]:
     return {
         "stem": drawing.stem,
+        "platform": drawing.platform,
         "subject": drawing.caption.subject,
         "question": drawing.caption.question,
         "verdict": drawing.verdict,
-        "small_print": drawing.caption.small_print(),
+        "notes": [*drawing.caption.notes, drawing.caption.how_to_read],
+        "origin": drawing.caption.origin,
         "wide": Markup(still(drawing.chart, WIDE)),  # noqa: S704 -- our own SVG; the engine that wrote it escapes text
         "narrow": Markup(still(drawing.chart, NARROW)),  # noqa: S704 -- as above
         "vega": vega(drawing.chart),
@@ -243,13 +271,17 @@ def _places(page: ListPage) -> pl.DataFrame:
     )
 
 
-_WITHDRAWN = "It is no longer in the data: a source was corrected, or the list has changed."
+def _why_withdrawn(page: ListPage, withdrawn: Mapping[str, date]) -> dict[str, str]:
+    """In words, by the id of a move that a feed has told: what it was and why it went."""
+    known = {one.move_id: one.sentences for one in reversed(page.corrections)}
+    return {move: f"{known.get(move, NO_REASON)} It was told as urn:kooch:move:{move}." for move in withdrawn}
 
 
 _OF_FEED = ": moves"
 
 
 def _feed(page: ListPage, withdrawn: Mapping[str, date]) -> dict[str, Any]:
+    why = _why_withdrawn(page, withdrawn)
     return {
         "version": "https://jsonfeed.org/version/1.1",
         "title": f"{page.title}{_OF_FEED}",
@@ -259,6 +291,7 @@ def _feed(page: ListPage, withdrawn: Mapping[str, date]) -> dict[str, Any]:
                 "title": sentence(move),
                 "content_text": f"{sentence(move)} Known since {known_on(move)}.",
                 "date_published": move.known_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "_kooch": {"figure_id": move.figure_id, "platform": move.platform},
             }
             for move in page.moves
         ]
@@ -266,10 +299,20 @@ def _feed(page: ListPage, withdrawn: Mapping[str, date]) -> dict[str, Any]:
             {
                 "id": f"urn:kooch:withdrawn:{move}",
                 "title": "A change that was told earlier is withdrawn",
-                "content_text": f"{_WITHDRAWN} It was told as urn:kooch:move:{move}.",
+                "content_text": why[move],
                 "date_published": f"{day}T00:00:00Z",
             }
             for move, day in withdrawn.items()
+        ]
+        + [
+            {
+                "id": f"urn:kooch:correction:{one.correction_id}",
+                "title": "Correction",
+                "content_text": one.sentences,
+                "date_published": f"{one.day}T00:00:00Z",
+            }
+            for one in page.corrections
+            if one.kind != "move"
         ],
     }
 
@@ -283,8 +326,10 @@ def _rendered(environment: Environment, template: str, words: Mapping[str, Any],
         "here_dated": f"{root}{page.roster}/v/{edition.edition}/{name}",
         "versions": f"{root}{page.roster}/versions.js",
         "sentence": sentence,
+        "platforms": list(page.platforms),
         "platform_names": list(page.platforms.values()),
         "moves": page.moves,
+        "corrections": [one for one in page.corrections if not one.is_consequence],
     }
     return environment.get_template(template).render(given | dict(words)).encode()
 

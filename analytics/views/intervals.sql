@@ -1,11 +1,11 @@
--- One row per list, figure, platform, account and stay: when it began and ended, and on whose word.
+-- One row per list, figure, platform, account and stay: when the stay began and ended, and which sources say so.
 WITH words_of_bounds AS (
     SELECT b.bound_id, b.kind, coalesce(s.citation, 'run ' || b.run_id) AS source, s.url
     FROM bounds AS b
     LEFT JOIN sources AS s ON s.source_id = b.source_id
 ),
 
--- The role of the day on which the stay had begun for certain; of an undated one, of the day of the list.
+-- The role on the day by which the stay had certainly begun. For an undated stay, the role on the day of the list.
 stays_of_lists AS (
     SELECT
         r.roster,
@@ -32,42 +32,42 @@ roles AS (
 
 SELECT
     s.roster, -- The list
-    s.figure_id, -- Of `figures`
-    f.name, -- Of the figure
-    f.kind, -- person, institution or party
+    s.figure_id, -- The figure, of `figures`
+    f.name, -- The figure's name
+    f.kind, -- person, institution, party or office
     f.country, -- Two letters, ISO 3166
-    o.party, -- On the day by which the stay had begun; of an undated one on the day of the list. NULL: none is listed for it
-    o.role, -- On that day
-    s.platform, -- Of `platforms`
-    s.stay AS spell, -- 1 for the first; a new one begins after an end
-    h.handle, -- The latest known
+    o.party, -- The party on the day by which the stay had begun, or, for an undated stay, on the day of the list; NULL: none is listed
+    o.role, -- The role on that day
+    s.platform, -- The platform, of `platforms`
+    s.stay AS spell, -- The number of the stay: 1 for the first; after an end a new one begins
+    h.handle, -- The latest known handle
     a.native_id, -- The platform's own id
-    coalesce(l.tier, 'account unidentified') AS tier, -- Of the link, or that no source says which account
-    s.joined_not_before, -- NULL: open; only "there by" is known
-    s.joined_before, -- The open end of the interval; NULL: undated
-    s.contradiction, -- The evidence cannot all be true, or lies outside the platform's own time
+    coalesce(l.tier, 'account unidentified') AS tier, -- The tier of the link, or 'account unidentified' if no source says which account
+    s.joined_not_before, -- The start of the interval of the join; NULL: open, only "there by" is known
+    s.joined_before, -- The open end of the interval of the join; NULL: undated
+    s.contradiction, -- Whether the evidence cannot all be true, or lies outside the time in which the platform was open
     jf.kind AS from_kind, -- The kind of the bound that sets joined_not_before
     jf.source AS from_source, -- What sets joined_not_before: a citation, or the run of a crawl
     jf.url AS from_url, -- Where that can be read
     jt.kind AS to_kind, -- The kind of the bound that sets joined_before
-    jt.source AS to_source, -- What sets joined_before
+    jt.source AS to_source, -- What sets joined_before: a citation, or the run of a crawl
     jt.url AS to_url, -- Where that can be read
-    s.ended_not_before, -- NULL: no end is known, or only "gone by"
-    s.ended_before, -- The open end of the interval; NULL: no end is certain
-    s.ended_by, -- Whose act the end was: owner, platform or unknown; NULL: no end
+    s.ended_not_before, -- The start of the interval of the end; NULL: no end is known, or only its latest time
+    s.ended_before, -- The open end of the interval of the end; NULL: no end is certain
+    s.ended_by, -- Who ended the stay: owner, platform or unknown; NULL: no end
     ef.kind AS ended_from_kind, -- The kind of the bound that sets ended_not_before
-    CASE WHEN is_platforms THEN ps.citation ELSE ef.source END AS ended_from_source, -- What sets ended_not_before
+    CASE WHEN is_platforms THEN ps.citation ELSE ef.source END AS ended_from_source, -- What sets ended_not_before: a citation, or the run of a crawl
     CASE WHEN is_platforms THEN ps.url ELSE ef.url END AS ended_from_url, -- Where that can be read
     et.kind AS ended_to_kind, -- The kind of the bound that sets ended_before
-    CASE WHEN is_platforms THEN ps.citation ELSE et.source END AS ended_to_source, -- What sets ended_before
+    CASE WHEN is_platforms THEN ps.citation ELSE et.source END AS ended_to_source, -- What sets ended_before: a citation, or the run of a crawl
     CASE WHEN is_platforms THEN ps.url ELSE et.url END AS ended_to_url, -- Where that can be read
-    s.last_sign_at, -- First possible instant of the latest sign that is certainly of the stay; NULL: there is none
-    coalesce(ls.source, 'run ' || s.last_sign_run) AS last_sign_source, -- The statement it rests on, or the run of a crawl
-    s.longest_gap_days, -- Whole days of the longest time between two of its signs; NULL: fewer than two
-    s.join_is_presumed, -- The join would differ without reports that name no account
-    s.end_is_presumed, -- The end would
-    s.last_sign_is_presumed, -- The last sign would
-    v.version -- Of the data
+    s.last_sign_at, -- First possible instant of the latest sign that certainly belongs to the stay; NULL: no such sign
+    coalesce(ls.source, 'run ' || s.last_sign_run) AS last_sign_source, -- What the last sign rests on: a statement, or the run of a crawl
+    s.longest_gap_days, -- The longest time between two signs of the stay, in whole days; NULL: fewer than two signs
+    s.join_is_presumed, -- Whether the join would differ without reports that name no account
+    s.end_is_presumed, -- Whether the end would differ without them
+    s.last_sign_is_presumed, -- Whether the last sign would differ without them
+    v.version -- The version of the data
 FROM stays_of_lists AS s
 INNER JOIN figures AS f ON f.figure_id = s.figure_id
 LEFT JOIN roles AS o ON o.roster = s.roster AND o.figure_id = s.figure_id AND o.joined_by_day = s.joined_by_day

@@ -1,4 +1,4 @@
--- One row per platform and wave that two lookers looked at: how often they agree. Read it beside look_results.
+-- One row per platform and wave in which two lookers looked: how often they agree. Read it beside look_results.
 WITH first_words AS (
     SELECT platform, wave, first_result AS result, sum(pairs) AS n
     FROM look_results
@@ -32,16 +32,16 @@ counted AS (
 )
 
 SELECT
-    c.platform, -- Where they looked
-    c.wave, -- In which wave
-    c.pairs::INTEGER AS pairs, -- Figures at which two lookers looked
-    c.agreed::INTEGER AS agreed, -- Of them, those of which both saw the same
-    c.agreed / c.pairs AS agreement, -- From 0 to 1
+    c.platform, -- The platform on which they looked
+    c.wave, -- The wave of looks
+    c.pairs::INTEGER AS pairs, -- How many figures two lookers looked at
+    c.agreed::INTEGER AS agreed, -- For how many of them both lookers report the same result
+    c.agreed / c.pairs AS agreement, -- agreed divided by pairs, from 0 to 1
     CASE
         WHEN c.pairs >= 30 AND c.fewest_words > 1
             THEN (c.agreed / c.pairs - coalesce(b.products, 0) / c.pairs ^ 2) / (1 - coalesce(b.products, 0) / c.pairs ^ 2)
-    END AS kappa, -- Cohen's (Educational and Psychological Measurement 20, 1960). NULL: fewer than 30 pairs, or one looker used one word only
-    c.both_name_an_account::INTEGER AS both_name_an_account, -- Pairs of which both say which account
-    c.name_the_same_account::INTEGER AS name_the_same_account -- Of them, those that name the same
+    END AS kappa, -- Cohen's kappa (Educational and Psychological Measurement 20, 1960); NULL: fewer than 30 pairs, or one looker used only one result
+    c.both_name_an_account::INTEGER AS both_name_an_account, -- For how many pairs both lookers name an account
+    c.name_the_same_account::INTEGER AS name_the_same_account -- For how many of them both name the same account
 FROM counted AS c
 LEFT JOIN by_chance AS b ON b.platform = c.platform AND b.wave = c.wave

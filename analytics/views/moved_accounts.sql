@@ -1,4 +1,4 @@
--- One row per account and other that it says it has moved to: when, and whether that account names it in turn.
+-- One row per account and other account that it says it has moved to: when, and whether the other names it in turn.
 WITH told AS (
     SELECT
         n.*,
@@ -8,23 +8,23 @@ WITH told AS (
             WHERE o.account_id = n.account_id AND o.run_id = n.run_id
         ) AS told_at
     FROM account_links AS n
-    -- An account that names itself, as one whose two names have turned out to be one, goes nowhere.
+    -- An account that names itself has not moved. This happens if two names turn out to be one account.
     WHERE n.kind = 'moved_to' AND n.other_account_id IS DISTINCT FROM n.account_id
 )
 
 SELECT
     t.account_id,
     a.platform,
-    t.other AS moved_to, -- Its native id
-    t.other_account_id AS moved_to_account_id, -- The same, of `accounts`; NULL: not known there
-    coalesce(t.is_named_back, false) OR b.account_id IS NOT NULL AS is_mutual, -- Both name each other
+    t.other AS moved_to, -- The native id of the other account
+    t.other_account_id AS moved_to_account_id, -- The other account, of `accounts`; NULL: unknown there
+    coalesce(t.is_named_back, false) OR b.account_id IS NOT NULL AS is_mutual, -- Whether both accounts name each other
     split_part(t.other, '/', 3) <> a.server AS is_other_server, -- Whether the two are at different servers
     (
         SELECT max(o.valid_at)
         FROM observations AS o
         WHERE o.account_id = t.account_id AND o.valid_at < t.told_at
-    ) AS not_before, -- Last seen before it said so; NULL: it said so when it was first seen
-    t.told_at AS before, -- First seen saying so
+    ) AS not_before, -- When it was last seen before it said so; NULL: it said so when it was first seen
+    t.told_at AS before, -- When it was first seen saying so
     t.known_at
 FROM told AS t
 INNER JOIN accounts AS a ON a.account_id = t.account_id

@@ -1,20 +1,20 @@
--- One row per accepted account: what the latest observation says of it.
+-- One row per accepted account, with what the latest observation says about it. Only observations of the time in which it is the figure's count.
 SELECT
     l.figure_id,
     a.platform,
     l.account_id,
-    h.handle, -- The latest known
-    t.state, -- By answers that a second look has confirmed: see states
-    s.status, -- Of the latest observation; NULL: never observed. A failed look changes nothing
-    s.last_seen_at, -- Of the latest observation, whatever its status
-    s.is_archived, -- Whether the latest observation is an archived page
-    s.last_live_at, -- Of the latest that is no archived page, nor dated by a clock that was ahead; NULL: there is none
-    s.last_active_at,
-    s.followers, -- Of the latest observation that shows them
-    l.tier, -- The strongest claim of the link
+    h.handle, -- The latest known handle
+    t.state, -- The state of the account, by answers that a second look has confirmed (see `states`)
+    t.status, -- The status of the latest observation; NULL: never observed while it was the figure's, or handed on. A failed look changes nothing
+    s.last_seen_at, -- The time of the latest observation, whatever its status; NULL: never observed while it was the figure's
+    s.is_archived, -- Whether the latest observation is an archived page; NULL: as `last_seen_at`
+    s.last_live_at, -- The time of the latest observation by a crawl, without those by a clock that was ahead; NULL: none
+    s.last_active_at, -- The time of the latest observation with status active; NULL: none
+    s.followers, -- Followers in the latest observation that shows them; NULL: none does
+    l.tier, -- The tier of the strongest claim for the link
     a.url -- Address of the profile, made from the handle
 FROM links AS l
 INNER JOIN accounts AS a ON a.account_id = l.account_id
-LEFT JOIN seen_accounts AS s ON s.account_id = l.account_id
+LEFT JOIN seen_links AS s ON s.account_id = l.account_id AND s.figure_id = l.figure_id
 LEFT JOIN states AS t ON t.account_id = l.account_id AND t.figure_id = l.figure_id
 LEFT JOIN current_handles AS h ON h.account_id = l.account_id

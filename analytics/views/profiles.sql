@@ -1,7 +1,7 @@
--- One row per change of an account's words.
+-- One row per change of the words of an account's profile.
 SELECT
     c.account_id,
-    c.valid_from, -- First seen so
+    c.valid_from, -- When the words were first seen
     t.handle,
     t.display_name,
     t.bio,

@@ -1,13 +1,13 @@
--- One row per account that was ever observed: the earlier name of seen_accounts.
+-- One row per account that was ever observed. The earlier name of seen_accounts.
 SELECT
     account_id,
     observations,
     first_seen_at,
     last_seen_at,
     is_archived, -- Whether the latest observation is an archived page
-    status, -- Of the latest observation
+    status, -- The status of the latest observation
     last_active_at,
-    last_live_at, -- Of the latest that is no archived page; one of tomorrow, by a clock that was ahead, is no news
-    followers, -- Of the latest observation that shows them
+    last_live_at, -- The time of the latest observation by a crawl, without those by a clock that was ahead; NULL: none
+    followers, -- Followers in the latest observation that shows them; NULL: none does
     statuses
 FROM seen_accounts

@@ -1,4 +1,4 @@
--- One row per wave of looks on a platform: what its lookers saw together, and whether it means the same as the wave before.
+-- One row per wave of looks on a platform: its results, and whether it means the same as the wave before.
 WITH counted AS (
     SELECT
         platform,
@@ -18,18 +18,18 @@ WITH counted AS (
 )
 
 SELECT
-    platform, -- Where they looked
-    wave, -- Looks that belong together
-    first_looked_at, -- When its first look was taken, in UTC
-    last_looked_at, -- By when its last look had been taken, in UTC
+    platform, -- The platform on which they looked
+    wave, -- The name of the wave: looks that belong together
+    first_looked_at, -- When the first look of the wave began, in UTC
+    last_looked_at, -- When the last look of the wave had ended, in UTC
     definition, -- What counted as present; NULL: nobody said
-    figures, -- That somebody looked at
-    present, -- Of them, those who are there
-    absent, -- Searched by a person, and not there
-    not_searched, -- No link on an official page, or missed by a program: neither is a search
-    unclear, -- Nobody could tell: not looked
-    disputed, -- Lookers disagree, and nobody has decided
+    figures, -- How many figures somebody looked at
+    present, -- How many of them are there
+    absent, -- How many a person searched for and did not find
+    not_searched, -- For how many no person searched: an official page has no link, or a program found nothing
+    unclear, -- For how many nobody could tell; they count as not looked
+    disputed, -- For how many lookers disagree and nobody has decided
     definition IS DISTINCT FROM lag(definition) OVER waves_of_platform
-    AND lag(wave) OVER waves_of_platform IS NOT NULL AS means_something_else -- Than the wave before: the two cannot be compared
+    AND lag(wave) OVER waves_of_platform IS NOT NULL AS means_something_else -- Whether the definition differs from that of the wave before; then the two cannot be compared
 FROM counted
 WINDOW waves_of_platform AS (PARTITION BY platform ORDER BY first_looked_at, wave)

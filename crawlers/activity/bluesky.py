@@ -32,12 +32,12 @@ _POSTS = "app.bsky.feed.post"
 _PAGE = 100
 """The most records that an answer lists; 101 are refused."""
 _FARTHEST_APART = timedelta(days=1)
-"""A record that is dated farther from its own key has no day that can be believed."""
+"""A record that is dated further from its own key has no credible day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """Where a look at an account has come to: its server, and what was listed so far. `is_elsewhere`: the directory named it."""
+    """The state of a look at an account: its server, and what was listed so far. `is_elsewhere` says that the directory named the server."""
 
     server: str
     before: Before
@@ -46,7 +46,7 @@ class _Reading:
 
 
 class BlueskyActivitySpider(PlatformSpider):
-    """Asks each account's own server: once where nothing is new, and once for every hundred posts otherwise."""
+    """Asks each account's own server: once if nothing is new, otherwise once for every hundred posts."""
 
     name = "bluesky-activity"
     platform = "bluesky"
@@ -62,7 +62,8 @@ class BlueskyActivitySpider(PlatformSpider):
                 found[target.server] = found.get(target.server, 0) + max(1, min(pages, settings.activity.pages))
         return found
 
-    def lane_of(self, target: Target) -> str:
+    @classmethod
+    def lane_of(cls, target: Target) -> str:
         return target.server or ""
 
     def fault_of(self, target: Target) -> Failed | None:
@@ -71,7 +72,7 @@ class BlueskyActivitySpider(PlatformSpider):
         return Failed(cause="unexpected_answer", detail="the server of the account is not known", attempts=0)
 
     def ask(self, batch: Sequence[Target]) -> Iterator[Request]:
-        # The one look at the clock: what is asked, and what it covers, follow from it.
+        # The clock is read once. What is asked, and what the look covers, follow from it.
         asked_at = now()
         for target in batch:
             assert target.before is not None  # noqa: S101 -- `fault_of` let it pass
@@ -86,7 +87,7 @@ class BlueskyActivitySpider(PlatformSpider):
     # What came since the last look: the oldest first.
 
     def read_new(self, response: Response, target: Target, *, reading: _Reading) -> Iterator[Result | Request]:
-        """Posts since the day before the last look. Where the counts do not add up, everything is read once more."""
+        """Posts since the day before the last look. If the counts do not add up, everything is read again."""
         if response.status == 400:
             yield from self._refused(response, target, reading)
             return
@@ -115,7 +116,7 @@ class BlueskyActivitySpider(PlatformSpider):
             whole = replace(look, listed=listed, listed_lately=tally.listed_lately, counted_more=counted_more)
             yield Result(target, whole)
         else:
-            # Something older was deleted, or imported. If that cannot be read, what is new is known at least.
+            # Something older was deleted or imported. If it cannot be read, the new posts are known at least.
             yield self._ask_all(
                 target,
                 replace(reading, tally=Tally(asked_at=tally.asked_at)),
@@ -127,7 +128,7 @@ class BlueskyActivitySpider(PlatformSpider):
     def read_all(
         self, response: Response, target: Target, *, reading: _Reading, otherwise: Looked | None
     ) -> Iterator[Result | Request]:
-        """A page of all posts; then the next, until there is none, or until the most that may be read of one account is."""
+        """Read a page of all posts, then the next, until there is none or the limit for one account is reached."""
         if response.status == 400:
             if otherwise is not None:
                 raise UnreadableError("refused", "answers 400")
@@ -149,7 +150,7 @@ class BlueskyActivitySpider(PlatformSpider):
     def read_first(
         self, response: Response, target: Target, *, reading: _Reading, otherwise: Looked
     ) -> Iterator[Result | Request]:
-        """The first post since the account was opened, where not all were read: there is none before it."""
+        """Read the first post since the account was opened, if not all were read. There is none before it."""
         records = _records(response, target)
         first = [item for item in (_item(record, reading) for record in records) if item.at and item.is_believed]
         if len(records) != 1 or not first or first[0].at is None:
@@ -245,7 +246,7 @@ def _item(record: dict[str, Any], reading: _Reading) -> Item:
 
 
 def _date_of(value: dict[str, Any]) -> datetime | None:
-    """The date that a record gives itself; None for one that is none: it is not believed then."""
+    """The date that a record gives itself; None if it is not a date, and the record is then not believed."""
     try:
         return as_instant(value.get("createdAt"))
     except (TypeError, ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""A crawl that asks when accounts posted, from plan to end: after one that has shown which of them are active."""
+"""A crawl that asks when accounts posted, from plan to end. It follows a crawl that showed which accounts are active."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -41,17 +41,17 @@ def look(
         on_cost(platform, len(targets), host_plans(settings, spider, targets))
         on_plan(platform, job.planned, len(targets))
         if targets:
-            told = replace(
+            listening = replace(
                 job,
                 targets=tuple(targets),
                 on_outcome=lambda outcome: on_outcome(platform, outcome),
                 on_wait=lambda host, seconds: on_wait(platform, host, seconds),
             )
-            run_spider(spider, told)
+            run_spider(spider, listening)
         return end_job(settings, job.run)
 
 
 def activity_spiders() -> Mapping[str, type[PlatformSpider]]:
-    """The platforms that tell when accounts posted: a module of this package registers by standing here."""
+    """The platforms that show when accounts posted. A module registers by being in this package."""
     names = {module.name for module in iter_modules(crawlers.activity.__path__)} - _SHARED
     return {name: import_module(f"crawlers.activity.{name}").SPIDER for name in sorted(names)}

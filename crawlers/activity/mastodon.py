@@ -44,7 +44,7 @@ _NEXT = re.compile(r"rel=\"?next\"?", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
-    """Where a look at an account has come to: what was listed so far, and under which ids, which are kept no longer."""
+    """The state of a look at an account: what was listed so far, and the ids, which are not kept afterwards."""
 
     server: str
     before: Before
@@ -55,7 +55,7 @@ class _Reading:
 
 
 class MastodonActivitySpider(PlatformSpider):
-    """Asks each server about a few of its accounts at a time: what waits for a second limit keeps no other account waiting."""
+    """Asks each server about several accounts at a time, so that a question at the second limit keeps no other account waiting."""
 
     name = "mastodon-activity"
     platform = "mastodon"
@@ -79,7 +79,8 @@ class MastodonActivitySpider(PlatformSpider):
     def probe_url(self, origin: str) -> str:
         return f"{origin}/.well-known/nodeinfo"
 
-    def lane_of(self, target: Target) -> str:
+    @classmethod
+    def lane_of(cls, target: Target) -> str:
         return target.server or ""
 
     def fault_of(self, target: Target) -> Failed | None:
@@ -91,7 +92,7 @@ class MastodonActivitySpider(PlatformSpider):
         return None
 
     def ask(self, batch: Sequence[Target]) -> Iterator[Request]:
-        # The one look at the clock: what is covered follows from it.
+        # The clock is read once. What the look covers follows from it.
         asked_at = now()
         for target in batch:
             assert target.before is not None  # noqa: S101 -- `fault_of` let it pass
@@ -105,7 +106,7 @@ class MastodonActivitySpider(PlatformSpider):
     # What the API lists, the newest first.
 
     def read_statuses(self, response: Response, target: Target, *, reading: _Reading) -> Iterator[Result | Request]:
-        """A page of statuses; then the next, until there is none, until the last look is met, or until enough was read."""
+        """Read a page of statuses, then the next, until there is none, the last look is reached, or enough was read."""
         if response.status != 200:
             if reading.tally.pages:
                 raise UnreadableError("refused", f"answers {response.status}")
@@ -117,7 +118,7 @@ class MastodonActivitySpider(PlatformSpider):
             detail = f"lists nothing of an account whose profile counts {reading.before.posts:,}"
             raise UnreadableError("conflicting_answers", detail)
         if reading.ids & set(ids):
-            # Read on, it would go round in circles.
+            # Reading on would go round in circles.
             yield Result(target, _look(target, reading, reading.tally.cover_if_broken_off(), is_complete=False))
             return
         tally = reading.tally.add(item for item in map(partial(_item, reading=reading), statuses) if item is not None)
@@ -142,7 +143,7 @@ class MastodonActivitySpider(PlatformSpider):
     def read_first(
         self, response: Response, target: Target, *, reading: _Reading, otherwise: Looked
     ) -> Iterator[Result | Request]:
-        """What a server says is the first post. One that ignores `min_id` says so of the newest: what is before it, tells."""
+        """Read what the server gives as the first post. A server that ignores `min_id` gives the newest, so the post before it is checked."""
         statuses = _statuses(response, target)
         first = _item(statuses[-1], reading) if statuses else None
         if first is None or first.at is None or not first.is_believed:
@@ -154,7 +155,7 @@ class MastodonActivitySpider(PlatformSpider):
     def read_before_first(
         self, response: Response, target: Target, *, first: Item, reading: _Reading, otherwise: Looked
     ) -> Iterator[Result]:
-        """Nothing is before the first post: then there was none since the account was opened."""
+        """If nothing is before the first post, there was none since the account was opened."""
         oldest_at = reading.tally.oldest_at
         if _statuses(response, target) or first.at is None or (oldest_at is not None and first.at > oldest_at):
             yield Result(target, otherwise)
@@ -252,7 +253,7 @@ class MastodonActivitySpider(PlatformSpider):
         )
 
     def _here(self, url: object, reading: _Reading) -> str:
-        """An address that the account's own server names; it may not lead to another."""
+        """An address that the account's own server names. It must not lead to another server."""
         if server_of(url) != reading.server:
             raise UnreadableError("unexpected_answer", "the outbox is at another server")
         return as_text(url)
@@ -282,7 +283,7 @@ def _met_at(reading: _Reading) -> datetime | None:
 
 
 def _item(status: dict[str, Any], reading: _Reading) -> Item | None:
-    """When a status came, and what it is; None for what visitors should not see. Nothing else of it is read."""
+    """When a status came, and its kind; None if visitors should not see it. Nothing else of it is read."""
     if status.get("visibility", "public") not in _PUBLIC:
         return None
     return _dated(
@@ -294,7 +295,7 @@ def _item(status: dict[str, Any], reading: _Reading) -> Item | None:
 
 
 def _activity(item: object, target: Target, reading: _Reading) -> Item | None:
-    """When an activity of the outbox was published; None for what is no post, or not of the account."""
+    """When an activity of the outbox was published; None if it is not a post, or not of the account."""
     activity = as_object(item)
     if activity.get("type") not in ("Create", "Announce") or activity.get("actor") != target.native_id:
         return None

@@ -9,13 +9,13 @@ from kooch.store.outcomes import Before, Cover, PostedDay
 
 _DAY = timedelta(days=1)
 _FULL_EVERY = timedelta(weeks=13)
-"""So often everything is read again: a deletion and an import between two looks hide each other."""
+"""How often everything is read again, because a deletion and an import between two looks hide each other."""
 AHEAD = timedelta(minutes=2)
-"""What is dated later than this after the question is of the future: https://docs.bsky.app/docs/advanced-guides/timestamps."""
+"""A post dated later than this after the question is dated in the future: https://docs.bsky.app/docs/advanced-guides/timestamps."""
 
 
 class Item(NamedTuple):
-    """One thing listed: when its server says it came (None: it does not say), whether that can be believed, and what it is."""
+    """One listed post: when it came by its server (None: unknown), whether that is credible, and its kind."""
 
     at: datetime | None
     is_believed: bool = True
@@ -79,7 +79,7 @@ class Tally:
         return (Cover(covers_from=instant, covers_to=self.asked_at),)
 
     def cover_if_broken_off(self) -> tuple[Cover, ...]:
-        """What the look covers if it stops here, with the newest first: from the day after that of the oldest on."""
+        """What the look covers if it stops here, reading the newest first: from the day after the oldest post on."""
         if self.last_at is None or not self.is_sorted:
             return ()
         return self.cover_from(midnight(self.last_at) + _DAY)
@@ -91,7 +91,7 @@ def midnight(instant: datetime) -> datetime:
 
 
 def lately_from(looked_at: datetime) -> datetime:
-    """Since when the look after one at `looked_at` reads again: the day before, as its own day was not over."""
+    """From when the next look after `looked_at` reads again: the day before, because the day of the look was not over."""
     return midnight(looked_at) - _DAY
 
 

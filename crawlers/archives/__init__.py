@@ -11,7 +11,7 @@ from kooch.store.outcomes import Failed, Observed, Skipped
 
 
 class Parse(Protocol):
-    """What the body of an archived page or answer shows of the account that it was looked up under, if that is known."""
+    """Reads what an archived page or answer shows of the account under which it was looked up, if that is known."""
 
     def __call__(
         self, body: bytes, captured_at: datetime, *, handle: str | None = None
@@ -27,7 +27,7 @@ def parser_of(platform: str) -> Parse:
     """The parser of a platform's archived pages and answers; it never raises. ConfigError for a platform that has none."""
     if platform not in readable():
         raise ConfigError(f"Archived pages of {platform!r} cannot be read. Choose one of {', '.join(readable())}.")
-    # The module that bears the platform's name.
+    # The module with the platform's name.
     parse: Parse = import_module(f"crawlers.archives.{platform}").parse_archived
 
     def read(body: bytes, captured_at: datetime, *, handle: str | None = None) -> Observed | Failed | Skipped:

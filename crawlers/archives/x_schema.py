@@ -58,7 +58,7 @@ def _read(profile: dict[str, Any], captured_at: datetime) -> Observed:
             "unknown_layout", f"ProfilePage: {type(error).__name__}: {ascii(str(error))[:120]}"
         ) from None
     if not x.is_id(native_id) or not x.is_shown(handle):
-        raise UnreadableError("unknown_layout", "ProfilePage: identifier or additionalName is none")
+        raise UnreadableError("unknown_layout", "ProfilePage: identifier or additionalName is invalid")
     counts = {
         action: None if action not in counted else read_count(counted[action], "userInteractionCount", drift)
         for action in ("FollowAction", "SubscribeAction", "WriteAction")

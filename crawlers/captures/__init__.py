@@ -1,4 +1,4 @@
-"""Captures that somebody has on disk: web archives, saved pages and saved answers, as observations of their own day.
+"""Captures on disk: web archives, saved pages and saved answers become observations of their own day.
 
 files        a file → records: a body, with address, instant and digest
 parts        a saved answer → accounts and posts, one by one

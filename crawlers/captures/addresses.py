@@ -1,4 +1,4 @@
-"""An address → whose page or answer it is: a profile's page, a post's, or a question to a platform's API about one account."""
+"""Reads an address: whose page or answer it is (a profile, a post, or a question to a platform's API about one account)."""
 
 import re
 from dataclasses import dataclass
@@ -42,6 +42,6 @@ def place_of_address(url: str) -> Place | None:
 
 
 def _handle(platform: str, asked: str | None) -> str | None:
-    """What was asked for, where that is a handle: some ask by id."""
+    """The handle that was asked for; None if an id was asked for."""
     name = (asked or "").removeprefix("@")
     return name if platform_of(platform).is_handle(name) else None

@@ -1,4 +1,4 @@
-"""A file → records: web archives (WARC, ARC, WACZ), pages that a browser saved (MHTML, HTML) and saved answers (JSON, JSON lines).
+"""Reads a file into records: web archives (WARC, ARC, WACZ), pages that a browser saved (MHTML, HTML) and saved answers (JSON, JSON lines).
 
 What a file is, its first bytes say, whatever its name. Documents: ISO 28500 (WARC), https://specs.webrecorder.net/wacz/1.1.1/,
 RFC 2557 (MHTML), https://github.com/gildas-lormeau/SingleFile.
@@ -35,7 +35,7 @@ MOST_BYTES = 32 * 2**20
 """Of one body, unpacked. No profile is larger."""
 _TOO_LARGE = f"it has more than {MOST_BYTES:,} bytes"
 _MOST_LINES = 2**30
-"""Bytes of a file of lines, unpacked: a bomb ends here."""
+"""The most unpacked bytes of a file of lines. This stops a zip bomb."""
 _REPLAY = re.compile(r"https?://[^/\s]+/(?:[^/\s]+/)?(\d{14})(?:[a-z]{2}_)?/(https?://.+)", re.ASCII)
 _DIGEST = re.compile(r"sha1:([A-Z2-7]{32})", re.IGNORECASE)
 _PACKED: dict[bytes, Any] = {
@@ -100,7 +100,7 @@ def records_in(file: Path) -> Iterator[Record | Unread]:
 
 
 def kind_of(start: bytes) -> str:
-    """`warc`, `zip`, `packed`, `mhtml`, `page`, `answer`, or nothing for what is none of them."""
+    """The kind of file: `warc`, `zip`, `packed`, `mhtml`, `page` or `answer`; None for any other."""
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     kinds = {
         "warc": start.startswith((b"WARC/", b"filedesc:")),
@@ -114,7 +114,7 @@ def kind_of(start: bytes) -> str:
 
 
 def refusal_of(start: bytes) -> str:
-    """What a file is that is not opened, and what to do about it."""
+    """What kind of file is refused, and the remedy."""
     for magic, (what, remedy) in _UNOPENED.items():
         if start.startswith(magic):
             return f"is {what}: {remedy}"
@@ -137,7 +137,7 @@ def unpacked(source: IO[bytes]) -> Any:  # noqa: ANN401 -- what these streams ha
 
 def _records_of(source: IO[bytes], name: str, place: str) -> Iterator[Record | Unread]:
     try:
-        # One read: a file that was cut off has a beginning, too.
+        # One read is enough, because a file that was cut off also has a beginning.
         start = unpacked(source).read1(_HEAD)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         yield Unread(place=place, why=f"it is damaged ({error})")

@@ -1,4 +1,4 @@
-"""Records → outcomes, in a run for each platform: what somebody has on disk becomes observations of its own day.
+"""Turns records into outcomes, in one run per platform. Captures on disk become observations of their own day.
 
 A record of an account becomes an observation or a failure. What is about nobody (pictures, scripts, other pages) is only
 counted. No body is kept: the file is its owner's.
@@ -28,16 +28,17 @@ from kooch.times import now
 
 Result = Observed | Failed | Skipped
 Told = tuple[str, datetime, str]
-"""A capture of which something is known: its address, instant and digest."""
+"""A known capture: its address, instant and digest."""
 _LOCK = "backfill"
-"""Nobody is suppressed while captures are read: what is on its way would bring the account back."""
+"""The lock of captures. No account is suppressed while captures are read, because they could bring it back."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Found:
     """What some files hold: outcomes by platform, how many records are about nobody, and what could not be read.
 
-    `undated` are the places of records that are about an account and say no day. `known` counts those that were read before.
+    `undated` are the places of records that are about an account and say no day. `known` counts those that were read before,
+    `unlisted` are accounts on no list, by platform, of which nothing is stored.
     """
 
     outcomes: dict[str, dict[str, Outcome]] = field(default_factory=lambda: defaultdict(dict))
@@ -46,12 +47,7 @@ class Found:
     undated: list[str] = field(default_factory=list)
     unnamed: list[str] = field(default_factory=list)
     known: int = 0
-
-    def unlisted(self, platform: str, listed: Set[str]) -> int:
-        """How many observed accounts of a platform go by none of the names that lists claim."""
-        seen = [outcome for outcome in self.outcomes[platform].values() if isinstance(outcome.result, Observed)]
-        names = {frozenset(_names_in(platform, outcome)) for outcome in seen}
-        return sum(not of & listed for of in names)
+    unlisted: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 def read_files(files: Sequence[Path], *, platform: str | None, captured_at: datetime | None) -> Found:
@@ -71,7 +67,7 @@ def read_files(files: Sequence[Path], *, platform: str | None, captured_at: date
             for result in _read(record, platform, captured_at):
                 _add(found, file, record, result)
     if found.outcomes:
-        # Among what can be read, one line that cannot be is named and costs no other.
+        # If other lines can be read, an unreadable line is named and the others are kept.
         found.unread += [Unread(place=place, why="no platform's reader understands it") for place in found.unnamed]
         found.unnamed = []
     for outcomes in found.outcomes.values():
@@ -106,7 +102,7 @@ def _counts_of(outcome: Outcome) -> tuple[object, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What one part of a record is; `platform` None: about nobody, or nobody can tell."""
+    """What one part of a record is about. `platform` is None if it is about nobody, or unknown."""
 
     platform: str | None
     at: datetime | None
@@ -189,12 +185,32 @@ def _add(found: Found, file: Path, record: Record, read: _Read) -> None:
     )
     before = found.outcomes[read.platform].setdefault(key, outcome)
     if before.capture != outcome.capture:
-        # One address at one second with two bodies: both stay, told apart by what they hold.
+        # If one address has two bodies at one second, both stay, distinguished by their content.
         found.outcomes[read.platform][f"{key}#{read.digest}"] = replace(outcome, target=f"{key}#{read.digest}")
 
 
 def _placed(result: Result, where: str) -> Result:
     return replace(result, detail=f"{where}: {result.detail}") if isinstance(result, Failed) else result
+
+
+def leave_out_unlisted(found: Found, listed: Callable[[str], Set[str]]) -> None:
+    """Leave out what is about accounts that go by none of the names that lists claim, and keep how they are called.
+
+    An account is met under its id and under its handle; what goes by one of its names on another record is its own too.
+    """
+    for platform, outcomes in found.outcomes.items():
+        claimed = _with_other_names(listed(platform), [_names_in(platform, outcome) for outcome in outcomes.values()])
+        for target, outcome in list(outcomes.items()):
+            names = _names_in(platform, outcome)
+            if names and not names & claimed:
+                found.unlisted[platform].add(outcome.handle or min(names))
+                del outcomes[target]
+
+
+def _with_other_names(claimed: Set[str], of_records: Sequence[Set[str]]) -> set[str]:
+    """The claimed names and the ids that one record shows beside them."""
+    ids = {name for names in of_records if names & claimed for name in names if not name.startswith("@")}
+    return {*claimed, *ids}
 
 
 def store(settings: Settings, found: Found, *, told: Callable[[str], Set[Told]]) -> list[Crawled]:

@@ -13,7 +13,7 @@ from crawlers.archives.x_graphql import results_in
 from crawlers.reading import UnreadableError, as_instant, parse_body
 
 _LISTS = ("profiles", "accounts", "actors", "users")
-"""What lists of accounts are called: Bluesky's `getProfiles`, Mastodon's search, Bluesky's search, X's collections."""
+"""Keys of lists of accounts in answers: Bluesky's `getProfiles`, Mastodon's search, Bluesky's search, X's collections."""
 _START = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -42,7 +42,7 @@ def parts_of(body: bytes) -> Iterator[Part]:
         return
     found = list(_parts_in(answer))
     if len(found) == 1 and found[0] is answer:
-        # What is one thing stays as it was saved.
+        # A body with one thing stays as it was saved.
         yield Part(body, _retrieved_at(answer))
         return
     for part in found:

@@ -41,7 +41,7 @@ _DAY, _SECOND, _MILLISECOND = timedelta(days=1), timedelta(seconds=1), timedelta
 _T = TypeVar("_T")
 _MOST_NAMES = 20
 _MOST_FIELDS = 100
-"""Mastodon has four in a profile, Misskey sixteen; what else a document lists in their place is not read."""
+"""The most fields that are read from a profile. Mastodon has four, Misskey sixteen."""
 _FIRST_SERVER_AT = datetime(2008, 1, 1, tzinfo=UTC)
 """identi.ca opened in 2008, before any other server of what became the Fediverse: https://en.wikipedia.org/wiki/Identi.ca"""
 
@@ -226,7 +226,7 @@ def read_actor(actor: Shown, asked: Asked) -> Observed | Failed | Skipped:
     )
     is_named = read_address(profile.handle) is not None
     if not is_named:
-        # By such a name nobody could ask for the account the next time.
+        # With such a name, the account could not be asked for next time.
         drift.append(Drift(path="preferredUsername", kind="mistyped"))
     return Observed(
         status="active" if moved is None else "moved",
@@ -250,7 +250,7 @@ def read_followers(collection: Shown, software: str | None, drift: list[Drift]) 
 
 
 def read_tombstone(tombstone: Shown, server: str) -> Observed:
-    """What ActivityPub leaves of an account; `deleted` is when, if it is said."""
+    """A tombstone, which ActivityPub leaves of an account. `deleted` is the time, if it is given."""
     gone = Observed(status="deleted", native_id=as_text(tombstone["id"]), server=server)
     if "deleted" not in tombstone:
         return gone
@@ -277,7 +277,7 @@ def identify_by_actor(account: Shown, asked: Asked) -> str | None:
         raise UnreadableError("unexpected_answer", f"asked for {address.user}, answered {ascii(acct)[:80]}")
     uri = account.get("uri")
     if server_of(account["url"] if uri is None else uri) != asked.server:
-        # Whoever runs a server could otherwise speak for accounts of others.
+        # Otherwise any server could speak for accounts of others.
         raise UnreadableError("unexpected_answer", "the account is at another server")
     if uri is not None and asked.actor is not None and uri != asked.actor:
         raise UnreadableError("unexpected_answer", "WebFinger names another actor")
@@ -361,7 +361,7 @@ def read_published(actor: Shown, asked: Asked, drift: list[Drift]) -> Opening | 
 
 
 def plausible(opening: Opening | None, asked: Asked, field: str, drift: list[Drift]) -> Opening | None:
-    """An opening that is yet to come, or lies before the Fediverse, is none: nobody took over then."""
+    """Ignore an opening in the future or before the Fediverse. It does not show that somebody took over the account."""
     if opening is None or _is_plausible(opening, asked):
         return opening
     drift.append(Drift(path=field, kind="too_large" if opening.not_before > asked.latest_at else "mistyped"))
@@ -378,7 +378,7 @@ def opened(opening: Opening | None) -> tuple[CrawledBound, ...]:
     return (CrawledBound(event="joined", not_before=opening.not_before, before=opening.before, kind="opened"),)
 
 
-# Whose account it is now: a name may pass to another.
+# Whether a name has passed to another account.
 
 
 def fault_of_opening(opening: Opening | None, asked: Asked) -> Failed | None:
@@ -530,7 +530,7 @@ def _read_attached(actor: Shown, drift: list[Drift]) -> list[str]:
 
 
 def _first(most: int, found: list[_T], field: str, drift: list[Drift]) -> list[_T]:
-    """As much of a list as is read: a server may write millions of things into one."""
+    """The part of a list that is read, because a server may write millions of things into one."""
     if len(found) > most:
         drift.append(Drift(path=field, kind="too_large"))
     return found[:most]

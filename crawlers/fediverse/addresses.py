@@ -59,7 +59,7 @@ def server_of(url: object) -> str:
         parts = urlsplit(as_text(url))
         port = parts.port
     except ValueError:
-        raise UnreadableError("unexpected_answer", "an address that is none") from None
+        raise UnreadableError("unexpected_answer", "not an address") from None
     host = ascii_host(parts.hostname or "")
     if parts.scheme != "https" or host is None or port not in (None, 443) or "@" in parts.netloc:
         raise UnreadableError("unexpected_answer", f"leads to {ascii(url)[:80]}, which is no public server")

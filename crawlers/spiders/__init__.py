@@ -1,1 +1,1 @@
-"""One module a platform. A spider registers by standing here."""
+"""One module per platform. A spider registers by being in this folder."""

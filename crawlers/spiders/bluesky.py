@@ -72,7 +72,7 @@ class BlueskySpider(PlatformSpider):
         )
 
     def read_profiles(self, response: Response, *targets: Target) -> Iterator[Result | Request]:
-        """Answers in any order, without the members that cannot be shown; 400 when it takes one of them amiss."""
+        """Read the answer to a batch: profiles in any order, without those that cannot be shown; 400 if one member is malformed."""
         shown = parse_json(response, dict)
         profiles = as_list(shown["profiles"]) if response.status == 200 else []
         by_actor: dict[str, dict[str, Any]] = {}
@@ -136,7 +136,7 @@ class BlueskySpider(PlatformSpider):
         elif found["error"] != "RepoNotFound":
             raise UnreadableError("unexpected_answer", f"getRepoStatus answers {ascii(found['error'])[:60]}")
         elif history is None and is_plc(target.native_id):
-            # It may have moved to another server.
+            # The account may have moved to another server.
             yield self._ask_directory(target, str(target.native_id), partial(self.read_whereabouts, asked=server))
         else:
             yield Result(target, _gone(target, "deleted", server, history))
@@ -182,7 +182,7 @@ class BlueskySpider(PlatformSpider):
         shown = observed.profile.handle if observed.profile else target.handle
         is_renamed = fold(shown) != fold(target.handle)
         if is_plc(observed.native_id) and (target.native_id is None or target.server is None or is_renamed):
-            # Whether the handle is still the listed account's, only the directory can tell.
+            # Only the directory can show whether the handle still belongs to the listed account.
             is_vouched_for = target.native_id is not None or target.listed_before is None
             yield self._ask_directory(
                 target,

@@ -87,6 +87,7 @@ class MastodonSpider(PlatformSpider):
     name = platform = "mastodon"
     shows_last_post = True
     dates_accounts = True
+    has_many_hosts = True
     most_open = 10
 
     @classmethod
@@ -102,7 +103,8 @@ class MastodonSpider(PlatformSpider):
     def probe_url(self, origin: str) -> str:
         return f"{origin}/.well-known/nodeinfo"
 
-    def lane_of(self, target: Target) -> str:
+    @classmethod
+    def lane_of(cls, target: Target) -> str:
         return _first_server(target) or ""
 
     def fault_of(self, target: Target) -> Failed | None:
@@ -146,7 +148,7 @@ class MastodonSpider(PlatformSpider):
     def read_webfinger(
         self, response: Response, target: Target, *, trail: _Trail, host: str
     ) -> Iterator[Result | Request]:
-        """Where the account is, when `trail.server` has not shown it; `host` was asked."""
+        """Read where the account is, if `trail.server` has not shown it. `host` was asked."""
         if response.status == 200:
             finger = read_finger(parse_json(response, dict), target.native_id)
             server = server_of(finger.actor)
@@ -154,7 +156,7 @@ class MastodonSpider(PlatformSpider):
             if server != trail.server:
                 yield self._ask_lookup(target, server, finger.user or address_of(target).user, finger)
             elif trail.account is not None:
-                # Raises where it is another account after all.
+                # This raises if it is another account after all.
                 FEDIVERSE.identify(trail.account, asked)
                 yield from self._read_account(trail.account, asked)
             else:
@@ -239,7 +241,7 @@ class MastodonSpider(PlatformSpider):
         )
 
     def read_end(self, response: Response, target: Target, *, gone: Observed) -> Iterator[Result | Request]:
-        """What is left of an account that was known: a tombstone may say when it ended."""
+        """Read what is left of a known account. A tombstone may say when it ended."""
         if response.status == 200:
             detail = "WebFinger does not know the account, and its actor is there"
             yield Result(target, Failed(cause="conflicting_answers", detail=detail, http_status=200))
@@ -345,7 +347,7 @@ class MastodonSpider(PlatformSpider):
         yield from self._count(replace(found, observed=observed))
 
     def _count(self, found: _Found) -> Iterator[Result | Request]:
-        """Ask which software it is that counts 0: some of it hides counts so."""
+        """Ask which software counts 0, because some software hides counts in this way."""
         if found.observed.status == "suspended" or not hides_behind_zero(found.account, found.asked.software):
             yield from self._follow(found)
             return
@@ -382,7 +384,7 @@ class MastodonSpider(PlatformSpider):
     def read_successor(
         self, response: Response, target: Target, *, observed: Observed, url: str
     ) -> Iterator[Result | Request]:
-        """The account moved to: a link once it names the old one."""
+        """Read the account that this one moved to. It becomes a link if it names the old one."""
         successor = parse_json(response, dict)
         if as_text(successor["id"]) != observed.moved_to:
             raise UnreadableError("unexpected_answer", "the actor is another")

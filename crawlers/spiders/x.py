@@ -68,7 +68,7 @@ _REFUSALS: Mapping[int, tuple[Cause, str]] = {
     403: ("refused", _TOKEN_REFUSED),
     429: ("rate_limited", "has reached the cap of your project at X: raise it in X's developer console"),
 }
-"""Answers that would be the same for every account: nothing more is asked after one."""
+"""Answers that would be the same for every account. After one of them nothing more is asked."""
 
 
 class XSpider(PlatformSpider):
@@ -77,7 +77,7 @@ class XSpider(PlatformSpider):
     dates_accounts = True
     batch_size = 100
     most_open = 1
-    """One batch at a time: so much is counted too high at most when a crawl is killed."""
+    """One batch at a time, so that after a kill at most one batch is counted too much."""
 
     @classmethod
     def unready(cls, settings: Settings) -> str | None:
@@ -150,7 +150,7 @@ class XSpider(PlatformSpider):
             *targets,
             statuses=(200, 400, *_REFUSALS),
             headers={"Authorization": f"Bearer {token}"},
-            # The token is for X alone, wherever it may send us.
+            # The token goes only to X, so no redirect is followed.
             follows_redirects=False,
         )
 
@@ -202,7 +202,7 @@ def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
         if not bounds:
             raise ValueError("no created_at, which alone tells whether the handle is still the listed account's")
         if bounds[0].not_before >= min(known_at):
-            # The account is not the one asked for: its id is nobody's business.
+            # The account is not the one asked for, so its id is not shown.
             detail = "the account was opened only after the handle had been listed or seen"
             return Failed(cause="handle_taken_over", detail=detail, http_status=200)
     metrics = user.get("public_metrics")

@@ -22,7 +22,7 @@ make_importable()
 
 
 class Place(NamedTuple):
-    """Where a command is written, and what the list of commands says of it."""
+    """The module and function of a command, and its line in the list of commands."""
 
     module: str
     name: str
@@ -31,27 +31,28 @@ class Place(NamedTuple):
 
 COMMANDS = {
     "start": Place("start", "start", "Publish the lists, open the app, and crawl once."),
-    "roster": Place("roster", "app", "See, check, import and extend the lists."),
-    "plan": Place("plan", "plan", "Say what can be known of a list, by when, at what price."),
+    "roster": Place("roster", "app", "Show, check, import and extend lists."),
+    "plan": Place("plan", "plan", "Say what Kooch can learn about a list, when, at what price."),
     "crawl": Place("crawl", "crawl", "Look at every accepted account once, then publish."),
     "backfill": Place("backfill", "backfill", "Read archived profile pages, then publish."),
     "schedule": Place("schedule", "app", "Crawl at set times."),
-    "load": Place("store", "load", "Load what is spooled and listed, and publish."),
-    "backup": Place("store", "backup", "Copy all that the published data rest on."),
+    "load": Place("store", "load", "Load what crawls found and what lists say, and publish."),
+    "backup": Place("store", "backup", "Copy everything from which the published data can be rebuilt."),
     "suppress": Place("store", "suppress", "Remove an account everywhere, and keep it out."),
     "runs": Place("runs", "app", "Withdraw what a crawl observed."),
     "status": Place("status", "status", "Show runs, freshness, and failures by cause."),
-    "metrics": Place("metrics", "metrics", "Tell Prometheus how the crawls went."),
+    "metrics": Place("metrics", "metrics", "Show how crawls went, in the text format of Prometheus."),
     "sql": Place("query", "sql", "Ask the published data with SQL."),
-    "parse": Place("parse", "parse", "Show what saved pages would be read as."),
-    "import": Place("imports", "import_files", "Take over evidence, looks or captures that you have, and publish."),
+    "parse": Place("parse", "parse", "Show how Kooch reads saved pages and answers."),
+    "import": Place("imports", "import_files", "Import press statements, looks or saved pages, and publish."),
     "looks": Place("looks", "app", "Make sheets for looks by people, and compare lookers."),
-    "decisions": Place("decisions", "app", "Give decisions about accounts to a colleague, and take theirs."),
+    "decisions": Place("decisions", "app", "Exchange decisions about accounts with a colleague."),
     "export": Place("export", "export", "Write every table as Parquet and CSV."),
+    "lake": Place("lake", "app", "Write published versions into a shared lake, or read one from it."),
     "publish": Place("publish", "publish", "Write pages of lists that open without a server."),
-    "notify": Place("notify", "notify", "Tell channels what changed, each change once."),
-    "report": Place("report", "report", "Write what changed on a list, and how each account stands."),
-    "sheet": Place("sheet", "sheet", "Say what may be printed of a figure, on what evidence."),
+    "notify": Place("notify", "notify", "Send what changed to your channels, each change once."),
+    "report": Place("report", "report", "Write a report of a list: changes, and the state of accounts."),
+    "sheet": Place("sheet", "sheet", "Say what you may print about a person or organisation, and why."),
     "reproduce": Place("reproduce", "reproduce", "Show published numbers beside our own."),
     "doctor": Place("doctor", "doctor", "Check everything and say what to do."),
 }
@@ -85,7 +86,7 @@ class Commands(TyperGroup):
 
 
 def _finished(command: Any, path: str) -> Any:  # noqa: ANN401 -- as above
-    """The command with a first line of help that nobody cuts, and with `--format` if it prints rows; so are those below it."""
+    """Give a command and its subcommands `--format` if they print rows, and keep the first line of their help whole."""
     for name, below in getattr(command, "commands", {}).items():
         _finished(below, f"{path} {name}")
     if command.help:
@@ -106,7 +107,7 @@ app = _typer(
     name="kooch",
     add_completion=True,
     cls=Commands,
-    help="Which public figures set up on which social platforms, when, and who says so.",
+    help="Which public figures joined which social platforms, when, and who says so.",
     no_args_is_help=True,
 )
 
@@ -122,7 +123,7 @@ def options(
     context: typer.Context,
     home: Annotated[Path | None, typer.Option(help="The data folder (default: KOOCH_HOME, else ./data).")] = None,
     version: Annotated[  # noqa: ARG001 -- its callback answers
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Options before the command."""

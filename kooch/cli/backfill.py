@@ -5,10 +5,10 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from kooch.cli.crawl import crawl_all, publishing_on_the_way
+from kooch.cli.crawl import crawl_all
 from kooch.cli.output import complain, settings_of
 from kooch.cli.progress import listener
-from kooch.cli.store import load_now
+from kooch.cli.store import load_now, publishing_on_the_way
 from kooch.config import Settings
 from kooch.errors import ConfigError
 from kooch.store import versions
@@ -19,22 +19,30 @@ _DAY = ["%Y-%m-%d"]
 
 def backfill(
     context: typer.Context,
-    platform: Annotated[str, typer.Argument(help="x, koo, or activity: when accounts posted.")],
-    roster: Annotated[str | None, typer.Option(help="Only the figures of this roster.")] = None,
+    platform: Annotated[str, typer.Argument(help="x, koo, or activity (when accounts posted).")],
+    roster: Annotated[str | None, typer.Option(help="Only people and organisations of this list.")] = None,
     first: Annotated[
         datetime | None, typer.Option("--from", formats=_DAY, help="The first day of the captures.")
     ] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=_DAY, help="The last day, itself included.")] = None,
+    last: Annotated[
+        datetime | None, typer.Option("--to", formats=_DAY, help="The last day of the captures, included.")
+    ] = None,
     every: Annotated[
-        Every, typer.Option(help="Read one capture of each day, week or month, or all of them.")
+        Every, typer.Option(help="Read one capture of each day, week or month, or every capture.")
     ] = Every.DAY,
-    new: Annotated[bool, typer.Option("--new", help="Give up an unfinished backfill and begin afresh.")] = False,
+    new: Annotated[bool, typer.Option("--new", help="Give up an unfinished backfill and start a new one.")] = False,
+    shard: Annotated[str | None, typer.Option(metavar="I/N", help="Refused: archives limit addresses.")] = None,
 ) -> None:
     """Read archived profile pages of every accepted account, or finish the backfill that was interrupted; then publish.
 
     `activity` looks at every account, then reads from the servers themselves when those that are active posted, since they
     were opened.
     """
+    if shard:
+        raise ConfigError(
+            f"--shard {shard}: the Wayback Machine limits what one address may ask, and several machines would go round that."
+            " Backfill from one machine, without --shard."
+        )
     if platform == "activity":
         if first or last or every is not Every.DAY:
             raise ConfigError(
@@ -48,7 +56,9 @@ def backfill(
     if first and last and last < first:
         raise ConfigError(f"--to {last:%Y-%m-%d} is earlier than --from {first:%Y-%m-%d}. Swap them.")
     if first and first.replace(tzinfo=UTC) > datetime.now(UTC):
-        raise ConfigError(f"--from {first:%Y-%m-%d} is still to come; an archive holds the past. Give an earlier day.")
+        raise ConfigError(
+            f"--from {first:%Y-%m-%d} is in the future, and an archive holds the past. Give an earlier day."
+        )
     load_now(settings, quiet=True)
     tell = listener()
     accounts = versions.targets(settings.home, platform=platform, roster=roster, former=True)

@@ -1,11 +1,8 @@
 """`kooch crawl`: plan, ask, spool, load, publish; progress on a terminal, one JSON line an outcome elsewhere."""
 
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,7 +10,8 @@ import typer
 from kooch.cli.output import complain, settings_of
 from kooch.cli.progress import Listener, listener
 from kooch.cli.schedule import crawl_due
-from kooch.cli.store import load_now
+from kooch.cli.shards import LONGEST_REST, crawl_shards, read_shard, refuse_while_divided
+from kooch.cli.store import load_now, publishing_on_the_way, with_shared
 from kooch.config import Settings
 from kooch.errors import ConfigError, NotReadyError, RunningError, StorageError
 from kooch.store import versions
@@ -25,52 +23,72 @@ from kooch.times import now
 if TYPE_CHECKING:
     from crawlers.runs import Crawled
 
-_LONGEST_REST = timedelta(hours=12)
-"""So long after it began is an interrupted run continued, and does it count as today's look."""
 _INTERRUPTED = 130
 
 
 def crawl(
     context: typer.Context,
-    platforms: Annotated[list[str] | None, typer.Argument(help="Default: all that can be crawled.")] = None,
-    roster: Annotated[str | None, typer.Option(help="Only the figures of this roster.")] = None,
+    platforms: Annotated[
+        list[str] | None, typer.Argument(help="The platforms to crawl (default: all that can be crawled).")
+    ] = None,
+    roster: Annotated[str | None, typer.Option(help="Only people and organisations of this list.")] = None,
     since: Annotated[
         datetime | None,
         typer.Option(
             formats=["%Y-%m-%dT%H:%M:%S%z"],
-            help="A run that began earlier is finished, and a new one follows. Default: 12 hours ago.",
+            help="If the interrupted run began before this time, finish it and start a new run (default: 12 hours ago).",
         ),
     ] = None,
-    new: Annotated[bool, typer.Option("--new", help="Give up an unfinished run and plan afresh.")] = False,
+    new: Annotated[bool, typer.Option("--new", help="Give up an unfinished run and start a new one.")] = False,
     recheck: Annotated[
-        bool, typer.Option("--recheck", help="Only accounts that seemed gone a day ago, or could not be asked for.")
+        bool,
+        typer.Option(
+            "--recheck", help="Only accounts that seemed gone at least a day ago, or that could not be reached."
+        ),
     ] = False,
     former: Annotated[
-        bool, typer.Option("--former", help="Also accounts that a list's versions no longer name, such as leavers'.")
+        bool, typer.Option("--former", help="Also accounts that the latest version of a list no longer names.")
     ] = False,
     activity: Annotated[
-        bool, typer.Option("--activity", help="Then ask the accounts that were active when they posted.")
+        bool, typer.Option("--activity", help="Then ask on which days the active accounts posted.")
     ] = False,
-    due: Annotated[
-        bool, typer.Option("--due", help="Crawl what the schedules in kooch.toml say, if anything.")
-    ] = False,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Crawl only part I of N. Other machines crawl the other parts.")
+    ] = None,
+    shared: Annotated[
+        Path | None, typer.Option(help="The folder that these machines share (default: as in kooch.toml).")
+    ] = None,
+    due: Annotated[bool, typer.Option("--due", help="Crawl what is due by the schedules in kooch.toml.")] = False,
 ) -> None:
     """Look at every accepted account once, or finish the run that was interrupted; then publish."""
     from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
-    settings = settings_of(context, may_be_new=not due)
+    settings = with_shared(settings_of(context, may_be_new=not due), shared)
     if due:
-        if platforms or roster or since or new or recheck or former or activity:
-            raise ConfigError("--due stands alone: platforms and roster come from [[schedule]] in kooch.toml.")
+        if platforms or roster or since or new or recheck or former or activity or shard:
+            raise ConfigError(
+                "--due takes no platforms and no other options. They come from [[schedule]] in kooch.toml."
+            )
         raise typer.Exit(crawl_due(settings))
     if recheck and (roster or new or former or activity):
         raise ConfigError(
-            "--recheck goes with platforms alone: it asks for accounts of every roster, and plans afresh."
+            "--recheck takes platforms and no other options. It asks for accounts of every list, in a new run."
         )
     wanted = platforms or crawling.ready_platforms(settings)
     faults = [fault for platform in wanted if (fault := crawling.spider_of(platform).unready(settings))]
     if len(faults) == len(wanted) and faults:
         raise NotReadyError(" ".join(faults))
+    if shard:
+        if new or activity:
+            raise ConfigError(
+                "--shard goes without --new and --activity: a run belongs to all its shards, and posts are asked for by one machine."
+            )
+        part = read_shard(shard)
+        raise typer.Exit(
+            crawl_shards(
+                settings, wanted, part, roster=roster, since=since, recheck=recheck, former=former, tell=listener()
+            )
+        )
     raise typer.Exit(
         crawl_all(
             settings,
@@ -109,12 +127,13 @@ def crawl_all(
     Raises ConfigError when the clock has gone back.
     """
     _check_clock(settings)
-    since = since or now() - _LONGEST_REST
+    since = since or now() - LONGEST_REST
     load_now(settings, quiet=True)
     codes = set()
     with publishing_on_the_way(settings):
         for platform in platforms:
             try:
+                refuse_while_divided(settings, platform)
                 state = _crawl_one(
                     settings,
                     platform,
@@ -152,7 +171,7 @@ def _ask_activity(
     everything: bool,
     tell: Listener,
 ) -> set[int]:
-    """Ask when the accounts of each roster posted (None: of all). Returns the exit codes."""
+    """Ask on which days the accounts of each roster posted (None: of all rosters). Returns the exit codes."""
     if not rosters:
         return set()
     from crawlers.activity import looking  # noqa: PLC0415 -- as below
@@ -178,7 +197,7 @@ def _ask_activity(
 def _ask_one(
     settings: Settings, platform: str, roster: str | None, *, new: bool, everything: bool, tell: Listener
 ) -> "Crawled | None":
-    """None: nobody is known there who is active."""
+    """Returns None if no active account is known there."""
     from crawlers.activity import looking  # noqa: PLC0415 -- as below
 
     planned = activity_targets(settings.home, platform=platform, roster=roster)
@@ -210,7 +229,7 @@ def _ask_one(
 
 
 def _check_clock(settings: Settings) -> None:
-    """Raises ConfigError when the published version is of tomorrow: what is seen now would get a wrong date."""
+    """Raise ConfigError if the published version is dated in the future: observations of now would get wrong dates."""
     try:
         with open_version(reading_file(settings.home)) as connection:
             ((published_at,),) = connection.sql("SELECT published_at FROM versions").pl().rows()
@@ -219,7 +238,7 @@ def _check_clock(settings: Settings) -> None:
     if published_at > now() + timedelta(days=1):
         raise ConfigError(
             f"The clock says {now():%Y-%m-%d %H:%M} UTC, and the data were published on {published_at:%Y-%m-%d %H:%M} UTC. "
-            "Set the clock; if it is right and was ahead then, run `kooch load` first."
+            "Set the clock. If the clock is right now and was ahead then, run `kooch load` first."
         )
 
 
@@ -234,7 +253,7 @@ def _crawl_one(
     former: bool,
     tell: Listener,
 ) -> RunState:
-    """The state of the platform's run; of the new one if it began with finishing one from before `since`."""
+    """The state of the platform's run. If an earlier run had to be finished first, the state of the new run."""
     from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import; only a crawl waits for it
 
     only: list[int] | None = None
@@ -267,23 +286,3 @@ def _crawl_one(
         if unfinished is None or unfinished.started_at >= since or crawled.is_interrupted:
             return crawled.run.state
         load_now(settings, quiet=True)
-
-
-@contextmanager
-def publishing_on_the_way(settings: Settings) -> Iterator[None]:
-    """Load and publish every few minutes, in a process of its own: the crawl never waits for it."""
-    ended = threading.Event()
-
-    def publish() -> None:
-        while not ended.wait(settings.crawl.publish_every_minutes * 60):
-            subprocess.run(  # noqa: S603 -- our own command
-                [sys.executable, "-m", "kooch", "--home", str(settings.home), "load"], check=False, capture_output=True
-            )
-
-    thread = threading.Thread(target=publish, name="publisher", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()

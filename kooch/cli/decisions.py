@@ -1,4 +1,4 @@
-"""`kooch decisions`: what reviewers decided, for a colleague and from one."""
+"""`kooch decisions`: exchange what reviewers decided with a colleague."""
 
 import sys
 from dataclasses import asdict
@@ -16,14 +16,14 @@ from kooch.rosters.write import csv_text
 from kooch.store.decisions import COLUMNS, Conflict, Decided, Link, conflicts, fault_of, merge, read_decisions
 from kooch.store.state import open_state
 
-app = typer.Typer(no_args_is_help=True, help="Give what was decided about accounts to a colleague, and take theirs.")
+app = typer.Typer(no_args_is_help=True, help="Exchange decisions about accounts with a colleague.")
 
 Side = Literal["ours", "theirs"]
 
 
 @app.command("export")
 def export_decisions(context: typer.Context, file: Annotated[Path, typer.Argument(help="The CSV to write.")]) -> None:
-    """Write every decision with who took it, when and why."""
+    """Write every decision, with who took it, when and why."""
     settings = settings_of(context)
     with open_state(settings.home) as state:
         decided = read_decisions(state)
@@ -37,10 +37,12 @@ def export_decisions(context: typer.Context, file: Annotated[Path, typer.Argumen
 @app.command("import")
 def import_decisions(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A colleague's export.")],
-    keep: Annotated[str | None, typer.Option(help="In every conflict: ours or theirs; else each is asked.")] = None,
+    file: Annotated[Path, typer.Argument(help="The file that a colleague exported.")],
+    keep: Annotated[
+        str | None, typer.Option(help="What to keep in every conflict: ours or theirs (default: ask).")
+    ] = None,
 ) -> None:
-    """Add a colleague's decisions to yours. Where you decided otherwise you are asked; unanswered, nothing is taken over."""
+    """Add a colleague's decisions to yours. Where you differ, the command asks. Without an answer it imports nothing."""
     settings = settings_of(context, may_be_new=True)
     if keep not in {None, "ours", "theirs"}:
         raise ConfigError(f"--keep is {keep!r}: it must be ours or theirs.")
@@ -58,7 +60,7 @@ def import_decisions(
             for each in open_points:
                 complain(_sentence(each))
             complain(
-                "Nothing was taken over. Say --keep ours or --keep theirs, or repeat it on a terminal to be asked."
+                "Nothing was imported. Say --keep ours or --keep theirs, or repeat the command on a terminal to be asked."
             )
             raise typer.Exit(ConfigError.exit_code)
         n = merge(state, theirs, settled)
@@ -70,8 +72,8 @@ def import_decisions(
 def _faults(table: Table) -> list[Fault]:
     missing = [column for column in COLUMNS if column not in table.header]
     if missing:
-        told = f"column '{missing[0]}' is missing: the columns are {', '.join(COLUMNS)}"
-        return [Fault(file=table.file, row=1, message=told)]
+        fault = f"column '{missing[0]}' is missing: the columns are {', '.join(COLUMNS)}"
+        return [Fault(file=table.file, row=1, message=fault)]
     return [
         Fault(file=table.file, row=row, message=message) for row, cells in table.rows if (message := fault_of(cells))
     ]

@@ -1,4 +1,4 @@
-"""`kooch doctor`: is the installation, the store and the network in order?"""
+"""`kooch doctor`: are the installation, the store and the network in order?"""
 
 import shutil
 import socket
@@ -16,16 +16,18 @@ import typer
 from kooch import __version__, rosters
 from kooch.cli.output import emit, is_terminal, say, settings_of
 from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
+from kooch.connections import connect
 from kooch.errors import KoochError, StorageError
 from kooch.files import make_folder
 from kooch.platforms import platform_of
 from kooch.store import manifest, versions
 from kooch.store.load import load as load_store
-from kooch.store.load import master_file, refuse_lost_state, runs_ahead
+from kooch.store.load import refuse_lost_state, runs_ahead
 from kooch.store.locks import only_one
+from kooch.store.master import master_file
 from kooch.store.schema import quoted
 from kooch.store.state import open_state, state_file
-from kooch.store.versions import first_line, open_version, reading_file
+from kooch.store.versions import first_line, open_version, read_all, reading_file
 
 Check = Callable[[Settings], str]
 
@@ -34,9 +36,11 @@ def doctor(
     context: typer.Context,
     rebuild: Annotated[
         bool,
-        typer.Option("--rebuild", help="Rebuild the store from archive, rosters and state beside it, and compare."),
+        typer.Option(
+            "--rebuild", help="Rebuild the store from archive, lists and state in another folder, and compare both."
+        ),
     ] = False,
-    network: Annotated[bool, typer.Option(help="Also ask whether the hosts can be found.")] = True,
+    network: Annotated[bool, typer.Option(help="Also check whether the hosts can be found.")] = True,
 ) -> None:
     """Check everything and say what to do. Exit code 4 if the store is at fault, 3 if only the network is."""
     settings = settings_of(context, may_be_new=True)
@@ -85,7 +89,7 @@ def _folder(settings: Settings) -> str:
             f"{settings.home} cannot be written ({error.strerror}). Correct its permissions, or name another with --home."
         ) from error
     free = shutil.disk_usage(settings.home).free
-    # A load needs room for the master's changes and two published copies of it.
+    # A load needs room for a master of its own, for its changes, and for the published copy of it.
     needed = 3 * (master_file(settings.home).stat().st_size if master_file(settings.home).exists() else 0) + (64 << 20)
     if free < needed:
         raise StorageError(f"{settings.home} has {free >> 20} MB free; a load may need {needed >> 20}. Free space.")
@@ -105,7 +109,7 @@ def _state(settings: Settings) -> str:
 
 
 def _archive(settings: Settings) -> str:
-    """Every file is read and compared with what the manifest says of it."""
+    """Read every file of the archive and compare it with the manifest."""
     home = settings.home
     with only_one(home, "load", wait=True):
         listed = manifest.read_manifest(home)
@@ -113,7 +117,7 @@ def _archive(settings: Settings) -> str:
             raise StorageError(manifest.sentence(home, found))
         if rewriting := manifest.read_rewriting(home):
             raise StorageError(
-                f"A suppression on {rewriting.platform} was broken off. Run `kooch load`: it finishes it first."
+                f"A suppression on {rewriting.platform} was interrupted. Run `kooch load`, which finishes it first."
             )
     return f"{len(listed):,} files, all as they were listed"
 
@@ -124,8 +128,8 @@ def _master(settings: Settings) -> str:
         return "none yet; `kooch load` makes it"
     with only_one(settings.home, "load", wait=True):
         try:
-            with duckdb.connect(str(file), read_only=True) as connection:
-                n = _read_all(connection)
+            with connect(file, read_only=True) as connection:
+                n = read_all(connection)
         except duckdb.Error as error:
             raise StorageError(
                 f"Master {file} cannot be read ({first_line(error)}). Move it away and run "
@@ -134,27 +138,17 @@ def _master(settings: Settings) -> str:
     return f"{file}, {n} tables readable"
 
 
-def _read_all(connection: duckdb.DuckDBPyConnection) -> int:
-    """Read every value of every table, which finds every damaged block in use. Returns the number of tables."""
-    tables = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY table_name"
-    ).fetchall()
-    for (table,) in tables:
-        connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()
-    return len(tables)
-
-
 def _published(settings: Settings) -> str:
     file = reading_file(settings.home)
     with open_version(file) as connection:
         version, n = connection.execute("SELECT version, (SELECT count(*) FROM observations) FROM versions").fetchall()[
             0
         ]
-        tables = _read_all(connection)
+        tables = read_all(connection)
     for_all = (settings.home / "kooch.duckdb").resolve()
     try:
         with open_version(for_all) as connection:
-            _read_all(connection)
+            read_all(connection)
     except StorageError as error:
         # A shell that has the file open to write locks it. That is no damage.
         if "lock" not in str(error):
@@ -163,7 +157,7 @@ def _published(settings: Settings) -> str:
 
 
 def _clock(settings: Settings) -> str:
-    """What a crawl under a clock that was ahead observed hides what is true until then."""
+    """Raise StorageError for runs by a clock that was ahead: their observations hide the true ones until that time."""
     if not reading_file(settings.home).exists():
         return "nothing is published yet"
     if ahead := runs_ahead(settings.home):
@@ -180,7 +174,7 @@ def _rosters(settings: Settings) -> str:
 
 
 def _koo_archive(settings: Settings) -> str:
-    """Which question would show whether they are read correctly. The check names it and does not ask it."""
+    """Name the question that would verify the reader of Koo's archived pages. Nobody is asked."""
     from crawlers.wayback import IndexQuery, index_url  # noqa: PLC0415 -- as below
 
     closed = platform_of("koo").closed
@@ -194,7 +188,7 @@ def _koo_archive(settings: Settings) -> str:
 
 
 def _rebuild(settings: Settings) -> str:
-    """The store is made again in another folder, and every table is compared with the published one."""
+    """Rebuild the store in another folder, and compare every table with the published one."""
     home = settings.home
     with tempfile.TemporaryDirectory(dir=home) as folder:
         copy = Path(folder)
@@ -211,9 +205,7 @@ def _rebuild(settings: Settings) -> str:
             ours.execute(f"ATTACH {quoted(str(reading_file(copy)))} AS again (READ_ONLY)")
             different = [name for name in _tables(ours) if _differ(ours, name)]
     if different:
-        raise StorageError(
-            f"Rebuilt from the archive, {', '.join(different)} come out differently. Keep this folder and report it."
-        )
+        raise StorageError(f"Rebuilt from the archive, {', '.join(different)} differ. Keep this folder and report it.")
     return "archive, rosters and state give the same tables again"
 
 
@@ -266,5 +258,5 @@ def _network(settings: Settings) -> str:
         except OSError:
             missing.append(host)
     if missing:
-        raise KoochError(f"{', '.join(missing)} cannot be found. Crawls will fail, and change nothing, until they can.")
+        raise KoochError(f"{', '.join(missing)} cannot be found. Until they can, crawls will fail and change nothing.")
     return f"{', '.join(sorted(hosts))} can be found"

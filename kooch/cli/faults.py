@@ -1,4 +1,4 @@
-"""How the commands tell what is wrong with the files that somebody brings."""
+"""How commands report faults in files that a user imports."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from kooch.errors import ConfigError, Fault
 
 
 def tell(faults: Sequence[Fault], event: str = "fault") -> None:
-    """Each fault in a line: a sentence on a terminal, JSON elsewhere, where it is an `event` of this name."""
+    """Print each fault on a line: a sentence on a terminal, elsewhere JSON with this `event`."""
     for fault in faults:
         if is_terminal():
             say(str(fault))
@@ -21,7 +21,7 @@ def tell(faults: Sequence[Fault], event: str = "fault") -> None:
 
 
 def refuse(faults: Sequence[Fault], file: Path) -> None:
-    """Tell all faults of `file` and end the command, if there are any."""
+    """Print all faults of `file` and end the command, if there are any."""
     tell(faults)
     if faults:
         n = len(faults)

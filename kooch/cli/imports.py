@@ -1,4 +1,4 @@
-"""`kooch import`: what others made, taken over whole or not at all."""
+"""`kooch import`: press statements, looks by people and captures, from files."""
 
 from collections import Counter
 from datetime import datetime
@@ -18,10 +18,7 @@ from kooch.errors import ConfigError
 from kooch.store import versions
 
 if TYPE_CHECKING:  # Readers of pages take half a second to import.
-    from collections.abc import Sequence
-
     from crawlers.captures.importing import Found
-    from crawlers.runs import Crawled
 
 _KINDS = "evidence: `kooch import evidence FILE`, looks: `kooch import looks FILE`, and captures: `kooch import captures FILE…`"
 _MOST_NAMED = 10
@@ -33,7 +30,7 @@ def import_files(
     kind: Annotated[
         str,
         typer.Argument(
-            help="evidence: what the press says of figures on a roster, row by row. looks: what people saw. captures: web archives, saved pages and saved answers."
+            help="evidence: statements of the press about people on your lists. looks: what people saw. captures: web archives, saved pages and saved answers."
         ),
     ],
     files: Annotated[
@@ -44,26 +41,31 @@ def import_files(
     ],
     platform: Annotated[
         str | None,
-        typer.Option(help="captures: whose they are, where no address in them says it; others are left out."),
+        typer.Option(
+            help="captures: the platform, if no address in the files names it. Records of other platforms are left out."
+        ),
     ] = None,
     captured_at: Annotated[
         str | None,
         typer.Option(
             metavar="TIME",
-            help="captures: when those were saved that do not say it: ISO 8601 with its zone, or 14 digits (UTC).",
+            help="captures: when files without a time were saved: ISO 8601 with its zone, or 14 digits (UTC).",
         ),
     ] = None,
+    unlisted: Annotated[
+        bool, typer.Option("--unlisted", help="captures: import accounts that are on no list, too.")
+    ] = False,
 ) -> None:
-    """Take files over, load them and publish. What is at fault is named; of a file of evidence nothing is taken over then."""
+    """Import files, load them and publish. Every fault is named. A file of evidence or looks with a fault is not imported."""
     settings = settings_of(context, may_be_new=True)
     if kind == "captures":
         at = captured_instant(captured_at) if captured_at is not None else None
-        _import_captures(settings, files, platform=platform, captured_at=at)
+        _import_captures(settings, files, platform=platform, captured_at=at, unlisted=unlisted)
     elif kind not in {"evidence", "looks"}:
-        raise ConfigError(f"Nothing is known of {kind!r} to import. Known are {_KINDS}.")
-    elif len(files) > 1 or platform is not None or captured_at is not None:
+        raise ConfigError(f"{kind!r} cannot be imported. Known are {_KINDS}.")
+    elif len(files) > 1 or platform is not None or captured_at is not None or unlisted:
         raise ConfigError(
-            f"Of {kind} one file is imported at a time, without other options: `kooch import {kind} FILE`."
+            f"One file of {kind} is imported at a time, without other options: `kooch import {kind} FILE`."
         )
     elif kind == "looks":
         _import_looks(settings, files[0])
@@ -106,7 +108,7 @@ def _import_evidence(settings: Settings, file: Path) -> None:
 
 
 def _import_captures(
-    settings: Settings, files: list[Path], *, platform: str | None, captured_at: datetime | None
+    settings: Settings, files: list[Path], *, platform: str | None, captured_at: datetime | None, unlisted: bool
 ) -> None:
     from crawlers.archives import parser_of  # noqa: PLC0415 -- no other command waits for the parsers
     from crawlers.captures import importing  # noqa: PLC0415 -- as above
@@ -116,9 +118,15 @@ def _import_captures(
     found = importing.read_files(files, platform=platform, captured_at=captured_at)
     importing.refuse_undated(found)
     _tell_left_out(found)
+    if not unlisted:
+        claimed = rosters.claimed_names(rosters.read_rosters(BUNDLED_ROSTERS, settings.home / "rosters"))
+        importing.leave_out_unlisted(
+            found, lambda of: claimed.get(of, set()) | versions.listed_names(settings.home, of)
+        )
+        _tell_unlisted(found)
     done = importing.store(settings, found, told=partial(versions.captures_told, settings.home))
     if found.known:
-        say(f"Read before, and left as they are: {_records(found.known)}.")
+        say(f"Imported before, and left unchanged: {_records(found.known)}.")
     rows = [
         {
             "platform": each.run.platform,
@@ -129,11 +137,15 @@ def _import_captures(
     if rows or not is_terminal():
         show(["platform", *_COUNTS], rows, title="import")
     load_now(settings, quiet=False)
-    _tell_unlisted(settings, found, done)
     if found.unread or any(each.run.state != "complete" for each in done):
         raise typer.Exit(3)
+    if not done and not found.known and any(found.unlisted.values()):
+        raise ConfigError(
+            "No list claims an account in these files. Nothing was imported. Add the public figures to a list, or repeat with"
+            " --unlisted."
+        )
     if not done and not found.known:
-        raise ConfigError("No record is about an account that can be read: nothing was taken over.")
+        raise ConfigError("No record is about an account that can be read. Nothing was imported.")
 
 
 def _tell_left_out(found: "Found") -> None:
@@ -145,11 +157,12 @@ def _tell_left_out(found: "Found") -> None:
         say(f"{name}: left out are {_records(n)} about no account that can be read.")
 
 
-def _tell_unlisted(settings: Settings, found: "Found", done: "Sequence[Crawled]") -> None:
-    for platform in (each.run.platform for each in done):
-        if n := found.unlisted(platform, versions.listed_names(settings.home, platform)):
-            accounts = "1 account" if n == 1 else f"{n:,} accounts"
-            say(f"On no list, and on no page until a list claims them: {accounts} of {platform}.")
+def _tell_unlisted(found: "Found") -> None:
+    for platform, names in sorted(found.unlisted.items()):
+        accounts = "1 account" if len(names) == 1 else f"{len(names):,} accounts"
+        first = ", ".join(sorted(names)[:_MOST_NAMED])
+        more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+        say(f"No list claims {accounts} of {platform} ({first}{more}): left out. --unlisted imports them.")
 
 
 def _records(n: int) -> str:

@@ -7,7 +7,7 @@ from kooch.times import FIRST_ARCHIVED, instant_of, now
 
 
 def captured_instant(text: str) -> datetime:
-    """The instant of `--captured-at`, in UTC. Raises ConfigError for one without a zone, and for one that cannot be."""
+    """The instant of `--captured-at`, in UTC. Raises ConfigError for an impossible instant or one without a time zone."""
     at = instant_of(text)
     if at is None:
         try:

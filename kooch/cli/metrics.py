@@ -54,10 +54,11 @@ class Metric:
 def metrics(
     context: typer.Context,
     textfile: Annotated[
-        Path | None, typer.Option(help="Write this file (*.prom), whole or not at all, instead of showing it.")
+        Path | None,
+        typer.Option(help="Write the metrics to this file (*.prom), whole or not at all, instead of printing them."),
     ] = None,
 ) -> None:
-    """Say how crawls went, how fresh the data are and what they cost, in the text format of Prometheus."""
+    """Show how crawls went, how fresh the data are and what they cost, in the text format of Prometheus."""
     if textfile is not None and textfile.suffix != ".prom":
         raise ConfigError(f"File {textfile} does not end in .prom, as the collector's files do. Name another.")
     text = "".join(written(metric) for metric in collect(settings_of(context)))

@@ -1,4 +1,4 @@
-"""`kooch notify`: tell channels what changed, each change once."""
+"""`kooch notify`: send what changed to channels, each change once."""
 
 import logging
 import os
@@ -19,6 +19,7 @@ from kooch.messages import (
     MessageState,
     claim_message,
     give_up_on_sending,
+    last_received,
     latest_message,
     settle_message,
     tell_again,
@@ -32,16 +33,14 @@ from kooch.times import now
 _DAYS = {"at once": 0, "daily": 1, "weekly": 7}
 _IN_DOUBT = "; the last message may have arrived"
 _REFUSED = re.compile(r"\berror=[45]\d\d\b")
-"""What Apprise logs where the receiver itself has said no; of everything else it does not tell whether the message arrived."""
+"""What Apprise logs if the receiver itself refused. After any other failure, nobody knows whether the message arrived."""
 
 
 def notify(
     context: typer.Context,
-    again: Annotated[
-        str | None, typer.Option(help="A channel that is told again what it may not have received.")
-    ] = None,
+    again: Annotated[str | None, typer.Option(help="Send this channel again what it may not have received.")] = None,
 ) -> None:
-    """Tell the channels of kooch.toml what changed, each change once. Call it after crawls, or from cron."""
+    """Send what changed to the channels of kooch.toml, each change once. Call it after crawls, or from cron."""
     settings = settings_of(context)
     if not settings.notify:
         raise ConfigError(f"{settings.home / 'kooch.toml'} has no [[notify]]. docs/tell-people.md shows one.")
@@ -53,7 +52,7 @@ def notify(
             give_up_on_sending(state)
             if again is not None:
                 changes = tell_again(state, again)
-                say(f"{again}: {changes} {'change' if changes == 1 else 'changes'} will be told again.")
+                say(f"{again}: {changes} {'change' if changes == 1 else 'changes'} will be sent again.")
         rows, faults = [], []
         for channel in settings.notify:
             try:
@@ -84,19 +83,21 @@ def _tell(home: Path, channel: Notify) -> dict[str, object]:
     at, days = now(), _DAYS[channel.when]
     with open_state(home) as state:
         before, told = latest_message(state, channel.name), told_to(state, channel.name)
+        received = last_received(state, channel.name)
     if before and not _is_due(before, days):
         return {"channel": channel.name, "changes": 0, "state": f"not due{_doubt(before)}"}
     with open_version(reading_file(home)) as connection:
         known = [row[0] for row in connection.execute(query("lists")).fetchall()]
         if channel.roster and channel.roster not in known:
             raise ConfigError(
-                f"Channel {channel.name!r}: there is no roster {channel.roster!r}. Known are {', '.join(known)}."
+                f"Channel {channel.name!r}: there is no list {channel.roster!r}. Known are {', '.join(known)}."
             )
         found = digest_of(
             connection,
             roster=channel.roster,
             kinds=channel.kinds,
             told=told,
+            received=received,
             at=at,
             quiet_days=max(days, 1),
             site=channel.site,
@@ -104,12 +105,12 @@ def _tell(home: Path, channel: Notify) -> dict[str, object]:
     ids = found.ids()
     with open_state(home) as state:
         if before is None:
-            claim_message(state, channel.name, ids, at=at, as_baseline=True)
+            claim_message(state, channel.name, found.settled(), at=at, as_baseline=True)
             return {"channel": channel.name, "changes": len(ids), "state": "baseline"}
         # Doubts alone are worth a message of a day or a week, and none at once.
         if not ids and not (found.doubts and days):
             return {"channel": channel.name, "changes": 0, "state": f"nothing new{_doubt(before)}"}
-        message = claim_message(state, channel.name, ids, at=at)
+        message = claim_message(state, channel.name, found.settled(), at=at)
         became = send(found.title, found.text)
         settle_message(state, message, became)
     return {"channel": channel.name, "changes": len(ids), "state": became}
@@ -138,7 +139,7 @@ def _address(channel: Notify) -> str:
 
 
 def _send(channel: Notify, address: str) -> Callable[[str, str], MessageState]:
-    """How to send a title and a text to the address. Raises ConfigError for one that Apprise does not know.
+    """A function that sends a title and a text to the address. Raises ConfigError for an address that Apprise does not know.
 
     Apprise's log may hold secrets of the address: it is read here, and shown to nobody.
     """

@@ -1,4 +1,4 @@
-"""What the commands print: tables and progress on a terminal, JSON lines elsewhere; complaints on standard error."""
+"""What commands print: tables and progress on a terminal, JSON lines elsewhere. Complaints go to standard error."""
 
 import json
 import re
@@ -70,23 +70,23 @@ def _named(context: typer.Context) -> Path | None:
 
 
 def is_terminal() -> bool:
-    """Whether a person reads: a terminal, unless `--format` says otherwise."""
+    """Whether a person reads the output: on a terminal, unless `--format` says otherwise."""
     asked = chosen()
     return console.is_terminal if asked is None else asked is RowFormat.TABLE
 
 
 def showable(text: str) -> str:
-    """`text` with � for every character that would do something to a terminal rather than stand there."""
+    """`text` with � for every character that controls a terminal instead of being shown."""
     return _UNSHOWABLE.sub("�", text)
 
 
 def say(text: str) -> None:
-    """One line for the reader, never read as markup. Beside rows that a program reads it goes to standard error."""
+    """Print one line for a person, never as markup. If a program reads the rows, the line goes to standard error."""
     (errors if chosen() in {RowFormat.JSON, RowFormat.CSV} else console).print(Text(showable(text)), soft_wrap=True)
 
 
 def put(content: bytes, output: Path | None) -> None:
-    """Write `content` to the file, or to standard output. Raises ConfigError where the file cannot be written."""
+    """Write `content` to the file, or to standard output. Raises ConfigError if the file cannot be written."""
     if output is None and sys.stdout.isatty():
         # What a file keeps as it is, a terminal would obey.
         sys.stdout.write(showable(content.decode()))
@@ -111,7 +111,7 @@ def emit(event: str, **fields: object) -> None:
 
 
 def show(columns: Sequence[str], rows: Sequence[Mapping[str, object]], *, title: str = "") -> None:
-    """Rows as a table on a terminal, as JSON lines elsewhere, or as `--format` says."""
+    """Print rows as a table on a terminal, as JSON lines elsewhere, or as `--format` says."""
     if chosen() is RowFormat.CSV:
         _write_csv(columns, rows)
         return
@@ -147,7 +147,7 @@ _BETWEEN = 2
 
 
 def _show_one_by_one(columns: Sequence[str], rows: Sequence[Mapping[str, object]], title: str) -> None:
-    """Rows that are too wide for the terminal: a line for each column, an empty line between rows."""
+    """Print rows that are too wide for the terminal: one line per column, an empty line between rows."""
     widest = max(map(len, columns))
     if title:
         console.print(Text(title, style="bold"))
@@ -160,7 +160,7 @@ def _show_one_by_one(columns: Sequence[str], rows: Sequence[Mapping[str, object]
 
 
 def _write_csv(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    """A table as CSV. An empty line parts it from the one before."""
+    """Print a table as CSV. An empty line separates it from the table before."""
     import polars as pl  # noqa: PLC0415 -- half a second of imports that other formats do without
 
     from kooch.spreadsheet_csv import csv_text  # noqa: PLC0415 -- as above
@@ -176,7 +176,7 @@ _written: list[int] = []
 
 
 def print_frame(frame: "pl.DataFrame") -> None:
-    """A whole frame as a table, with its number of rows."""
+    """Print a whole frame as a table, with its number of rows."""
     table = Table(header_style="bold", box=None)
     for name, kind in frame.schema.items():
         table.add_column(Text(showable(name)), justify="right" if kind.is_numeric() else "left", overflow="fold")
@@ -187,7 +187,7 @@ def print_frame(frame: "pl.DataFrame") -> None:
 
 
 def cell(value: object) -> str:
-    """A value as a reader writes it, fit for a terminal; nothing is a dash."""
+    """A value as text for a terminal; None is a dash."""
     match value:
         case None:
             return "–"

@@ -1,4 +1,4 @@
-"""`kooch parse`: what a saved answer or page would be read as. Without a store, a data folder or a network."""
+"""`kooch parse`: show how a saved answer or page is read. It needs no store, no data folder and no network."""
 
 import json
 import lzma
@@ -26,17 +26,20 @@ _HELD = {"warc": "a web archive", "zip": "a ZIP archive, perhaps a WACZ", "mhtml
 
 
 def parse(
-    platform: Annotated[str, typer.Argument(help="Whose page or answer it is: x, koo, bluesky or mastodon.")],
+    platform: Annotated[str, typer.Argument(help="The platform of the page or answer: x, koo, bluesky or mastodon.")],
     files: Annotated[
-        list[str], typer.Argument(help="Saved bodies, plain or packed with gzip, bzip2 or xz; - is standard input.")
+        list[str],
+        typer.Argument(help="Saved pages or answers, plain or packed with gzip, bzip2 or xz; - is standard input."),
     ],
     captured_at: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="When they were archived: ISO 8601 with its zone, or 14 digits (UTC)."),
     ] = None,
-    handle: Annotated[str | None, typer.Option(help="The account asked for; others on the page are not read.")] = None,
+    handle: Annotated[
+        str | None, typer.Option(help="The account that was asked for. A page about another account is a failure.")
+    ] = None,
 ) -> None:
-    """Show what saved answers or pages would be read as: one JSON line for each account or post. Nothing is stored."""
+    """Show how Kooch reads saved pages and answers, with one JSON line for each account or post. Nothing is stored."""
     from crawlers.archives import parser_of  # noqa: PLC0415 -- no other command waits for the parsers
 
     read = parser_of(platform)
@@ -68,7 +71,7 @@ def _given_handle(text: str) -> str:
 def _read_file(
     file: str, read: Parse, given_at: datetime | None, handle: str | None
 ) -> Iterator[tuple[int, datetime | None, Mapping[str, object]]]:
-    """What a file would be read as: its number, when it was archived, and the fields, for each account or post that it holds."""
+    """How a file is read: for each account or post in it, its number, when it was archived, and its fields."""
     from crawlers.captures.files import MOST_BYTES, kind_of, refusal_of  # noqa: PLC0415 -- as for the parsers
     from crawlers.captures.parts import parts_of  # noqa: PLC0415 -- as above
 
@@ -83,7 +86,7 @@ def _read_file(
         yield (
             1,
             named_at,
-            _told(Failed(cause="body_too_large", detail=f"more than {MOST_BYTES:,} bytes, unpacked"), body),
+            _fields(Failed(cause="body_too_large", detail=f"more than {MOST_BYTES:,} bytes, unpacked"), body),
         )
         return
     kind = kind_of(body[:4096])
@@ -101,11 +104,11 @@ def _read_file(
             and "is no web archive" not in refusal_of(body[:64])
         ):
             result = Failed(cause=result.cause, detail=f"the file {refusal_of(body[:64])}")
-        yield number, at, _told(result, body)
+        yield number, at, _fields(result, body)
 
 
 def _body_of(file: str, most_bytes: int) -> bytes:
-    """What is in a file, unpacked; a byte more than the limit where it is more than that."""
+    """The unpacked content of a file, cut one byte after the limit."""
     from crawlers.captures.files import unpacked  # noqa: PLC0415 -- as for the parsers
 
     if file != "-":
@@ -118,7 +121,7 @@ def _body_of(file: str, most_bytes: int) -> bytes:
     return body if len(body) > most_bytes else unpacked(BytesIO(body)).read(most_bytes + 1)
 
 
-def _told(result: Observed | Failed | Skipped, body: bytes) -> dict[str, object]:
+def _fields(result: Observed | Failed | Skipped, body: bytes) -> dict[str, object]:
     match result:
         case Failed():
             return _failed(result.cause, result.detail, CAUSES_IN_WORDS[result.cause] if body else "the file is empty")
@@ -158,7 +161,7 @@ def _observed(seen: Observed) -> dict[str, object]:
 
 
 def _write(fields: Mapping[str, object]) -> None:
-    """One JSON line, at once. The bytes of a file's name that are not UTF-8 become question marks."""
+    """Print one JSON line at once. Bytes of a file's name that are not UTF-8 become question marks."""
     if sys.stdout is None:
         raise StorageError("Standard output is closed. Send it to a file or a program.")
     line = json.dumps(fields, default=lambda at: at.isoformat(), ensure_ascii=False).encode("utf-8", "replace") + b"\n"

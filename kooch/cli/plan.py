@@ -1,6 +1,6 @@
-"""`kooch plan`: what can be known of a list, by when and at what price, before anybody is asked."""
+"""`kooch plan`: what Kooch can learn about a list, by when and at what price. It asks nobody."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,14 +9,17 @@ from kooch.errors import ConfigError
 from kooch.platforms import known
 from kooch.store import versions
 
+if TYPE_CHECKING:
+    from crawlers.planning import PlatformPlan
+
 
 def plan(
     context: typer.Context,
     roster: Annotated[
-        str, typer.Argument(help="A list that is published; `kooch load` publishes those you have made.")
+        str, typer.Argument(help="A published list. `kooch load` publishes the lists that you have made.")
     ],
 ) -> None:
-    """Say platform by platform what can be known of a list, by when, at what price, and what never. Nobody is asked."""
+    """Say for each platform of a list what you can learn, by when and at what price, and what never. Nobody is asked."""
     from crawlers.planning import plan as plan_all  # noqa: PLC0415 -- Scrapy takes a second to import
 
     settings = settings_of(context)
@@ -29,6 +32,7 @@ def plan(
     rows = [
         {
             "platform": each.platform,
+            "name": each.name,
             "how": each.how,
             "accounts": each.accounts,
             "requests": each.requests,
@@ -40,6 +44,7 @@ def plan(
             "gives": list(each.gives),
             "never": list(each.never),
             "blocked": list(each.blocked),
+            "command": _command(each, roster),
         }
         for each in plans
     ]
@@ -50,7 +55,16 @@ def plan(
         )
     free = [each.platform for each in plans if each.how == "free" and each.accounts]
     if free:
-        say(f"What is free: `kooch crawl {' '.join(free)} --roster {roster}`.")
+        say(f"To crawl what is free: `kooch crawl {' '.join(free)} --roster {roster}`.")
+
+
+def _command(planned: "PlatformPlan", roster: str) -> str | None:
+    """What begins it, if anything does."""
+    if planned.how == "by hand":
+        return f"kooch looks template {roster} {planned.platform}"
+    if planned.how == "closed":
+        return f"kooch backfill {planned.platform} --roster {roster}" if planned.gives else None
+    return f"kooch crawl {planned.platform} --roster {roster}" if planned.accounts else None
 
 
 def _in_words(seconds: float | None) -> str | None:

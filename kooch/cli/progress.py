@@ -1,4 +1,4 @@
-"""What a crawl tells while it runs: a bar and a summary for people, one JSON line a fact for programs."""
+"""What a crawl reports while it runs: a progress bar and a summary for people, one JSON line per fact for programs."""
 
 import time
 from collections import Counter
@@ -12,7 +12,7 @@ from kooch.store.state import Run
 
 
 class Listener(Protocol):
-    """Hears of everything that happens in the crawls of one command."""
+    """Is called for everything that happens in the crawls of one command."""
 
     def walking(self, platform: str, walks: int, seconds: float) -> None: ...
 
@@ -30,12 +30,12 @@ class Listener(Protocol):
 
 
 def listener() -> Listener:
-    """The one that suits where standard output goes."""
+    """The reporter for a terminal, or the one for programs."""
     return Prose() if is_terminal() else Lines()
 
 
 class Lines:
-    """One JSON line a fact."""
+    """Prints one JSON line per fact."""
 
     def __init__(self) -> None:
         self._causes: Counter[Cause] = Counter()
@@ -74,7 +74,7 @@ class Lines:
 
 
 class Prose:
-    """A progress bar where there is a terminal, and a summary in words."""
+    """Shows a progress bar on a terminal, and a summary in words."""
 
     def __init__(self) -> None:
         self._causes: Counter[Cause] = Counter()
@@ -90,14 +90,14 @@ class Prose:
 
     def asking(self, platform: str, accounts: int, requests: int, seconds: float) -> None:
         say(
-            f"{platform}: {accounts:,} accounts are asked when they posted, about {requests:,} questions and"
+            f"{platform}: {accounts:,} accounts are asked when they posted. That takes about {requests:,} questions and"
             f" {max(seconds / 60, 1):,.0f} minutes."
         )
 
     def planned(self, platform: str, planned: int, left: int) -> None:
         self._causes.clear()
         if left < planned:
-            say(f"{platform}: continuing the interrupted run, {planned - left:,} of {planned:,} done.")
+            say(f"{platform}: continuing the interrupted run: {planned - left:,} of {planned:,} accounts are done.")
         self._task = self._progress.add_task(platform, total=planned, completed=planned - left)
         if is_terminal():
             self._progress.start()
@@ -124,7 +124,7 @@ class Prose:
         for cause, n in self._causes.most_common():
             say(f"  {n:,} × {cause}: {CAUSES_IN_WORDS[cause]}.")
         if counts["planned"] and not counts["observed"]:
-            say(f"{run.platform}: nothing was observed. No figure has changed state because of it.")
+            say(f"{run.platform}: nothing was observed. This changes nobody's state.")
         if run.state == "running":
             command = {"archive": "backfill", "activity": "crawl --activity"}.get(run.source, "crawl")
             say(f"Interrupted: the next `kooch {command}` continues this run.")

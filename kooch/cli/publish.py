@@ -15,12 +15,12 @@ from kooch.times import now
 
 def publish(
     context: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="The folder of the site; what it holds is brought up to date.")],
+    folder: Annotated[Path, typer.Argument(help="The folder of the site; the command updates it.")],
     roster: Annotated[
         list[str] | None, typer.Option(help="A list to publish; repeat it for more (default: all).")
     ] = None,
     figures: Annotated[
-        bool, typer.Option(help="A page for each person and organisation, too; many more files.")
+        bool, typer.Option(help="Also write a page for each person and organisation (many more files).")
     ] = True,
 ) -> None:
     """Write the pages, charts and tables of lists into a folder that any web host can serve."""
@@ -43,7 +43,7 @@ def publish(
 
 
 def withdraw_published(settings: Settings, names: Collection[str]) -> None:
-    """Withdraw the editions that hold one of `names` from every site that was published here, and publish those anew.
+    """Withdraw the editions that hold one of `names` from every site that was published here, and publish those sites again.
 
     A list has pages of figures afterwards if it had them before.
     """
@@ -66,7 +66,7 @@ def withdraw_published(settings: Settings, names: Collection[str]) -> None:
                 contact=settings.contact,
                 with_people=figures,
             )
-        say(f"{site}: withdrawn {len(emptied)} folders that held the account, and published without it.")
+        say(f"{site}: {len(emptied)} folders that held the account are withdrawn; the site is published without it.")
 
 
 def _has_pages_of_no_figure(latest: Path) -> bool:

@@ -43,9 +43,13 @@ def sql(
     query: Annotated[str, typer.Argument(help="One SELECT, or - to read it from standard input.")],
     format: Annotated[  # noqa: A002 -- the name of the option
         Format | None,
-        typer.Option(help="Default: as the name of the file ends; else table on a terminal, csv elsewhere."),
+        typer.Option(
+            help="Default: by the ending of the file's name; without a file, table on a terminal and csv elsewhere."
+        ),
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of standard output.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")
+    ] = None,
 ) -> None:
     """Ask the published data with SQL. Tables and columns: docs/data.md."""
     if query == "-":
@@ -57,7 +61,7 @@ def sql(
     if output is not None and wanted is Format.TABLE:
         raise ConfigError("A table is for a terminal. For a file choose --format csv, json or parquet.")
     if output is not None and output.resolve().is_relative_to(home.resolve()):
-        raise ConfigError(f"{output} lies in the data folder, where everything is Kooch's own. Choose another folder.")
+        raise ConfigError(f"{output} lies in the data folder, which only Kooch writes. Choose another folder.")
     file = reading_file(home)
     plain = _answered(plain_csv, file, query) if wanted is Format.CSV else None
     if plain is not None:
@@ -88,7 +92,7 @@ def _format_of(output: Path | None) -> Format:
         return Format.TABLE if is_terminal() else Format.CSV
     suffix = output.suffix.lower()
     if suffix not in _FORMATS:
-        raise ConfigError(f"{output} ends with {suffix}, which is no format of a result. Choose one with --format.")
+        raise ConfigError(f"{output} ends with {suffix}, which names no format. Choose one with --format.")
     return _FORMATS[suffix]
 
 

@@ -1,4 +1,4 @@
-"""`kooch report`: what became known of a list since a day, and how each account stands, in one file."""
+"""`kooch report`: what became known about a list since a day, and the state of each account, in one file."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,11 +17,15 @@ def report(
     roster: Annotated[str, typer.Argument(help="A list that is published.")],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="The file: .html for one page that needs no other, .csv for its table."),
+        typer.Option(
+            "--output", "-o", help="The file to write: .html for a page that needs no other file, .csv for its table."
+        ),
     ],
     since: Annotated[
         datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="The first day whose news are told (default: a week before the data)."),
+        typer.Option(
+            formats=["%Y-%m-%d"], help="The first day whose changes are reported (default: a week before the data)."
+        ),
     ] = None,
 ) -> None:
     """Write a report of a list in one file: what changed, then people and platforms with followers and posts."""
@@ -35,7 +39,7 @@ def report(
         raise ConfigError(f"{output} ends neither with .html nor with .csv. Choose one of them.")
     # Where the day begins first, it does so 14 hours before UTC.
     if since and since.replace(tzinfo=UTC) > now() + timedelta(hours=14):
-        raise ConfigError(f"--since is {since:%Y-%m-%d}, which is yet to come. Name a day that has begun.")
+        raise ConfigError(f"--since is {since:%Y-%m-%d}, which is in the future. Give an earlier day.")
     day: date | None = since.date() if since else None
     with open_version(reading_file(settings.home)) as connection:
         made = report_of(connection, roster=roster, since=day)

@@ -1,4 +1,4 @@
-"""`kooch reproduce`: published numbers beside our own."""
+"""`kooch reproduce`: published numbers beside the numbers of Kooch."""
 
 from typing import Annotated
 
@@ -11,10 +11,10 @@ from kooch.store.versions import open_version, reading_file
 
 def reproduce(
     context: typer.Context,
-    name: Annotated[str | None, typer.Argument(help="The study.")] = None,
-    every: Annotated[bool, typer.Option("--all", help="Every study, as a table.")] = False,
+    name: Annotated[str | None, typer.Argument(help="The name of a study.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Show every study, as a table.")] = False,
 ) -> None:
-    """Show a study's definition, its number with citation, ours, and why they differ."""
+    """Show a study's definition and number with its citation, our number, and why they differ."""
     from analytics.reproductions import STUDIES, as_rows  # noqa: PLC0415 -- Polars comes with it
     from analytics.reproductions import reproduce as reproduced  # noqa: PLC0415
 

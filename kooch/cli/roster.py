@@ -1,4 +1,4 @@
-"""`kooch roster`: see, check, import and extend the lists of figures."""
+"""`kooch roster`: show, check, import and extend lists."""
 
 import sys
 from collections.abc import Sequence
@@ -21,12 +21,12 @@ from kooch.rosters.values import Kind
 from kooch.store.state import open_state, say_same
 from kooch.store.versions import native_ids
 
-app = typer.Typer(no_args_is_help=True, help="See, check, import and extend the lists of figures.")
+app = typer.Typer(no_args_is_help=True, help="Show, check, import and extend lists.")
 app.command("wikidata")(from_wikidata)
 
 
 class SelectionOption(StrEnum):
-    """Who is on a list, and so what may be computed from it."""
+    """Who is on a list. It decides what may be computed from the list."""
 
     CENSUS = "census"
     SAMPLE = "sample"
@@ -36,7 +36,7 @@ class SelectionOption(StrEnum):
 
 @app.command("list")
 def list_rosters(context: typer.Context) -> None:
-    """Show all rosters, those that come with Kooch and your own."""
+    """Show all lists: those that come with Kooch, and your own."""
     rows = [
         {
             "roster": roster.slug,
@@ -56,9 +56,10 @@ def list_rosters(context: typer.Context) -> None:
 
 @app.command()
 def check(context: typer.Context) -> None:
-    """Find handles that are malformed, held by two figures, or on a mirror host, and follower counts that are none.
+    """Find handles that are malformed, held by two figures, or on a mirror host, and follower counts that cannot be read.
 
-    Exit code 2 if there are any in your own lists. Those in lists that come with Kooch are notes.
+    Exit code 2 if there are any in your own lists. Those in lists that come with Kooch are notes, and so are days on
+    which people end and others begin: both count then.
     """
     settings = settings_of(context, may_be_new=True)
     bundled = rosters.check(rosters.read_rosters(BUNDLED_ROSTERS))
@@ -66,6 +67,8 @@ def check(context: typer.Context) -> None:
     notes, faults = [fault for fault in found if fault in bundled], [fault for fault in found if fault not in bundled]
     tell(faults)
     tell(notes, "note")
+    handovers = [note for roster in _all(settings) if (note := rosters.note_of_handovers(roster))]
+    tell(handovers, "note")
     if notes and is_terminal():
         say(f"{len(notes)} of the lines above are about lists that come with Kooch: you need not correct them.")
     if faults:
@@ -77,50 +80,61 @@ def check(context: typer.Context) -> None:
 @app.command("import")
 def import_file(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A CSV, TSV, .xlsx or .ods file, or a roster's folder.")],
-    slug: Annotated[str | None, typer.Option(help="Short name of the list; else the name of the file.")] = None,
-    title: Annotated[str | None, typer.Option(help="Else the name of the file.")] = None,
+    file: Annotated[Path, typer.Argument(help="A CSV, TSV, .xlsx or .ods file, or the folder of a list.")],
+    slug: Annotated[str | None, typer.Option(help="Short name of the list (default: the name of the file).")] = None,
+    title: Annotated[str | None, typer.Option(help="Title of the list (default: the name of the file).")] = None,
     source: Annotated[str | None, typer.Option(help="Who says that these figures hold these roles.")] = None,
-    licence: Annotated[str | None, typer.Option(help="SPDX name; else NOASSERTION: nobody has looked.")] = None,
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day the list speaks of.")] = None,
-    selection: Annotated[SelectionOption | None, typer.Option(help="Who is on the list; else listed.")] = None,
+    licence: Annotated[
+        str | None, typer.Option(help="SPDX name of the licence (default: NOASSERTION, nobody has looked).")
+    ] = None,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that the list describes.")
+    ] = None,
+    selection: Annotated[SelectionOption | None, typer.Option(help="Who is on the list (default: listed).")] = None,
     time_zone: Annotated[
-        str | None, typer.Option(help="IANA zone of the list's days, e.g. Asia/Kolkata; else that of --country.")
+        str | None,
+        typer.Option(help="IANA time zone of the list's days, e.g. Asia/Kolkata (default: that of --country)."),
     ] = None,
     complete_from: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Since when a census lists everybody who ever left.")
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], help="The day since which a census lists everybody, including those who left."
+        ),
     ] = None,
     vouches: Annotated[
-        bool | None, typer.Option("--vouches/--no-vouches", help="Whether the accounts existed on that day.")
+        bool | None, typer.Option("--vouches/--no-vouches", help="Whether the accounts existed on the day of --as-of.")
     ] = None,
-    country: Annotated[str | None, typer.Option(help="For rows that name none, e.g. IN.")] = None,
-    platform: Annotated[str | None, typer.Option(help="For statements that name none.")] = None,
+    country: Annotated[str | None, typer.Option(help="The country of rows that name none, e.g. IN.")] = None,
+    platform: Annotated[str | None, typer.Option(help="The platform of statements that name none.")] = None,
     column: Annotated[
         list[str] | None, typer.Option("--map", help='A column and what it is: "Full name=name". Repeat as needed.')
     ] = None,
     statements: Annotated[Path | None, typer.Option(help="Dated statements about the figures (CSV).")] = None,
     accounts: Annotated[Path | None, typer.Option(help="Account claims, accepted or denied (CSV).")] = None,
     encoding: Annotated[
-        str | None, typer.Option(help="Of text files, e.g. cp1250; else Unicode, else Windows-1252.")
+        str | None, typer.Option(help="Encoding of text files, e.g. cp1250 (default: Unicode, else Windows-1252).")
     ] = None,
     same: Annotated[
-        list[str] | None, typer.Option(help="Two that are one person, as A=B: figure ids or official ids. Repeatable.")
+        list[str] | None,
+        typer.Option(help="Two entries that are one person, as A=B: figure ids or official ids. Repeatable."),
     ] = None,
-    different: Annotated[
-        list[str] | None, typer.Option(help="Two that are two people of one name, as A,B. Repeatable.")
+    different: Annotated[list[str] | None, typer.Option(help="Two people with one name, as A,B. Repeatable.")] = None,
+    leave_out: Annotated[
+        list[int] | None, typer.Option(help="The number of a row that is nobody, such as a total.")
     ] = None,
-    leave_out: Annotated[list[int] | None, typer.Option(help="A row that is nobody, such as a total.")] = None,
-    keep: Annotated[list[int] | None, typer.Option(help="A row that looks like a total, and is somebody.")] = None,
+    keep: Annotated[
+        list[int] | None, typer.Option(help="The number of a row that looks like a total, and is somebody.")
+    ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a list of the same name.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be imported, write nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be imported, and write nothing.")] = False,
 ) -> None:
-    """Turn a table into a list, whole or not at all: every fault is named by row and column, and nothing is guessed.
+    """Turn a table into a list, whole or not at all. Every fault is named by row and column, and nothing is guessed.
 
     A public role is mandatory for every row. What a table does not say is asked for on a terminal.
     """
     settings = settings_of(context, may_be_new=True)
     if not file.exists():
-        raise ConfigError(f"There is no {file}. Name a CSV, TSV, .xlsx or .ods file, or a roster's folder.")
+        raise ConfigError(f"There is no {file}. Name a CSV, TSV, .xlsx or .ods file, or the folder of a list.")
     options = rosters.ImportOptions(
         slug=slug,
         title=title,
@@ -179,18 +193,26 @@ def import_file(
 def series(
     context: typer.Context,
     source: Annotated[Path, typer.Argument(help="A folder of dated files, or a git repository.")],
-    roster: Annotated[str, typer.Argument(help="One of your own lists, whose versions these are.")],
-    path: Annotated[list[str], typer.Option(help="The file in it, and where it lay before; in a folder a pattern.")],
+    roster: Annotated[str, typer.Argument(help="The list of your own that these are versions of.")],
+    path: Annotated[
+        list[str],
+        typer.Option(
+            help="The path of the file in the repository, now or earlier; in a folder, a pattern. Repeatable."
+        ),
+    ],
     column: Annotated[
         list[str] | None, typer.Option("--map", help='A column and what it is: "social.twitter=x". Repeat as needed.')
     ] = None,
-    day_from: Annotated[str | None, typer.Option(help="name, commit, or the column that holds the day.")] = None,
-    accept: Annotated[
-        list[datetime] | None, typer.Option(formats=["%Y-%m-%d"], help="A day whose version lost much and is true.")
+    day_from: Annotated[
+        str | None, typer.Option(help="Where the day of a version comes from: name, commit, or a column.")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what the series holds, write nothing.")] = False,
+    accept: Annotated[
+        list[datetime] | None,
+        typer.Option(formats=["%Y-%m-%d"], help="A day whose version lost many accounts and is correct. Repeatable."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what the series holds, and write nothing.")] = False,
 ) -> None:
-    """Read a list's dated versions into runs of days, as series.csv beside it. No end of a run is a departure."""
+    """Read a list's dated versions into runs of days, and write series.csv. The end of a run is not a departure."""
     settings = settings_of(context, may_be_new=True)
     folder = _own(settings, roster)
     if not source.is_dir():
@@ -204,13 +226,16 @@ def series(
     for day in found.partial:
         say(f"Left out: the version of {day} has less than nine tenths of the people of the one before.")
     for day, lost in found.held.items():
-        say(f"Held: the version of {day} lost {lost} accounts and no people. If that is true, say --accept {day}.")
+        say(f"Held: the version of {day} lost {lost} accounts and no people. If that is correct, say --accept {day}.")
     if history.strangers:
-        say(
-            f"{len(history.strangers)} people of the versions are not on {roster}, and are kept under ids of their own."
-        )
-    told = {"versions": len(history.versions), "days": len(found.days), "runs": len(found.runs), "bridged": found.gaps}
-    show([*told, *found.ends], [told | found.ends], title="series")
+        say(f"{len(history.strangers)} people of the versions are not on {roster}. They get ids of their own.")
+    counts = {
+        "versions": len(history.versions),
+        "days": len(found.days),
+        "runs": len(found.runs),
+        "bridged": found.gaps,
+    }
+    show([*counts, *found.ends], [counts | found.ends], title="series")
     if not dry_run:
         say(f"Written: {rosters.write_series(folder, found.runs)}")
 
@@ -220,21 +245,23 @@ def remove(
     context: typer.Context,
     roster: Annotated[str, typer.Argument(help="One of your own lists.")],
 ) -> None:
-    """Take one of your own lists away. What crawls have seen stays; without a list nobody is asked for again."""
+    """Remove one of your own lists. Earlier observations stay. Accounts that are on no list are not asked for again."""
     settings = settings_of(context, may_be_new=True)
     rosters.remove_roster(_own(settings, roster))
-    say(f"{roster} is gone. `kooch load` publishes without it.")
+    say(f"{roster} is removed. `kooch load` publishes without it.")
 
 
 @app.command()
 def same(
     context: typer.Context,
     old: Annotated[str, typer.Argument(help="The id that the account had.")],
-    new: Annotated[str, typer.Argument(help="The id that it has: the same, if only its server was set up anew.")],
-    reason: Annotated[str, typer.Option(help="How you know.")],
-    platform: Annotated[str, typer.Option(help="Where the account is.")] = "mastodon",
+    new: Annotated[
+        str, typer.Argument(help="The id that it has now. Give the same id if only its server was set up anew.")
+    ],
+    reason: Annotated[str, typer.Option(help="How you know that it is the same account.")],
+    platform: Annotated[str, typer.Option(help="The platform of the account.")] = "mastodon",
 ) -> None:
-    """Say that an account changed its id: what was known under the old one is known of the new one."""
+    """Say that an account changed its id. What was known under the old id then belongs to the new one."""
     settings = settings_of(context)
     if platform not in known():
         raise ConfigError(f"--platform is {platform!r}: it must be one of {', '.join(known())}.")
@@ -253,7 +280,7 @@ def _ask_for_what_is_missing(options: rosters.ImportOptions) -> rosters.ImportOp
             options, source=typer.prompt("Who says that these figures hold these roles (a page, a register)")
         )
     if options.as_of is None:
-        day = typer.prompt("The day the list speaks of, YYYY-MM-DD", value_proc=_day)
+        day = typer.prompt("The day that the list describes, YYYY-MM-DD", value_proc=_day)
         options = changed(options, as_of=day)
     if options.time_zone is None:
         zone = rosters.zone_of(options.country)
@@ -269,7 +296,7 @@ def _ask(questions: Sequence[rosters.Question], options: rosters.ImportOptions) 
         say(str(question.fault))
         row = question.fault.row or 0
         if question.figures:
-            is_same = typer.confirm(f"Are {question.figures[0]} and {question.figures[1]} one?")
+            is_same = typer.confirm(f"Are {question.figures[0]} and {question.figures[1]} the same?")
             pairs = (*(options.same if is_same else options.different), question.figures)
             options = changed(options, same=pairs) if is_same else changed(options, different=pairs)
         elif typer.confirm(f"Leave row {row} out?"):
@@ -283,14 +310,14 @@ def _selection(text: str) -> SelectionOption:
     try:
         return SelectionOption(text.strip().lower())
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is none of census, sample, listed and joiners") from None
+        raise typer.BadParameter(f"{text!r} is not one of census, sample, listed and joiners") from None
 
 
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day: write YYYY-MM-DD") from None
+        raise typer.BadParameter(f"{text!r} is not a day. Write YYYY-MM-DD") from None
 
 
 def _own(settings: Settings, roster: str) -> Path:
@@ -308,26 +335,26 @@ def add(
     context: typer.Context,
     roster: Annotated[str, typer.Argument(help="One of your own lists.")],
     name: Annotated[str, typer.Argument(help="The figure's name, or its figure_id if it is listed already.")],
-    role: Annotated[str | None, typer.Option(help="The public role; mandatory for a new figure.")] = None,
-    source: Annotated[str | None, typer.Option(help="Who says so; mandatory.")] = None,
-    kind: Annotated[str, typer.Option(help="person, institution or party.")] = "person",
+    role: Annotated[str | None, typer.Option(help="The public role; required for a new figure.")] = None,
+    source: Annotated[str | None, typer.Option(help="Who says so; required.")] = None,
+    kind: Annotated[str, typer.Option(help="person, institution, party or office.")] = "person",
     country: Annotated[str | None, typer.Option(help="e.g. IN")] = None,
     party: Annotated[str | None, typer.Option()] = None,
     qid: Annotated[str | None, typer.Option(help="Wikidata item, e.g. Q42.")] = None,
     official_id: Annotated[list[str] | None, typer.Option("--id", help="Official id, as scheme:value.")] = None,
-    same: Annotated[str | None, typer.Option(help="The figure_id of a figure of this name that it is.")] = None,
-    different: Annotated[bool, typer.Option("--different", help="It is none of the figures of this name.")] = False,
-    platform: Annotated[str | None, typer.Option(help="With --handle: where.")] = None,
+    same: Annotated[str | None, typer.Option(help="The figure_id, if the figure with this name is the same.")] = None,
+    different: Annotated[bool, typer.Option("--different", help="The figure is none of those with this name.")] = False,
+    platform: Annotated[str | None, typer.Option(help="With --handle: its platform.")] = None,
     handle: Annotated[str | None, typer.Option(help="Handle or address of an account of the figure.")] = None,
 ) -> None:
-    """Add one figure, one account of a figure, or both. A figure of a known name is asked about, never guessed."""
+    """Add one figure, one account of a figure, or both. If the name is known, the command asks and never guesses."""
     settings = settings_of(context, may_be_new=True)
     folder = _own(settings, roster)
     if not source:
-        raise ConfigError("--source is missing: say who states the role or the account.")
+        raise ConfigError("--source is missing. Say who states the role or the account.")
     account = _account_of(handle, platform) if handle else None
     if kind not in get_args(Kind):
-        raise ConfigError(f"--kind is {kind!r}: it must be person, institution or party.")
+        raise ConfigError(f"--kind is {kind!r}: it must be person, institution, party or office.")
     listed = set(rosters.read_roster(folder).figure_ids)
     figure_id = name
     if name not in listed:
@@ -346,7 +373,7 @@ def add(
         figure_id = member.figure_id
         if role or figure_id not in listed:
             if not role:
-                raise ConfigError(f"{name!r} is not on {roster}: give --role, the public role for which it is listed.")
+                raise ConfigError(f"{name!r} is not on {roster}. Give --role, the public role for which it is listed.")
             rosters.add_figure(folder, member)
             say(f"{figure_id} is on {roster}.")
     if account:
@@ -364,29 +391,29 @@ def add(
 
 
 def _whose(wanted: rosters.Member, known: list[rosters.Roster], *, same: str | None, different: bool) -> rosters.Member:
-    """The row with the figure that it belongs to. Where a name alone would decide, the user does."""
+    """The row with its figure. If only the name matches, the user decides."""
     people = rosters.People(known)
     if same:
         if same not in people.figures:
-            raise ConfigError(f"--same is {same!r}, which is no figure_id of any list.")
+            raise ConfigError(f"--same is {same!r}, which is not a figure_id of any list.")
         return rosters.as_figure(wanted, same, people)
     match = people.find(rosters.person_of(wanted, "this command"))
     if match.fault:
         raise ConfigError(f"{wanted.name!r} {match.fault}.")
     for figure in () if different else match.question:
-        told = f"{figure.figure_id} of {figure.people[0].place} ({figure.people[0].particulars})"
+        candidate = f"{figure.figure_id} of {figure.people[0].place} ({figure.people[0].particulars})"
         if not (is_terminal() and sys.stdin.isatty()):
             raise ConfigError(
-                f"{wanted.name!r} may be {told}. Write --same {figure.figure_id}, or --different if it is somebody else; "
+                f"{wanted.name!r} may be {candidate}. Write --same {figure.figure_id}, or --different if it is somebody else; "
                 "an id (--qid, --id) says it for good."
             )
-        if typer.confirm(f"Is {wanted.name} {told}?"):
+        if typer.confirm(f"Is {wanted.name} {candidate}?"):
             return rosters.as_figure(wanted, figure.figure_id, people)
     return rosters.as_figure(wanted, match.figure_id, people)
 
 
 def _account_of(handle: str, platform: str | None) -> Account:
-    """The account that the options name. Raises ConfigError; what may be a secret is not repeated."""
+    """The account that the options name. Raises ConfigError without repeating what may be a secret."""
     if platform not in known():
         fault = (
             f"{platform!r}: it must be one of {', '.join(known())}" if platform else "missing: say where the handle is"

@@ -1,4 +1,4 @@
-"""`--format`: how commands print their rows. The option is added to each command that is named here."""
+"""`--format`: how commands print rows. Each command that is named here gets the option."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ WITH_ROWS = frozenset({
     "schedule next",
     "status",
 })  # fmt: skip
-"""Commands that print rows; `kooch sql` has an option of its own, which knows Parquet too."""
+"""Commands that print rows. `kooch sql` has an option of its own, which also takes parquet."""
 
 
 class RowFormat(StrEnum):
@@ -57,7 +57,7 @@ def _carry(
         typer.Option(
             callback=_choose,
             expose_value=False,
-            help="Default: a table on a terminal, JSON lines elsewhere. Of several tables, csv parts them by an empty line.",
+            help="Default: table on a terminal, json (JSON lines) elsewhere. In csv an empty line separates several tables.",
         ),
     ] = None,
 ) -> None:

@@ -17,10 +17,12 @@ app = typer.Typer(no_args_is_help=True, help="Withdraw what a crawl observed.")
 @app.command()
 def drop(
     context: typer.Context,
-    run: Annotated[int, typer.Argument(help="Its number, as `kooch status` shows it.")],
-    reason: Annotated[str, typer.Option(help="Why; it is published beside the run's platform and start.")],
+    run: Annotated[int, typer.Argument(help="The number of the run, as `kooch status` shows it.")],
+    reason: Annotated[
+        str, typer.Option(help="Why the run is withdrawn. The reason is published with the run's platform and start.")
+    ],
 ) -> None:
-    """Withdraw all that a run observed, as one by a clock that was ahead, and publish.
+    """Withdraw all that a run observed, for example because its clock was ahead, and publish.
 
     Its batches stay in the archive and are loaded no more.
     """

@@ -44,7 +44,7 @@ _WORST = (4, 1, 2, 3, 75)
 
 @app.command()
 def run(context: typer.Context) -> None:
-    """Stay, and crawl whenever a slot is due. SIGTERM or Ctrl-C ends it, and the crawl that runs, cleanly."""
+    """Keep running, and crawl whenever a slot is due. SIGTERM or Ctrl-C ends the command and its crawl cleanly."""
     settings = settings_of(context)
     if not settings.schedule:
         raise ConfigError(_NO_SCHEDULE)
@@ -59,7 +59,7 @@ def run(context: typer.Context) -> None:
 
 
 def crawl_due(settings: Settings) -> int:
-    """Run once what is due; the exit code is 0 when nothing is, else that of the worst crawl."""
+    """Run once what is due. The exit code is 0 if nothing is due, else that of the worst crawl."""
     if not settings.schedule:
         return 0
     everything = _check(settings)
@@ -78,7 +78,7 @@ def crawl_due(settings: Settings) -> int:
 
 @app.command("list")
 def list_schedules(context: typer.Context) -> None:
-    """Show every schedule: when it comes next, what a crawl of it asks and costs, how the last one went."""
+    """Show for every schedule its next start, what a crawl asks and costs at most, and how the last crawl ended."""
     settings = settings_of(context)
     everything = _check(settings)
     at = now()
@@ -111,8 +111,8 @@ def list_schedules(context: typer.Context) -> None:
         say(_NO_SCHEDULE)
         return
     show(["schedule", "cron", "time_zone", "platforms", "roster"], rows, title="What and when")
-    show(["schedule", "next_at", "requests", "seconds", "cost_usd"], rows, title="Next, and what it asks at most")
-    show(["schedule", "last_slot", "last_state", "late_seconds", "coalesced"], rows, title="Last")
+    show(["schedule", "next_at", "requests", "seconds", "cost_usd"], rows, title="Next slot, and what it asks at most")
+    show(["schedule", "last_slot", "last_state", "late_seconds", "coalesced"], rows, title="Last slot")
     if heartbeat and not heartbeat.ended_at and at - heartbeat.beat_at < timedelta(minutes=5):
         say(f"`kooch schedule run` is process {heartbeat.pid}; last sign of life {heartbeat.beat_at:%H:%M:%S} UTC.")
     else:
@@ -122,9 +122,9 @@ def list_schedules(context: typer.Context) -> None:
 @app.command("next")
 def show_next(
     context: typer.Context,
-    n: Annotated[int, typer.Option("--n", min=1, max=1000, help="How many.")] = 10,
+    n: Annotated[int, typer.Option("--n", min=1, max=1000, help="How many slots to show.")] = 10,
 ) -> None:
-    """Show the slots that come next, over all schedules, and those for second looks at accounts that seemed gone."""
+    """Show the next slots of all schedules, including second looks at accounts that seemed gone."""
     from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import
 
     settings = settings_of(context)
@@ -148,12 +148,12 @@ def show_next(
 @app.command()
 def install(
     context: typer.Context,
-    systemd: Annotated[bool, typer.Option("--systemd", help="Units for systemd's user manager.")] = False,
-    cron: Annotated[bool, typer.Option("--cron", help="A line for crontab.")] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="Write units for systemd's user manager.")] = False,
+    cron: Annotated[bool, typer.Option("--cron", help="Write a line for crontab.")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write without asking.")] = False,
-    name: Annotated[str, typer.Option(help="What the units are called.")] = "kooch",
+    name: Annotated[str, typer.Option(help="The name of the units.")] = "kooch",
 ) -> None:
-    """Show what makes this machine call `kooch crawl --due` every five minutes, and write it if you agree."""
+    """Make this machine call `kooch crawl --due` every five minutes. Shows the files first, and writes them if you agree."""
     from kooch.rosters.cells import SLUG  # noqa: PLC0415 -- what reads rosters comes with it; the other commands do without
 
     settings = settings_of(context)
@@ -167,18 +167,18 @@ def install(
             say(f"# {file}\n{text}")
         if _agrees(f"Write these {len(files)} files?", is_agreed=write):
             installing.write_units(files)
-            say("Written. They start when you say so:")
+            say("Written. Start them with:")
             say(f"  systemctl --user daemon-reload && systemctl --user enable --now {name}.timer")
             say("  loginctl enable-linger   # to crawl while you are not logged in")
         return
     say(installing.crontab_line(settings.home))
     if _agrees("Add this line to your crontab?", is_agreed=write):
         installing.write_crontab_line(settings.home)
-        say("Written; `crontab -l` shows it.")
+        say("Written. `crontab -l` shows the line.")
 
 
 def scheduled_platforms(settings: Settings) -> set[str]:
-    """The platforms that schedules name; one that names none stands for all that can be crawled."""
+    """The platforms that schedules name. A schedule that names none means all that can be crawled."""
     named = {platform for schedule in settings.schedule for platform in schedule.platforms}
     if all(schedule.platforms for schedule in settings.schedule):
         return named
@@ -206,7 +206,7 @@ def _check(settings: Settings) -> list[str]:
         for schedule in settings.schedule:
             if schedule.roster and schedule.roster not in known:
                 raise ConfigError(
-                    f"Schedule {schedule.name!r}: there is no roster {schedule.roster!r}. Known are {', '.join(known)}."
+                    f"Schedule {schedule.name!r}: there is no list {schedule.roster!r}. Known are {', '.join(known)}."
                 )
     return crawling.ready_platforms(settings)
 

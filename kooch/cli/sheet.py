@@ -1,4 +1,4 @@
-"""`kooch sheet`: everything that belongs to one claim, on one page."""
+"""`kooch sheet`: everything about one claim, on one page."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -23,14 +23,16 @@ class Format(StrEnum):
 
 def sheet(
     context: typer.Context,
-    figure: Annotated[str, typer.Argument(help="A person or organisation: the name, or its figure_id.")],
+    figure: Annotated[str, typer.Argument(help="The name or figure_id of a person or organisation.")],
     platform: Annotated[str, typer.Argument(help="A platform, such as koo.")],
     format: Annotated[  # noqa: A002 -- the name of the option
-        Format | None, typer.Option(help="Default: html for a file that ends with .html, else text.")
+        Format | None, typer.Option(help="Default: html if the file ends with .html, else text.")
     ] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file instead of standard output.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")
+    ] = None,
 ) -> None:
-    """Say what may be printed of a figure on a platform, on what evidence, and what would overturn it."""
+    """Say what you may print about a person or organisation on a platform, on what evidence, and what would overturn it."""
     from analytics.measures import sheet as measure  # noqa: PLC0415 -- Polars takes half a second to import
     from analytics.measures.figure import ids_named, names, near_names  # noqa: PLC0415 -- as above
     from analytics.site.files import edition_of  # noqa: PLC0415 -- charts take seconds to import
@@ -44,10 +46,10 @@ def sheet(
         found = ids_named(labels, figure)
         if not found:
             near = near_names(labels, figure)[:_MOST_NAMED]
-            remedy = f"Near it: {', '.join(near)}." if near else "`kooch sql` finds names: table figures."
+            remedy = f"Similar names: {', '.join(near)}." if near else "`kooch sql` finds names: table figures."
             raise ConfigError(f"Nobody on the lists is called {figure!r}. {remedy}")
         if len(found) > 1:
-            raise ConfigError(f"{figure!r} may be {' or '.join(found)}. Name one of these.")
+            raise ConfigError(f"{figure!r} may mean {' or '.join(found)}. Name one of these.")
         platforms = dict(connection.execute("SELECT platform, name FROM platforms").fetchall())
         slug = next((key for key, name in platforms.items() if platform.lower() in {key, name.lower()}), None)
         if slug is None:

@@ -1,4 +1,4 @@
-"""`kooch start`: from nothing to the app, then the first crawl."""
+"""`kooch start`: publish the lists, open the app, and crawl once."""
 
 import os
 import shlex
@@ -25,6 +25,7 @@ from kooch.config import Settings
 from kooch.errors import ConfigError, KoochError, StorageError
 from kooch.folders import HOUSE
 from kooch.store import versions
+from kooch.store.publish import is_pulled
 
 _HOSTS_SHOWN = 5
 _INTERRUPTED = 130
@@ -34,23 +35,41 @@ _APP = HOUSE / "app.py"
 
 def start(
     context: typer.Context,
-    crawl: Annotated[bool, typer.Option("--crawl/--no-crawl", help="Also look at the accounts now.")] = True,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Default: app.port in kooch.toml, 8501.")] = None,
+    crawl: Annotated[bool, typer.Option("--crawl/--no-crawl", help="Whether to crawl the accounts now.")] = True,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="The port of the app (default: app.port in kooch.toml, or 8501)."),
+    ] = None,
+    roster: Annotated[
+        str | None,
+        typer.Option(help="The list to open the app with (default: app.roster in kooch.toml, or in-koo-2021)."),
+    ] = None,
 ) -> None:
     """Publish the lists, open the app on 127.0.0.1, and crawl once. Ctrl-C ends it."""
     settings = settings_of(context, may_be_new=True)
-    load_now(settings, quiet=True)
-    with _ended_by_signals(), _app(settings, port or settings.app.port) as (server, address):
+    is_reader = is_pulled(settings.home)
+    if not is_reader:
+        load_now(settings, quiet=True)
+    if roster is not None:
+        _refuse_unknown(settings, roster)
+    with _ended_by_signals(), _app(settings, port or settings.app.port, roster) as (server, address):
         say(f"Kooch is open: {address}")
         if (activate := Path(sys.prefix, "bin", "activate")).exists():
             say(f"In another terminal, `. {shlex.quote(str(activate))}` makes `kooch` a command.")
-        if crawl and _crawl(settings) == _INTERRUPTED:
+        if crawl and not is_reader and _crawl(settings) == _INTERRUPTED:
             raise KeyboardInterrupt
         say("Press Ctrl-C to end.")
         code = server.wait()
     raise KoochError(
         f"The app ended by itself with code {code}. {_log_file(settings)} says why. Run `kooch start` again."
     )
+
+
+def _refuse_unknown(settings: Settings, roster: str) -> None:
+    with versions.open_version(versions.reading_file(settings.home)) as connection:
+        known = [name for (name,) in connection.execute("SELECT roster FROM rosters ORDER BY roster").fetchall()]
+    if roster not in known:
+        raise ConfigError(f"There is no list {roster!r}. Known are: {', '.join(known)}.")
 
 
 @contextmanager
@@ -85,7 +104,7 @@ def _crawl(settings: Settings) -> int:
     platforms = crawling.ready_platforms(settings)
     for platform in platforms:
         targets = versions.targets(settings.home, platform=platform, roster=None)
-        say(f"Crawling {platform}: {len(targets)} accounts of the rosters, once.")
+        say(f"Crawling {platform}: {len(targets)} accounts of the lists, once.")
         hosts = crawling.describe(settings, platform, targets)
         for host in hosts[:_HOSTS_SHOWN]:
             say(
@@ -105,11 +124,12 @@ def _crawl(settings: Settings) -> int:
 
 
 @contextmanager
-def _app(settings: Settings, port: int) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """The Streamlit server as a child process, ready to be looked at. What it prints goes to the log."""
+def _app(settings: Settings, port: int, roster: str | None) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The Streamlit server as a child process that answers. Its output goes to the log."""
     _refuse_used(port)
     log = _log_file(settings)
     address = f"http://127.0.0.1:{port}"
+    home = {} if roster is None else {"KOOCH_APP__ROSTER": roster}
     server = subprocess.Popen(  # noqa: S603 -- our own app
         [
             *(sys.executable, "-m", "streamlit", "run", str(_APP)),
@@ -117,7 +137,7 @@ def _app(settings: Settings, port: int) -> Iterator[tuple[subprocess.Popen[bytes
             *("--logger.level", "warning"),
         ],
         cwd=_APP.parent,
-        env={**os.environ, "KOOCH_HOME": str(settings.home), "KOOCH_APP_LOG": str(log)},
+        env={**os.environ, "KOOCH_HOME": str(settings.home), "KOOCH_APP_LOG": str(log), **home},
         stdout=_opened(log),
         stderr=subprocess.STDOUT,
     )
@@ -133,7 +153,7 @@ def _app(settings: Settings, port: int) -> Iterator[tuple[subprocess.Popen[bytes
 
 
 def _refuse_used(port: int) -> None:
-    """Raise ConfigError for a port that is in use, and offer the next one that is free."""
+    """Raise ConfigError for a port that is in use, and name the next free one."""
     if (error := _bind(port)) is None:
         return
     free = next((other for other in range(port + 1, min(port + 100, 65536)) if _bind(other) is None), None)
@@ -142,7 +162,7 @@ def _refuse_used(port: int) -> None:
 
 
 def _bind(port: int) -> OSError | None:
-    """Why `port` cannot be listened on; None if it can."""
+    """The error of listening on `port`; None if it can be used."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -157,7 +177,7 @@ def _log_file(settings: Settings) -> Path:
 
 
 def _opened(log: Path) -> int:
-    """A descriptor to append to the log with. A long one is begun anew."""
+    """A file descriptor that appends to the log. A log that is too long starts again."""
     try:
         if log.exists() and log.stat().st_size > _LOG_BYTES:
             log.unlink()

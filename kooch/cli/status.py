@@ -1,4 +1,4 @@
-"""`kooch status`: the last runs, how fresh each roster is, and why targets failed."""
+"""`kooch status`: the last runs, how fresh each list is, and why targets failed."""
 
 from dataclasses import asdict, fields
 from typing import Annotated
@@ -56,10 +56,35 @@ def status(
         ):
             found = connection.sql(query, params=parameters)
             show(found.columns, rows_of(found), title=title)
+    _show_shards(context)
+
+
+def _show_shards(context: typer.Context) -> None:
+    """Which shards of which run have not ended, where machines share a folder."""
+    folder = settings_of(context).shards.folder
+    if folder is None:
+        return
+    from kooch.store.collecting import divisions  # noqa: PLC0415 -- few crawls are divided
+
+    rows: list[dict[str, object]] = [
+        {
+            "run": division.run.run,
+            "platform": division.run.platform,
+            "started_at": division.run.started_at,
+            "shards": division.run.shards,
+            "not_begun": " ".join(map(str, division.absent)),
+            "not_ended": " ".join(map(str, division.at_work)),
+            "planned": division.run.planned,
+            "not_loaded": division.left,
+        }
+        for division in divisions(folder)
+    ]
+    columns = ("run", "platform", "started_at", "shards", "not_begun", "not_ended", "planned", "not_loaded")
+    show(columns, rows, title="shards")
 
 
 def _check(context: typer.Context) -> int:
-    """How fresh the platforms are that are scheduled or were crawled: 0, 3 (one is late) or 5 (one is stale)."""
+    """Show how fresh each platform is that is scheduled or was crawled. Returns 0, 3 (one is late) or 5 (one is stale)."""
     # Only here: the rest of this command needs neither settings nor Polars.
     from analytics.measures.crawls import Age, ages, last_live  # noqa: PLC0415
     from kooch.cli.schedule import scheduled_platforms  # noqa: PLC0415
@@ -71,5 +96,5 @@ def _check(context: typer.Context) -> int:
     if found or not is_terminal():
         show([field.name for field in fields(Age)], [asdict(age) for age in found], title="freshness")
     if not found:
-        say("No platform was crawled or is scheduled: nothing can be late.")
+        say("No platform is scheduled or was crawled, so none can be late.")
     return max((_CODES[age.state] for age in found), default=0)

@@ -1,4 +1,4 @@
-"""`kooch roster wikidata`: a list of who holds an office, or belongs to a class, as Wikidata has it."""
+"""`kooch roster wikidata`: a list from Wikidata, of those who hold an office or of organisations of a class."""
 
 import shutil
 import sys
@@ -23,30 +23,44 @@ from kooch.wikidata.questions import Kind, Selector, questions
 from kooch.wikidata.service import Service
 
 _SELECTOR = "selector.yaml"
-"""What a list was asked for, beside its answers: `--refresh` asks the same again."""
+"""A file beside the answers with the selection of the list. `--refresh` asks for the same again."""
 
 
 def from_wikidata(
     context: typer.Context,
     slug: Annotated[str, typer.Argument(help="Short name of the list.")],
-    office: Annotated[str | None, typer.Option(help="Who holds this office, such as Q16556694.")] = None,
-    term: Annotated[str | None, typer.Option(help="Who sat in this term, leavers too.")] = None,
-    cabinet: Annotated[str | None, typer.Option(help="Who holds an office in this cabinet.")] = None,
-    posts_of: Annotated[str | None, typer.Option(help="Who holds a post that is a part of this council.")] = None,
-    of_class: Annotated[str | None, typer.Option("--class", help="Organisations of this class.")] = None,
-    country: Annotated[str | None, typer.Option(help="The country's item: of a class, only its own.")] = None,
-    operated_by: Annotated[str | None, typer.Option(help="Of a class, what this state operates: its missions.")] = None,
-    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the list; else today.")] = None,
-    language: Annotated[
-        list[str] | None, typer.Option(help="Of names, the preferred first, e.g. hi. Repeatable.")
+    office: Annotated[str | None, typer.Option(help="List those who hold this office, such as Q16556694.")] = None,
+    term: Annotated[
+        str | None, typer.Option(help="List those who sat in this term, also those who left early.")
     ] = None,
-    time_zone: Annotated[str | None, typer.Option(help="IANA zone of its days; else that of the country.")] = None,
-    same: Annotated[list[str] | None, typer.Option(help="Two that are one person, as A=B. Repeatable.")] = None,
-    different: Annotated[list[str] | None, typer.Option(help="Two that are two people, as A,B. Repeatable.")] = None,
-    refresh: Annotated[bool, typer.Option("--refresh", help="Ask again, and show what changed.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Write it without asking.")] = False,
+    cabinet: Annotated[str | None, typer.Option(help="List those who hold an office in this cabinet.")] = None,
+    posts_of: Annotated[str | None, typer.Option(help="List those who hold a post of this council.")] = None,
+    of_class: Annotated[str | None, typer.Option("--class", help="List organisations of this class.")] = None,
+    country: Annotated[
+        str | None, typer.Option(help="With --class: only organisations of this country's item.")
+    ] = None,
+    operated_by: Annotated[
+        str | None, typer.Option(help="With --class: only what this state operates, such as its missions.")
+    ] = None,
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day of the list (default: today).")
+    ] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="Language of names, e.g. hi. Repeatable; the first is preferred.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="IANA time zone of the list's days (default: that of the country).")
+    ] = None,
+    same: Annotated[list[str] | None, typer.Option(help="Two entries that are one person, as A=B. Repeatable.")] = None,
+    different: Annotated[
+        list[str] | None, typer.Option(help="Two entries that are two people, as A,B. Repeatable.")
+    ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask again for the same list, and show what changed.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Write the list without asking.")] = False,
 ) -> None:
-    """Make a list from Wikidata, and say what it holds before it is written. What was answered is kept beside it.
+    """Make a list from Wikidata. The command says what the list holds before it writes it, and keeps Wikidata's answers.
 
     What breaks off is gone on with when the command is repeated within a day.
     """
@@ -77,10 +91,12 @@ def from_wikidata(
     if found.questions or found.faults:
         for sentence in (*found.questions, *map(str, found.faults)):
             complain(sentence)
-        complain("Nothing was written. Answer what is asked, then repeat; Wikidata is not asked again.")
+        complain(
+            "Nothing was written. Answer the questions above, then repeat the command. It does not ask Wikidata again."
+        )
         raise typer.Exit(ConfigError.exit_code)
     if not (yes or _is_agreed(slug)):
-        say("Nothing was written. --yes writes it; the answers are kept for a day.")
+        say("Nothing was written. --yes writes the list. The answers are kept for a day.")
         raise typer.Exit(0 if is_terminal() else ConfigError.exit_code)
     write_whole(answers.folder / _SELECTOR, yaml.safe_dump(_as_mapping(selector), sort_keys=False))
     rosters.write_roster(found.roster, into, replace=refresh, beside=answers.folder)
@@ -91,11 +107,11 @@ def from_wikidata(
 def _selector(
     given: dict[str, str | None], country: str | None, operator: str | None, languages: list[str], folder: Path | None
 ) -> Selector:
-    """What the options ask for; of a refresh, what was asked for then."""
+    """The selection that the options name; for a refresh, the selection of the list."""
     wanted = [(kind, item) for kind in get_args(Kind) if (item := given[kind])]
     if folder is not None:
         if wanted or country or operator or languages:
-            raise ConfigError("--refresh asks for what was asked before: leave the options that select away.")
+            raise ConfigError("--refresh asks for the same as before. Leave out the options that select.")
         return _read_selector(folder)
     if len(wanted) != 1:
         raise ConfigError("Name one of --office, --term, --cabinet, --posts-of and --class.")
@@ -133,7 +149,7 @@ def _gather(answers: Answers, selector: Selector, settings: Settings) -> None:
     service = Service(
         settings.wikidata,
         settings.contact,
-        lambda seconds: say(f"Wikidata asks to be left alone for {seconds:g} seconds."),
+        lambda seconds: say(f"Wikidata asks to wait for {seconds:g} seconds."),
     )
     numbers = iter(range(1, len(asked) + 1))
 
@@ -147,7 +163,7 @@ def _tell(found: Found, previous: rosters.Roster | None) -> None:
     from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import
 
     roster = found.roster
-    told = {
+    counts = {
         "list": found.label,
         "seats": found.seats,
         "people_that_sit": found.sitting,
@@ -158,7 +174,7 @@ def _tell(found: Found, previous: rosters.Roster | None) -> None:
         "complete_from": roster.complete_from,
         "as_of": roster.as_of,
     }
-    show(list(told), [told], title="wikidata")
+    show(list(counts), [counts], title="wikidata")
     crawled = set(crawling.platforms())
     rows = [
         {

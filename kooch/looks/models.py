@@ -36,7 +36,7 @@ _METHOD = re.compile(r"tool:[A-Za-z0-9_.-]{1,40}")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 _ARCHIVED = re.compile(r"/web/([0-9]{14})")
 _ARCHIVE_DAYS = 2
-"""An archived page shows what a look saw if it is no further away than this."""
+"""An archived page counts as evidence of a look if their days are not further apart than this."""
 
 
 def _method(text: str) -> str:
@@ -121,7 +121,7 @@ Looker = Annotated[Text, AfterValidator(_looker)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What one looker saw of one figure on one platform. Days and times are those of `time_zone`.
+    """What one looker saw of one figure on one platform. Days and times are in `time_zone`.
 
     Counts are as the page showed them, read in the language `locale`. `definition` says what counts as present in its
     wave. A look that `adjudicates` decides between others of the same figure, platform and wave.
@@ -152,7 +152,7 @@ class Look:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What a looker may say once: of a figure, on a platform, in a wave, by a method; and once more to decide."""
+        """The key of a look: a looker has one look per figure, platform, wave and method, and one more that decides."""
         return self.figure, self.platform, self.wave, self.looker, self.adjudicates, self.method
 
     @property
@@ -161,12 +161,12 @@ class Look:
 
     @property
     def is_search(self) -> bool:
-        """Whether the figure was searched for: no link on an official page says nothing of an account."""
+        """Whether the figure was searched for. A missing link on an official page is not a search."""
         return self.method != "official_page" or self.result == "present"
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        """When the look was taken, half-open, in UTC: its day, or the minute of `looked_at`."""
+        """The half-open time of the look in UTC: its day, or the minute of `looked_at`."""
         if self.looked_at is None:
             return start_of(self.looked_on, self.time_zone), end_of(self.looked_on, self.time_zone)
         at = datetime.combine(self.looked_on, time.fromisoformat(self.looked_at), ZoneInfo(self.time_zone)).astimezone(

@@ -1,4 +1,4 @@
-"""One look at a time: it is on the disk, in the file of its wave, before the next is asked for."""
+"""Records one look at a time. The look is on disk, in the file of its wave, before the next one is asked for."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +13,7 @@ from kooch.rosters.values import LOOKS
 
 
 def file_of_wave(into: Path, wave: str) -> Path:
-    """Where looks of `wave` are recorded: the name that a file `wave.csv` has after its import."""
+    """The file for looks of `wave`. A file `wave.csv` gets the same name when it is imported."""
     return into / LOOKS / f"{slugify(None, wave)}.csv"
 
 

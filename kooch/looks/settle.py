@@ -1,4 +1,4 @@
-"""What the looks of a wave say together of one figure on one platform."""
+"""The common result of a wave's looks at one figure on one platform."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ class Settled:
 
 
 def settle(looks: Iterable[Look]) -> Iterator[Settled]:
-    """One for each figure, platform and wave. Looks by programs never speak where a person has looked."""
+    """One result for each figure, platform and wave. If a person has looked, looks by programs do not count."""
     found: dict[tuple[str, str, str | None], list[Look]] = defaultdict(list)
     for look in looks:
         found[look.figure, look.platform, look.wave].append(look)
@@ -33,13 +33,13 @@ def settle(looks: Iterable[Look]) -> Iterator[Settled]:
 
 def _settled(looks: list[Look]) -> Settled:
     by_people = [look for look in looks if look.is_by_person]
-    told = by_people or looks
-    deciding = [look for look in told if look.adjudicates]
-    speaking = max(deciding or told, key=lambda look: (look.span, look.looker))
-    results = {look.result for look in (deciding or told)}
-    accounts = [look.names for look in told if look.names]
+    counted = by_people or looks
+    deciding = [look for look in counted if look.adjudicates]
+    speaking = max(deciding or counted, key=lambda look: (look.span, look.looker))
+    results = {look.result for look in (deciding or counted)}
+    accounts = [look.names for look in counted if look.names]
     same = {names for names in accounts if accounts.count(names) > 1}
-    lookers = {look.looker for look in told if look.names in same}
+    lookers = {look.looker for look in counted if look.names in same}
     is_agreed = bool(speaking.names) and (speaking.adjudicates or (len(lookers) > 1 and speaking.names in same))
     return Settled(
         result=speaking.result if len(results) == 1 else "disputed",

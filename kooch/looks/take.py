@@ -1,4 +1,4 @@
-"""A file of looks → kept beside the lists like evidence: whole or not at all, every fault named by file and row."""
+"""Imports a file of looks into the folder of the lists, whole or not at all. Every fault is named by file and row."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -19,7 +19,7 @@ from kooch.rosters.write import csv_text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LooksReport:
-    """What an import found, and where it was put. With faults nothing is written; `is_new` is False for a repetition."""
+    """What an import found, and the file that it wrote. With faults nothing is written. `is_new` is False for a repetition."""
 
     file: Path
     looks: tuple[Look, ...]
@@ -99,12 +99,12 @@ def _looks(
 
 
 def _figures(rosters: Sequence[Roster]) -> dict[str, set[str]]:
-    """Figure ids by every word that names a figure, folded."""
+    """Figure ids by every folded name or id of a figure."""
     found: dict[str, set[str]] = {}
     for member in (member for roster in rosters for member in roster.members):
         for word in (member.name, *member.aliases, member.wikidata_qid or ""):
             found.setdefault(fold(word), set()).add(member.figure_id)
-    # An id names its figure, whoever else is called so.
+    # An id names its figure, even if somebody else has it as a name.
     found |= {fold(member.figure_id): {member.figure_id} for roster in rosters for member in roster.members}
     found.pop("", None)
     return found
@@ -151,7 +151,7 @@ def _fault(look: Look, message: str, column: str) -> Fault:
 
 @contextmanager
 def writing(target: Path) -> Iterator[None]:
-    """Be the only one who changes files of looks beside `target`; their folder is made. Raises StorageError."""
+    """Lock the folder of `target` for changes, and make it if needed. Raises StorageError."""
     with ExitStack() as held:
         try:
             make_folder(target.parent)

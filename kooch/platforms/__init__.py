@@ -1,4 +1,4 @@
-"""All that is known of a platform before it is asked, a row of data each; nothing else in Kooch knows of one.
+"""All that is known of a platform before it is asked, one file of data each. No other code in Kooch holds such facts.
 
 rows/        a file a platform; the data folder may hold more, in `platforms/`
 row.py       what a row holds

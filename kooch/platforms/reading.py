@@ -1,4 +1,4 @@
-"""A cell or an address → the account that it names, or why it names none. There is no other reader of them."""
+"""Reads a cell or an address: the account that it names, or why it names none. No other code reads them."""
 
 import re
 import unicodedata
@@ -93,17 +93,65 @@ _PLACEHOLDERS = frozenset(
         "不明",
         "无",
         "無",
+        "無し",
+        "未詳",
+        "没有",
+        "沒有",
+        "未知",
+        "없음",
+        "لا يوجد",
+        "غير معروف",
+        "ندارد",
+        "yok",
+        "hayır",
+        "bilinmiyor",
+        "nenhum",
+        "nenhuma",
+        "não tem",
+        "não",
+        "desconhecido",
+        "nessuna",
+        "entfällt",
+        "nicht vorhanden",
+        "k.a",
+        "k. a",
+        "tidak ada",
+        "không có",
+        "ไม่มี",
+        "відсутній",
+        "нету",
+        "0",
+        "pending",
+        "same",
+        "ditto",
+        "idem",
+        "dto",
+        "see above",
+        "left",
+        "former",
+        "account closed",
+        "account deleted",
+        "not on twitter",
+        "not on x",
+        "twitter",
+        "facebook",
+        "instagram",
+        "youtube",
+        "bluesky",
+        "mastodon",
+        "threads",
+        "koo",
     ]
 )
 """What people write into a cell in place of a handle."""
 _AROUND = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u202a\u202c\u2009\u3000\ufeff"
-"""Spaces, and marks that nobody sees."""
+"""Spaces and invisible characters."""
 _BRACKETS = " #()[]{}<>\"'“”„«».,;:!"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """An account as a text names it: by its handle, its id, or both. `platform` is whose address it is."""
+    """An account that a text names by its handle, its id, or both. `platform` is the platform of the address."""
 
     platform: str
     handle: str | None = None
@@ -146,7 +194,8 @@ def _fault_of_text(text: str) -> Refused | None:
 
 def is_placeholder(text: str) -> bool:
     """Whether people write this for nobody: none, n/a, -, ?, (inactive)."""
-    word = " ".join(text.casefold().lstrip("@").split()).strip(_BRACKETS)
+    plain = unicodedata.normalize("NFKC", text).casefold().lstrip("@")
+    word = " ".join(plain.split()).replace(" / ", "/").strip(_BRACKETS)
     return word in _PLACEHOLDERS or not any(letter.isalnum() or letter == "_" for letter in word)
 
 
@@ -217,7 +266,7 @@ def _owner(platform: Platform) -> str:
 
 
 def _account(platform: Platform, url: Url, names: dict[str, str], *, host: str = "") -> Account | Refused | None:
-    """What an address names; None: it is of another kind."""
+    """The account that an address names; None if the address is of another kind."""
     words = {name: text.lower() for name, text in names.items() if name not in {"id", "host"}}
     if any(word.lstrip("@") in platform.own_pages for word in words.values()):
         return None
@@ -266,13 +315,11 @@ def _read_text(platform: Platform, text: str) -> Account | Refused | None:
 def _read_cell(platform: Platform, text: str) -> Account | Refused:
     if (made := _read_text(platform, text)) is not None:
         return made
-    # A cell of one platform may hold another's address, however that is written.
+    # A cell for one platform may hold an address of another, in any spelling.
     if (made := _read_scheme(text)) is not None:
         return made
     if is_placeholder(text):
-        return Refused(
-            kind="placeholder", why=f"'{text}' stands for nobody: leave the cell empty, which means not looked"
-        )
+        return Refused(kind="placeholder", why=f"'{text}' names nobody: leave the cell empty, which means not looked")
     name = text.removeprefix("@")
     may_be_id = platform.has_bare_ids and name == text and platform.id_form is not None and platform.is_id(text)
     if may_be_id and (platform.is_id_first or not platform.is_handle(text)):

@@ -13,7 +13,7 @@ ROWS = Path(__file__).parent / "rows"
 _all: Mapping[str, Platform] | None = None
 """All rows, those of the data folder too: a process works on one data folder."""
 _sites: Mapping[str, tuple[Platform, bool]] | None = None
-"""Each site with its platform, and whether it shows accounts; made when first asked for."""
+"""Each site with its platform, and whether it shows accounts. Made at the first use."""
 
 
 @cache
@@ -55,7 +55,7 @@ def learn(home: Path) -> None:
 
 
 def place_of(host: str) -> tuple[Platform, str] | None:
-    """The platform whose site `host` is, or is below, and what stands before the site. None: it is nobody's.
+    """The platform whose site is `host` or above it, and the part of the host before the site. None if there is no such platform.
 
     A host of the platform that shows no account comes with a sub-domain that no account page has.
     """

@@ -1,4 +1,4 @@
-"""A platform as its row tells it: names, sites, forms, days, what an archive can be asked; and reading such a file."""
+"""A platform as its file describes it (names, sites, forms, days, archive questions), and the reading of such a file."""
 
 import re
 from calendar import monthrange
@@ -127,7 +127,7 @@ class ArchiveQuestion(_Entry):
     mimetype: Text | None = None
     last_day: date | None = None
     sure_until: date | None = None
-    """Each capture until this day is sure to hold what is wanted: no other question need be asked for its time."""
+    """Every capture until this day holds what is needed, so no other question is asked for that time."""
 
 
 class Block(_Entry):
@@ -136,7 +136,7 @@ class Block(_Entry):
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     since: date
     until: date | None = None
-    """None: it still does, as far as the source knows."""
+    """None: it still does, according to the source."""
     by: Text
     """Who ordered it."""
     source: Source
@@ -167,19 +167,21 @@ class Platform(_Entry):
     name: Text
     account_url: Text
     """An account's page: holds {handle} or {native_id}; {user} and {server} where a handle is user@server."""
+    handle_urls: dict[str, Text] = {}
+    """An account's page where only its handle is known, by how the handle begins; the longest beginning counts."""
     search_url: Text | None = None
-    """Where a person searches it by name: holds {name}."""
+    """The address at which a person searches by name: holds {name}."""
     sites: tuple[str, ...] = ()
     """Hosts of account pages; `*` means any host that is no other platform's."""
     subdomains: tuple[str, ...] = ()
-    """What may stand before a site."""
+    """Sub-domains that may stand before a site."""
     other_sites: tuple[str, ...] = ()
-    """Hosts of the platform, or taken for it, that show no account: short links, help, news."""
+    """Hosts of the platform, or mistaken for it, that show no account: short links, help, news."""
     handle: NameForm
     shown: NameForm | None = None
     """Handles that pages show and nobody can ask for: of accounts older than the platform's own rule."""
     id: NameForm | None = None
-    """None: any text is taken."""
+    """None: any text is accepted."""
     is_id_first: bool = False
     """Whether a cell that could be a handle and an id is an id."""
     has_bare_ids: bool = False
@@ -267,7 +269,7 @@ class Platform(_Entry):
         return bool({"host", "ascii_host"} & self.handle_form.pattern.groupindex.keys())
 
     def is_handle(self, text: str) -> bool:
-        """Whether a text is a handle here. Everybody who asks this asks it here."""
+        """Whether a text is a handle on this platform. This is the only check for it."""
         return text.lower() not in self.own_pages and self.handle_form.fits(text)
 
     def is_shown(self, text: str) -> bool:

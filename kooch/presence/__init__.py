@@ -1,1 +1,1 @@
-"""Who was where, and until when: evidence on accounts is read as stays. The rules are the truth table of docs/methods.md."""
+"""Reads the evidence on accounts as stays: who was where, and until when. The rules are the truth table of docs/methods.md."""

@@ -1,16 +1,16 @@
 """One figure on one platform: the stays of its accounts, and between which instants it was there, at least and at most."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import NamedTuple
 
-from kooch.presence.evidence import CLAIM, Doubt, Known
+from kooch.presence.evidence import ALWAYS, CLAIM, Doubt, Held, Known
 from kooch.presence.reading import BEGINNING, NEVER, Item, Reading, Says, Stay, read, readings
 
 
 class Span(NamedTuple):
-    """The days whose end lies after `start`, up to `until`, and not later than some days after the sign at `sign`.
+    """The days that end after `start` and up to `until`, and not later than some days after the sign at `sign`.
 
     Of a lower edge the first day is that which holds the last instant before `start`; of an upper edge that of `start`.
     `until` ends a lower edge with the day before; of an upper edge, with the day before the one that holds the last
@@ -23,7 +23,7 @@ class Span(NamedTuple):
 
 
 class Edges(NamedTuple):
-    """Since when the figure had joined, at least and at most, and when it was there."""
+    """When the figure had joined and when it was there, each at least and at most."""
 
     joined_min: int
     joined_max: int
@@ -32,11 +32,11 @@ class Edges(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class AccountReadings:
     """The readings of one account, or of reports that name none (`account` is None).
 
     `is_explained`: reports that some known account explains; they raise lower edges only. `excluded` are reports that
-    its named evidence excludes and that move no edge.
+    its named evidence excludes and that move no edge. `held` is the time for which the account was the figure's.
     """
 
     account: int | None
@@ -44,11 +44,17 @@ class Told:
     doubts: Sequence[Doubt] = ()
     is_explained: bool = False
     excluded: tuple[Item, ...] = ()
+    held: Held = ALWAYS
+
+    @property
+    def held_readings(self) -> Sequence[Reading]:
+        """The readings with the stays of the figure: cut to the time for which the account was its own."""
+        return self.readings if self.held == ALWAYS else [_cut(reading, self.held) for reading in self.readings]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StayRow:
-    """One stay over all readings: its intervals cover each. A bound below zero is the number of a run; 0 is none."""
+    """One stay over all readings, with intervals that cover each of them. A bound below zero is the number of a run; 0 is no bound."""
 
     account: int | None
     spell: int
@@ -62,26 +68,33 @@ class StayRow:
     is_explained: bool
     contradiction: bool
     sides: tuple[tuple[int, int, int, int, tuple[int, ...]], ...]
-    """Of each reading: where the join lies, the bounds of both ends, and the bounds that agree."""
+    """For each reading: the interval of the join, the bounds of its two ends, and the bounds that agree."""
     signs: tuple[int, ...]
-    """The first possible instants of the signs that are of the stay in every reading."""
+    """The first possible instants of the signs that belong to the stay in every reading."""
     excluded: tuple[int, ...]
 
 
-def told(known: Known) -> list[Told]:
+def account_readings(known: Known) -> list[AccountReadings]:
     """The readings of each account, and of what names none."""
+    return [
+        replace(one, held=known.held[one.account]) if one.account is not None and one.account in known.held else one
+        for one in _told(known)
+    ]
+
+
+def _told(known: Known) -> list[AccountReadings]:
     named, unnamed = known.named, known.unnamed
     if not named:
-        return [Told(account=None, readings=readings(unnamed), doubts=known.doubts)] if unnamed else []
+        return [AccountReadings(account=None, readings=readings(unnamed), doubts=known.doubts)] if unnamed else []
     if len(named) == 1:
         ((account, items),) = named.items()
-        return _of_one_account(account, items, unnamed, known.doubts)
+        return _of_one_account(account, items, unnamed, known.doubts, known.held.get(account, ALWAYS))
     return _of_several_accounts(named, unnamed, known.doubts)
 
 
-def edges(all_told: Iterable[Told]) -> Edges:
+def edges(accounts: Iterable[AccountReadings]) -> Edges:
     """The edges of a figure: it is there if one of its accounts is."""
-    parts = [_edges_of(one) for one in all_told]
+    parts = [_edges_of(one) for one in accounts]
     return Edges(
         min((part.joined_min for part in parts), default=NEVER),
         min((part.joined_max for part in parts), default=NEVER),
@@ -90,26 +103,30 @@ def edges(all_told: Iterable[Told]) -> Edges:
     )
 
 
-def stay_rows(one: Told) -> list[StayRow]:
+def stay_rows(one: AccountReadings) -> list[StayRow]:
     """The stays of an account, each over all readings that have it."""
     return [_row(one, spell) for spell in range(_stays_of(one))]
 
 
-def _stays_of(one: Told) -> int:
+def _stays_of(one: AccountReadings) -> int:
     """How many stays the account has, over all readings."""
-    return max((len(reading.stays) for reading in one.readings), default=0)
+    return max((len(reading.stays) for reading in one.held_readings), default=0)
 
 
-def presumptions(known: Known, all_told: Iterable[Told]) -> dict[tuple[int | None, int], tuple[bool, bool, bool]]:
-    """Of each stay, by account and number: whether its join, end and last sign would differ without reports that name no account.
+def presumptions(
+    known: Known, accounts: Iterable[AccountReadings]
+) -> dict[tuple[int | None, int], tuple[bool, bool, bool]]:
+    """For each stay, by account and number: whether its join, end and last sign would differ without reports that name no account.
 
     Where no account is known, nothing is presumed.
     """
     if not known.accounts or not known.unnamed:
-        stays = ((one.account, spell) for one in all_told for spell in range(1, _stays_of(one) + 1))
+        stays = ((one.account, spell) for one in accounts for spell in range(1, _stays_of(one) + 1))
         return dict.fromkeys(stays, (False, False, False))
-    rows = {(row.account, row.spell): row for one in all_told for row in stay_rows(one)}
-    alone = {(row.account, row.spell): row for one in told(known.without_unnamed()) for row in stay_rows(one)}
+    rows = {(row.account, row.spell): row for one in accounts for row in stay_rows(one)}
+    alone = {
+        (row.account, row.spell): row for one in account_readings(known.without_unnamed()) for row in stay_rows(one)
+    }
     return {stay: _differs(row, alone.get(stay)) for stay, row in rows.items()}
 
 
@@ -123,48 +140,53 @@ def _differs(row: StayRow, own: StayRow | None) -> tuple[bool, bool, bool]:
     )
 
 
-# One known account: what names none is presumed to be about it
+# One known account: reports that name none are presumed to be about it
 
 
-def _of_one_account(account: int, named: list[Item], unnamed: list[Item], doubts: tuple[Doubt, ...]) -> list[Told]:
+def _of_one_account(
+    account: int, named: list[Item], unnamed: list[Item], doubts: tuple[Doubt, ...], held: Held
+) -> list[AccountReadings]:
     own = readings(named)
     if not unnamed:
-        return [Told(account=account, readings=own, doubts=doubts)]
+        return [AccountReadings(account=account, readings=own, doubts=doubts)]
     first = _first_possible(named)
-    earlier = [item for item in unnamed if item.says is not Says.ABSENT and item.end <= first]
-    presumed = [item for item in unnamed if item not in earlier]
+    # A report of a time in which the account was not the figure's is about another one.
+    earlier = [item for item in unnamed if item.says is not Says.ABSENT and (item.end <= first or not held.holds(item))]
+    presumed = [item for item in unnamed if item not in earlier and held.holds(item)]
     together = _presumed(named, own, presumed) if presumed else own
-    found: list[Told] = []
+    found: list[AccountReadings] = []
     if earlier:
         absences = [item for item in unnamed if item.says is Says.ABSENT]
-        found.append(Told(account=None, readings=readings([*earlier, *absences])))
+        found.append(AccountReadings(account=None, readings=readings([*earlier, *absences])))
     used = {item for reading in together for item in reading.items}
     excluded = tuple(item for item in presumed if item not in used)
-    return [Told(account=account, readings=together, doubts=doubts, excluded=excluded), *found]
+    return [AccountReadings(account=account, readings=together, doubts=doubts, excluded=excluded), *found]
 
 
 def _first_possible(named: list[Item]) -> int:
-    """The instant before which named evidence lets no stay begin; absences say nothing of that."""
+    """The instant before which named evidence allows no stay to begin. Absences do not count here."""
     of_stays = [item for item in named if item.says is not Says.ABSENT]
     return min(reading.stays[0].joined_from for reading in readings(of_stays))
 
 
 def _presumed(named: list[Item], own: Sequence[Reading], unnamed: list[Item]) -> list[Reading]:
-    """The readings of both together: named evidence keeps its stays, unless only an unnamed end makes it agree."""
+    """The readings of named and unnamed evidence together. Named evidence keeps its number of stays, unless only an unnamed end makes it agree."""
     if len(own) > 1 and read(named, [*named, *unnamed]) is not None:
         return readings(unnamed, fixed=named)
     return [reading for mine in own for reading in readings(unnamed, fixed=mine.items, named_stays=_dated_stays(mine))]
 
 
 def _dated_stays(reading: Reading) -> int:
-    """How many stays named evidence tells of; a claim alone tells of none of its own."""
+    """How many stays the named evidence has. A claim alone adds none."""
     return len(reading.stays) if any(item != CLAIM and item.says is not Says.ABSENT for item in reading.items) else 1
 
 
-# Several known accounts: what names none binds neither
+# Several known accounts: a report that names none is attached to none
 
 
-def _of_several_accounts(named: dict[int, list[Item]], unnamed: list[Item], doubts: tuple[Doubt, ...]) -> list[Told]:
+def _of_several_accounts(
+    named: dict[int, list[Item]], unnamed: list[Item], doubts: tuple[Doubt, ...]
+) -> list[AccountReadings]:
     ends = [item for item in unnamed if item.says in (Says.ENDED, Says.ABSENT)]
     begins = [item for item in unnamed if item.says in (Says.JOINED, Says.SIGN)]
     found = []
@@ -175,17 +197,17 @@ def _of_several_accounts(named: dict[int, list[Item]], unnamed: list[Item], doub
         own_doubts += [
             Doubt(account, end.start, next((sign for sign in signs if sign >= end.end), NEVER)) for end in ends
         ]
-        found.append(Told(account=account, readings=own, doubts=own_doubts))
+        found.append(AccountReadings(account=account, readings=own, doubts=own_doubts))
     if begins:
         is_explained = all(any(_explains(one, item) for one in found) for item in begins)
         signs = sorted(item.start for item in begins)
         halts = [Doubt(None, end.start, next((sign for sign in signs if sign >= end.end), NEVER)) for end in ends]
-        found.append(Told(account=None, readings=readings(begins), doubts=halts, is_explained=is_explained))
+        found.append(AccountReadings(account=None, readings=readings(begins), doubts=halts, is_explained=is_explained))
     return found
 
 
-def _explains(one: Told, item: Item) -> bool:
-    """Whether the report may be about the account as its own evidence tells of it."""
+def _explains(one: AccountReadings, item: Item) -> bool:
+    """Whether the report may be about the account, judged by the account's own evidence."""
     return any(
         read([*reading.items, item], reading.items, _dated_stays(reading)) is not None for reading in one.readings
     )
@@ -194,24 +216,52 @@ def _explains(one: Told, item: Item) -> bool:
 # Edges
 
 
-def _edges_of(one: Told) -> Edges:
+def _edges_of(one: AccountReadings) -> Edges:
     lower: list[Span] | None = None
     upper: set[Span] = set()
     joined_min, joined_max = BEGINNING, NEVER
-    for reading in one.readings:
+    for reading, whole in zip(one.held_readings, one.readings, strict=True):
         joined_min = max(joined_min, min((stay.joined_to for stay in reading.stays), default=NEVER))
         joined_max = min(joined_max, min((stay.joined_from for stay in reading.stays), default=NEVER))
-        spans = [span for stay in reading.stays if (span := _certain(reading, stay))]
+        # What is seen after the account was the figure's still tells that it was there before.
+        spans = [_within(span, one.held) for stay in whole.stays if (span := _certain(whole, stay))]
         lower = spans if lower is None else _both(lower, spans)
-        upper |= {Span(stay.joined_from, stay.ended_to) for stay in reading.stays}
+        # Of an upper edge the last day is that of the last instant before its end.
+        last = one.held.until if one.held.until == NEVER else one.held.until + 1
+        upper |= {Span(stay.joined_from, min(stay.ended_to, last)) for stay in reading.stays}
     certain = tuple(_without_doubts(lower or [], one.doubts))
     if one.is_explained:
-        # Beginnings and ends of lower edges are counted by their last instant, of upper edges by their first.
+        # A lower edge counts beginnings and ends by their last instant, an upper edge by their first.
         most = tuple(
             Span(span.start - 1, span.until if span.until == NEVER else span.until + 1, span.sign) for span in certain
         )
         return Edges(joined_min, joined_min - 1, certain, most)
     return Edges(joined_min, joined_max, certain, tuple(sorted(upper)))
+
+
+def _within(span: Span, held: Held) -> Span:
+    return span._replace(start=max(span.start, held.by), until=min(span.until, held.until))
+
+
+def _cut(reading: Reading, held: Held) -> Reading:
+    """The stays within the time for which an account was the figure's, and the evidence of that time. The cut ends no stay."""
+    items = frozenset(item for item in reading.items if held.holds(item))
+    return Reading(items, tuple(stay for whole in reading.stays if (stay := _cut_stay(whole, held))))
+
+
+def _cut_stay(stay: Stay, held: Held) -> Stay | None:
+    if stay.ended_to <= held.since or stay.joined_from >= held.until:
+        return None
+    # It may have ended before the account became the figure's, or have begun after it was.
+    is_certain = stay.ended_from >= held.by and stay.joined_to <= held.until
+    joined_to = max(stay.joined_to, held.by) if is_certain else NEVER
+    is_ended = stay.ended_to <= held.until
+    return Stay(
+        max(stay.joined_from, held.since),
+        joined_to,
+        stay.ended_from if is_ended or stay.ended_from < held.until else NEVER,
+        stay.ended_to if is_ended else NEVER,
+    )
 
 
 def _certain(reading: Reading, stay: Stay) -> Span | None:
@@ -225,7 +275,7 @@ def _certain(reading: Reading, stay: Stay) -> Span | None:
 
 
 def last_sign(reading: Reading, stay: Stay) -> Item | None:
-    """The latest sign that is certainly of the stay, by its first possible instant."""
+    """The latest sign that certainly belongs to the stay, by its first possible instant."""
     return max(_signs(reading, stay), key=lambda item: (item.start, -item.end, -item.bound), default=None)
 
 
@@ -261,12 +311,13 @@ def _without_doubts(spans: list[Span], doubts: Iterable[Doubt]) -> list[Span]:
 # Rows
 
 
-def _row(one: Told, spell: int) -> StayRow:
-    having = [reading for reading in one.readings if len(reading.stays) > spell]
+def _row(one: AccountReadings, spell: int) -> StayRow:
+    readings_of_figure = one.held_readings
+    having = [reading for reading in readings_of_figure if len(reading.stays) > spell]
     stays = [reading.stays[spell] for reading in having]
     sides = sorted({_side(reading, spell) for reading in having})
     lower, upper = min(sides), max(sides, key=lambda side: (side[1], -side[3]))
-    is_open = len(having) < len(one.readings) or any(stay.is_open for stay in stays)
+    is_open = len(having) < len(readings_of_figure) or any(stay.is_open for stay in stays)
     ends = [_ended_bounds(reading, stay) for reading, stay in zip(having, stays, strict=True)]
     first_end = min(range(len(stays)), key=lambda n: (stays[n].ended_from, ends[n]))
     last_end = max(range(len(stays)), key=lambda n: (stays[n].ended_to, ends[n]))
@@ -319,7 +370,7 @@ def _ended_bounds(reading: Reading, stay: Stay) -> tuple[int, int]:
 
 
 def _bound_at(items: Collection[Item], instant: int, kinds: Sequence[Says], *, is_start: bool) -> int:
-    """The bound that sets an end of an interval: of those that do, one of the first kind that has any."""
+    """The bound that sets an end of an interval. If several do, the kinds are tried in order."""
     if instant in (BEGINNING, NEVER):
         return 0
     setting = [
@@ -340,7 +391,7 @@ def _of_stay(reading: Reading, spell: int) -> list[Item]:
 
 
 def _act(reading: Reading, stay: Stay) -> str | None:
-    """Whose act ended the stay: by what certainly tells of its end."""
+    """Who ended the stay, by the evidence that certainly belongs to its end."""
     if stay.is_open:
         return None
     acts = sorted(

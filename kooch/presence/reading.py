@@ -1,7 +1,7 @@
-"""The reading of evidence: the fewest stays, and of those with the fewest ends, that satisfy all of it.
+"""Reads evidence as the fewest stays that satisfy all of it, and among those as the ones with the fewest ends.
 
-Time is cut into cells where a piece of evidence begins or ends; within a cell anything may happen in any order. A search
-for the shortest way through the cells finds the fewest stays, and all such ways together the intervals of each stay.
+Time is cut into cells where a piece of evidence begins or ends. Within a cell anything may happen in any order. A search
+for the shortest path through the cells finds the fewest stays. All shortest paths together give the intervals of each stay.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -13,7 +13,7 @@ BEGINNING, NEVER = -(1 << 62), 1 << 62
 
 
 class Says(IntEnum):
-    """What a piece of evidence says of its interval [start, end)."""
+    """What a piece of evidence says about its interval [start, end)."""
 
     JOINED = 0  # a stay begins in it
     SIGN = 1  # there at some instant of it
@@ -22,7 +22,7 @@ class Says(IntEnum):
 
 
 class Item(NamedTuple):
-    """A piece of evidence; `start` and `end` may be BEGINNING and NEVER. `is_named`: its source names the account."""
+    """A piece of evidence. `start` may be BEGINNING, `end` may be NEVER. `is_named` says whether its source names the account."""
 
     says: Says
     start: int
@@ -46,14 +46,14 @@ class Stay(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The evidence that holds in it, and the stays it makes."""
+    """The evidence of the reading, and its stays."""
 
     items: frozenset[Item]
     stays: tuple[Stay, ...]
 
 
 class _Place(NamedTuple):
-    """Where a way through the cells stands, but for the number of stays so far."""
+    """The state of a path through the cells, without the number of stays so far."""
 
     is_there: bool = False
     is_named: bool = False  # whether the present stay is one of those that named evidence tells of
@@ -65,7 +65,7 @@ class _Place(NamedTuple):
 def read(
     items: Collection[Item], supports: Collection[Item] = (), named_stays: int | None = None
 ) -> tuple[Stay, ...] | None:
-    """The stays of the reading that satisfies all of `items`; None if nothing does.
+    """The stays of the reading that satisfies all `items`, or None if there is none.
 
     An end may also rest on `supports`. With `named_stays`, named evidence must lie in at most so many stays.
     """
@@ -95,7 +95,7 @@ def _read_as_one(items: Collection[Item], named_stays: int | None) -> tuple[Stay
 
 
 class _Search:
-    """The shortest ways through the cells."""
+    """The shortest paths through the cells."""
 
     def __init__(self, items: Collection[Item], supports: Collection[Item], named_stays: int | None) -> None:
         everything = {*items, *supports}
@@ -113,7 +113,7 @@ class _Search:
             self._begins[cell[item.start]] |= bit
             self._expires[cell[item.end] - 1] |= bit
             self._bits[item.says] |= bit
-            # An absence is the figure's, whichever stay is meant.
+            # An absence is about the figure, whichever stay it means.
             if item.is_named and item.says is not Says.ABSENT:
                 self._named_bits |= bit
         self._end_rests = _covered(everything, Says.ENDED, cell, n_cells)
@@ -129,7 +129,7 @@ class _Search:
         return self._hulls(layers, goals, fewest[0], is_open=not fewest[1])
 
     def _layers(self) -> list[dict[_Place, int]]:
-        """For each cell, the places that can be reached in it and the fewest stays so far."""
+        """For each cell, the states that can be reached in it, with the fewest stays so far."""
         layers: list[dict[_Place, int]] = []
         entering = {_Place(): 0}
         for cell in range(len(self._begins)):
@@ -146,7 +146,7 @@ class _Search:
         return layers
 
     def _turns(self, place: _Place, cell: int) -> Iterable[_Place]:
-        """The places after one more beginning or end in the cell."""
+        """The states after one more beginning or end in the cell."""
         if place.is_there:
             done = self._bits[Says.ENDED] & self._meant(is_named=place.is_named)
             after = place._replace(
@@ -165,18 +165,18 @@ class _Search:
                 yield self._settled(_Place(True, is_named, named, False, place.pending & ~done), cell)
 
     def _meant(self, *, is_named: bool) -> int:
-        """The evidence that a stay can satisfy: that which names the account only if the stay is one it tells of."""
+        """The evidence that a stay can satisfy. Evidence that names the account counts only if it is about this stay."""
         return -1 if is_named else ~self._named_bits
 
     def _settled(self, place: _Place, cell: int, beginning: int = 0) -> _Place:
-        """The place after what being there, or not, satisfies by itself."""
+        """The state after the evidence that being there, or not being there, satisfies by itself."""
         pending = place.pending | beginning
         if place.is_there:
             return place._replace(pending=pending & ~(self._bits[Says.SIGN] & self._meant(is_named=place.is_named)))
         return place._replace(pending=pending & ~self._bits[Says.ABSENT], owes=place.owes and not self._gap_rests[cell])
 
     def _hulls(self, layers: list[dict[_Place, int]], goals: set[_Place], n: int, *, is_open: bool) -> tuple[Stay, ...]:
-        """Back along all shortest ways: where each stay can begin and end."""
+        """Go back along all shortest paths, and find where each stay can begin and end."""
         begins, ends = [[NEVER, BEGINNING] for _ in range(n)], [[NEVER, BEGINNING] for _ in range(n)]
         for cell in reversed(range(len(layers))):
             reached = layers[cell]
@@ -200,7 +200,7 @@ class _Search:
         begins: list[list[int]],
         ends: list[list[int]],
     ) -> set[_Place]:
-        """The places in the cell from which a shortest way leads to `goals`, whose turns are noted in `begins` and `ends`."""
+        """The states in the cell from which a shortest path leads to `goals`. Beginnings and ends are added to `begins` and `ends`."""
         ways: dict[_Place, list[_Place]] = {}
         for place, stays in reached.items():
             for to in self._turns(place, cell):
@@ -229,7 +229,7 @@ def _covered(items: Iterable[Item], says: Says, cell: dict[int, int], n_cells: i
 
 
 def _narrowest(items: Iterable[Item]) -> list[Item]:
-    """Without what another piece of the same kind implies: an interval that holds another one."""
+    """The evidence without pieces that another piece of the same kind implies. An interval is implied by one that lies inside it."""
     kept: list[Item] = []
     for item in sorted(items, key=lambda item: (item.end - item.start, item.start)):
         if not any(
@@ -244,7 +244,7 @@ def _narrowest(items: Iterable[Item]) -> list[Item]:
 
 
 def readings(items: Collection[Item], fixed: Collection[Item] = (), named_stays: int | None = None) -> list[Reading]:
-    """Every set of `items` to which no more can be added, each with `fixed`, and its stays.
+    """Every set of `items`, together with `fixed`, to which no more can be added, and its stays.
 
     Of evidence that can all be true there is one reading. `fixed` must have one.
     """
@@ -276,7 +276,7 @@ def readings(items: Collection[Item], fixed: Collection[Item] = (), named_stays:
 def _core(
     chosen: frozenset[Item], fixed: Collection[Item], supports: Collection[Item], named_stays: int | None
 ) -> Sequence[Item] | None:
-    """Pieces of `chosen` that cannot all be true, none of which may be left out; None if all can be true.
+    """A minimal set of pieces of `chosen` that cannot all be true; None if all can be true.
 
     Where an end may rest on any of `supports`, more evidence never makes true what was not: one core serves for all.
     """

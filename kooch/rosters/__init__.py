@@ -1,4 +1,4 @@
-"""Who, which accounts, and who says so: rosters as folders of plain files.
+"""Rosters as folders of plain files: figures, their accounts, and the sources of both.
 
 values.py       the closed sets of words
 names.py        how names are compared, and the ids made of them
@@ -9,12 +9,13 @@ read.py         a folder or an events file → models; strict
 write.py        models → a folder, whole or not at all
 consistency.py  what no single row shows
 check.py        what a roster may hold and still be wrong
+handovers.py    days on which those who leave count beside those who follow
 reported.py     a follower count as a report prints it → a number
 brought.py      a CSV or a spreadsheet that somebody brings → a table (delimited.py, workbooks.py, marks.py)
 columns.py      … under our names
-countries.py    a country as people write it → its code
+countries.py    a country as people write it → its code → its English name
 people.py       who on a new list is whom
-options.py      what an import is told
+options.py      the options of an import
 imports.py      a table or a folder → a new roster
 edits.py        one row more
 histories.py    the versions of a list in a folder or a git repository
@@ -30,9 +31,10 @@ from kooch.rosters.check import check
 from kooch.rosters.countries import country_code
 from kooch.rosters.edits import add_account, add_figure, remove_roster
 from kooch.rosters.evidence import EvidenceReport, import_evidence, read_evidence
+from kooch.rosters.handovers import note_of_handovers
 from kooch.rosters.histories import read_history
 from kooch.rosters.imports import ImportReport, Question, import_roster
-from kooch.rosters.models import AccountClaim, Event, Member, Roster, Run, Source, Statement
+from kooch.rosters.models import AccountClaim, Event, Holder, LastPost, Member, Roster, Run, Source, Statement
 from kooch.rosters.names import slugify
 from kooch.rosters.options import ImportOptions, pairs, zone_of
 from kooch.rosters.people import People, as_figure, person_of
@@ -40,7 +42,7 @@ from kooch.rosters.platform_counts import PlatformCount, read_platform_counts
 from kooch.rosters.read import read_events, read_roster, read_rosters
 from kooch.rosters.reported import read_followers
 from kooch.rosters.series import runs_of
-from kooch.rosters.standing import claims_by_series, names_in_series, run_stands
+from kooch.rosters.standing import claimed_names, claims_by_series, names_in_series, run_stands
 from kooch.rosters.write import write_roster, write_series
 
 __all__ = [
@@ -48,8 +50,10 @@ __all__ = [
     "Event",
     "EvidenceReport",
     "Fault",
+    "Holder",
     "ImportOptions",
     "ImportReport",
+    "LastPost",
     "Member",
     "People",
     "PlatformCount",
@@ -62,12 +66,14 @@ __all__ = [
     "add_figure",
     "as_figure",
     "check",
+    "claimed_names",
     "claims_by_series",
     "country_code",
     "fault_of_slug",
     "import_evidence",
     "import_roster",
     "names_in_series",
+    "note_of_handovers",
     "pairs",
     "person_of",
     "read_events",

@@ -1,4 +1,4 @@
-"""A table that somebody brings, in whatever program and encoding it was written."""
+"""Reads a table that a user imports, from any usual program and in any usual encoding."""
 
 from pathlib import Path
 
@@ -7,12 +7,12 @@ from kooch.rosters.delimited import read_delimited
 from kooch.rosters.tables import Table
 from kooch.rosters.workbooks import read_workbook
 
-# Readers of these show a cell in error and an empty cell alike.
+# Libraries that read these formats show a cell in error as an empty cell.
 _UNTOLD = {".xls", ".xlsb", ".numbers", ".et"}
 
 
 def read_table(file: Path, *, encoding: str | None = None) -> Table:
-    """A CSV, a TSV or the first sheet of a spreadsheet; every cell as text. Raises RosterError for what is no table."""
+    """A CSV, a TSV or the first sheet of a spreadsheet, with every cell as text. Raises RosterError if the file is not a table."""
     kind = file.suffix.lower()
     if kind in _UNTOLD:
         raise RosterError(

@@ -1,36 +1,36 @@
-"""What may stand in a cell or under a key of a roster, as types that pydantic reads; and the sentence for what may not."""
+"""The types of cells and keys of a roster for pydantic, and the sentences for values that are refused."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from zoneinfo import available_timezones
 
-import duckdb
 from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
 
+from kooch.connections import connect
 from kooch.errors import Fault, RosterError
 from kooch.platforms import has_secret, known
 from kooch.times import now
 
 Value = TypeVar("Value")
 
-# Outside of these, databases and time zones overflow; and nobody has joined a platform then.
+# Databases and time zones overflow outside these years, and nobody joined a platform then.
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 200
-"""A slug names files, and file systems take names of 255."""
+"""A slug names files, and file systems allow names of 255 bytes."""
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _QID = re.compile(r"Q[1-9]\d*", re.ASCII)
 _OFFICIAL_ID = re.compile(r"[a-z][a-z0-9_.-]*:\S+")
 _COUNTRY = re.compile(r"[A-Z]{2,3}")
 # Tabs and line breaks may stand in a cell, other control characters are damage or an attack on terminals.
-# Half a surrogate pair is no character of UTF-8.
+# Half a surrogate pair is not a character of UTF-8.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -45,7 +45,7 @@ def control_character(text: str) -> str | None:
 
 
 def plain(value: object) -> str:
-    """`value` without the spaces around it. Raises ValueError for what is no text, or holds control characters."""
+    """`value` without the spaces around it. Raises ValueError if it is not a text, or holds control characters."""
     if not isinstance(value, str):
         raise ValueError(f"'{value}' is no text")  # noqa: TRY004 -- pydantic takes a TypeError for a fault of the code
     if not value:  # most cells of most tables
@@ -125,7 +125,7 @@ def _zone(text: str) -> str:
 
 @cache
 def _zones() -> frozenset[str]:
-    with duckdb.connect(":memory:") as connection:
+    with connect() as connection:
         known = {name for (name,) in connection.execute("SELECT name FROM pg_timezone_names()").fetchall()}
     return frozenset(name for name in available_timezones() & known if not name.startswith(("posix/", "right/")))
 
@@ -152,12 +152,25 @@ def _optional_day(value: object) -> date | None:
 def _past(day: date) -> date:
     # East of Greenwich it is tomorrow already.
     if day > now().date() + timedelta(days=1):
-        raise ValueError(f"{day} is in the future: write a day that has come")
+        raise ValueError(f"{day} is in the future: write today or an earlier day")
     return day
 
 
 def _optional_past(day: date | None) -> date | None:
     return _past(day) if day else None
+
+
+def _past_instant(value: object) -> datetime:
+    text = value.isoformat() if isinstance(value, datetime) else _required(str(value))
+    try:
+        instant: datetime | None = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise ValueError(f"'{text}' is no instant with a time zone: write YYYY-MM-DDThh:mm:ss+00:00")
+    if instant > now():
+        raise ValueError(f"{text} is in the future: write an instant that has passed")
+    return instant.astimezone(UTC)
 
 
 def _flag(value: object) -> bool:
@@ -190,6 +203,7 @@ OfPlatform = Annotated[str, BeforeValidator(_platform)]
 Zone = Annotated[str, BeforeValidator(_required), AfterValidator(_zone)]
 Day = Annotated[date, BeforeValidator(_day)]
 PastDay = Annotated[date, BeforeValidator(_day), AfterValidator(_past)]
+PastInstant = Annotated[datetime, BeforeValidator(_past_instant)]
 OptionalDay = Annotated[date | None, BeforeValidator(_optional_day)]
 OptionalPastDay = Annotated[date | None, BeforeValidator(_optional_day), AfterValidator(_optional_past)]
 OptionalCount = Annotated[int | None, BeforeValidator(_optional_count)]
@@ -197,7 +211,7 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 
 
 def columns_of(model: type[object]) -> tuple[str, ...]:
-    """The columns of a model's table, in their order; where a row was read is no column."""
+    """The columns of a model's table, in order, without the fields that say where a row was read."""
     return tuple(field.name for field in fields(model) if field.compare)  # type: ignore[arg-type]  # a dataclass
 
 
@@ -224,7 +238,7 @@ def parse(
 
 
 def fault_of(kind: Any, value: object) -> str | None:  # noqa: ANN401 -- a type with its validators
-    """What is wrong with one value, without the name of its column; None if nothing is."""
+    """The fault of one value, without the name of its column; None if it has none."""
     try:
         TypeAdapter(kind).validate_python(value)
     except ValidationError as error:
@@ -233,7 +247,7 @@ def fault_of(kind: Any, value: object) -> str | None:  # noqa: ANN401 -- a type 
 
 
 def fault_of_slug(text: str) -> str | None:
-    """What is wrong with a list's short name; None if nothing is."""
+    """The fault of a list's short name; None if it has none."""
     return fault_of(Slug, text)
 
 
@@ -258,7 +272,7 @@ def _sentences(error: ValidationError) -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def gathering(faults: list[Fault]) -> Iterator[None]:
-    """Add the faults of a RosterError inside to `faults`, and go on behind it."""
+    """Add the faults of a RosterError inside to `faults`, and continue after the block."""
     try:
         yield
     except RosterError as error:

@@ -1,7 +1,9 @@
-"""What a roster may hold, readable and yet wrong: malformed and doubly held handles, mirrors, torn identities."""
+"""Finds faults in readable rosters: malformed handles, handles of two figures, mirrors, and figures with conflicting ids."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlsplit
 
 from kooch.counts import NotACountError
@@ -10,6 +12,7 @@ from kooch.platforms import describe_foreign_host, host_of, is_placeholder, plat
 from kooch.rosters.consistency import fault_at
 from kooch.rosters.models import AccountClaim, Member, Roster, Statement
 from kooch.rosters.reported import read_followers
+from kooch.rosters.standing import run_stands
 
 
 def check(rosters: Sequence[Roster], evidence: Sequence[Statement] = ()) -> list[Fault]:
@@ -27,6 +30,8 @@ def check(rosters: Sequence[Roster], evidence: Sequence[Statement] = ()) -> list
         *_unreadable(statements),
         *_torn_sources(statements),
         *_about_nobody(evidence, {member.figure_id for member in members}),
+        *_held_by_nobody(rosters, {member.figure_id for member in members}),
+        *_posted_by_nobody(rosters),
     ]
     return sorted(set(faults), key=lambda fault: (str(fault.file), fault.row or 0, fault.message))
 
@@ -38,11 +43,11 @@ def _malformed(accounts: Iterable[AccountClaim], statements: Iterable[Statement]
 
 
 def faults_of_names(value: AccountClaim | Statement) -> list[str]:
-    """What is wrong with the handle and the id of one row. Nothing that it finds something wrong with is ever counted."""
+    """The faults in the handle and the id of one row. An account with a fault is never counted."""
     platform, handle, native_id = platform_of(value.platform), value.handle, getattr(value, "native_id", None)
     faults: list[str | None] = []
     if handle and not native_id and is_placeholder(handle):
-        faults.append(f"handle '{handle}' stands for nobody: remove the row, or give the account's native_id")
+        faults.append(f"handle '{handle}' names nobody: remove the row, or give the account's native_id")
     elif handle:
         faults.append(platform.fault_of_handle(handle))
     if native_id:
@@ -54,7 +59,7 @@ def faults_of_names(value: AccountClaim | Statement) -> list[str]:
 
 
 def _held_twice(rosters: Iterable[Roster]) -> Iterator[Fault]:
-    first: dict[tuple[str, str, str], tuple[str, AccountClaim]] = {}
+    claims: dict[tuple[str, str, str], list[tuple[str, AccountClaim]]] = defaultdict(list)
     for slug, claim in ((roster.slug, claim) for roster in rosters for claim in roster.accounts):
         if claim.polarity == "denies":
             continue
@@ -62,14 +67,23 @@ def _held_twice(rosters: Iterable[Roster]) -> Iterator[Fault]:
         for what, key in (("handle", claim.handle and claim.handle.lower()), ("native_id", claim.native_id)):
             if not key:
                 continue
-            where, other = first.setdefault((claim.platform, what, key), (slug, claim))
-            if other.figure_id != claim.figure_id:
+            earlier = claims[claim.platform, what, key]
+            found = next((each for each in earlier if _are_of_one_time(each[1], claim)), None)
+            earlier.append((slug, claim))
+            if found and found[1].figure_id != claim.figure_id:
+                where, other = found
                 fault = fault_at(
                     claim,
                     f"{claim.platform} {what} '{key}' is held by '{claim.figure_id}' and by '{other.figure_id}' "
-                    f"({other.file}, row {other.row}): deny one of the two claims",
+                    f"({other.file}, row {other.row}): deny one of the two claims, or say with from_day and to_day whose it was when",
                 )
                 yield replace(fault, is_between_lists=where != slug)
+
+
+def _are_of_one_time(one: AccountClaim, other: AccountClaim) -> bool:
+    """Whether an account may have been both figures' on one day."""
+    first, second = sorted((one, other), key=lambda claim: claim.from_day or date.min)
+    return first.to_day is None or second.from_day is None or second.from_day <= first.to_day
 
 
 def _torn_figures(members: Iterable[Member], accounts: Iterable[AccountClaim]) -> Iterator[Fault]:
@@ -94,7 +108,7 @@ def _torn_ids(members: Iterable[Member]) -> Iterator[Fault]:
         for what, each in _ids_of(member):
             scheme = each.partition(":")[0] if what == "official_ids" else what
             known, other = first.setdefault((member.figure_id, scheme), (each, member))
-            # One row may have several ids of a scheme; what another row has must be among them.
+            # One row may have several ids of a scheme. The id in another row must be among them.
             if known != each and (what, each) not in _ids_of(other):
                 yield fault_at(
                     member,
@@ -117,13 +131,13 @@ def _ids_of(member: Member) -> list[tuple[str, str]]:
 
 def _unreadable(statements: Iterable[Statement]) -> Iterator[Fault]:
     for statement in statements:
-        for message in (fault_of_address(statement.source_url), fault_of_count(statement.reported)):
+        for message in (fault_of_address(statement.source_url), fault_of_count(statement.reported, statement.platform)):
             if message:
                 yield fault_at(statement, message)
 
 
 def fault_of_address(source_url: str | None) -> str | None:
-    """What is wrong with the address of a report, if something is."""
+    """The fault in the address of a report; None if it has none."""
     try:
         parts = urlsplit(source_url or "https://none.example")
         is_web = parts.scheme in {"http", "https"} and bool(parts.hostname)
@@ -132,12 +146,14 @@ def fault_of_address(source_url: str | None) -> str | None:
     return None if is_web else f"source_url '{source_url}' is no web address: write https://…, or leave it empty"
 
 
-def fault_of_count(reported: str | None) -> str | None:
-    """What is wrong with a reported follower count, if something is."""
+def fault_of_count(reported: str | None, platform: str | None) -> str | None:
+    """What is wrong with a reported follower count on a platform, if something is."""
     try:
         if reported:
-            read_followers(reported)
-    except NotACountError:
+            read_followers(reported, platform)
+    except NotACountError as fault:
+        if "platform" in fault.fault:
+            return f"reported '{reported}' is not of {platform}: {fault.fault}; write it in a row of its own platform"
         return (
             f"reported '{reported}' cannot be read as a number: write '<count> followers', such as '4.29 lakh "
             "followers', and the rest under wording"
@@ -146,10 +162,10 @@ def fault_of_count(reported: str | None) -> str | None:
 
 
 def fault_of_figure(figure_id: str, members: Set[str]) -> str | None:
-    """What is wrong with the figure of a statement that belongs to no roster, if something is."""
+    """The fault in the figure of a statement that belongs to no roster; None if it has none."""
     if figure_id in members:
         return None
-    return f"figure_id '{figure_id}' is on no roster, so nothing comes of this row: add the figure to one, or correct the id"
+    return f"figure_id '{figure_id}' is on no list, so this row has no effect: add the figure to one, or correct the id"
 
 
 def _about_nobody(evidence: Iterable[Statement], members: Set[str]) -> Iterator[Fault]:
@@ -159,8 +175,35 @@ def _about_nobody(evidence: Iterable[Statement], members: Set[str]) -> Iterator[
             yield fault_at(statement, message)
 
 
+def _held_by_nobody(rosters: Iterable[Roster], members: Set[str]) -> Iterator[Fault]:
+    for holder in (holder for roster in rosters for holder in roster.holders):
+        if holder.holder not in members:
+            yield fault_at(
+                holder,
+                f"holder '{holder.holder}' is on no list: add who held the office to a list, or correct the id",
+                column="holder",
+            )
+
+
+def _posted_by_nobody(rosters: Iterable[Roster]) -> Iterator[Fault]:
+    for roster in rosters:
+        accepted = [claim for claim in roster.accounts if claim.polarity == "accepts"]
+        listed = {(claim.figure_id, claim.platform, (claim.handle or "").lower()) for claim in accepted}
+        listed |= {
+            (run.figure_id, run.platform, run.handle.lower()) for run in roster.series if run_stands(run, roster)
+        }
+        for post in roster.last_posts:
+            if (post.figure_id, post.platform, post.handle.lower()) not in listed:
+                yield fault_at(
+                    post,
+                    f"handle '{post.handle}' of '{post.figure_id}' is no {post.platform} account of this list, so this row has"
+                    " no effect: add the account, or remove the row",
+                    column="handle",
+                )
+
+
 def _torn_sources(statements: Iterable[Statement]) -> Iterator[Fault]:
-    """One page has one publisher and one day, else one of the statements that cite it is wrong."""
+    """Faults of statements that cite one page with different publishers or days."""
     first: dict[str, Statement] = {}
     for statement in statements:
         if not statement.source_url:

@@ -1,4 +1,4 @@
-"""The columns of a table that somebody brings: which of ours each is, whatever it is called."""
+"""The columns of an imported table: which of our columns each one is, under whatever name."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from kooch.errors import Fault, RosterError
 from kooch.rosters.cells import raise_any
 from kooch.rosters.tables import Row, Table
 
-# What a column may be called, beside its own name; compared in lower case, with _ for spaces and hyphens.
+# Other names of a column, compared in lower case with _ for spaces and hyphens.
 _ALIASES: dict[str, str] = {
     "figure_name": "name", "full_name": "name", "figure": "name",
     "type": "kind",
@@ -39,7 +39,7 @@ _ALIASES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed:
-    """A table under our names. `headers` has what each of our columns is called in the file; `left` could not be placed."""
+    """A table under our names. `headers` has the name of each of our columns in the file. `left` has the columns that match none."""
 
     table: Table
     rows: tuple[Row, ...]
@@ -54,7 +54,7 @@ class Renamed:
     def placed(self, fault: Fault) -> Fault:
         """A fault of a row of this table, under the name that its column has in the file."""
         column = fault.column or ""
-        # An account read from two columns is known by that of its handle.
+        # An account read from two columns is reported at the column of its handle.
         if fault.message.startswith("native_id") and f"{column}_native_id" in self.headers:
             column = f"{column}_native_id"
         return replace(fault, sheet=self.table.sheet, column=self.headers.get(column, column) or None)

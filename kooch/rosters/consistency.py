@@ -1,12 +1,12 @@
-"""What no single row of a roster shows: rows that say the same, accounts and statements of nobody on the list."""
+"""Finds faults between rows of a roster: repeated rows, and accounts and statements about nobody on the list."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import TypeVar
 
 from kooch.errors import Fault
-from kooch.rosters.models import AccountClaim, Member, Roster, RowValue, Statement
+from kooch.rosters.models import AccountClaim, Holder, LastPost, Member, Roster, RowValue, Statement
 
-Value = TypeVar("Value", Member, AccountClaim, Statement)
+Value = TypeVar("Value", Member, AccountClaim, Statement, Holder, LastPost)
 
 
 def inconsistencies(roster: Roster) -> Iterator[Fault]:
@@ -16,12 +16,14 @@ def inconsistencies(roster: Roster) -> Iterator[Fault]:
 
 
 def repetitions(roster: Roster) -> Iterator[Fault]:
-    """Rows that say the same as another."""
+    """Rows that repeat another row."""
     yield from _repeated(roster.members, lambda m: (m.figure_id, m.role, m.party, m.unit, m.from_day))
     yield from _repeated(
         roster.accounts, lambda a: (a.figure_id, a.platform, a.handle.lower() if a.handle else a.native_id)
     )
     yield from _repeated(roster.statements, says)
+    yield from _repeated(roster.holders, lambda h: (h.figure_id, h.holder, h.from_day))
+    yield from _repeated(roster.last_posts, lambda p: (p.platform, p.handle.lower(), p.checked_at))
 
 
 def strangers(roster: Roster) -> Iterator[Fault]:
@@ -43,9 +45,18 @@ def strangers(roster: Roster) -> Iterator[Fault]:
                 column="figure_id",
             )
 
+    offices = {member.figure_id for member in roster.members if member.kind == "office"}
+    for holder in roster.holders:
+        if holder.figure_id not in offices:
+            yield fault_at(
+                holder,
+                f"figure_id '{holder.figure_id}' is no office of this list: add it to members.csv with kind office",
+                column="figure_id",
+            )
+
 
 def says(statement: Statement) -> Hashable:
-    """What two statements have in common that say the same."""
+    """The key by which two statements say the same."""
     s = statement
     return (
         *(s.figure_id, s.platform, s.handle, s.event, s.not_before, s.not_after),

@@ -1,4 +1,4 @@
-"""Countries as people write them → the code of ISO 3166, or a question. Names and codes are those of Unicode's CLDR."""
+"""Reads countries as people write them: the code of ISO 3166, or a question; and names them. Names and codes come from Unicode's CLDR."""
 
 import re
 from functools import cache
@@ -9,9 +9,9 @@ from babel.core import get_global
 from kooch.errors import ConfigError
 from kooch.rosters.names import fold
 
-# Names are understood in these languages; in more of them a name means another country too often.
+# Names are read in these languages. With more languages, a name means two countries too often.
 _LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "sv", "nb", "da", "fi", "pl", "cs", "hi", "bn", "ta", "uk")
-# Common names that CLDR does not give.
+# Common names that CLDR lacks.
 _MORE = {
     "great britain": "GB",
     "britain": "GB",
@@ -45,7 +45,12 @@ def read_country(text: str) -> str:
         return next(iter(names))
     if names:
         raise ValueError(f"'{text}' may be {' or '.join(sorted(names))}: write the code")
-    raise ValueError(f"'{text}' is no country that is known: write its code, e.g. IN")
+    raise ValueError(f"'{text}' is not a known country: write its code, e.g. IN")
+
+
+def country_name(code: str) -> str:
+    """The English name of the country with this code; the code where it has none."""
+    return str(Locale("en").territories.get(code, code))
 
 
 def country_code(text: str | None) -> str | None:
@@ -59,7 +64,7 @@ def country_code(text: str | None) -> str | None:
 def _of_code(code: str) -> str | None:
     if code in _codes() or _FREE.fullmatch(code):
         return code
-    # UK and three-letter codes; what a code of the past became is no single country.
+    # UK and three-letter codes. A former code is left out, because several countries followed it.
     successors = get_global("territory_aliases").get(code, [])
     return str(successors[0]) if len(successors) == 1 else None
 
@@ -76,7 +81,7 @@ def _names() -> dict[str, frozenset[str]]:
         for code, name in Locale(language).territories.items():
             if code in _codes() and not _FREE.fullmatch(code):
                 found.setdefault(fold(name), set()).add(code)
-    # A part of the name that several share, such as Congo, is several countries.
+    # A part of a name that several countries share, such as Congo, means several countries.
     for code, name in Locale("en").territories.items():
         if code in _codes() and (parts := re.split(r" - | \(", name))[1:]:
             found.setdefault(fold(parts[0]), set()).add(code)

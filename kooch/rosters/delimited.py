@@ -1,4 +1,4 @@
-"""A CSV or TSV as programs write it: any usual encoding, with a byte order mark or not, with a line `sep=;` or not."""
+"""Reads a CSV or TSV as programs write it: in any usual encoding, with or without a byte order mark or a line `sep=;`."""
 
 import codecs
 import re
@@ -8,7 +8,7 @@ from kooch.errors import RosterError
 from kooch.rosters.tables import Table, read_bytes, split, table_of
 
 _MOST_BYTES = 100_000_000
-# The longer mark goes first: that of UTF-32 begins as that of UTF-16.
+# The longer mark comes first, because the mark of UTF-32 begins like that of UTF-16.
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",
     codecs.BOM_UTF32_BE: "utf-32",
@@ -27,9 +27,9 @@ _NAMES = {
 
 
 def read_delimited(file: Path, *, encoding: str | None = None) -> Table:
-    """The table in a text file. Its notes say which encoding was taken where that is not UTF-8. Raises RosterError."""
+    """The table in a text file. A note says which encoding was used, if not UTF-8. Raises RosterError."""
     if file.exists() and file.stat().st_size > _MOST_BYTES:
-        raise RosterError(f"is larger than {_MOST_BYTES // 10**6} MB, which no list is", file=file)
+        raise RosterError(f"is larger than {_MOST_BYTES // 10**6} MB, too large for a list", file=file)
     content = read_bytes(file)
     taken = encoding or _encoding_of(content)
     try:
@@ -49,7 +49,7 @@ def _encoding_of(content: bytes) -> str:
     for mark, encoding in _MARKS.items():
         if content.startswith(mark):
             return encoding
-    # Without a mark, UTF-16 shows in the zero beside each letter of the header.
+    # Without a mark, UTF-16 is recognised by the zero byte beside each letter of the header.
     start = content[:200]
     if start[1::2].count(0) > len(start) // 4:
         return "utf-16-le"

@@ -1,4 +1,4 @@
-"""Adds single rows to a roster, and takes a roster away."""
+"""Adds single rows to a roster, and removes rosters."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from kooch.rosters.write import cells_of, rewrite
 
 
 def add_figure(folder: Path, member: Member) -> None:
-    """Add one row to members.csv of the roster in `folder`. Raises RosterError when it is wrong or not new."""
+    """Add one row to members.csv of the roster in `folder`. Raises RosterError if the row is wrong or exists already."""
     roster = read_roster(folder)
     file, row = folder / "members.csv", len(roster.members) + 2
     added = replace(roster, members=(*roster.members, parse_row(Member, cells_of(member), file=file, row=row)))
@@ -23,7 +23,7 @@ def add_figure(folder: Path, member: Member) -> None:
 
 
 def add_account(folder: Path, claim: AccountClaim) -> None:
-    """Add one row to accounts.csv of the roster in `folder`. Raises RosterError for what `check` faults, or is not new."""
+    """Add one row to accounts.csv of the roster in `folder`. Raises RosterError if `check` finds a fault or the row exists already."""
     roster = read_roster(folder)
     file, row = folder / "accounts.csv", len(roster.accounts) + 2
     added = replace(roster, accounts=(*roster.accounts, parse_row(AccountClaim, cells_of(claim), file=file, row=row)))
@@ -32,7 +32,7 @@ def add_account(folder: Path, claim: AccountClaim) -> None:
 
 
 def remove_roster(folder: Path) -> None:
-    """Take the roster in `folder` away, whole or not at all. Raises StorageError."""
+    """Remove the roster in `folder`, whole or not at all. Raises StorageError."""
     try:
         remove_folder(folder)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What the press says, brought in beside the rosters: files of dated statements about figures of any roster.
+"""Statements of the press beside the rosters: files of dated statements about figures of any roster.
 
 They lie in `evidence/` of the user's own rosters, a file an import; deleting a file removes what it says.
 """
@@ -24,7 +24,7 @@ _NEEDED = ("figure_id", "platform", "event", "publisher", "published_on", "time_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceReport:
-    """What an import found, and where it was put. With faults nothing is written; `is_new` is False for a repetition."""
+    """What an import found, and the file that it wrote. With faults nothing is written. `is_new` is False for a repetition."""
 
     file: Path
     statements: tuple[Statement, ...]
@@ -82,7 +82,7 @@ def _read_statements(table: Table, members: Set[str], faults: list[Fault]) -> li
         with gathering(wrong):
             statements.append(parse_row(Statement, cells, file=table.file, row=row))
         if not cells.get("published_on"):
-            # A list knows when it was recorded; a file of evidence does not.
+            # A list says when it was recorded. A file of evidence does not.
             wrong.append(
                 Fault(
                     file=table.file,
@@ -98,9 +98,9 @@ def _read_statements(table: Table, members: Set[str], faults: list[Fault]) -> li
 
 
 def _doubts(cells: Mapping[str, str], members: Set[str]) -> Iterator[str | None]:
-    """What `check` would find, too, if this were a statement."""
+    """The faults that `check` would also find in a statement."""
     yield fault_of_address(cells.get("source_url"))
-    yield fault_of_count(cells.get("reported"))
+    yield fault_of_count(cells.get("reported"), cells.get("platform"))
     if cells["figure_id"]:
         yield fault_of_figure(cells["figure_id"], members)
 

@@ -1,4 +1,4 @@
-"""The versions of a list in a folder of dated files or in a git repository → what `series` makes runs of."""
+"""Reads the versions of a list from a folder of dated files or a git repository. `series` makes runs of them."""
 
 import csv
 import io
@@ -28,7 +28,7 @@ _PERSON = ("name", "figure_id", "wikidata_qid", "official_ids")
 
 @dataclass(slots=True, kw_only=True)
 class History:
-    """The versions that could be read, in order; `unread` names the others, `strangers` who is not on the list.
+    """The versions that could be read, in order. `unread` names the others, `strangers` the people who are not on the list.
 
     `columns` are those of any version.
     """
@@ -77,13 +77,13 @@ def read_history(
         raise ConfigError(
             f"--map names {', '.join(never)}, which no version has: {', '.join(sorted(history.columns))}."
         )
-    # Versions are followed in the order of their days; of one day the last that was committed counts.
+    # Versions are read in the order of their days. If a day has several, the last commit counts.
     history.versions.sort(key=lambda version: version.day)
     return history
 
 
 def _members_on(day: date, roster: Roster) -> frozenset[str]:
-    """Who held a role on that day and kept it, where the list knows everybody of that time."""
+    """The figures who held a role on that day and kept it, if the list knows everybody of that time."""
     if roster.complete_from is None or day < roster.complete_from:
         return frozenset()
     return frozenset(
@@ -103,7 +103,7 @@ def _files(folder: Path, patterns: Sequence[str]) -> Iterator[tuple[str, date | 
 
 
 def _commits(repository: Path, paths: Sequence[str], zone: ZoneInfo) -> Iterator[tuple[str, date | None, bytes]]:
-    # Copies and renames are not followed: a copy of another list is no version of this one.
+    # Copies and renames are not followed, because a copy of another list is not a version of this one.
     log = ["log", "--first-parent", "--no-renames", "--reverse", "--format=%H %cI", "--", *paths]
     commits = _git(repository, *log).decode().splitlines()
     with subprocess.Popen(  # noqa: S603 -- git, on a repository that the user names
@@ -168,7 +168,7 @@ def _version(
     table = Table(file=Path(name), header=header, rows=rows)
     columns = (*_PERSON, *known(), *(f"{platform}_native_id" for platform in known()))
     history.columns.update(header)
-    # A column that came later is none of an early version's faults.
+    # An early version may lack a column that came later.
     renamed = rename(table, columns, {name: target for name, target in mapping.items() if name in header})
     if not set(_PERSON) & renamed.headers.keys():
         raise ValueError(f"no column says who somebody is; the columns are {', '.join(header)}: say it with --map")

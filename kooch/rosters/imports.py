@@ -1,4 +1,4 @@
-"""Brings a user's own list in as a roster, whole or not at all, with every fault named at once."""
+"""Imports a user's own list as a roster, whole or not at all, and names every fault at once."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ from kooch.rosters.check import check
 from kooch.rosters.columns import Renamed, rename
 from kooch.rosters.consistency import repetitions, strangers
 from kooch.rosters.countries import read_country
+from kooch.rosters.handovers import note_of_handovers
 from kooch.rosters.models import (
     ACCOUNT_COLUMNS,
     MEMBER_COLUMNS,
@@ -33,7 +34,7 @@ from kooch.rosters.read import read_roster
 from kooch.rosters.write import refuse_existing, write_roster
 from kooch.rounded import rounded_ids
 
-# How lists call the row under their last one, without accents; and what may stand beside it.
+# Names of a row of totals, without accents, and words that may stand beside them.
 _TOTALS = frozenset(
     (
         *("total", "totals", "subtotal", "sum", "count", "average"),
@@ -60,7 +61,7 @@ _BESIDE_TOTALS = frozenset(("grand", "of", "number", "general", "members", "rows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What only a person can answer: whether two figures are one, or, without figures, whether a row is a total.
+    """A question to the user: whether two figures are one or, without figures, whether a row is a total.
 
     `fault` says it in a sentence with the options that answer it.
     """
@@ -71,7 +72,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportReport:
-    """What an import found. `ignored` names the columns left aside as `file: column`.
+    """What an import found. `ignored` names the columns that were left out, as `file: column`.
 
     `notes` are sentences about how the files were read. With faults the roster lacks the rows that could not be read;
     with questions it is not yet clear who is on it.
@@ -85,7 +86,7 @@ class ImportReport:
 
     @property
     def open_points(self) -> list[Fault]:
-        """Faults and questions by file and row: with any of them nothing can be written."""
+        """Faults and questions by file and row. With any of them, nothing is written."""
         found = [*self.faults, *(question.fault for question in self.questions)]
         return sorted(found, key=lambda f: (str(f.file), f.row or 0, f.column or ""))
 
@@ -137,12 +138,12 @@ def _refuse_taken(slug: str, into: Path, known: Sequence[Roster], file: Path) ->
 
 @dataclass(slots=True, kw_only=True)
 class _Reading:
-    """The files of one import, read one after the other; what is wrong or worth a word is gathered on the way."""
+    """Reads the files of one import one after the other, and collects faults and notes."""
 
     options: ImportOptions
     faults: list[Fault] = field(default_factory=list)
     unread: list[Fault] = field(default_factory=list)
-    """Faults of a table's shape, and of cells whose value is lost: of those nothing more is said."""
+    """Faults of a table's shape and of cells whose value is lost. These cells get no other fault."""
     notes: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -183,7 +184,7 @@ class _Reading:
         return self._with_what_stood(roster, previous) if previous else roster
 
     def _with_what_stood(self, roster: Roster, previous: Roster) -> Roster:
-        """With the versions, and where none are given the statements, of the list that this one replaces.
+        """Add the versions of the list that this one replaces, and its statements if none are given.
 
         What is about somebody who is not in the table is left out and said.
         """
@@ -211,9 +212,9 @@ class _Reading:
             self.faults.append(Fault(file=file, message=f"platform {message}"))
 
     def check(self, roster: Roster, others: Sequence[Roster]) -> None:
-        """Gather what is wrong with the whole, beside the rows."""
+        """Collect faults of the whole list, beyond single rows."""
         found = [*repetitions(roster)]
-        # A row that could not be read makes its figure look like a stranger.
+        # If a row could not be read, its figure looks like a stranger.
         found += [] if self.faults or self.unread else strangers(roster)
         values: list[RowValue] = [*roster.members, *roster.accounts, *roster.statements]
         files = {value.file for value in values}
@@ -221,9 +222,11 @@ class _Reading:
         placed = [self.tables[fault.file].placed(fault) if fault.file in self.tables else fault for fault in found]
         self.faults += [fault for fault in placed if not fault.is_between_lists]
         self.notes += [str(fault) for fault in placed if fault.is_between_lists]
+        handovers = note_of_handovers(roster)
+        self.notes += [str(handovers)] if handovers else []
 
     def told_once(self) -> tuple[Fault, ...]:
-        """All faults by place; of a cell that could not be read, nothing but that."""
+        """All faults by place. A cell that could not be read has no other fault."""
         unread = {(fault.file, fault.row, fault.column) for fault in self.unread if fault.column}
         told = {*self.unread}
         told |= {fault for fault in self.faults if (fault.file, fault.row, fault.column) not in unread}
@@ -232,7 +235,7 @@ class _Reading:
     def _open(self, file: Path, known: Sequence[str], mapping: Mapping[str, str] | None = None) -> Renamed:
         renamed = rename(read_table(file, encoding=self.options.encoding), known, mapping)
         self.tables[file] = renamed
-        # What stands in a column that is left aside may be as wrong as it likes.
+        # Faults in columns that are left out do not matter.
         self.unread += [fault for fault in renamed.table.faults if fault.column not in renamed.left]
         for column in set(renamed.headers) & {*_id_columns(), "native_id"}:
             rounded = rounded_ids((row, cells[column]) for row, cells in renamed.rows)
@@ -291,7 +294,7 @@ class _Reading:
         name = cells.get("name", "")
         if name:
             self._identify(cells, table, row, people)
-        # A row without a name is refused for that, not for an id that nobody typed.
+        # A row without a name gets that fault, and no fault about an id that nobody typed.
         cells["figure_id"] = cells.get("figure_id") or "unnamed"
         for each in (name, *cells.get("aliases", "").split("|")):
             self.figures.setdefault(each.strip().casefold(), set()).add(cells["figure_id"])
@@ -304,7 +307,7 @@ class _Reading:
             return ""
 
     def _identify(self, cells: dict[str, str], table: Renamed, row: int, people: People) -> None:
-        """Give a row its figure, or ask; a figure keeps the name that it has, and this list's becomes an alias."""
+        """Give a row its figure, or ask. A figure keeps its name, and the name on this list becomes an alias."""
         person = Person(
             name=cells["name"],
             country=cells["country"],
@@ -326,7 +329,7 @@ class _Reading:
             cells |= {"name": known, "aliases": "|".join((*person.aliases, person.name))}
 
     def _named(self, platform: str, text: str, table: Renamed, row: int, column: str) -> Account | None:
-        """The account that a cell names. What names none is a fault, or a note that nobody was looked for there."""
+        """The account that a cell names. A cell that names none is a fault, or a note that nobody was looked for there."""
         found = read(text, platform)
         header = table.headers.get(column, column)
         if isinstance(found, Account):
@@ -372,7 +375,7 @@ class _Reading:
         parsed = []
         with gathering(faults):
             parsed.append(replace(parse_row(AccountClaim, claim, file=table.table.file, row=row), column=column))
-        # What is wrong with the figure is said of the member.
+        # Faults of the figure are reported for the member.
         self.faults += [table.placed(fault) for fault in faults if fault.column not in {"figure_id", "source"}]
         return parsed
 
@@ -442,7 +445,7 @@ class _Reading:
 
 
 _EVENTS = {"listed": "there", "is there": "there", "is_there": "there"}
-"""What others call an event, by their word."""
+"""Our events by the words that others use for them."""
 
 
 def _id_columns() -> list[str]:

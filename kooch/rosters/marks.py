@@ -1,4 +1,4 @@
-"""What the XML of a sheet says that readers of spreadsheets do not: cells in error, formulas without a value, merges.
+"""Reads from a sheet's XML what spreadsheet libraries do not show: cells in error, formulas without a value, merges.
 
 It is read in pieces and up to a limit, before a library reads the whole: no file may claim more than a list can hold.
 """
@@ -24,12 +24,12 @@ Place = tuple[int, int]
 
 
 class TooLargeError(Exception):
-    """A workbook that claims more than any list holds."""
+    """A workbook that is larger than any list."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Marks:
-    """`faults` are sentences about single cells; a merge is its first and its last cell; `others` are sheets left aside."""
+    """`faults` are sentences about single cells. A merge is its first and last cell. `others` are the sheets that are left out."""
 
     sheet: str
     others: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Marks:
     last: Place = (0, 0)
 
     def reach(self, row: int, column: int) -> None:
-        """Note that something stands there. Raises TooLargeError."""
+        """Note that the cell has content. Raises TooLargeError."""
         self.last = max(self.last[0], row), max(self.last[1], column)
         rows, columns = self.last[0] + 1, self.last[1] + 1
         if rows > _MOST_ROWS or columns > _MOST_COLUMNS or rows * columns > _MOST_CELLS:
@@ -84,7 +84,7 @@ def _pieces(archive: zipfile.ZipFile, part: str) -> Iterator[bytes]:
     if size > _MOST_BYTES:
         raise TooLargeError(f"{part} would take {size // 10**6:,} MB; {_MOST_BYTES // 10**6} MB are read")
     with archive.open(part) as stream:
-        # A part that holds more than it claims ends in an error of its checksum.
+        # A part with more content than it declares fails its checksum.
         while piece := stream.read(1 << 16):
             yield piece
 

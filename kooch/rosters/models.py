@@ -1,8 +1,8 @@
-"""What a roster is made of: a class a table or mapping, each field with what may stand in it."""
+"""The parts of a roster: one class per table or mapping, with the values that each field allows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, ClassVar, Self, TypeVar
 
@@ -23,6 +23,7 @@ from kooch.rosters.cells import (
     OptionalPastDay,
     OptionalText,
     PastDay,
+    PastInstant,
     Qid,
     Slug,
     Text,
@@ -69,7 +70,7 @@ def _not_foretold(published_on: date | None, info: ValidationInfo) -> date | Non
     start = info.data.get("not_before")
     if start and published_on and start > published_on:
         raise WholeSentenceError(
-            f"not_before {start} is after published_on {published_on}: nobody reports what comes later"
+            f"not_before {start} is after published_on {published_on}: no report knows what happens later"
         )
     return published_on
 
@@ -114,6 +115,7 @@ class Member:
 class AccountClaim:
     """A claim that an account is, or is not, a figure's. `opened_on` is a UTC day; `name` is set for non-members.
 
+    `from_day` and `to_day` are the first and the last day on which it was the figure's, in the list's zone; None: no limit.
     `column` is where it was read in a table that has a column for each platform.
     """
 
@@ -126,6 +128,8 @@ class AccountClaim:
     source: Text
     note: OptionalText = None
     name: OptionalText = None
+    from_day: OptionalDay = None
+    to_day: Annotated[OptionalDay, _not_before("from_day")] = None
     file: Path = field(default=Path(), compare=False, repr=False)
     row: int = field(default=0, compare=False, repr=False)
     column: str = field(default="", compare=False, repr=False)
@@ -167,7 +171,7 @@ def _count_of_days(value: object) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Consecutive versions of a list on which an account stood with one handle. Days are days of the list's zone.
+    """A run: consecutive versions of a list on which an account stood with one handle. Days are in the list's time zone.
 
     `not_listed_before` is the day of the version before, None where there is none; `not_listed_after` that of the version
     after, None while it is listed. `snapshots` are the days with a version on which it stood.
@@ -183,6 +187,41 @@ class Run:
     not_listed_after: Annotated[OptionalDay, _not_before("last_listed")] = None
     snapshots: Annotated[int, BeforeValidator(_count_of_days)]
     ended: Annotated[Ended, Choice]
+    file: Path = field(default=Path(), compare=False, repr=False)
+    row: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who held an office, from which day to which, in the list's zone; None: not known, or still. Both are figures."""
+
+    figure_id: Slug
+    holder: Slug
+    from_day: OptionalDay = None
+    to_day: Annotated[OptionalDay, _not_before("from_day")] = None
+    source: Text
+    file: Path = field(default=Path(), compare=False, repr=False)
+    row: int = field(default=0, compare=False, repr=False)
+
+
+def _not_before_last_post(checked_at: datetime, info: ValidationInfo) -> datetime:
+    posted_at = info.data.get("last_post_at")
+    if posted_at and checked_at < posted_at:
+        raise WholeSentenceError(
+            f"checked_at {checked_at.isoformat()} is before last_post_at {posted_at.isoformat()}: a check cannot show a later post"
+        )
+    return checked_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastPost:
+    """The last post that a source's check of an account found. It may have been a repost. No post came between the two instants."""
+
+    figure_id: Slug
+    platform: OfPlatform
+    handle: Annotated[Text, AfterValidator(_with_one_host)]
+    last_post_at: PastInstant
+    checked_at: Annotated[PastInstant, AfterValidator(_not_before_last_post)]
     file: Path = field(default=Path(), compare=False, repr=False)
     row: int = field(default=0, compare=False, repr=False)
 
@@ -238,6 +277,8 @@ class Roster:
     accounts: tuple[AccountClaim, ...] = ()
     statements: tuple[Statement, ...] = ()
     series: tuple[Run, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    last_posts: tuple[LastPost, ...] = ()
     folder: Path = field(default=Path(), compare=False, repr=False)
 
     @property
@@ -251,11 +292,13 @@ class Roster:
         return self.vouches if self.series_vouches is None else self.series_vouches
 
     def with_versions_of(self, previous: Self) -> Self:
-        """This list with the versions of the one whose place it takes, as far as they are about its members."""
+        """This list with the versions, holders and last posts of the one whose place it takes, as far as they are about its members."""
         stays = set(self.figure_ids)
         return replace(
             self,
             series=tuple(run for run in previous.series if run.figure_id in stays),
+            holders=tuple(each for each in previous.holders if each.figure_id in stays),
+            last_posts=tuple(each for each in previous.last_posts if each.figure_id in stays),
             series_vouches=previous.series_vouches,
             series_label=previous.series_label,
             withdrawal=previous.withdrawal,
@@ -270,28 +313,41 @@ def _at_least_one(sources: tuple[Source, ...]) -> tuple[Source, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that charts mark. Days are inclusive days in `time_zone`; `checked` says that a source was read."""
+    """Something that charts mark. Days are inclusive days in `time_zone`; `checked` says that a source was read.
+
+    `country` is where alone it mattered; None: everywhere.
+    """
 
     event: Text
     title: Text
     starts_on: Day
     ends_on: Annotated[OptionalDay, _not_before("starts_on")] = None
     time_zone: Zone
+    country: Country = None
     platforms: tuple[OfPlatform, ...]
     description: Text
     sources: Annotated[tuple[Source, ...], AfterValidator(_at_least_one)]
     checked: Flag = True
 
 
-# What stands on one row of a roster's table.
-RowValue = Member | AccountClaim | Statement | Run
-Row = TypeVar("Row", Member, AccountClaim, Statement, Run)
+# The value of one row of a roster's table.
+RowValue = Member | AccountClaim | Statement | Run | Holder | LastPost
+Row = TypeVar("Row", Member, AccountClaim, Statement, Run, Holder, LastPost)
 
-MEMBER_COLUMNS, ACCOUNT_COLUMNS, STATEMENT_COLUMNS, RUN_COLUMNS = map(
-    columns_of, (Member, AccountClaim, Statement, Run)
+MEMBER_COLUMNS, ACCOUNT_COLUMNS, STATEMENT_COLUMNS, RUN_COLUMNS, HOLDER_COLUMNS, LAST_POST_COLUMNS = map(
+    columns_of, (Member, AccountClaim, Statement, Run, Holder, LastPost)
 )
-# Columns that came later: a file without them can still be read.
-LATER_COLUMNS = frozenset({(AccountClaim, "name"), (Member, "official_ids"), (Member, "born"), (Statement, "read_as")})
+# Columns that were added later. A file without them can still be read.
+LATER_COLUMNS = frozenset(
+    {
+        (AccountClaim, "name"),
+        (AccountClaim, "from_day"),
+        (AccountClaim, "to_day"),
+        (Member, "official_ids"),
+        (Member, "born"),
+        (Statement, "read_as"),
+    }
+)
 
 
 def parse_row(model: type[Row], cells: Mapping[str, str], *, file: Path, row: int) -> Row:

@@ -1,4 +1,4 @@
-"""What an import is told beside its file."""
+"""The options of an import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from kooch.rosters.countries import read_country
 from kooch.rosters.names import slugify
 from kooch.rosters.values import Kind, Selection
 
-# What stands in roster.yaml, and can be said of a table.
+# Keys of roster.yaml that an option can give for a table.
 _SETTINGS = (
     *("slug", "title", "description", "source", "source_url", "publisher", "licence", "as_of", "selection"),
     *("time_zone", "complete_from", "vouches"),
@@ -24,7 +24,7 @@ NO_LICENCE = "NOASSERTION"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """For a folder, what is given overrides its roster.yaml. A table says nothing of itself: see `of_a_table`.
+    """For a folder, given options override its roster.yaml. A table has no such file: see `of_a_table`.
 
     `country`, `kind` and `platform` (of statements) fill missing columns or empty cells; so does `source`. `mapping`
     says what a column of the table is; `statements` and `accounts` are files of their own;
@@ -88,12 +88,12 @@ def zone_of(country: str | None) -> str | None:
 
 
 def _defaults_of(file: Path) -> dict[str, Any]:
-    """What a table's list is called and taken for, if nobody says otherwise."""
+    """The defaults for a list made from a table."""
     return {"slug": slugify(None, file.stem), "title": file.stem, "licence": NO_LICENCE, "selection": "listed"}
 
 
 def pairs(option: str, words: list[str], separator: str) -> tuple[tuple[str, str], ...]:
-    """Decisions as an option has them, `A=B` or `A,B` by `separator`. Raises ConfigError."""
+    """Decisions as an option gives them: `A=B` or `A,B`, by `separator`. Raises ConfigError."""
     found: list[tuple[str, str]] = []
     for word in words:
         one, has_two, other = (part.strip() for part in word.partition(separator))

@@ -1,4 +1,4 @@
-"""Who on a new list is whom: the same id is the same figure, a name alone is a question.
+"""Matches the rows of a new list with known figures. The same id is the same figure; a name alone is a question.
 
 1. The same Wikidata item or official id (`scheme:value`): the same figure. Two ids of one scheme that differ: two figures.
 2. The same name, country and birth year: the same figure, and said so.
@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kooch.rosters.models import Member, Roster
-from kooch.rosters.names import fold, slugify
+from kooch.rosters.names import fold, likeness, slugify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What a row says of a figure. `post` is what tells two rows of one name apart: role, unit and party."""
+    """What a row says about a figure. `post` distinguishes two rows with one name: role, unit and party."""
 
     name: str
     country: str = ""
@@ -26,8 +26,8 @@ class Person:
 
     @property
     def names(self) -> set[str]:
-        """Every name, folded, with its words in alphabetical order: "Modi, Narendra" is "Narendra Modi"."""
-        return {" ".join(sorted(fold(name).split())) for name in (self.name, *self.aliases)} - {""}
+        """Every name as it is compared: "Modi, Shri Narendra" is "Narendra Modi"."""
+        return {likeness(name) for name in (self.name, *self.aliases)} - {""}
 
     @property
     def particulars(self) -> str:
@@ -36,7 +36,7 @@ class Person:
 
 @dataclass(slots=True, kw_only=True)
 class Figure:
-    """A figure that is known already: all that lists say of it."""
+    """A known figure, with all that lists say about it."""
 
     figure_id: str
     name: str
@@ -49,7 +49,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The figure of a row. `question` has the figures that it may be as well; `note` says on what ground it was matched."""
+    """The figure of a row. `question` has the other figures that it may be. `note` says why it was matched."""
 
     figure_id: str
     question: tuple[Figure, ...] = ()
@@ -82,15 +82,15 @@ class People:
         for member in previous.members if previous else ():
             self._add(member.figure_id, person_of(member, "the list as it was"))
             person = person_of(member, "")
-            self.before.setdefault((*sorted(person.names), person.country, person.post), member.figure_id)
+            self.before.setdefault(_as_before(person), member.figure_id)
 
     def name_of(self, figure_id: str, otherwise: str) -> str:
-        """What a figure is called by the list that was there first."""
+        """The figure's name on the list that was loaded first."""
         figure = self.figures.get(figure_id)
         return figure.name if figure else otherwise
 
     def take(self, figure_id: str, person: Person) -> Match:
-        """A row that says itself which figure it is."""
+        """A row that names its figure by id."""
         self._add(figure_id, person)
         return Match(figure_id=figure_id)
 
@@ -126,7 +126,7 @@ class People:
         return Match(figure_id=figures[0].figure_id)
 
     def _by_name(self, person: Person, own: str, words: set[str]) -> Match:
-        before = self.before.get((*sorted(person.names), person.country, person.post))
+        before = self.before.get(_as_before(person))
         if before:
             return Match(figure_id=before)
         named = {key: each for name in sorted(person.names) for key, each in self.by_name.get(name, {}).items()}
@@ -139,7 +139,7 @@ class People:
             if any(_is_surely(other, person) for other in figure.people):
                 note = f"'{person.name}' is {figure.figure_id} by name, country and birth year"
                 return Match(figure_id=figure.figure_id, note=note)
-            # Twice the same row is one row too many, which is told elsewhere.
+            # Another check reports the same row twice.
             if any(other == person for other in figure.people):
                 return Match(figure_id=figure.figure_id)
         return Match(figure_id=own, question=tuple(alike))
@@ -154,7 +154,7 @@ class People:
         while figure_id in self.figures or figure_id in self.taken:
             number += 1
             figure_id = f"{base}-{number}"
-        # Kept even if the row turns out to be another's: the ids of later rows do not depend on what is decided.
+        # The id stays taken even if the row belongs to another figure, so the ids of later rows do not depend on decisions.
         self.taken.add(figure_id)
         return figure_id
 
@@ -182,7 +182,7 @@ def person_of(member: Member, place: str) -> Person:
 
 
 def as_figure(member: Member, figure_id: str, people: People) -> Member:
-    """The row as one of a figure: a figure keeps the name that it has, and another spelling becomes an alias."""
+    """The row as a row of a known figure. The figure keeps its name, and another spelling becomes an alias."""
     known = people.name_of(figure_id, member.name)
     if known == member.name:
         return replace(member, figure_id=figure_id)
@@ -190,7 +190,7 @@ def as_figure(member: Member, figure_id: str, people: People) -> Member:
 
 
 def question_of(match: Match, person: Person) -> tuple[str, str, str]:
-    """The question that a match leaves open, with both sides and both answers; and the two whom the answer names."""
+    """The question that a match leaves open, with both figures and both answers, and the two ids that an answer names."""
     others = "; ".join(
         f"{figure.figure_id} of {figure.people[0].place or 'this list'} ({figure.people[0].particulars})"
         for figure in match.question
@@ -201,6 +201,11 @@ def question_of(match: Match, person: Person) -> tuple[str, str, str]:
         f"--different {first},{own}, or give ids in the table (wikidata_qid, official_ids or figure_id)"
     )
     return sentence, first, own
+
+
+def _as_before(person: Person) -> tuple[object, ...]:
+    """What a row of the next version repeats if it is about the same figure. Another spelling is a question."""
+    return (*sorted({fold(name) for name in (person.name, *person.aliases)}), person.country, person.post)
 
 
 def _schemes(ids: Iterable[str]) -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""What is said of a whole platform: users, downloads, active users, with who says so. Read from one CSV."""
+"""Published counts of whole platforms (users, downloads, active users) with their sources, read from one CSV."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ Measure = Literal[
     "daily_active_users_peak",
     "high_profile_accounts",
 ]
-"""Each is another thing: no two are points of one line."""
+"""The measures differ. No chart joins counts of two measures by a line."""
 CountBound = Literal["exact", "at_least", "at_most", "about"]
 
 

@@ -1,4 +1,4 @@
-"""Reads rosters and events. Strict: what is not understood is a RosterError that names every fault."""
+"""Reads rosters and events strictly. A RosterError names everything that is not understood."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
@@ -15,6 +15,8 @@ from kooch.rosters.models import (
     LATER_COLUMNS,
     AccountClaim,
     Event,
+    Holder,
+    LastPost,
     Member,
     Roster,
     Row,
@@ -27,7 +29,7 @@ from kooch.rosters.tables import Table, read_own_csv
 ROSTER_KEYS = tuple(
     field.name
     for field in fields(Roster)
-    if field.name not in {"slug", "members", "accounts", "statements", "series", "folder"}
+    if field.name not in {"slug", "members", "accounts", "statements", "series", "holders", "last_posts", "folder"}
 )
 
 
@@ -46,10 +48,22 @@ def read_roster(folder: Path) -> Roster:
     has_statements = (folder / "statements.csv").exists()
     statements = _read_rows(Statement, folder / "statements.csv", faults) if has_statements else ()
     series = _read_rows(Run, folder / "series.csv", faults) if (folder / "series.csv").exists() else ()
+    holders = _read_rows(Holder, folder / "holders.csv", faults) if (folder / "holders.csv").exists() else ()
+    has_last_posts = (folder / "last_posts.csv").exists()
+    last_posts = _read_rows(LastPost, folder / "last_posts.csv", faults) if has_last_posts else ()
     raise_any(faults)
     if roster is None:
         raise AssertionError(f"{folder}: neither a roster nor a fault")
-    roster = replace(roster, slug=folder.name, members=members, accounts=accounts, statements=statements, series=series)
+    roster = replace(
+        roster,
+        slug=folder.name,
+        members=members,
+        accounts=accounts,
+        statements=statements,
+        series=series,
+        holders=holders,
+        last_posts=last_posts,
+    )
     raise_any(list(inconsistencies(roster)))
     return roster
 
@@ -80,7 +94,7 @@ def read_rosters(*roots: Path) -> list[Roster]:
 
 
 def _is_list(folder: Path) -> bool:
-    """Whether a folder holds a list. Raises RosterError for one whose roster.yaml is gone: the list would vanish in silence."""
+    """Whether a folder holds a list. Raises RosterError if only roster.yaml is missing; otherwise the list would vanish silently."""
     if (folder / "roster.yaml").is_file():
         return True
     if (folder / "members.csv").is_file():
@@ -151,13 +165,13 @@ def _read_entries(model: type[Value], file: Path, key: str) -> Iterator[Value]:
         name = entry.get(key)
         place = f"{key} '{name}': " if name else f"entry {number}: "
         if name in seen:
-            raise RosterError(f"{place}stands twice: keep one", file=file)
+            raise RosterError(f"{place}occurs twice: keep one", file=file)
         seen.add(name)
         yield parse(model, entry, file=file, place=place)
 
 
 def _mapping(content: object, keys: tuple[str, ...], file: Path, place: str = "") -> dict[str, Any]:
-    """A mapping of a YAML file with known keys. A key without a value is one that is not there."""
+    """A mapping of a YAML file with known keys. A key without a value counts as missing."""
     if not isinstance(content, Mapping):
         raise RosterError(f"{place}is not a mapping of keys to values", file=file)
     for key in content:

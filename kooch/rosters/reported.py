@@ -1,4 +1,4 @@
-"""A follower count as a report prints it → a number, how far it may be rounded, and whether it is only the least.
+"""Reads a follower count as a report prints it: the number, its rounding, and whether it is only a lower bound.
 
 "Over", "more than", "at least", "लाख से अधिक" and their like give a lower bound: the true number is that or more.
 "About", "nearly", "almost", "लगभग" and their like give an approximation: the number, as rounded as it is printed.
@@ -9,6 +9,7 @@ import re
 from typing import Literal, NamedTuple
 
 from kooch.counts import Count, NotACountError, read_count
+from kooch.platforms import known
 
 _MOST = 2**31 - 1
 
@@ -35,7 +36,7 @@ _NOUNS = {
     "zh": "粉丝|粉絲|名粉丝|关注者|追隨者",
     "ja": "フォロワー|人のフォロワー",
 }
-# Words before the number or behind it, by what they make of it.
+# Words before or after the number, by what they mean.
 _Sense = Literal["least", "about", "most"]
 _BEFORE: dict[_Sense, str] = {
     "least": "over|more than|at least|above|upwards of|in excess of|exceeding|no fewer than|no less than|not less than"
@@ -72,7 +73,8 @@ _SPELT = {
     "डेढ़": "1.5",
     "ढाई": "2.5",
 }
-_SPAN = r"(?: (?:in|within|after|on|by|as of|since|during|there|on Koo|em|no|na|no Koo|में|पर)\b.*)?"
+_SPAN = r"(?P<span> (?:in|within|after|on|by|as of|since|during|there|on Koo|em|no|na|no Koo|में|पर)\b.*)?"
+_ON = r"\b(?:on|no|em|en|auf|sur)\s+(?P<where>(?:all|several|other|social)\b|[\w.]+)"
 
 
 class Reported(NamedTuple):
@@ -83,8 +85,8 @@ class Reported(NamedTuple):
     is_least: bool
 
 
-def read_followers(reported: str) -> Reported:
-    """The count in `<count> followers`, in English, in languages of India and in some others.
+def read_followers(reported: str, platform: str | None = None) -> Reported:
+    """The count in `<count> followers`, in English, in languages of India and in some others; on `platform`, if one is named behind it.
 
     After English words a span of time may follow: ` in …`, ` within …`, ` on …`. A report is as exact as its last digit
     that is no zero: 51,000 is rounded to thousands, as 51K is. Raises NotACountError.
@@ -92,8 +94,22 @@ def read_followers(reported: str) -> Reported:
     for language, nouns in _NOUNS.items():
         found = re.fullmatch(rf"(?P<count>\S.*?)\s*(?:{nouns}){_SPAN}", reported.strip(), re.DOTALL)
         if found:
+            _refuse_elsewhere(found["span"] or "", platform, reported)
             return _read(found["count"], language, reported)
     raise NotACountError(reported, "it is not '<count> followers'")
+
+
+def _refuse_elsewhere(span: str, platform: str | None, reported: str) -> None:
+    """A count that is said to be of another platform, or of several, is none of this one."""
+    for found in re.finditer(_ON, span, re.IGNORECASE):
+        where = found["where"].casefold()
+        named = {slug for slug, row in known().items() if where in {slug, row.name.casefold(), *map(_label, row.sites)}}
+        if where in {"all", "several", "other", "social"} or (named and platform not in {None, *named}):
+            raise NotACountError(reported, "it is a count of another platform, or of several")
+
+
+def _label(site: str) -> str:
+    return site.partition(".")[0]
 
 
 def _read(text: str, language: str, reported: str) -> Reported:
@@ -112,7 +128,7 @@ def _read(text: str, language: str, reported: str) -> Reported:
 
 
 def _parted(text: str) -> tuple[str, set[_Sense]]:
-    """The number of a text without the words before and behind it, and what those make of it."""
+    """The number of a text without the words around it, and what these words mean."""
     senses: set[_Sense] = set()
     rest = " ".join(text.split())
     while True:
@@ -149,7 +165,7 @@ def _with_points(language: str) -> str:
 
 
 def _half_of_zeros(value: int) -> int | None:
-    """Half of the place of the last digit that is no zero; None where that is a single one, or the number is zero."""
+    """Half of the place of the last digit that is not zero; None if that place is one, or the number is zero."""
     digits = str(value)
     place: int = 10 ** (len(digits) - len(digits.rstrip("0")))
     return place // 2 if value and place > 1 else None

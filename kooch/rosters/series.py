@@ -1,4 +1,4 @@
-"""Many dated versions of one list → runs of days on which each account stood there, and how each run ended.
+"""Turns dated versions of a list into runs: the days on which each account stood there, and how each run ended.
 
 A list is no crawl: that an account is gone from it says nothing of the account. So every end has a reason of the list's own,
 and a version that lost more than lists lose in a day is not believed until the next one agrees.
@@ -14,7 +14,7 @@ from kooch.rosters.models import Run
 from kooch.rosters.values import Ended
 
 _FEWEST_PEOPLE = 0.9
-"""Of the version before: with fewer, a version was written half."""
+"""The least part of the previous version's people. A version with fewer is taken as incomplete."""
 _LATER_VERSIONS = 5
 _MOST_LOST, _FEWEST_LOST = 0.1, 5
 _GAP_VERSIONS = 2
@@ -51,7 +51,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """The runs of a list, and what was not believed: `partial`, `held` (with the accounts lost) and `gaps` bridged."""
+    """The runs of a list, and the versions that were not believed: `partial`, `held` (with the lost accounts), and the bridged `gaps`."""
 
     days: tuple[date, ...]
     runs: tuple[Run, ...]
@@ -61,12 +61,12 @@ class Series:
 
     @property
     def ends(self) -> dict[str, int]:
-        """How many runs ended how."""
+        """How many runs ended in each way."""
         return dict(sorted(Counter(run.ended for run in self.runs).items()))
 
 
 def runs_of(versions: Iterable[Version], *, accepted: Sequence[date] = ()) -> Series:
-    """The runs of a list's versions, which are in order of time; of one day the last counts.
+    """The runs of a list's versions, given in order of time. If a day has several versions, the last one counts.
 
     `accepted` are days of versions that lost much and are true.
     """
@@ -85,7 +85,7 @@ def runs_of(versions: Iterable[Version], *, accepted: Sequence[date] = ()) -> Se
 
 
 def _with_ids(versions: Sequence[Version]) -> list[Version]:
-    """A handle has one id for as long as it stands without a break: the last that is named, which corrects the others."""
+    """Give a handle one id for as long as it stands without a break: the last id named, which corrects earlier ones."""
     ids: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
     for place, version in enumerate(versions):
         for listed in version.accounts:
@@ -181,7 +181,7 @@ def _follow(versions: Sequence[Version]) -> tuple[list[Run], int]:
 
 
 def _with_gaps(runs: Sequence[Run]) -> list[Run]:
-    """A withdrawal that the list has taken back is none: the account is listed again later, by the same handle."""
+    """Mark withdrawals that the list took back: the account is listed again later, with the same handle."""
     last: dict[tuple[str, str, str, str], date] = {}
     for run in runs:
         last[_named(run)] = max(last.get(_named(run), run.first_listed), run.first_listed)
@@ -196,7 +196,7 @@ def _named(run: Run) -> tuple[str, str, str, str]:
 
 
 def _as_one(listed: Listed) -> Listed:
-    # A change of letter case renames nobody.
+    # A change of letter case is not a new name.
     return Listed(
         figure_id=listed.figure_id,
         platform=listed.platform,

@@ -1,5 +1,9 @@
-"""What a list claims once its series has been read: which runs stand, and whose account each is."""
+"""What a list claims by its series: which runs stand, and whose account each is."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+
+from kooch.platforms import natural_keys
 from kooch.rosters.models import AccountClaim, Roster, Run
 
 Name = tuple[str, str, str]
@@ -7,7 +11,7 @@ Name = tuple[str, str, str]
 
 
 def run_stands(run: Run, roster: Roster) -> bool:
-    """Whether a run counts. What a list took back from somebody who stayed was wrong, unless it is curation."""
+    """Whether a run counts. An account that the list withdrew from somebody who stayed was wrong, unless withdrawals are curation."""
     return run.ended != "withdrawn" or roster.withdrawal == "curation"
 
 
@@ -17,7 +21,7 @@ def names_in_series(roster: Roster) -> frozenset[Name]:
 
 
 def claims_by_series(roster: Roster) -> list[AccountClaim]:
-    """The claims of a list: an account of which every run was withdrawn is none, one that stands in its series alone is.
+    """The claims of a list. An account whose runs were all withdrawn is not a claim. An account that stands only in the series is one.
 
     An account that has had several handles has the latest. Platforms that the series does not list stay as they are.
     """
@@ -51,6 +55,16 @@ def claims_by_series(roster: Roster) -> list[AccountClaim]:
         *claims.values(),
         *(_claim(run, roster) for name, run in from_runs.items() if name not in named),
     ]
+
+
+def claimed_names(rosters: Iterable[Roster]) -> dict[str, set[str]]:
+    """The natural keys of all accounts that lists claim, by platform."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for claim in (claim for roster in rosters for claim in claims_by_series(roster)):
+        if claim.polarity == "accepts":
+            found[claim.platform] |= {claim.native_id} if claim.native_id else set()
+            found[claim.platform] |= natural_keys(claim.platform, claim.handle) if claim.handle else set()
+    return found
 
 
 def _claim(run: Run, roster: Roster) -> AccountClaim:

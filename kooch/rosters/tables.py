@@ -1,4 +1,4 @@
-"""A table as it was read: a header, rows of text under it, and what was wrong with its shape."""
+"""A table as it was read: a header, rows of text, and the faults of its shape."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ Row = tuple[int, dict[str, str]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """Rows are cells by the name of their column, with their number (1 is the header). Empty rows are left out.
+    """A row is its number (1 is the header) and its cells by column name. Empty rows are left out.
 
     `faults` are of its shape and of cells that could not be read; `notes` say how it was read.
     """
@@ -53,7 +53,7 @@ def read_bytes(file: Path) -> bytes:
 
 
 def split(text: str, file: Path, delimiter: str | None = None) -> list[list[str]]:
-    """The cells of a CSV or TSV; without a `delimiter` it is the one most often in the first line. Raises RosterError."""
+    """The cells of a CSV or TSV. The default `delimiter` is the most frequent one in the first line. Raises RosterError."""
     first = text.partition("\n")[0]
     if delimiter is None:
         delimiter = "\t" if file.suffix.lower() in {".tsv", ".tab"} else max(",;\t", key=first.count)
@@ -74,7 +74,7 @@ def table_of(
     notes: Sequence[str] = (),
     faults: Sequence[Fault] = (),
 ) -> Table:
-    """Rows of cells, of which the first is the header. What is ragged or stands under no name is a fault.
+    """A table from rows of cells; the first row is the header. Ragged rows and cells under no column name are faults.
 
     `faults` are those of single cells, which the reader has found and emptied.
     """
@@ -109,4 +109,4 @@ def _faults_of_header(header: Sequence[str]) -> Iterable[str]:
         if found := control_character(name):
             yield f"the header holds the control character {found}: remove it"
         if header.count(name) > 1:
-            yield f"column '{name}' stands twice: keep one"
+            yield f"column '{name}' occurs twice: keep one"

@@ -1,4 +1,4 @@
-"""The first sheet of an .xlsx or .ods: values from a library, and what it hides from the sheet's own XML.
+"""Reads the first sheet of an .xlsx or .ods: values from a library, and the rest from the sheet's own XML.
 
 A library gives nothing for a cell in error, for a formula that was never computed and for all but one of merged cells,
 as for an empty one. Such cells are named, or filled where the merge says how.
@@ -18,7 +18,7 @@ from kooch.rosters.tables import Table, table_of
 
 
 def read_workbook(file: Path) -> Table:
-    """The first visible sheet, every cell as text. Raises RosterError for what is no workbook, or larger than any list."""
+    """The first visible sheet, with every cell as text. Raises RosterError if the file is not a workbook, or is larger than any list."""
     if not file.exists():
         raise RosterError("the file is missing", file=file)
     try:
@@ -57,7 +57,7 @@ def read_workbook(file: Path) -> Table:
 
 
 def _fill_merges(grid: list[list[str]], marks: Marks, faults: dict[Place, str]) -> list[str]:
-    """Repeat the value of cells that are merged downwards; what is merged across columns or the header is a fault."""
+    """Repeat the value of cells that are merged downwards. Merges across columns or with the header are faults."""
     notes = []
     for (top, left), (bottom, right) in marks.merges:
         value = grid[top][left] if top < len(grid) and left < len(grid[top]) else ""

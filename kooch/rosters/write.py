@@ -15,6 +15,8 @@ from kooch.files import make_folder, whole_folder, write_whole
 from kooch.rosters.cells import SLUG
 from kooch.rosters.models import (
     ACCOUNT_COLUMNS,
+    HOLDER_COLUMNS,
+    LAST_POST_COLUMNS,
     MEMBER_COLUMNS,
     RUN_COLUMNS,
     STATEMENT_COLUMNS,
@@ -51,7 +53,7 @@ def write_roster(roster: Roster, into: Path, *, replace: bool = False, beside: P
 
 
 def refuse_existing(folder: Path, *, replace: bool) -> None:
-    """Raise RosterError when `folder` stands and may not be replaced."""
+    """Raise RosterError if `folder` exists and must not be replaced."""
     if folder.exists() and not replace:
         raise RosterError(
             f"roster '{folder.name}' exists already: choose another --slug, or put this one in its place with --replace",
@@ -111,6 +113,10 @@ def _files(roster: Roster) -> dict[str, str]:
         files["statements.csv"] = csv_text(STATEMENT_COLUMNS, map(cells_of, roster.statements))
     if roster.series:
         files["series.csv"] = csv_text(RUN_COLUMNS, map(cells_of, roster.series))
+    if roster.holders:
+        files["holders.csv"] = csv_text(HOLDER_COLUMNS, map(cells_of, roster.holders))
+    if roster.last_posts:
+        files["last_posts.csv"] = csv_text(LAST_POST_COLUMNS, map(cells_of, roster.last_posts))
     return files
 
 

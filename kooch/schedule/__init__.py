@@ -1,4 +1,4 @@
-"""Crawls at their time: which slot is due, who may run it, and what became of it.
+"""Scheduled crawls: which slot is due, which process may run it, and how it ended.
 
 plan       pure: a schedule's slots, their jitter, which one is due
 slots      what was claimed and how it ended, in `state.sqlite`

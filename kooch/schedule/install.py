@@ -62,7 +62,7 @@ def write_units(files: dict[Path, str]) -> None:
             if file.exists():
                 first = file.read_bytes().partition(b"\n")[0]
                 if first != text.partition("\n")[0].encode():
-                    raise ConfigError(f"{file} is there already and serves another purpose. Give another --name.")
+                    raise ConfigError(f"{file} exists already and serves another purpose. Give another --name.")
         for file, text in files.items():
             make_folder(file.parent)
             write_whole(file, text)

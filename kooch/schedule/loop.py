@@ -18,9 +18,9 @@ from kooch.store.state import open_state
 LONGEST_WAIT = timedelta(seconds=30)
 
 _LONGEST_TRUST = timedelta(hours=1)
-"""So long does the loop go on without looking up what is due."""
+"""How long the loop goes on before it looks up again what is due."""
 
-# How a crawl ends that was told to, by SIGINT or SIGTERM.
+# The exit codes of a crawl that was ended by SIGINT or SIGTERM.
 _STOPPED = (130, 143)
 
 Event = Callable[[str, Slot], None]
@@ -37,14 +37,14 @@ class Child(Protocol):
 
 
 class World(Protocol):
-    """What the loop sees of the machine."""
+    """The machine as the loop uses it."""
 
     @property
     def pid(self) -> int: ...
 
     @property
     def is_stopping(self) -> bool:
-        """Whether somebody asked the loop to end; a crawl that runs was told."""
+        """Whether the loop was asked to end. A running crawl was asked to end, too."""
 
     def now(self) -> datetime:
         """The wall clock, in UTC. It may jump."""
@@ -52,8 +52,10 @@ class World(Protocol):
     def wait(self, seconds: float) -> None:
         """Return after `seconds` on a clock that nobody can set, or earlier: when the crawl or the loop should end."""
 
-    def start(self, platforms: Sequence[str], roster: str | None, *, since: datetime, is_recheck: bool) -> Child:
-        """Start a crawl, or one of second looks. What began before `since` it finishes, and looks at everybody then.
+    def start(
+        self, platforms: Sequence[str], roster: str | None, *, since: datetime, is_recheck: bool, shard: str | None
+    ) -> Child:
+        """Start a crawl, a shard of one, or a crawl of second looks. It finishes a run that began before `since`, and then looks at everybody.
 
         Raises StorageError when the machine refuses.
         """
@@ -63,7 +65,7 @@ class World(Protocol):
 
 
 class Scheduler:
-    """One loop over `schedules`; of all that have the same `home`, one runs.
+    """One loop over `schedules`. Only one loop runs for each `home`.
 
     `everything` are the platforms of a schedule that names none. `second_looks` says which accounts of which platform
     wait for one, and since when it is due: no schedule need come soon for that. `on_event` hears of slots that are `started` or
@@ -87,7 +89,7 @@ class Scheduler:
         self._second_looks = second_looks
         self._on_event, self._on_fault, self._beat_every = on_event, on_fault, beat_every
         self._started_at = self._seen_at = world.now()
-        # Only a loop has a heartbeat: a timer that calls once would seem to be one that goes on.
+        # Only a loop has a heartbeat. With one, a timer that calls once would look like a running loop.
         self._beats = False
         self._beat_at: datetime | None = None
         # When the next slot is due; None: look it up.
@@ -127,7 +129,7 @@ class Scheduler:
         was_set_back, self._seen_at = now < self._seen_at, now
         if self._wake_at is None or was_set_back or now >= self._wake_at:
             self._wake_at = None
-            # Nothing is claimed, and nothing called dead, while a crawl without its loop is alive.
+            # While a crawl without its loop is alive, claim no slot and declare none dead.
             if not self._world.has_orphan():
                 slot = self._claim()
                 if slot is not None:
@@ -139,7 +141,7 @@ class Scheduler:
         self._world.wait(max(rest.total_seconds(), 0))
 
     def _claim(self, apart_from: Sequence[str] = ()) -> Slot | None:
-        """The slot that has been due longest, claimed; an aborted one is taken up when nothing newer is due."""
+        """Claim and return the slot that has been due longest. An aborted slot is resumed if nothing newer is due."""
         at = self._world.now()
         with open_state(self._home) as state:
             slots.note_schedules(state, self._schedules, at=at)
@@ -184,7 +186,13 @@ class Scheduler:
             if not left:
                 slots.end_slot(state, slot, _state_of_runs(slot, ended), exit_code=None, at=self._world.now())
                 return slots.read_slot(state, slot.schedule, slot.slot)
-            child = self._world.start(left, slot.roster, since=slot.slot, is_recheck=slot.schedule == RECHECK)
+            child = self._world.start(
+                left,
+                slot.roster,
+                since=slot.slot,
+                is_recheck=slot.schedule == RECHECK,
+                shard=next((each.shard for each in self._schedules if each.name == slot.schedule), None),
+            )
             slots.note_pid(state, slot, child.pid)
         self._on_event("started", slot)
         while (code := child.poll()) is None:
@@ -201,7 +209,7 @@ class Scheduler:
             case 0:
                 return "complete"
             case code if code < 0 or code in _STOPPED or self._world.is_stopping:
-                # Killed, or stopped, with us or alone: its run goes on when the slot is taken up again.
+                # The crawl was killed or stopped, with or without the loop. Its run continues when the slot is resumed.
                 return "aborted"
             case 3:
                 return "partial"
@@ -220,7 +228,7 @@ class Scheduler:
             covered = {s.name: slots.covered_until(state, s.name, at=now) for s in self._schedules}
             looks = [look.slot for look in self._open_rechecks(state, now) if look.slot > now]
         found = [next_due_at(schedule, after=covered[schedule.name], at=now) for schedule in self._schedules]
-        # Somebody else may crawl as well, and find accounts gone.
+        # Another process may crawl too, and find accounts gone.
         return min([*(at for at in found if at), *looks, now + _LONGEST_TRUST])
 
     def _beat(self, *, has_ended: bool = False) -> None:
@@ -235,7 +243,7 @@ class Scheduler:
 
 
 def _state_of_runs(slot: Slot, ended: dict[str, str]) -> SlotState:
-    """What became of a slot whose end nobody saw."""
+    """The state of a slot whose end was not noticed."""
     if set(slot.platforms) - ended.keys():
         return "aborted"
     return "complete" if set(ended.values()) == {"complete"} else "partial"

@@ -1,4 +1,4 @@
-"""A schedule's slots: planned instants in UTC, whatever the clocks of its time zone do."""
+"""The slots of a schedule: planned instants in UTC, also where clocks in its time zone change."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recheck:
-    """A slot for second looks: a full hour after they are due, so that a crawl's worth of them is one crawl."""
+    """The slot for second looks: the next full hour after they are due, so that looks due together make one crawl."""
 
     slot: datetime
     platforms: tuple[str, ...]
@@ -25,7 +25,7 @@ class Recheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A slot whose time has come. `coalesced` counts the missed slots before it for which it stands."""
+    """A slot that is due. `coalesced` counts the earlier missed slots that it replaces."""
 
     schedule: str
     slot: datetime
@@ -84,7 +84,7 @@ def starts_at(schedule: Schedule, slot: datetime) -> datetime:
 
 
 def due(schedule: Schedule, *, after: datetime, at: datetime) -> Due | None:
-    """The latest slot since `after` that is due `at`; it stands for all before it."""
+    """The latest slot since `after` that is due `at`. It replaces all earlier ones."""
     found = None
     for n, slot in enumerate(slots_between(schedule, after, at)):
         due_at = starts_at(schedule, slot)

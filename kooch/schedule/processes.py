@@ -1,4 +1,4 @@
-"""The world of the loop as it is: the machine's clocks, crawls as child processes, and the signals that end them."""
+"""The machine for the loop: real clocks, crawls as child processes, and the signals that end them."""
 
 import fcntl
 import os
@@ -40,12 +40,14 @@ class Processes:
             os.read(self._wakeup, 1024)
 
     def start(
-        self, platforms: Sequence[str], roster: str | None, *, since: datetime, is_recheck: bool
+        self, platforms: Sequence[str], roster: str | None, *, since: datetime, is_recheck: bool, shard: str | None
     ) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "kooch", "--home", str(self._home), "crawl", *platforms]
         command += ["--since", since.isoformat()]
         if roster:
             command += ["--roster", roster]
+        if shard:
+            command += ["--shard", shard]
         if is_recheck:
             command.append("--recheck")
         try:
@@ -93,7 +95,7 @@ def processes(home: Path) -> Iterator[Processes]:
     os.set_blocking(writer, False)
     world = Processes(home, reader)
     wanted = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP]
-    # Under nohup a closed terminal is none of our business.
+    # Under nohup a closed terminal must not end the loop.
     wanted = [number for number in wanted if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, world.stop) for number in wanted}
     before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda _number, _frame: None)

@@ -1,4 +1,4 @@
-"""Claims: a slot is a row of `state.sqlite`, so nobody can run it a second time. Written under the lock `schedule`."""
+"""Claimed slots. A slot is a row of `state.sqlite`, so it cannot run a second time. Written under the lock `schedule`."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ SlotState = Literal["running", "complete", "partial", "failed", "busy", "aborted
 
 MOST_ATTEMPTS = 3
 RECHECK = "recheck"
-"""The name of slots that no schedule promises: second looks at accounts that seemed gone."""
+"""The name of slots that belong to no schedule: second looks at accounts that seemed gone."""
 
-# What lies further ahead than this was claimed by a clock that went wrong, and stands only for itself.
+# A slot further in the future than this was claimed by a wrong clock, and replaces no other slot.
 _TRUSTED = timedelta(days=1)
 
 
@@ -48,7 +48,7 @@ class Heartbeat:
 
 
 def note_schedules(connection: sqlite3.Connection, schedules: Sequence[Schedule], *, at: datetime) -> None:
-    """Remember since when each schedule promises slots: a new or changed one from now on, a removed one no more."""
+    """Store since when each schedule has slots. A new or changed schedule has them from now on, a removed one has none."""
     wanted = {schedule.name: _definition(schedule) for schedule in schedules}
     last = _text(at + _TRUSTED)
     known = {
@@ -71,14 +71,14 @@ def note_schedules(connection: sqlite3.Connection, schedules: Sequence[Schedule]
 
 
 def covered_until(connection: sqlite3.Connection, schedule: str, *, at: datetime) -> datetime:
-    """Up to which instant every slot was run, or stood for, or never promised."""
+    """The instant up to which every slot has run, was replaced, or never existed."""
     (since,) = connection.execute("SELECT since FROM schedules WHERE schedule = ?", (schedule,)).fetchone()
     claimed = claimed_until(connection, schedule, at=at)
     return max(datetime.fromisoformat(since), claimed) if claimed else datetime.fromisoformat(since)
 
 
 def claimed_until(connection: sqlite3.Connection, schedule: str, *, at: datetime) -> datetime | None:
-    """The latest slot that was claimed, or that another stood for."""
+    """The latest slot that was claimed or replaced."""
     (slot,) = connection.execute(
         "SELECT max(slot) FROM slots WHERE schedule = ? AND slot <= ?", (schedule, _text(at + _TRUSTED))
     ).fetchone()
@@ -86,7 +86,7 @@ def claimed_until(connection: sqlite3.Connection, schedule: str, *, at: datetime
 
 
 def looked_until(connection: sqlite3.Connection, *, at: datetime) -> datetime | None:
-    """The latest slot for second looks that asked whom it was for."""
+    """The latest slot for second looks that asked for its accounts."""
     (slot,) = connection.execute(
         "SELECT max(slot) FROM slots WHERE schedule = ? AND state IN ('complete', 'partial') AND slot <= ?",
         (RECHECK, _text(at)),
@@ -97,7 +97,7 @@ def looked_until(connection: sqlite3.Connection, *, at: datetime) -> datetime | 
 def claim(
     connection: sqlite3.Connection, found: Due, *, platforms: Sequence[str], roster: str | None, at: datetime
 ) -> Slot | None:
-    """Make the slot ours, for good; None if it is somebody's already."""
+    """Claim the slot for good. Returns None if another process has claimed it."""
     claimed = connection.execute(
         "INSERT OR IGNORE INTO slots (schedule, slot, coalesced, platforms, roster, state, started_at, attempts)"
         " VALUES (?, ?, ?, ?, ?, 'running', ?, 1)",
@@ -107,7 +107,7 @@ def claim(
 
 
 def claim_again(connection: sqlite3.Connection, slot: Slot) -> Slot | None:
-    """Take up an aborted slot once more; None if it was given up, or somebody has."""
+    """Resume an aborted slot. Returns None if it was given up, or another process has resumed it."""
     claimed = connection.execute(
         "UPDATE slots SET state = 'running', ended_at = NULL, exit_code = NULL, pid = NULL, attempts = attempts + 1"
         " WHERE schedule = ? AND slot = ? AND state = 'aborted' AND attempts = ? AND attempts < ?",
@@ -137,7 +137,7 @@ def read_slot(connection: sqlite3.Connection, schedule: str, slot: datetime) -> 
 
 
 def running_slots(connection: sqlite3.Connection) -> list[Slot]:
-    """Slots without an end: while nobody runs one, their process died."""
+    """Slots without an end. If no process runs a slot, its process died."""
     return [_slot(row) for row in connection.execute("SELECT * FROM slots WHERE state = 'running' ORDER BY slot")]
 
 

@@ -1,4 +1,4 @@
-"""Whom to ask when they posted, and what is known of them before."""
+"""The accounts to ask when they posted, and what is already known about their posts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,11 +11,11 @@ from kooch.store.versions import open_version, reading_file, rows_of, targets
 
 _KNOWN = Path(__file__).with_suffix(".sql")
 _NO_OPENING = datetime(2000, 1, 1, tzinfo=UTC)
-"""Before this no platform had opened: accounts whose opening is not known are read from here on."""
+"""No platform had opened before this. Accounts with an unknown opening are read from here on."""
 
 
 def activity_targets(home: Path, *, platform: str, roster: str | None) -> list[Target]:
-    """The accounts to ask when they posted, each with what is known `before`: those that the latest live answer showed active.
+    """The accounts to ask when they posted: those that the latest live answer showed active. `before` is what is known of each.
 
     An account that could not be asked for since, or whose owner wishes not to be shown to visitors, is not among them.
     Raises ConfigError for a roster that is not there.
@@ -29,7 +29,7 @@ def activity_targets(home: Path, *, platform: str, roster: str | None) -> list[T
 
 
 def with_before(home: Path, platform: str, plan: Sequence[Target], *, everything: bool = False) -> list[Target]:
-    """Targets of a run, with what is known of each now; one that is active no more is asked all the same.
+    """Targets of a run, with what is known of each now. An account that is no longer active is asked all the same.
 
     With `everything` earlier looks are left out, so that all is read again.
     """

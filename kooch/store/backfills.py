@@ -1,4 +1,4 @@
-"""What `state.sqlite` keeps of runs over an archive: walks through its index, page by page, and what they have found."""
+"""Runs over an archive in `state.sqlite`: walks through its index, page by page, and the captures that they found."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from kooch.times import now
 
 
 class Every(StrEnum):
-    """How many captures are kept: one of each day, and so on."""
+    """How many captures to read: one of each day, week or month, or all."""
 
     DAY = "day"
     WEEK = "week"
@@ -56,7 +56,7 @@ class IndexRow:
 def begin_backfill(
     connection: sqlite3.Connection, *, platform: str, roster: str | None, wanted: Backfill, walks: Iterable[Walk]
 ) -> Run:
-    """Write down a new run with all its walks, whole, and return it."""
+    """Store a new run with all its walks in one transaction, and return it."""
     with transaction(connection):
         run = begin_run(connection, platform=platform, roster=roster, source="archive")
         days = (day.isoformat() if day else None for day in (wanted.first_day, wanted.last_day))
@@ -75,13 +75,13 @@ def read_backfill(connection: sqlite3.Connection, run: str) -> Backfill:
 
 
 def is_planned(connection: sqlite3.Connection, run: str) -> bool:
-    """Whether all walks were walked, and the captures to read chosen."""
+    """Whether all walks have ended, and the captures to read are chosen."""
     row = connection.execute("SELECT planned_at FROM backfills WHERE run = ?", (run,)).fetchone()
     return row["planned_at"] is not None
 
 
 def open_walks(connection: sqlite3.Connection, run: str) -> list[Walk]:
-    """The walks that have not come to their end, in a fixed order."""
+    """The walks that have not ended, in a fixed order."""
     rows = connection.execute(
         "SELECT walk, handle, resume_key FROM walks WHERE run = ? AND ended_at IS NULL ORDER BY walk", (run,)
     )
@@ -97,7 +97,7 @@ def keep_page(
     misfits: int,
     resume_key: str | None,
 ) -> None:
-    """Keep a page of the index and where the next begins; None: it was the last."""
+    """Store a page of the index and where the next page begins (None: this was the last)."""
     with transaction(connection):
         connection.executemany(
             "INSERT OR IGNORE INTO index_rows VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -110,7 +110,7 @@ def keep_page(
 
 
 def ended_walks(connection: sqlite3.Connection, run: str) -> list[Walk]:
-    """The walks that have come to their end, in a fixed order."""
+    """The walks that have ended, in a fixed order."""
     rows = connection.execute(
         "SELECT walk, handle FROM walks WHERE run = ? AND ended_at IS NOT NULL ORDER BY walk", (run,)
     )
@@ -118,7 +118,7 @@ def ended_walks(connection: sqlite3.Connection, run: str) -> list[Walk]:
 
 
 def walked_handles(connection: sqlite3.Connection) -> list[dict[str, str | None]]:
-    """Of which handles backfills that have ended know all that the index lists, and between which days.
+    """The handles for which ended backfills read everything in the index, and between which days.
 
     Each has `platform`, `handle` in lower case, `first_day` and `last_day`, both included (None: from the beginning, to the
     day of the run), and `started_at`.
@@ -138,7 +138,7 @@ def walked_handles(connection: sqlite3.Connection) -> list[dict[str, str | None]
 
 
 def rows_of(connection: sqlite3.Connection, run: str, walk: str) -> list[IndexRow]:
-    """What a walk has found, by time."""
+    """The captures that a walk has found, by time."""
     rows = connection.execute(
         "SELECT timestamp, original, mimetype, status, digest FROM index_rows"
         " WHERE run = ? AND walk = ? ORDER BY timestamp, original",
@@ -154,7 +154,7 @@ def misfits_of(connection: sqlite3.Connection, run: str) -> int:
 
 
 def plan_captures(connection: sqlite3.Connection, run: str, targets: Sequence[Target]) -> None:
-    """Plan the captures to read, whole; the rows of the index are needed no more."""
+    """Plan the captures to read in one transaction, and delete the rows of the index."""
     with transaction(connection):
         add_targets(connection, run, targets)
         connection.execute("UPDATE backfills SET planned_at = ? WHERE run = ?", (now().isoformat(), run))

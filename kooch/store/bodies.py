@@ -1,4 +1,4 @@
-"""Kept bodies of archived pages, by the archive's digest: what was fetched once is never fetched again."""
+"""Kept bodies of archived pages, by the archive's digest. A page that was fetched once is never fetched again."""
 
 import gzip
 import os
@@ -24,7 +24,7 @@ def body_file(home: Path, digest: str) -> Path:
 
 
 def read_body(home: Path, digest: str) -> bytes | None:
-    """The kept body; None when there is none, or it is damaged: it is fetched again then."""
+    """The kept body, or None if there is none or it is damaged. Then the page is fetched again."""
     try:
         packed = body_file(home, digest).read_bytes()
         # An earlier Kooch could leave an empty file after a power cut: it would unpack to an empty body.

@@ -1,4 +1,4 @@
-"""What reviewers decided, out of one data folder and into another: merged, and never overruled unseen."""
+"""Reviewers' decisions, exported from one data folder and merged into another. No decision is overruled without asking."""
 
 import sqlite3
 from collections import defaultdict
@@ -32,7 +32,7 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """A link of which each side has decided something that the other does not know, and not the same."""
+    """A link about which both sides took different decisions that the other side does not know."""
 
     ours: Decided
     theirs: Decided
@@ -50,7 +50,7 @@ def read_decisions(state: sqlite3.Connection) -> list[Decided]:
 
 
 def fault_of(cells: Mapping[str, str]) -> str | None:
-    """What is wrong with one row of a file of decisions, if something is."""
+    """The fault of one row in a file of decisions; None if it has none."""
     for column in COLUMNS:
         if not cells.get(column):
             return f"{column} is empty: every row needs one"
@@ -66,7 +66,7 @@ def fault_of(cells: Mapping[str, str]) -> str | None:
 
 
 def conflicts(ours: Iterable[Decided], theirs: Iterable[Decided]) -> list[Conflict]:
-    """The links whose latest decisions differ, where neither side knows all that the other has decided.
+    """The links whose latest decisions differ, if neither side knows all decisions of the other.
 
     Who knows the other's decisions has decided after them: that is no conflict.
     """
@@ -83,7 +83,7 @@ def conflicts(ours: Iterable[Decided], theirs: Iterable[Decided]) -> list[Confli
 def merge(
     state: sqlite3.Connection, theirs: Sequence[Decided], settled: Mapping[Link, Literal["ours", "theirs"]]
 ) -> int:
-    """Add what is new among `theirs`, all or nothing, and return how many; `settled` says which side holds in a conflict.
+    """Add the new decisions of `theirs`, all or none, and return how many. `settled` says which side wins each conflict.
 
     What was settled is a decision of its own, later than both: it goes with the next export.
     """

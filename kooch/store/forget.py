@@ -1,4 +1,4 @@
-"""What is suppressed is forgotten: of one result, for whoever spools it, and of spool tables, for whoever loads or rewrites them."""
+"""Remove suppressed accounts from a result before it is spooled, and from spool tables before they are loaded or rewritten."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Set
@@ -29,7 +29,7 @@ def names_of(observed: Observed) -> set[str | None]:
 def without_names(
     result: Observed | Looked | Failed | Skipped, platform: str, suppressed: Set[str]
 ) -> Observed | Looked | Failed | Skipped:
-    """The same without what it says of suppressed accounts: in links, as where an account moved to, in an error's detail."""
+    """The result without suppressed accounts in its links, in the address it moved to, and in the detail of a failure."""
     if isinstance(result, Looked):
         return result
     if not isinstance(result, Observed):
@@ -49,7 +49,7 @@ def without_names(
 
 
 def forget(table: pa.Table, suppressed: Suppressed) -> pa.Table:
-    """The outcomes in `table` without what they tell of suppressed accounts; the table itself if that is nothing.
+    """The outcomes in `table` without anything about suppressed accounts; the same table if it holds nothing about them.
 
     An outcome that shows a suppressed account becomes a skipped one. No other outcome names one, or links to it.
     `table` has the columns of `spool.SCHEMA`, and may have more.
@@ -62,13 +62,13 @@ def forget(table: pa.Table, suppressed: Suppressed) -> pa.Table:
 
 
 def without_asked_for(table: pa.Table, platform: str, names: Collection[str]) -> pa.Table:
-    """The outcomes but those of targets that go by one of `names`; the table itself if there are none."""
+    """The outcomes without targets that have one of `names`; the same table if there are none."""
     asked = was_asked_for(table, platform, names)
     return table.filter(pc.invert(asked)) if pc.any(asked).as_py() else table
 
 
 def was_asked_for(table: pa.Table, platform: str, names: Collection[str]) -> pa.ChunkedArray:
-    """Which outcomes are those of targets that go by one of `names`: they are planned no more."""
+    """Which outcomes have a target with one of `names`. Such targets are no longer planned."""
     asked = pa.array(sorted({listed_key(name) for name in names}), pa.string())
     # An archived page goes by the handle that it was looked up under. Folded here, as the names were: no two libraries
     # agree on every letter's lower case.
@@ -107,7 +107,7 @@ def _skip(table: pa.Table, which: pa.ChunkedArray) -> pa.Table:
 
 
 def _unlink(table: pa.Table, platform: str, names: Set[str]) -> pa.Table:
-    """Whatever the platform of a profile, its links to a suppressed account go."""
+    """Remove links to a suppressed account from a profile, whatever its platform."""
     links = pc.unique(pc.list_flatten(pc.struct_field(table["profile"], "links"))).to_pylist()
     leading = {link for link in links if link and leads_to(platform, link, names)}
     if not leading:
@@ -122,7 +122,7 @@ def _unlink(table: pa.Table, platform: str, names: Set[str]) -> pa.Table:
 
 
 def _unname(table: pa.Table, platform: str, names: Set[str]) -> pa.Table:
-    """Other accounts of the platform neither move to a suppressed account, nor are one too; failures do not name it."""
+    """Remove a suppressed account from moves and other names of accounts on its platform, and from details of failures."""
     is_here = pc.equal(table["platform"], platform)
     here = table.filter(is_here)
     others = {*pc.unique(pc.list_flatten(here["also_known_as"])).to_pylist(), *pc.unique(here["moved_to"]).to_pylist()}

@@ -6,19 +6,19 @@ finishes the work.
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kooch import __version__, rosters
-from kooch.errors import StorageError
+from kooch.connections import connect
+from kooch.errors import ConfigError, StorageError
 from kooch.files import make_folder, remove_unfinished, sync_folder, whole_file
 from kooch.looks import read_looks
 from kooch.platforms import known, learn
@@ -26,15 +26,19 @@ from kooch.store import manifest, spool
 from kooch.store.backfills import walked_handles
 from kooch.store.checks import refuse_faults
 from kooch.store.columns import describe_shared_columns
+from kooch.store.compact import batches_in, finish_compaction
+from kooch.store.corrections import Told, store_corrections, told_by
+from kooch.store.editions import content_digest
 from kooch.store.loading import Steps
 from kooch.store.loading.batches import store_batches
 from kooch.store.loading.departures import store_departures
-from kooch.store.loading.rosters import Decision, Listed, drop_suppressed, store_listed
+from kooch.store.loading.rosters import Decision, Listed, denials_of, drop_suppressed, store_listed
 from kooch.store.locks import only_one
+from kooch.store.master import drop_unusable_master, master_file, open_master, single, transaction
 from kooch.store.outcomes import STATUSES
-from kooch.store.publish import last_version, publish
+from kooch.store.publish import is_pulled, last_version, publish, remove_older
 from kooch.store.rows import as_table
-from kooch.store.schema import LATEST, migrate, quoted
+from kooch.store.schema import LATEST, quoted
 from kooch.store.state import (
     note_rosters,
     open_state,
@@ -42,28 +46,20 @@ from kooch.store.state import (
     reopen_runs,
     runs,
     same_accounts,
+    set_planned,
+    settle_runs,
+    settled_runs,
     state_file,
     suppressions,
     withdrawn_runs,
 )
 from kooch.store.stays import store_stays
 from kooch.store.utc import build_utc_views
-from kooch.store.versions import DAMAGED_BLOCK, first_line, has_version, open_version, reading_file
+from kooch.store.versions import has_version, open_version, reading_file
 from kooch.store.views import build_views
 from kooch.times import now
 
 _KEPT_ID_FILES = 50
-# How the file is written: clients from DuckDB 1.1 on read it.
-_STORAGE = "v1.0.0"
-# What a damaged file, a full disk or too little memory comes as.
-_STORAGE_FAULTS = (
-    OSError,
-    duckdb.IOException,
-    duckdb.SerializationException,
-    duckdb.FatalException,
-    duckdb.InternalException,
-    duckdb.OutOfMemoryException,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +73,7 @@ class Ahead:
 
     @property
     def sentence(self) -> str:
-        """What is wrong, and what to do."""
+        """A sentence that names the fault and the remedy."""
         return (
             f"Run {self.run_id} on {self.platform} observed {self.observations:,} accounts later than now, up to"
             f' {self.latest_at:%-d %B %Y}: a clock was ahead. `kooch runs drop {self.run_id} --reason "…"` withdraws it.'
@@ -91,6 +87,7 @@ class Loaded:
     `broken` are batches of the spool, and of the archive where it went on without them, that could not be read. They stay
     where they were, as `*.broken`. `lost` are the files of the archive that are not as they were listed: what they held is
     in the master still, and would be missing in a new one. `ahead` are runs that observed something later than now.
+    `corrections` counts what the version before told and this one withdraws.
     """
 
     version: int
@@ -99,33 +96,51 @@ class Loaded:
     is_new: bool = True
     lost: tuple[manifest.Fault, ...] = ()
     ahead: tuple[Ahead, ...] = ()
+    corrections: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stored:
-    """The version that the master was brought to, and how many of its batches are new."""
+    """The version that the master was brought to, how many of its batches are new, and the kinds of what it corrects."""
 
     version: int
     batches: int
     ahead: tuple[Ahead, ...]
+    corrections: list[str]
+    whole_runs: tuple[str, ...]
+    """The keys of ended runs whose outcomes are all stored."""
 
 
 def load(
-    home: Path, *, views: Path, bundled: Path, wait: bool = True, without_lost: bool = False, anew: bool = False
+    home: Path,
+    *,
+    views: Path,
+    bundled: Path,
+    wait: bool = True,
+    without_lost: bool = False,
+    anew: bool = False,
+    reason: str | None = None,
 ) -> Loaded:
-    """Load what waits in the spool and what rosters say; publish a new version. Returns what was done.
+    """Load the spool and the lists, and publish a new version. Returns what was done.
 
     Where nothing is new, nothing is published, unless `anew`.
 
     `views` is the folder of SELECTs to build, `bundled` holds the rosters that come with Kooch; the user's own are in
     `home/rosters`. A new master is made from the archive, and refused where a file of it is not as it was listed: the
-    version would lack rows. `without_lost` goes on without such files.
+    version would lack rows. `without_lost` goes on without such files. `reason` is why lists say now what they did not say
+    before: it stands beside corrections for which nobody has given another.
 
-    Raises StorageError, RosterError, or RunningError when another loader works and `wait` is False.
+    Raises StorageError, RosterError, ConfigError in a folder whose version was pulled from a lake, or RunningError when
+    another loader works and `wait` is False.
     """
+    if is_pulled(home):
+        raise ConfigError(f"Data folder {home} was pulled from a lake and makes no versions. Name another with --home.")
     with only_one(home, "load", wait=wait):
         # Before the spool is listed: of a run that has ended by now, every batch is there.
         known_runs = _known_runs(home)
+        with suppress(OSError):
+            remove_unfinished(spool.archive_folder(home))
+        finish_compaction(home)
         refuse_lost_state(home)
         with open_state(home) as state:
             walked = walked_handles(state)
@@ -133,10 +148,11 @@ def load(
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
         inputs = _inputs_digest(home, digest, views, known_runs, walked, withdrawn)
-        _set_newer_storage_aside(home)
-        _drop_master_of(home, withdrawn)
+        # A master can be made anew from an archive once what was lost of it is set aside.
+        set_aside = manifest.set_aside_lost(home) if without_lost else ()
+        drop_unusable_master(home, [run["run"] for run in withdrawn], thorough=anew)
         waiting, unreadable = _set_aside(spool.waiting_batches(home), _has_columns)
-        broken = [*(manifest.set_aside_lost(home) if without_lost else ()), *unreadable]
+        broken = [*set_aside, *unreadable]
         if not (waiting or broken or anew) and (standing := _version_of(home, inputs)):
             return Loaded(
                 version=standing,
@@ -146,6 +162,8 @@ def load(
                 lost=tuple(manifest.faults(home, thorough=False)),
                 ahead=runs_ahead(home),
             )
+
+        is_suppressing = manifest.read_rewriting(home) is not None
 
         def store() -> _Stored:
             return _store(
@@ -160,6 +178,9 @@ def load(
                 walked=walked,
                 withdrawn=withdrawn,
                 without_lost=without_lost,
+                anew=anew,
+                before=None if is_suppressing or not has_version(home) else told_by(reading_file(home)),
+                reason=reason,
             )
 
         try:
@@ -174,12 +195,19 @@ def load(
         _archive(home, waiting)
         _list_archive(home, stored.version)
         publish(home, master_file(home), stored.version)
+        if "link" in stored.corrections:
+            remove_older(home, stored.version)
+        lost = tuple(manifest.faults(home, thorough=False))
+        if not lost:
+            with open_state(home) as state:
+                settle_runs(state, stored.whole_runs)
         return Loaded(
             version=stored.version,
             batches=stored.batches,
             broken=tuple(broken),
-            lost=tuple(manifest.faults(home, thorough=False)),
+            lost=lost,
             ahead=stored.ahead,
+            corrections=len(stored.corrections),
         )
 
 
@@ -196,6 +224,9 @@ def _store(
     walked: list[dict[str, str | None]],
     withdrawn: list[dict[str, str]],
     without_lost: bool,
+    anew: bool,
+    before: Told | None,
+    reason: str | None,
 ) -> _Stored:
     """Bring the master to its next version.
 
@@ -211,51 +242,68 @@ def _store(
         _remember_ids(connection, home)
         forgotten, lost = _forgotten(connection, home, without_lost=without_lost)
         broken.extend(lost)
-        gone = {run["run"] for run in withdrawn}
+        gone = frozenset(run["run"] for run in withdrawn)
         fresh = _not_loaded(connection, [file for file in (*forgotten, *waiting) if file.parent.name not in gone])
-        is_new = _store_same_accounts(connection, home)
+        is_new = _store_same_accounts(connection, home, listed.suppressed)
         if is_new or single(connection, "SELECT rosters_digest FROM versions") != digest:
             store_listed(connection, listed)
-        if store_batches(connection, fresh, listed.suppressed, walked=walked):
+        if store_batches(connection, fresh, listed.suppressed, walked=walked, withdrawn=gone):
             # What rosters accept or deny of a handle is now said of the account it has turned out to be.
             store_listed(connection, listed)
-        reopened = _store_runs(connection, known_runs)
+        counted = _store_runs(connection, home, known_runs)
         _store_withdrawn_runs(connection, withdrawn)
         drop_suppressed(connection)
         store_departures(connection)
         _store_slots(connection, home)
-        build_views(connection, views, only=("links",))
-        store_stays(connection)
-        build_views(connection, views)
+        # Addresses read handles, stays read links, and the other rollups read both.
+        build_views(connection, views, only=("current_handles", "links"), anew=anew)
         _store_urls(connection, listed)
+        store_stays(connection)
+        build_views(connection, views, anew=anew)
         describe_shared_columns(connection)
         build_utc_views(connection)
         refuse_faults(connection)
+        with open_state(home) as state:
+            corrections = store_corrections(connection, state, before, denials=[*denials_of(listed)], reason=reason)
         connection.execute(
-            "UPDATE versions SET version = ?, published_at = ?, kooch = ?, rosters_digest = ?, inputs_digest = ?",
-            [version, now(), __version__, digest, inputs],
+            "UPDATE versions SET version = ?, published_at = ?, kooch = ?, rosters_digest = ?, inputs_digest = ?,"
+            " content_digest = ?",
+            [version, now(), __version__, digest, inputs, content_digest(connection)],
         )
         _keep_ids(connection, home, version)
         ahead = _ahead(connection)
-    if reopened:
+    if counted.reopened or counted.planned:
         with open_state(home) as state:
-            reopen_runs(state, reopened)
-    return _Stored(version=version, batches=len(fresh), ahead=ahead)
+            reopen_runs(state, counted.reopened)
+            set_planned(state, counted.planned)
+    return _Stored(
+        version=version,
+        batches=sum(map(len, fresh.values())),
+        ahead=ahead,
+        corrections=corrections,
+        whole_runs=counted.whole,
+    )
 
 
-def _store_same_accounts(connection: duckdb.DuckDBPyConnection, home: Path) -> bool:
-    """Store which accounts changed their ids, and return whether that is news. Both ids are given a number."""
+def _store_same_accounts(
+    connection: duckdb.DuckDBPyConnection, home: Path, suppressed: Collection[tuple[str, str]]
+) -> bool:
+    """Store which accounts changed their ids, except suppressed ones. Both ids get a number. Returns whether anything is new."""
     with open_state(home) as state:
-        decided = same_accounts(state)
-    known = int(single(connection, "SELECT count(*) FROM same_accounts"))
+        decided = [
+            (platform, old, new, decided_at)
+            for platform, old, new, decided_at in same_accounts(state)
+            if not {(platform, old), (platform, new)} & set(suppressed)
+        ]
+    known = connection.execute("SELECT platform, old, new FROM same_accounts ORDER BY platform, old").fetchall()
     connection.execute("DELETE FROM same_accounts")
     if decided:
-        connection.executemany("INSERT INTO same_accounts VALUES (?, ?, ?, ?)", [list(row) for row in decided])
-    return len(decided) != known
+        connection.executemany("INSERT INTO same_accounts VALUES (?, ?, ?, ?)", decided)
+    return known != [row[:3] for row in decided]
 
 
 def refuse_lost_state(home: Path) -> None:
-    """Raise StorageError where state.sqlite knows no run and the archive holds some.
+    """Raise StorageError if state.sqlite knows no run although the archive holds some.
 
     Suppressions and decisions are gone with it: loading would bring back what was removed.
     """
@@ -269,7 +317,7 @@ def refuse_lost_state(home: Path) -> None:
 
 
 def read_listed(home: Path, bundled: Path) -> Listed:
-    """Rosters, events and platforms that come with Kooch and the user's own, with the reviewers' decisions."""
+    """Lists, events and platforms, bundled ones and the user's own, with the reviewers' decisions."""
     learn(home)
     lists = rosters.read_rosters(bundled, home / "rosters")
     with open_state(home) as state:
@@ -287,6 +335,7 @@ def read_listed(home: Path, bundled: Path) -> Listed:
                     platform=row["platform"],
                     account=row["account"],
                     is_accepted=row["verdict"] == "accepted",
+                    reason=row["reason"],
                 )
                 for row in state.execute("SELECT * FROM decisions ORDER BY decided_at")
             ],
@@ -298,57 +347,8 @@ def read_listed(home: Path, bundled: Path) -> Listed:
         )
 
 
-def master_file(home: Path) -> Path:
-    return home / "master.duckdb"
-
-
-def older_master_file(home: Path) -> Path:
-    """Where a master that older clients cannot read is moved to."""
-    return home / "master.older.duckdb"
-
-
-def _set_newer_storage_aside(home: Path) -> None:
-    """Move a master aside that an earlier Kooch made in a way which older clients cannot read: the archive makes another.
-
-    It stays where the archive is not as it was listed: the new one would lack rows.
-    """
-    file = master_file(home)
-    if _has_newer_storage(file) and not manifest.faults(home, thorough=True):
-        try:
-            for suffix in ("", ".wal"):
-                if (log := file.with_name(file.name + suffix)).exists():
-                    log.replace(older_master_file(home).with_name(older_master_file(home).name + suffix))
-        except OSError as error:
-            raise StorageError(
-                f"Master {file} could not be moved aside ({error.strerror}). Correct the permissions."
-            ) from error
-
-
-def _drop_master_of(home: Path, withdrawn: list[dict[str, str]]) -> None:
-    """Remove a master that holds what a withdrawn run observed: the archive makes another, without its batches.
-
-    Raises StorageError where the archive is not as it was listed: the new one would lack rows.
-    """
-    file = master_file(home)
-    if not withdrawn or not file.exists():
-        return
-    with suppress(duckdb.Error), duckdb.connect(str(file), read_only=True) as connection:
-        keys = [run["run"] for run in withdrawn]
-        held = connection.execute(
-            "SELECT 1 FROM ids AS i SEMI JOIN outcomes AS o ON o.run_id = i.id"
-            " WHERE i.kind = 'run' AND list_contains($keys, i.key) LIMIT 1",
-            {"keys": keys},
-        ).fetchall()
-        if not held:
-            return
-    if faults := manifest.faults(home, thorough=True):
-        raise StorageError(f"The run cannot be withdrawn without loss. {manifest.sentence(home, faults)}")
-    file.unlink()
-    file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
-
-
 def runs_ahead(home: Path) -> tuple[Ahead, ...]:
-    """The runs of the latest version that observed something later than now, an hour's clock error allowed."""
+    """The runs of the latest version with observations later than now, allowing a clock error of one hour."""
     with open_version(reading_file(home)) as connection:
         return _ahead(connection)
 
@@ -364,77 +364,8 @@ def _ahead(connection: duckdb.DuckDBPyConnection) -> tuple[Ahead, ...]:
     )
 
 
-def _has_newer_storage(file: Path) -> bool:
-    if not file.exists():
-        return False
-    try:
-        with duckdb.connect(str(file), read_only=True) as connection:
-            # Before Kooch chose one, it was that of the DuckDB which made the file.
-            tags = single(connection, "SELECT tags FROM duckdb_databases() WHERE NOT internal")
-    except duckdb.Error:
-        return False  # opening it to write tells what is wrong
-    return not str(tags.get("storage_version", "")).startswith(_STORAGE)
-
-
-@contextmanager
-def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The private master, migrated. It is checkpointed and closed on leaving, so that the file alone is whole.
-
-    Raises StorageError for a file that is damaged, in use, of a newer Kooch, or on a full disk. Other errors of DuckDB
-    are faults in a query of Kooch, and pass.
-    """
-    file = master_file(home)
-    try:
-        make_folder(home)
-        connection = duckdb.connect(str(file), config={"storage_compatibility_version": _STORAGE})
-        try:
-            connection.execute("SET TimeZone = 'UTC'")
-            # What a step has freed goes back to the system before the next one needs it: a first load takes an eighth less memory.
-            connection.execute("SET allocator_bulk_deallocation_flush_threshold = '1MB'")
-            with transaction(connection):
-                migrate(connection, file)
-            yield connection
-            connection.execute("CHECKPOINT")
-        finally:
-            connection.close()
-    except (OSError, duckdb.Error) as error:
-        if not isinstance(error, _STORAGE_FAULTS) and DAMAGED_BLOCK not in str(error):
-            raise
-        says = (error.strerror if isinstance(error, OSError) else None) or first_line(error)
-        if "Could not set lock" in says:
-            raise StorageError(f"Master {file} is open in another program. Close it, then run `kooch load`.") from error
-        raise StorageError(
-            f"Master {file}: {says}. Free space if the disk is full. If the file is damaged, move"
-            " it away and run `kooch load`: archive, rosters and state restore it."
-        ) from error
-
-
-@contextmanager
-def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All statements inside, or none."""
-    connection.execute("BEGIN TRANSACTION")
-    try:
-        yield
-    except BaseException:
-        # After a fatal error the connection refuses even this; closing it discards the transaction.
-        with suppress(duckdb.Error):
-            connection.execute("ROLLBACK")
-        raise
-    connection.execute("COMMIT")
-
-
-def single(connection: duckdb.DuckDBPyConnection, query: str) -> Any:  # noqa: ANN401 -- a value of any SQL type
-    """The one value of a query that has one row."""
-    rows = connection.execute(query).fetchall()
-    if len(rows) != 1:
-        raise StorageError(
-            f"The master answers nothing to {query!r}: it is damaged. Move it away and run `kooch load`."
-        )
-    return rows[0][0]
-
-
 def _digest(listed: Listed, *folders: Path) -> str:
-    """A fingerprint of everything listed: while it stays the same, the listed tables stay too."""
+    """A fingerprint of all lists. While it stays the same, the tables of lists are not made again."""
     # A new column is filled by storing the lists again.
     digest = hashlib.sha256(f"{__version__} {LATEST}".encode())
     for folder in folders:
@@ -445,7 +376,7 @@ def _digest(listed: Listed, *folders: Path) -> str:
 
 
 def _inputs_digest(home: Path, lists: str, views: Path, *of_state: object) -> str:
-    """A fingerprint of all that a load reads besides batches; `lists` is that of everything listed."""
+    """A fingerprint of everything that a load reads besides batches. `lists` is the fingerprint of all lists."""
     with open_state(home) as state:
         of_slots, of_ids = _slots(state), same_accounts(state)
     digest = hashlib.sha256(repr((lists, of_slots, of_ids, of_state)).encode())
@@ -455,7 +386,7 @@ def _inputs_digest(home: Path, lists: str, views: Path, *of_state: object) -> st
 
 
 def _version_of(home: Path, inputs: str) -> int | None:
-    """The version that stands, if it was made of `inputs`, and the master and what is published are whole; else None."""
+    """The latest version, if it was made from `inputs` and master and published files are complete; else None."""
     if not (has_version(home) and master_file(home).exists() and manifest.manifest_file(home).exists()):
         return None
     with suppress(StorageError, OSError, duckdb.Error):
@@ -466,7 +397,7 @@ def _version_of(home: Path, inputs: str) -> int | None:
             ((version, digest, is_past),) = connection.execute(
                 "SELECT version, inputs_digest, published_at <= $now FROM versions", {"now": now()}
             ).fetchall()
-        with duckdb.connect(str(master_file(home)), read_only=True) as connection:
+        with connect(master_file(home), read_only=True) as connection:
             of_master = int(single(connection, "SELECT version FROM versions"))
         # It is copied before the other: one that a shell has written to is younger.
         is_untouched = for_shells.stat().st_mtime_ns <= for_kooch.stat().st_mtime_ns
@@ -476,7 +407,7 @@ def _version_of(home: Path, inputs: str) -> int | None:
 
 
 def _set_aside(files: Sequence[Path], is_whole: Callable[[Path], bool]) -> tuple[list[Path], tuple[Path, ...]]:
-    """Whole files and the others, which are kept as `*.broken`."""
+    """The readable files, and the broken ones, which are renamed to `*.broken`."""
     whole = [file for file in files if is_whole(file)]
     try:
         broken = tuple(file.rename(file.with_suffix(".broken")) for file in files if file not in set(whole))
@@ -495,15 +426,26 @@ def _has_columns(file: Path) -> bool:
 
 
 def _is_sound(file: Path) -> bool:
-    """Whether every row can be read and holds what the tables can take."""
+    """Whether every row can be read and fits the tables."""
     try:
-        table = pq.read_table(file, schema=spool.SCHEMA)
-        counts = [*(table[name].cast(pa.int32()) for name in ("followers", "following", "posts"))]
+        with pq.ParquetFile(file) as batch:
+            run = None if batches_in(file) else file.parent.name
+            parts = range(batch.num_row_groups)
+            return (
+                spool.is_of_a_batch(batch.schema_arrow)
+                and batch.metadata.num_rows > 0
+                and all(_is_sound_part(batch.read_row_group(n), run) for n in parts)
+            )
     except (pa.ArrowException, OSError):
         return False
+
+
+def _is_sound_part(table: pa.Table, run: str | None) -> bool:
+    """Whether rows are as the tables can take them, and all of `run` if one is given."""
+    counts = [*(table[name].cast(pa.int32()) for name in ("followers", "following", "posts"))]
     return (
         len(counts) == 3
-        and set(table["run"].to_pylist()) == {file.parent.name}
+        and (run is None or set(table["run"].to_pylist()) == {run})
         and set(table["outcome"].to_pylist()) <= {"observed", "failed", "skipped"}
         and set(table["status"].to_pylist()) <= {*STATUSES, None}
         and not any(table[name].null_count for name in ("platform", "target", "valid_at", "recorded_at"))
@@ -511,16 +453,16 @@ def _is_sound(file: Path) -> bool:
 
 
 def _refuse_lost_rows(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """Raise StorageError for a new master if the archive, which it is made from, is not as it was listed."""
+    """Raise StorageError if a new master would be made from an archive that differs from its manifest."""
     is_new = not single(connection, "SELECT version FROM versions")
     if is_new and (faults := manifest.faults(home, thorough=True)):
-        raise StorageError(f"The data cannot be made again without loss. {manifest.sentence(home, faults)}")
+        raise StorageError(f"The data cannot be rebuilt without loss. {manifest.sentence(home, faults)}")
 
 
 def _forgotten(
     connection: duckdb.DuckDBPyConnection, home: Path, *, without_lost: bool
 ) -> tuple[list[Path], tuple[Path, ...]]:
-    """The archived batches, for a new master that has loaded none, and those that are broken.
+    """The archived batches, which a new master has to load, and the broken ones among them.
 
     Raises StorageError for a broken one unless `without_lost`: an earlier Kooch listed no digests.
     """
@@ -531,14 +473,21 @@ def _forgotten(
     if broken:
         folder = spool.archive_folder(home)
         faults = [manifest.Fault(name=str(file.relative_to(folder)), says="cannot be read") for file in broken]
-        raise StorageError(f"The data cannot be made again without loss. {manifest.sentence(home, faults)}")
+        raise StorageError(f"The data cannot be rebuilt without loss. {manifest.sentence(home, faults)}")
     return _set_aside(files, _is_sound)
 
 
-def _not_loaded(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> list[Path]:
+def _not_loaded(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict[Path, frozenset[str]]:
+    """The files that hold batches which are not loaded yet, each with the ids of these."""
     loaded = {row[0] for row in connection.execute("SELECT batch_id FROM batches").fetchall()}
-    # A batch may lie in the spool and in the archive, if it was copied there by hand.
-    return list({file.stem: file for file in files if file.stem not in loaded}.values())
+    fresh: dict[Path, frozenset[str]] = {}
+    for file in files:
+        # A batch may lie in the spool and in the archive, if it was copied there by hand.
+        batches = frozenset(batches_in(file) or {file.stem}) - loaded
+        if batches:
+            fresh[file] = batches
+            loaded |= batches
+    return fresh
 
 
 def _known_runs(home: Path) -> list[dict[str, object]]:
@@ -564,23 +513,43 @@ def _known_runs(home: Path) -> list[dict[str, object]]:
         ]
 
 
-def _store_runs(connection: duckdb.DuckDBPyConnection, known: list[dict[str, object]]) -> list[str]:
-    """Store the runs with their counts.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """What the plans must know about runs, by key.
 
-    Returns the keys of those that have ended and yet lack outcomes, because a batch was broken or lost. They are
-    stored as running, for the next crawl to continue them.
+    `reopened` have ended and yet lack outcomes, because a batch was broken or lost: the next crawl continues them. `whole`
+    have ended and lack none. `planned` has the number of targets of those that a suppression has taken some of.
     """
+
+    reopened: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    planned: Mapping[str, int] = field(default_factory=dict)
+
+
+def _store_runs(connection: duckdb.DuckDBPyConnection, home: Path, known: list[dict[str, object]]) -> _Counted:
+    """Store the runs with their counts."""
     connection.execute("DELETE FROM runs")
     if not known:
-        return []
+        return _Counted()
+    rewriting = manifest.read_rewriting(home)
+    is_cut_on = rewriting.platform if rewriting else None
+    with open_state(home) as state:
+        settled = settled_runs(state)
+    given = [run | {"is_settled": run["key"] in settled, "is_being_cut": run["platform"] == is_cut_on} for run in known]
     with Steps(connection) as steps:
-        steps.give("known_runs", as_table(known))
+        steps.give("known_runs", as_table(given))
         steps.assign("run", "SELECT key FROM known_runs")
         steps.write(
             "INSERT INTO runs BY NAME"
-            " SELECT * EXCLUDE (key, lacks_outcomes) FROM runs_counted ORDER BY started_at, run_id"
+            " SELECT * EXCLUDE (key, lacks_outcomes, is_given_up) FROM runs_counted ORDER BY started_at, run_id"
         )
-        return [str(key) for (key,) in steps.rows("SELECT key FROM runs_counted WHERE lacks_outcomes")]
+        rows = steps.rows("SELECT key, planned, lacks_outcomes, is_given_up, state <> 'running' FROM runs_counted")
+    before = {run["key"]: run["planned"] for run in known}
+    return _Counted(
+        reopened=tuple(str(key) for key, _, lacks_outcomes, _, _ in rows if lacks_outcomes),
+        whole=tuple(str(key) for key, _, _, is_given_up, has_ended in rows if has_ended and not is_given_up),
+        planned={str(key): int(str(planned)) for key, planned, *_ in rows if planned != before[key]},
+    )
 
 
 def _store_withdrawn_runs(connection: duckdb.DuckDBPyConnection, withdrawn: list[dict[str, str]]) -> None:
@@ -610,7 +579,11 @@ def _store_slots(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
 
 def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     """Addresses are made from the platform's pattern and the latest handle, never taken from a profile."""
-    patterns = [{"platform": platform.platform, "pattern": platform.account_url} for platform in listed.platforms]
+    patterns = [
+        {"platform": platform.platform, "beginning": beginning, "pattern": pattern}
+        for platform in listed.platforms
+        for beginning, pattern in ((None, platform.account_url), *platform.handle_urls.items())
+    ]
     if not patterns:
         return
     with Steps(connection) as steps:
@@ -623,7 +596,7 @@ def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
 
 
 def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """A new master takes the numbers that earlier ones gave.
+    """Give a new master the numbers that earlier masters gave.
 
     A file that was lost and is restored repeats numbers: what it held was written again from the master meanwhile.
     """
@@ -639,7 +612,7 @@ def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
 
 @contextmanager
 def _naming_damaged(files: Sequence[Path]) -> Iterator[None]:
-    """Raise StorageError that names the file of numbers that made a query fail, if one did."""
+    """If a file of numbers made the query fail, raise a StorageError that names it."""
     try:
         yield
     except duckdb.Error as error:
@@ -688,14 +661,14 @@ def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -
 
 
 def _surplus_ids(home: Path, version: int) -> list[Path]:
-    """The files of numbers that the one of `version` replaces: none, or all others."""
+    """The files of numbers that the file of `version` replaces: none, or all others."""
     folder = spool.archive_folder(home) / "ids"
     others = [path for path in sorted(folder.glob("*.parquet")) if path.stem != f"{version:08}"]
     return [] if len(others) < _KEPT_ID_FILES else others
 
 
 def _list_archive(home: Path, version: int) -> None:
-    """List what came into the archive, then remove the files of numbers that are listed no more."""
+    """List the new files of the archive in the manifest, then remove files of numbers that it no longer lists."""
     surplus = _surplus_ids(home, version)
     try:
         manifest.renew(home, dropped={f"ids/{path.name}" for path in surplus})

@@ -13,7 +13,7 @@ from kooch.times import now
 
 @contextmanager
 def only_one(home: Path, what: str, *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock `what`; with `wait`, until it is free, else raise RunningError that names the holder."""
+    """Hold the lock `what`. If it is taken, wait with `wait`, or raise RunningError with the name of the holder."""
     file = home / "locks" / what
     try:
         make_folder(home)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kooch.errors import StorageError
 from kooch.files import make_folder, sync_folder, write_whole
-from kooch.store.spool import archive_folder
+from kooch.store.spool import archive_folder, archived_name
 
 _COLUMNS = ("name", "bytes", "sha256")
 
@@ -78,6 +78,12 @@ def faults(home: Path, *, thorough: bool) -> list[Fault]:
     return [Fault(name=name, says=says) for name, says in found if says]
 
 
+def is_as_listed(home: Path, file: Path, listed: Mapping[str, Content]) -> bool:
+    """Whether a file of the archive is listed and every byte of it is as it was then."""
+    content = listed.get(archived_name(home, file))
+    return content is not None and not _fault(file, content, thorough=True)
+
+
 def sentence(home: Path, found: Sequence[Fault]) -> str:
     """What is wrong with the archive, and what to do."""
     first = "; ".join(f"{archive_folder(home) / fault.name} {fault.says}" for fault in found[:3])
@@ -98,7 +104,7 @@ def renew(home: Path, *, dropped: Collection[str] = ()) -> None:
     kept = listed if rewriting is None else {name: listed[name] for name in listed if name in rewriting.faulty}
     wanted = {name: content for name, content in kept.items() if name not in dropped}
     for file in sorted(archive_folder(home).glob("*/*.parquet")):
-        name = file.relative_to(archive_folder(home)).as_posix()
+        name = archived_name(home, file)
         if name not in wanted and name not in dropped:
             wanted[name] = _content(file)
     if wanted != listed or not manifest_file(home).exists():
@@ -159,7 +165,7 @@ def _rewriting_file(home: Path) -> Path:
     return archive_folder(home) / "suppressing.json"
 
 
-def _fault(file: Path, content: Content, thorough: bool) -> str:  # noqa: FBT001 -- private, and called once
+def _fault(file: Path, content: Content, thorough: bool) -> str:  # noqa: FBT001 -- private
     """What is wrong with a file; empty if nothing is."""
     try:
         size = file.stat().st_size

@@ -35,6 +35,7 @@ Cause = Literal[
     "another_time",
     "not_archived",
     "excluded",
+    "missing_shard",
     "no_unauthenticated",
     "noindex",
     "aborted",
@@ -62,6 +63,7 @@ CAUSES_IN_WORDS: dict[Cause, str] = {
     "another_time": "the archive answered with a page of another time",
     "not_archived": "the archive does not hold what its index lists",
     "excluded": "the archive does not show this site",
+    "missing_shard": "the shard that asks for it did not come",
     "no_unauthenticated": "skipped: the owner asks not to be shown to visitors without an account",
     "noindex": "skipped: the owner asks programs to leave the account alone",
     "aborted": "skipped: the run was given up",
@@ -69,7 +71,7 @@ CAUSES_IN_WORDS: dict[Cause, str] = {
 }
 
 CONFIRMED_AFTER_HOURS = 24
-"""So far apart must the first and a later answer be that agree that an account is gone."""
+"""How far apart two answers must be that confirm that an account is gone."""
 STATUSES: tuple[str, ...] = get_args(Status)
 CAUSES: tuple[str, ...] = get_args(Cause)
 
@@ -85,7 +87,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What is known of an account before it is asked when it posted.
+    """What is known about the posts of an account before it is asked.
 
     It was opened at `opened_at`, and its profile counts `posts`. The latest complete look at its posts was at `looked_at`:
     the account then had `listed` posts, `listed_lately` of them of the look's day or the one before, and its profile counted
@@ -103,7 +105,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One account to look at: by its stable id where that is known, else by handle. Or one archived page of it.
+    """One account to look at, by its stable id if that is known, else by handle; or one archived page of it.
 
     `key` is the native id, or `@` and the handle; of an archived page its 14-digit timestamp, `/` and original
     address. `listed_before` is the instant by which the list that claims the account vouches for its handle: whoever
@@ -139,7 +141,7 @@ class HandleSpan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawledBound:
-    """A registry's word on when something happened: half-open [not_before, before)."""
+    """When something happened according to a registry: half-open [not_before, before)."""
 
     event: Literal["joined", "left"]
     not_before: datetime
@@ -173,7 +175,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """A determinate answer. Counts are NULL where the platform does not show them, never zero.
+    """A definite answer. A count that the platform does not show is None, never zero.
 
     `moved_to` and `also_known_as` are native ids of accounts that this one names; `is_named_back` says whether the one
     it moved to names it in turn, None if nobody looked. `local_id` is the number of the account at its server, where its
@@ -201,7 +203,7 @@ class Observed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """A span of time, half-open, of which an answer lists all that stands."""
+    """A half-open span of time for which an answer lists all posts that still stand."""
 
     covers_from: datetime
     covers_to: datetime
@@ -209,7 +211,7 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedDay:
-    """How much an answer lists of one day in UTC. `posts` are posts and quotes, without replies."""
+    """What an answer lists for one day in UTC. `posts` counts posts and quotes, without replies."""
 
     day: date
     posts: int = 0
@@ -218,12 +220,12 @@ class PostedDay:
 
 
 Kinds = Literal["posts", "posts and reposts"]
-"""What a look at posts lists; replies and quotes are posts."""
+"""What a look lists. Here replies and quotes are posts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What the account's server lists of its posts: when, and how many. Never what they say.
+    """What the account's server lists of its posts: days and numbers, never texts.
 
     A day without a row has no post only inside `covers`; a row outside says that there was that much at least. `listed`,
     `listed_lately` and `counted_more` are as `Before` has them, NULL where not everything was listed. `undated` posts have
@@ -245,7 +247,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed:
-    """Could not tell, and why. Never a statement about the account."""
+    """Kooch could not tell, and why. This says nothing about the account."""
 
     cause: Cause
     detail: str = ""
@@ -263,7 +265,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one target. `valid_at` is when the platform showed it, `recorded_at` when it was stored (UTC).
+    """The result for one target. `valid_at` is when the platform showed it, `recorded_at` when it was stored (UTC).
 
     Of an archived page, `valid_at` is when it was archived, and `handle` the one it was looked up under.
     """

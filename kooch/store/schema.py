@@ -46,7 +46,7 @@ def schema_version(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def table_comments(sql: str) -> list[str]:
-    """COMMENT statements for the `-- …` behind the tables and columns of `sql`."""
+    """COMMENT statements from the `-- …` comments after tables and columns in `sql`."""
     statements, table = [], ""
     for line in sql.splitlines():
         if found := _ADDED.match(line):

@@ -1,4 +1,4 @@
-"""Folders of SELECTs: a file is named by what a row of it is, and is made after the files that it reads."""
+"""Folders of SELECT files. Each file is named after its rows, and is made after the files that it reads."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -12,7 +12,7 @@ _COMMENT = re.compile(r"--.*$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Select:
-    """One file; `folder` is the name of the folder that it stands in, `words` are all words of its code."""
+    """One file. `folder` is the name of its folder, `words` are all words of its code."""
 
     name: str
     folder: str
@@ -20,7 +20,7 @@ class Select:
     words: frozenset[str]
 
     @property
-    def says(self) -> str:
+    def row_meaning(self) -> str:
         """What a row is: the first line of the file."""
         return self.sql.splitlines()[0].removeprefix("-- ")
 
@@ -35,12 +35,12 @@ def read_selects(folders: Iterable[Path]) -> dict[str, Select]:
 
 
 def words_of(sql: str) -> frozenset[str]:
-    """The words of a statement, comments apart: what it reads is among them."""
+    """The words of a statement without comments. The names of what it reads are among them."""
     return frozenset(_WORD.findall(_COMMENT.sub("", sql)))
 
 
 def in_order(selects: Mapping[str, Select], wanted: Collection[str] | None = None) -> list[Select]:
-    """The `wanted` SELECTs, or all of them, and what they read: each after what it reads."""
+    """The `wanted` SELECTs (or all) and those that they read, each after those that it reads."""
     graph: dict[str, frozenset[str]] = {}
     waiting = list(selects if wanted is None else wanted)
     while waiting:

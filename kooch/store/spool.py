@@ -142,7 +142,8 @@ def storable(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def is_of_a_batch(schema: pa.Schema) -> bool:
-    """Whether a file has the columns of a batch, of this Kooch or of an older one."""
+    """Whether a file has the columns of a batch, of this Kooch or of an older one; of merged batches, `batch_id` too."""
+    schema = pa.schema([field for field in schema if field.name != "batch_id"])
     lacking = {name for name in SCHEMA.names if name not in schema.names}
     expected = pa.schema([field for field in SCHEMA if field.name not in lacking])
     return lacking <= ADDED_LATER and bool(schema.equals(expected))
@@ -176,13 +177,23 @@ def archive_folder(home: Path) -> Path:
     return home / "archive"
 
 
+def merged_folder(home: Path) -> Path:
+    """The files of the archive that hold many batches each: no run has this name."""
+    return archive_folder(home) / "merged"
+
+
+def archived_name(home: Path, file: Path) -> str:
+    """The path of a file in the archive, as the manifest writes it."""
+    return file.relative_to(archive_folder(home)).as_posix()
+
+
 def waiting_batches(home: Path) -> list[Path]:
     """Batches not yet loaded, in a fixed order."""
     return sorted(spool_folder(home).glob("*/*.parquet"))
 
 
 def archived_batches(home: Path) -> list[Path]:
-    """Batches that were loaded, in a fixed order. Files of the folder `ids` are no batches."""
+    """Files of batches that were loaded, in a fixed order. Files of the folder `ids` are no batches."""
     return sorted(file for file in archive_folder(home).glob("*/*.parquet") if file.parent.name != "ids")
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -38,7 +38,8 @@ _TARGET_INSTANTS = ("listed_before", "seen_since", "opened_not_before", "opened_
 class Run:
     """One crawl of one platform. `roster` None means every roster; times are UTC.
 
-    `is_recheck`: it asks only about accounts that seemed gone, a second time.
+    `is_recheck`: it asks only about accounts that seemed gone, a second time. `shards` is the number of its parts, if it is
+    crawled on several machines.
     """
 
     run: str
@@ -54,6 +55,7 @@ class Run:
     version: str
     planned: int = 0
     is_recheck: bool = False
+    shards: int | None = None
 
 
 def state_file(home: Path) -> Path:
@@ -149,6 +151,33 @@ def begin_run(
     return run
 
 
+def adopt_run(
+    connection: sqlite3.Connection,
+    *,
+    run: str,
+    platform: str,
+    roster: str | None,
+    started_at: datetime,
+    version: str,
+    is_recheck: bool,
+    shards: int,
+    targets: Iterable[Target],
+) -> None:
+    """Write down a run that several machines crawl, whole. One that is known, or was withdrawn, stays as it is."""
+    with transaction(connection):
+        is_known = connection.execute(
+            "SELECT 1 FROM runs WHERE run = ? UNION SELECT 1 FROM withdrawn_runs WHERE run = ?", (run, run)
+        ).fetchone()
+        if is_known:
+            return
+        connection.execute(
+            "INSERT INTO runs (run, platform, source, roster, started_at, state, version, is_recheck, shards)"
+            " VALUES (?, ?, 'live', ?, ?, 'running', ?, ?, ?)",
+            (run, platform, roster, _text(started_at), version, is_recheck, shards),
+        )
+        add_targets(connection, run, targets)
+
+
 def add_targets(connection: sqlite3.Connection, run: str, targets: Iterable[Target]) -> None:
     """Plan `targets` in `run`, inside the caller's transaction."""
     columns = ("run", "target", *_TARGET_TEXTS, *_TARGET_INSTANTS, "url", "captured_at", "digest")
@@ -190,10 +219,10 @@ def unfinished_run(
     source: RunSource = "live",
     is_recheck: bool = False,
 ) -> Run | None:
-    """The latest run of `platform` over `roster` that was begun and never ended."""
+    """The latest run of `platform` over `roster` that was begun here and never ended."""
     row = connection.execute(
         "SELECT * FROM runs WHERE platform = ? AND roster IS ? AND source = ? AND is_activity = ? AND is_recheck = ?"
-        " AND state = 'running' ORDER BY started_at DESC LIMIT 1",
+        " AND state = 'running' AND shards IS NULL ORDER BY started_at DESC LIMIT 1",
         (platform, roster, *_SOURCES[source], is_recheck),
     ).fetchone()
     return _run(row) if row else None
@@ -238,6 +267,15 @@ def suppressed_accounts(connection: sqlite3.Connection, platform: str) -> frozen
     return frozenset(account for of, account in suppressions(connection) if of == platform)
 
 
+def last_removal(connection: sqlite3.Connection) -> datetime | None:
+    """When an account was suppressed, a run withdrawn, or a wrong link corrected, last; None: nothing of the kind ever was."""
+    rows = connection.execute(
+        "SELECT suppressed_at FROM suppressions UNION SELECT withdrawn_at FROM withdrawn_runs"
+        " UNION SELECT corrected_at FROM corrections WHERE kind = 'link'"
+    )
+    return max((datetime.fromisoformat(instant) for (instant,) in rows), default=None)
+
+
 def say_same(connection: sqlite3.Connection, *, platform: str, old: str, new: str, reason: str) -> None:
     """Write down that an account has another id now. A later decision about the old id replaces an earlier one."""
     connection.execute(
@@ -277,11 +315,79 @@ def reopen_runs(connection: sqlite3.Connection, keys: Iterable[str]) -> None:
     connection.executemany("UPDATE runs SET state = 'running', ended_at = NULL WHERE run = ?", [(key,) for key in keys])
 
 
+def settle_runs(connection: sqlite3.Connection, whole: Iterable[str]) -> None:
+    """Forget the targets of those runs, ended and loaded whole, that a later run of the same scope has followed.
+
+    The number of their targets stays. The targets of the latest run stay too: should one of its batches be lost, they are
+    asked again. The file shrinks once more than half of it is free.
+    """
+    followed = """
+        SELECT r.run
+        FROM runs AS r
+        WHERE
+            EXISTS (SELECT 1 FROM targets AS t WHERE t.run = r.run)
+            AND EXISTS (
+                SELECT 1 FROM runs AS later
+                WHERE
+                    later.state <> 'running'
+                    AND later.started_at > r.started_at
+                    AND later.platform = r.platform
+                    AND later.roster IS r.roster
+                    AND later.source = r.source
+                    AND later.is_activity = r.is_activity
+                    AND later.is_recheck = r.is_recheck
+            )
+    """
+    settled = {run for (run,) in connection.execute(followed)} & {*whole}
+    if not settled:
+        return
+    # A freed page would keep the name of an account that is suppressed later.
+    connection.execute("PRAGMA secure_delete = ON")
+    with transaction(connection):
+        planned = planned_counts(connection)
+        connection.executemany("DELETE FROM targets WHERE run = ?", [(run,) for run in settled])
+        _set_planned(connection, {run: planned[run] for run in settled})
+    _shrink(connection)
+
+
+def settled_runs(connection: sqlite3.Connection) -> frozenset[str]:
+    """The runs that have ended and of which no target is known any more."""
+    rows = connection.execute(
+        "SELECT run FROM runs AS r"
+        " WHERE state <> 'running' AND NOT EXISTS (SELECT 1 FROM targets AS t WHERE t.run = r.run)"
+    )
+    return frozenset(str(run) for (run,) in rows)
+
+
+def set_planned(connection: sqlite3.Connection, planned: Mapping[str, int]) -> None:
+    """Write down how many targets runs have, of which a suppression has taken some."""
+    with transaction(connection):
+        _set_planned(connection, planned)
+
+
+def _set_planned(connection: sqlite3.Connection, planned: Mapping[str, int]) -> None:
+    connection.executemany("UPDATE runs SET planned = ? WHERE run = ?", [(n, run) for run, n in planned.items()])
+
+
+def _shrink(connection: sqlite3.Connection) -> None:
+    (free,), (pages,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("freelist_count", "page_count"))
+    if 2 * free > pages:
+        # Where another process holds it open, or the disk is full, it shrinks another time.
+        with suppress(sqlite3.OperationalError):
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 def count_traffic(connection: sqlite3.Connection, run: str, *, requests: int, received: int) -> None:
     """Add to a run's requests and bytes: a run that is continued sums up over its parts."""
     connection.execute(
         "UPDATE runs SET requests = requests + ?, bytes = bytes + ? WHERE run = ?", (requests, received, run)
     )
+
+
+def set_traffic(connection: sqlite3.Connection, run: str, *, requests: int, received: int) -> None:
+    """Say how many requests and bytes a run has taken so far, over all its shards."""
+    connection.execute("UPDATE runs SET requests = ?, bytes = ? WHERE run = ?", (requests, received, run))
 
 
 def count_cost(connection: sqlite3.Connection, run: str, usd: float) -> None:
@@ -299,6 +405,13 @@ def cost_since(connection: sqlite3.Connection, *, platform: str, since: datetime
         (platform, _text(since), _text(since)),
     ).fetchone()
     return float(usd)
+
+
+def state_at_end(*, observed: int, failed: int) -> RunState:
+    """How a run has ended of which every target has an outcome."""
+    if failed == 0:
+        return "complete"
+    return "partial" if observed else "failed"
 
 
 def end_run(connection: sqlite3.Connection, run: str, state: RunState) -> None:

@@ -1,4 +1,4 @@
-"""The stays of every figure on every platform: evidence out of the master, its readings back into it.
+"""The stays of every figure on every platform: read the evidence from the master, and write its readings back.
 
 What a stay is stands in docs/methods.md; `kooch.presence` reads the evidence. Nothing here depends on the clock.
 """
@@ -16,8 +16,8 @@ import polars as pl
 import pyarrow as pa
 
 from kooch import presence
-from kooch.presence.evidence import Doubt, Evidence, Known, known_by
-from kooch.presence.figures import StayRow, Told, edges, presumptions, stay_rows, told
+from kooch.presence.evidence import Doubt, Evidence, Held, Known, known_by
+from kooch.presence.figures import AccountReadings, StayRow, account_readings, edges, presumptions, stay_rows
 from kooch.presence.reading import BEGINNING, NEVER, Item, Says
 from kooch.store.rows import as_table
 
@@ -28,7 +28,7 @@ _INSTANT = pa.timestamp("us", tz="UTC")
 _SAYS = {"joined": Says.JOINED, "sign": Says.SIGN, "ended": Says.ENDED, "absent": Says.ABSENT}
 _DAY = 24 * 60 * 60 * 1_000_000
 _WINDOW = 2_000
-"""So many figures are read and written at once: memory is bounded, and a statement is still cheap."""
+"""How many figures are read and written at once. This bounds memory and keeps statements cheap."""
 
 _Pair = tuple[str, str]
 _Row = dict[str, Any]
@@ -82,6 +82,7 @@ class _OfPair(NamedTuple):
     evidence: list[Evidence]
     doubts: list[Doubt]
     claimed_at: list[tuple[int, int]]
+    held: dict[int, Held]
     untimely: dict[int, int]
     gaps: dict[int, list[tuple[int, int, int]]]
 
@@ -123,7 +124,7 @@ def store_stays(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def read_part(connection: duckdb.DuckDBPyConnection, until: datetime) -> None:
-    """Make temporary tables `known_stays` and `known_readings` of the evidence in `bounds` and `links`, as the connection sees them.
+    """Make temporary tables `known_stays` and `known_readings` from the evidence in this connection's `bounds` and `links`.
 
     They hold what was known by `until`.
     """
@@ -136,8 +137,8 @@ def read_part(connection: duckdb.DuckDBPyConnection, until: datetime) -> None:
     )
     written = _Written([], [], [])
     for pair, found in _pairs(connection, 0):
-        known = known_by(instant, found.evidence, found.doubts, found.claimed_at)
-        version = _version(pair, known, told(known), found, instant)
+        known = known_by(instant, found.evidence, found.doubts, found.claimed_at, found.held)
+        version = _version(pair, known, account_readings(known), found, instant)
         times: _Row = {"known_from": instant, "known_until": None}
         written.stays.extend(row | times for row in version.stays)
         written.readings.extend(row | times for row in version.readings)
@@ -154,7 +155,7 @@ def read_part(connection: duckdb.DuckDBPyConnection, until: datetime) -> None:
 
 @cache
 def _reader() -> str:
-    """A digest of the program that reads evidence: another one may read the same evidence otherwise."""
+    """A digest of the code that reads evidence. Other code may read the same evidence in another way."""
     files = [*Path(presence.__file__).parent.glob("*.py"), Path(__file__)]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in sorted(files))).hexdigest()
 
@@ -175,7 +176,7 @@ def _write(connection: duckdb.DuckDBPyConnection, written: _Written) -> None:
 
 
 def _pairs(connection: duckdb.DuckDBPyConnection, first: int) -> Iterator[tuple[_Pair, _OfPair]]:
-    """What is known of each figure on each platform: of those that changed, a window from number `first` on."""
+    """The evidence on changed figures and platforms: a window of them, from number `first` on."""
     evidence, claims, doubts, gaps = (_by_pair(connection, step, first) for step in _EVIDENCE)
     for pair in sorted(evidence.keys() | claims.keys()):
         rows = evidence.get(pair, [])
@@ -187,16 +188,22 @@ def _pairs(connection: duckdb.DuckDBPyConnection, first: int) -> Iterator[tuple[
                         account,
                         Item(_SAYS[says], _from(since), _to(before), account is not None, bound, act),
                         at,
+                        _to(withdrawn_at),
                     )
-                    for account, bound, says, since, before, act, at, _ in rows
+                    for account, bound, says, since, before, act, at, _, withdrawn_at in rows
                     if says != "nothing"
                 ],
                 [
                     Doubt(account, since, _to(until), at, BEGINNING if until_at is None else until_at)
                     for account, since, until, at, until_at in doubts.get(pair, ())
                 ],
-                claims.get(pair, []),
-                {bound: at for _, bound, _, _, _, _, at, is_untimely in rows if is_untimely},
+                [(account, at) for account, at, *_ in claims.get(pair, ())],
+                {
+                    account: Held(_from(since), _from(by), _to(until))
+                    for account, _, since, by, until in claims.get(pair, ())
+                    if since is not None or until is not None
+                },
+                {bound: at for _, bound, _, _, _, _, at, is_untimely, _ in rows if is_untimely},
                 _gaps(gaps.get(pair, ())),
             ),
         )
@@ -241,11 +248,11 @@ class _Version(NamedTuple):
 def _add(written: _Written, pair: _Pair, found: _OfPair) -> None:
     versions: list[_Version] = []
     known = Known(frozenset(), ())
-    all_told: list[Told] = []
+    accounts: list[AccountReadings] = []
     for instant in _epochs(found):
-        known = known_by(instant, found.evidence, found.doubts, found.claimed_at)
-        all_told = told(known)
-        version = _version(pair, known, all_told, found, instant)
+        known = known_by(instant, found.evidence, found.doubts, found.claimed_at, found.held)
+        accounts = account_readings(known)
+        version = _version(pair, known, accounts, found, instant)
         if versions and _joins(versions[-1]) == _joins(version):
             version = version._replace(known_from=versions.pop().known_from)
         versions.append(version)
@@ -253,33 +260,35 @@ def _add(written: _Written, pair: _Pair, found: _OfPair) -> None:
         times: _Row = {"known_from": version.known_from, "known_until": until}
         written.stays.extend(row | times for row in version.stays)
         written.readings.extend(row | times for row in version.readings)
-    written.spans.extend(_spans(pair, known, all_told))
+    written.spans.extend(_spans(pair, known, accounts))
 
 
 def _epochs(found: _OfPair) -> list[int]:
     """The instants at which more became known."""
-    instants = {one.known_at for one in found.evidence} | {at for _, at in found.claimed_at}
+    instants = {at for one in found.evidence for at in (one.known_at, one.withdrawn_at)} - {NEVER}
+    instants |= {at for _, at in found.claimed_at}
     instants |= {at for one in found.doubts for at in (one.known_at, one.end_known_at)} | set(found.untimely.values())
     return sorted(instants - {BEGINNING})
 
 
 def _joins(version: _Version) -> tuple[list[_Row], list[_Row]]:
-    """What makes a version another one: a later sign alone does not."""
+    """What a version of the stays is compared by. A later sign alone makes no new version."""
     passing = {"last_sign_at", "last_sign_bound", "last_sign_run", "longest_gap_days"}
     return [
         {name: value for name, value in row.items() if name not in passing} for row in version.stays
     ], version.readings
 
 
-def _version(pair: _Pair, known: Known, all_told: list[Told], found: _OfPair, instant: int) -> _Version:
-    is_presumed = presumptions(known, all_told)
+def _version(pair: _Pair, known: Known, accounts: list[AccountReadings], found: _OfPair, instant: int) -> _Version:
+    is_presumed = presumptions(known, accounts)
     untimely = {bound for bound, at in found.untimely.items() if at <= instant}
-    counted = {item.bound for one in all_told for reading in one.readings for item in reading.items}
+    counted = {item.bound for one in accounts for reading in one.readings for item in reading.items}
     stays: list[_Row] = []
     readings: list[_Row] = []
-    for one in all_told:
+    for one in accounts:
         for row in stay_rows(one):
-            of_account: _Row = {"figure_id": pair[0], "platform": pair[1], "account_id": row.account, "stay": row.spell}
+            account = None if row.account is None or row.account < 0 else row.account
+            of_account: _Row = {"figure_id": pair[0], "platform": pair[1], "account_id": account, "stay": row.spell}
             flags = is_presumed[row.account, row.spell]
             stays.append(of_account | _stay_columns(row, flags, untimely, found.gaps.get(row.account or 0, [])))
             readings += [of_account | _reading_columns(side) for side in row.sides]
@@ -327,7 +336,7 @@ def _reading_columns(side: tuple[int, int, int, int, tuple[int, ...]]) -> _Row:
 
 
 def _flag(stays: list[_Row], pair: _Pair, bounds: list[int]) -> None:
-    """Name evidence that counts nowhere, at the first stay or, where there is none, in a row of its own."""
+    """Put evidence that counts nowhere beside the first stay, or into a row of its own if there is no stay."""
     if not stays:
         nothing: _Row = dict.fromkeys(_STAYS.names)
         nothing |= {"figure_id": pair[0], "platform": pair[1], "stay": 0, "readings": 0, "unexplained": []}
@@ -339,7 +348,7 @@ def _flag(stays: list[_Row], pair: _Pair, bounds: list[int]) -> None:
 
 
 def _longest_gap(signs: tuple[int, ...], gaps: list[tuple[int, int, int]]) -> int | None:
-    """Whole days of the longest time between two signs; between answers of one stretch, the longest that was measured."""
+    """The longest time between two signs in whole days, including the longest measured gap within a series of answers."""
     between = [
         min([later - earlier, *(gap for first, last, gap in gaps if first <= earlier and later <= last)])
         for earlier, later in pairwise(signs)
@@ -347,12 +356,12 @@ def _longest_gap(signs: tuple[int, ...], gaps: list[tuple[int, int, int]]) -> in
     return max(between) // _DAY if between else None
 
 
-def _spans(pair: _Pair, known: Known, all_told: list[Told]) -> list[_Row]:
-    """The edges with presumptions and without; of those that do not differ, one row for both."""
-    mine = _edge_rows(pair, all_told)
+def _spans(pair: _Pair, known: Known, accounts: list[AccountReadings]) -> list[_Row]:
+    """The edges with and without presumptions. If both are equal, one row stands for both."""
+    mine = _edge_rows(pair, accounts)
     if not known.accounts or not known.unnamed:
         return [row | {"with_presumptions": None} for row in mine]
-    alone = _edge_rows(pair, told(known.without_unnamed()))
+    alone = _edge_rows(pair, account_readings(known.without_unnamed()))
     return [
         *(row | {"with_presumptions": None} for row in mine if row in alone),
         *(row | {"with_presumptions": True} for row in mine if row not in alone),
@@ -360,8 +369,8 @@ def _spans(pair: _Pair, known: Known, all_told: list[Told]) -> list[_Row]:
     ]
 
 
-def _edge_rows(pair: _Pair, all_told: list[Told]) -> list[_Row]:
-    found = edges(all_told)
+def _edge_rows(pair: _Pair, accounts: list[AccountReadings]) -> list[_Row]:
+    found = edges(accounts)
     of_pair: _Row = {"figure_id": pair[0], "platform": pair[1]}
     rows = [
         of_pair | {"edge": edge, "since": _instant(since), "until": None, "sign_at": None}
@@ -388,7 +397,7 @@ def _bound(bound: int) -> int | None:
 
 
 def _store_gaps(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring `sign_gaps` up to date: answers after those already counted are added, other stretches are counted anew."""
+    """Bring `sign_gaps` up to date: add answers that follow those already counted, and count other series again."""
     fresh = connection.sql(_select("fresh_signs")).pl().sort("account_id", "first_at", "at")
     is_next = (pl.col("account_id") == pl.col("account_id").shift(1)) & (
         pl.col("first_at") == pl.col("first_at").shift(1)

@@ -1,13 +1,16 @@
-"""Removing an account everywhere, for good: spool, archive, ids, plans, master, and every kept version."""
+"""Remove an account everywhere: spool, archive, ids, plans, master and every kept version."""
 
+import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextlib import suppress as suppress_errors
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -26,10 +29,12 @@ from kooch.platforms import (
 )
 from kooch.store import manifest, spool
 from kooch.store.bodies import forget_bodies
+from kooch.store.compact import batches_in, finish_compaction, open_merged, with_digests
 from kooch.store.forget import forget, is_meant
-from kooch.store.load import Loaded, load, master_file, older_master_file
+from kooch.store.load import Loaded, load
 from kooch.store.locks import only_one
-from kooch.store.publish import published_folder
+from kooch.store.master import master_file, older_master_file
+from kooch.store.publish import remove_older
 from kooch.store.state import open_state, runs, suppressed_accounts, transaction
 from kooch.store.versions import open_version, reading_file
 from kooch.times import now
@@ -59,8 +64,7 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
         # the names are remembered then, and the load at the end tells of any other fault.
         with suppress_errors(KoochError):
             load(home, views=views, bundled=bundled)
-        names, others_now = _known_names(home, platform, keys)
-        held_by = sorted(name for name in names if not name.startswith("@"))
+        names, others_now, held_by = _known_names(home, platform, keys)
         if len(held_by) > 1:
             raise ConfigError(
                 f"{account!r} was the name of several accounts: {', '.join(held_by)}. Say which is meant by its id, such as"
@@ -76,7 +80,7 @@ def suppress(home: Path, *, platform: str, account: str, reason: str, views: Pat
 
 
 def finish_suppression(home: Path, *, views: Path, bundled: Path) -> None:
-    """Finish a suppression that was killed, if one was. Raises RunningError while one is under way."""
+    """Finish an interrupted suppression, if there is one. Raises RunningError while one is running."""
     rewriting = manifest.read_rewriting(home)
     if rewriting is None:
         return
@@ -97,7 +101,7 @@ def _cut_everything(home: Path, platform: str, every: Sequence[str]) -> int:
         for file in (master_file(home), older_master_file(home)):
             file.unlink(missing_ok=True)
             file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
-        # What the app has told of its faults may name the account.
+        # The log of the app may name the account.
         with suppress_errors(OSError):
             os.truncate(home / "app.log", 0)
         # An unfinished file of a crawl that was killed may hold the account, too.
@@ -105,6 +109,7 @@ def _cut_everything(home: Path, platform: str, every: Sequence[str]) -> int:
             own = [run.run for run in runs(state) if run.platform == platform]
         for run in own:
             remove_unfinished(spool.spool_folder(home) / run)
+        finish_compaction(home)
         removed = [row for file in _batches(home) for row in _meant_in(file, platform, every)]
         # The batches name the pages, so they are cut last: after a kill another call finds the pages again.
         pages = {f"{platform} {row['target']}" for row in removed if row["capture"]}
@@ -121,7 +126,7 @@ def _cut_everything(home: Path, platform: str, every: Sequence[str]) -> int:
 def _load_without(home: Path, *, views: Path, bundled: Path) -> Loaded:
     """Publish a version without what was removed, and remove the older ones."""
     loaded = load(home, views=views, bundled=bundled)
-    _remove_older_versions(home, loaded.version)
+    remove_older(home, loaded.version)
     manifest.end_rewriting(home)
     return loaded
 
@@ -137,7 +142,7 @@ def _keys(platform: str, account: str) -> frozenset[str]:
     if not keys:
         found = read(account, platform)
         if isinstance(found, Refused) and found.kind == "secret":
-            raise ConfigError(f"What was given {found.why}.")
+            raise ConfigError(f"The given account {found.why}.")
         raise ConfigError(
             f"{account!r} names no account on {platform}: give its handle, its address, or `id:` and its id."
         )
@@ -150,10 +155,11 @@ def _spellings(platform: str, name: str) -> set[str]:
     return {f"@{spelling}" for spelling in spell_handle(platform, name[1:])}
 
 
-def _known_names(home: Path, platform: str, keys: frozenset[str]) -> tuple[set[str], set[str]]:
+def _known_names(home: Path, platform: str, keys: frozenset[str]) -> tuple[set[str], set[str], list[str]]:
     """All natural keys of the account that the store knows, as spool files and plans write them.
 
     The second are those that it was listed under and another is called now: whom they mean depends on who says them.
+    The third are ids, one for each account that `keys` may mean.
     """
     try:
         with open_version(reading_file(home)) as connection:
@@ -185,13 +191,15 @@ def _known_names(home: Path, platform: str, keys: frozenset[str]) -> tuple[set[s
                     WHERE i.kind = 'account' AND list_contains(list_transform($keys, lambda k: $platform || ' ' || k), i.key)
                 ),
 
+                -- Every row that was found to be the same account.
                 whole AS (
-                    SELECT account_id FROM meant
-                    UNION
-                    SELECT a.account_id FROM accounts AS a INNER JOIN meant AS m ON m.account_id = a.merged_into
-                    UNION
-                    SELECT a.merged_into FROM accounts AS a INNER JOIN meant AS m ON m.account_id = a.account_id
-                    WHERE a.merged_into IS NOT NULL
+                    SELECT account_id, coalesce(merged_into, account_id) AS stands_as
+                    FROM accounts
+                    WHERE stands_as IN (
+                        SELECT coalesce(a.merged_into, a.account_id)
+                        FROM accounts AS a
+                        SEMI JOIN meant AS m ON m.account_id = a.account_id
+                    )
                 ),
 
                 -- A page of an archive that shows no id may be about this one.
@@ -204,13 +212,14 @@ def _known_names(home: Path, platform: str, keys: frozenset[str]) -> tuple[set[s
 
                 SELECT
                     substr(i.key, length($platform) + 2) AS name,
-                    name IN (SELECT name FROM others) AS is_others_now
+                    name IN (SELECT name FROM others) AS is_others_now,
+                    w.stands_as
                 FROM ids AS i
                 INNER JOIN whole AS w ON w.account_id = i.id
                 WHERE i.kind = 'account' AND starts_with(i.key, $platform || ' ')
                 UNION
                 -- What others are called, too, says nothing of this one.
-                SELECT name, false
+                SELECT name, false, NULL
                 FROM called
                 WHERE name IS NOT NULL
                 GROUP BY name
@@ -220,9 +229,10 @@ def _known_names(home: Path, platform: str, keys: frozenset[str]) -> tuple[set[s
             ).pl()
     except StorageError:
         # An earlier call was interrupted: the names it recorded are added below.
-        return set(), set()
+        return set(), set(), []
     others_now = set(found.filter("is_others_now")["name"])
-    return set(found["name"]) - others_now, others_now
+    ids = found.filter(~pl.col("name").str.starts_with("@")).group_by("stands_as").agg(pl.col("name").min())
+    return set(found["name"]) - others_now, others_now, sorted(ids["name"])
 
 
 def _remember(home: Path, platform: str, names: frozenset[str], reason: str) -> tuple[str, ...]:
@@ -239,6 +249,10 @@ def _remember(home: Path, platform: str, names: frozenset[str], reason: str) -> 
             digests: set[str] = set()
             for name in sorted(every):
                 planned = (platform, listed_key(name), name)
+                state.execute(
+                    "UPDATE corrections SET reason = NULL WHERE platform = ? AND instr(lower(reason), ?)",
+                    (platform, name.removeprefix("@")),
+                )
                 walks = f"SELECT run, walk FROM walks WHERE {of_platform} AND '@' || lower(handle) = ?"
                 state.execute(f"DELETE FROM index_rows WHERE (run, walk) IN ({walks})", (platform, name))
                 state.execute(f"DELETE FROM walks WHERE (run, walk) IN ({walks})", (platform, name))
@@ -254,7 +268,7 @@ def _remember(home: Path, platform: str, names: frozenset[str], reason: str) -> 
 
 
 def _forget_pages(home: Path, platform: str, targets: Sequence[str]) -> None:
-    """Delete archived pages from all plans. Only reading them has told whose they were, so their plan does not name the account."""
+    """Delete archived pages from all plans. Plans do not name their account, because only reading a page shows whose it is."""
     with open_state(home) as state, transaction(state):
         state.executemany(
             "DELETE FROM targets WHERE run IN (SELECT run FROM runs WHERE platform = ?) AND target = ?",
@@ -263,53 +277,83 @@ def _forget_pages(home: Path, platform: str, targets: Sequence[str]) -> None:
 
 
 def _batches(home: Path) -> list[Path]:
-    """Every batch, also those that a load has set aside as broken."""
+    """Every batch, including those that a load has set aside as broken."""
     folders = spool.spool_folder(home), spool.archive_folder(home)
     broken = [file for folder in folders for file in sorted(folder.glob("*/*.broken"))]
     return [*spool.waiting_batches(home), *spool.archived_batches(home), *broken]
 
 
-def _read_batch(file: Path) -> pa.Table:
-    return _read(file, [name for name in spool.SCHEMA.names if name not in spool.ADDED_LATER])
+def _parts(file: Path) -> Iterator[pa.Table]:
+    """The rows of a batch, or of many that were merged, some at a time."""
+    with _refusing_unread(file), pq.ParquetFile(file) as batch:
+        for n in range(batch.num_row_groups):
+            table = batch.read_row_group(n)
+            table.select([name for name in spool.SCHEMA.names if name not in spool.ADDED_LATER])
+            yield table
 
 
-def _read(file: Path, columns: Sequence[str]) -> pa.Table:
+@contextmanager
+def _refusing_unread(file: Path) -> Iterator[None]:
     try:
-        table = pq.read_table(file)
-        table.select(columns)
+        yield
     except (pa.ArrowException, OSError, KeyError) as error:
         raise StorageError(
             f"Archive file {file} cannot be read, so the account may still be in it. Restore it from a backup or delete it,"
             " then suppress the account again."
         ) from error
-    return table
 
 
-def _meant_in(file: Path, platform: str, names: Sequence[str]) -> list[dict[str, Any]]:
+def _meant_in(file: Path, platform: str, names: Sequence[str]) -> Iterator[dict[str, Any]]:
     """The outcomes of `names` in a batch, each with its target and capture."""
-    table = _read_batch(file)
-    rows: list[dict[str, Any]] = (
-        table.filter(is_meant(table, platform, names)).select(["target", "capture"]).to_pylist()
-    )
-    return rows
+    for table in _parts(file):
+        yield from table.filter(is_meant(table, platform, names)).select(["target", "capture"]).to_pylist()
 
 
 def _cut_batch(file: Path, platform: str, names: Sequence[str]) -> None:
     """Rewrite a batch without the outcomes of `names`, or delete it if it holds no others."""
-    table = _read_batch(file)
-    others = table.filter(pc.invert(is_meant(table, platform, names)))
-    kept = forget(others, {platform: frozenset(names)})
-    if not kept.num_rows:
+    is_cut, left = False, set()
+    for table in _parts(file):
+        kept = _without(table, platform, names)
+        is_cut |= kept is not table
+        left |= set(pc.unique(kept["batch_id"]).to_pylist()) if "batch_id" in kept.column_names else set()
+    if not is_cut:
+        return
+    with _refusing_unread(file):
+        cut = {
+            batch: hashlib.sha256(f"{digest} cut".encode()).hexdigest()
+            for batch, digest in batches_in(file).items()
+            if batch in left
+        }
+        schema = pq.read_schema(file)
+    with whole_file(file) as aside, _writer(aside, schema, cut) as writer:
+        for table in _parts(file):
+            if kept := _without(table, platform, names):
+                writer.write_table(kept.cast(schema), row_group_size=len(kept))
+    if not pq.read_metadata(file).num_rows:
         # A load would call a batch without rows damaged.
         file.unlink()
         sync_folder(file.parent)
-    elif kept is not others or kept.num_rows < table.num_rows:
-        _replace(file, kept)
+
+
+def _writer(file: Path, schema: pa.Schema, merged: Mapping[str, str]) -> pq.ParquetWriter:
+    """A writer of rows of one batch, or of `merged` ones with their digests."""
+    if merged:
+        return open_merged(file, with_digests(schema, merged))
+    return pq.ParquetWriter(file, schema, compression="zstd")
+
+
+def _without(table: pa.Table, platform: str, names: Sequence[str]) -> pa.Table:
+    """The rows but the outcomes of `names`, and without what they tell of them; the table itself if there is nothing to cut."""
+    meant = is_meant(table, platform, names)
+    others = table.filter(pc.invert(meant)) if pc.any(meant).as_py() else table
+    return forget(others, {platform: frozenset(names)})
 
 
 def _cut_ids(file: Path, platform: str, names: Sequence[str], pages: set[str]) -> None:
     """Replace the keys of the account and of its captures (`pages`), and keep the numbers, so that none is given twice."""
-    table = _read(file, ["key", "id"])
+    with _refusing_unread(file):
+        table = pq.read_table(file)
+        table.select(["key", "id"])
     word = re.compile(
         "|".join(rf"(?<!\S){re.escape(platform)} {re.escape(listed_key(name))}(?!\S)" for name in names), re.IGNORECASE
     )
@@ -324,9 +368,3 @@ def _cut_ids(file: Path, platform: str, names: Sequence[str], pages: set[str]) -
 def _replace(file: Path, table: pa.Table) -> None:
     with whole_file(file) as aside:
         pq.write_table(table, aside, compression="zstd")
-
-
-def _remove_older_versions(home: Path, version: int) -> None:
-    for file in published_folder(home).glob("*-*.duckdb*"):
-        if f"{version:08}" not in file.name:
-            file.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The schema `utc` of a published version: each table and view once more, with instants as TIMESTAMP in UTC.
+"""The schema `utc` of a published version: a copy of each table and view, with instants as TIMESTAMP in UTC.
 
 A TIMESTAMPTZ is shown, cut to days and grouped in the time zone of the session, and Python's client takes one only where
 pytz is installed. A TIMESTAMP is the same everywhere.
@@ -28,7 +28,7 @@ HAVING schema_name = 'utc' OR bool_or(data_type = 'TIMESTAMP WITH TIME ZONE')
 
 
 def build_utc_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the schema anew where it is not as the tables and views that there are."""
+    """Make the schema again if it does not match the tables and views."""
     columns: dict[str, dict[str, list[list[str]]]] = {"main": {}, "utc": {}}
     for schema, name, of_it in connection.execute(_COLUMNS).fetchall():
         columns[schema][name] = of_it

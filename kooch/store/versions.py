@@ -9,13 +9,14 @@ from typing import Any
 
 import duckdb
 
+from kooch.connections import connect
 from kooch.errors import ConfigError, StorageError
 from kooch.store.outcomes import CONFIRMED_AFTER_HOURS, Target
 from kooch.store.publish import published_folder
 from kooch.store.schema import LATEST, quoted
 
 DAMAGED_BLOCK = "Corrupt database file"
-"""A block whose checksum is wrong comes as DuckDB's most general error, with these words."""
+"""The words in DuckDB's most general error if the checksum of a block is wrong."""
 
 
 def reading_file(home: Path) -> Path:
@@ -40,8 +41,7 @@ def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises StorageError when the file is gone, damaged, or of a newer Kooch.
     """
-    with duckdb.connect(":memory:") as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with connect() as connection:
         try:
             connection.execute(f"ATTACH {quoted(str(file))} AS kooch (READ_ONLY)")
             connection.execute("USE kooch")
@@ -60,6 +60,16 @@ def open_version(file: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             raise StorageError(
                 f"Version {file} is damaged: {first_line(error)}. Run `kooch load --anew` to publish a new one."
             ) from error
+
+
+def read_all(connection: duckdb.DuckDBPyConnection) -> int:
+    """Read every value of every table, which finds every damaged block in use. Returns the number of tables."""
+    tables = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() ORDER BY table_name"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f'SELECT bit_xor(hash(t)) FROM "{table}" AS t').fetchall()
+    return len(tables)
 
 
 def rows_of(found: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
@@ -82,7 +92,7 @@ def rows_of(found: duckdb.DuckDBPyRelation) -> list[dict[str, Any]]:
 
 
 def first_line(error: Exception) -> str:
-    """What an error says, for the middle of a sentence: its first line without the stop."""
+    """The first line of an error without its full stop, for use inside a sentence."""
     return str(error).splitlines()[0].rstrip(".!")
 
 
@@ -121,7 +131,9 @@ def captures_told(home: Path, platform: str) -> set[tuple[str, datetime, str]]:
 
 
 def listed_names(home: Path, platform: str) -> set[str]:
-    """Ids and handles (in lower case, after an `@`) of the accounts of a platform that lists claim."""
+    """Ids and handles (in lower case, after an `@`) of the accounts of a platform that lists claim; none before the first version."""
+    if not has_version(home):
+        return set()
     with open_version(reading_file(home)) as connection:
         found = connection.sql(
             """
@@ -152,7 +164,7 @@ def native_ids(home: Path, platform: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondLook:
-    """An accepted account that is asked for before its turn, from `due_at` on: it seemed gone, or could not be asked for."""
+    """An accepted account that is asked for again from `due_at` on, because it seemed gone or could not be reached."""
 
     platform: str
     account_id: int
@@ -161,11 +173,11 @@ class SecondLook:
 
 _PASSING_CAUSES = ("rate_limited", "server_error", "timeout", "unreachable")
 _MOST_TRIES = 3
-"""An account that has failed so often since it was last seen waits for its turn."""
+"""An account that has failed so often since it was last seen waits for the next crawl."""
 
 
 def second_looks(home: Path) -> list[SecondLook]:
-    """The accounts that are asked for before their turn, by when that is due.
+    """The accounts that are asked for again before the next crawl, by when that is due.
 
     One that answered as gone: a day after the first answer of its kind, or after one that failed. One that failed for a
     cause that passes: an hour later, then after four, then after sixteen.
@@ -238,7 +250,7 @@ def countries_of(home: Path, roster: str) -> set[str]:
 def targets(
     home: Path, *, platform: str, roster: str | None, only: Collection[int] | None = None, former: bool = False
 ) -> list[Target]:
-    """The accounts to look at on `platform`: accepted, of `roster` or of all, each once, by id where it is known.
+    """The accepted accounts on `platform` to look at, of `roster` or of all lists, each once, by id if it is known.
 
     `only` are the `account_id`s that are wanted, if not all are. Accounts that the versions of a list no longer name, and no
     other list claims, are watched no more: they are among them only if they are wanted, or with `former`.
@@ -248,7 +260,7 @@ def targets(
     with open_version(reading_file(home)) as connection:
         known = [row[0] for row in connection.execute("SELECT roster FROM rosters ORDER BY roster").fetchall()]
         if roster and roster not in known:
-            raise ConfigError(f"There is no roster {roster!r}. Known are {', '.join(known)}.")
+            raise ConfigError(f"There is no list {roster!r}. Known are {', '.join(known)}.")
         accounts = connection.sql(
             """
             SELECT

@@ -1,4 +1,4 @@
-"""Statements that somebody has an account → accounts with their spans, and sentences about what is left aside."""
+"""Turns statements about accounts into accounts with their spans, and sentences about what was left out."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,14 +19,14 @@ class Claimed:
     handle: str | None
     native_id: str | None
     stated_by: str
-    """The property that says so."""
+    """The Wikidata property of the statement."""
     start: Span | None = None
     end: Span | None = None
     is_denied: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the account may be known by, folded."""
+        """The folded names of the account."""
         return tuple(name for name in (self.native_id, f"@{self.handle.lower()}" if self.handle else None) if name)
 
     def has_ended(self, day: date) -> bool:
@@ -35,7 +35,7 @@ class Claimed:
 
 @dataclass(slots=True, kw_only=True)
 class Accounts:
-    """All accounts of a list, and what was left aside."""
+    """All accounts of a list, and what was left out."""
 
     claims: list[Claimed] = field(default_factory=list)
     deprecated: int = 0
@@ -67,7 +67,7 @@ def read_accounts(answers: Iterable[tuple[str, WikidataProperty, Iterable[Row]]]
 
 
 def _statements(rows: Iterable[Row]) -> Iterator[Row]:
-    """Each statement once, whatever qualifiers have several values."""
+    """Each statement once, even if a qualifier has several values."""
     seen: set[str] = set()
     for row in rows:
         statement = text_of(row, "statement")
@@ -114,7 +114,7 @@ def _account(platform: str, about: WikidataProperty, text: str) -> Account | str
 
 
 def _joined(claims: Sequence[Claimed], day: date) -> Iterator[Claimed]:
-    """One account for a handle and an id that two properties hold, if the figure has one of each there now."""
+    """Join a handle and an id from two properties into one account, if the figure now has one of each there."""
     places: dict[tuple[str, str], list[Claimed]] = defaultdict(list)
     for claimed in claims:
         places[claimed.figure, claimed.platform].append(claimed)
@@ -129,7 +129,7 @@ def _joined(claims: Sequence[Claimed], day: date) -> Iterator[Claimed]:
 
 
 def _denied_where_shared(claims: Iterable[Claimed], found: Accounts) -> Iterator[Claimed]:
-    """Each account once for a figure; one that two figures claim is neither's."""
+    """Each account once for a figure. An account that two figures claim belongs to neither."""
     claims = list(claims)
     holders: dict[tuple[str, str], set[str]] = defaultdict(set)
     for claimed in claims:

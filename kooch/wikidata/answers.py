@@ -1,4 +1,4 @@
-"""Answers kept beside their list, which they are the source of; and the values in them.
+"""The answers of Wikidata, kept beside the list that they are the source of, and their values.
 
 A folder holds two files a question: `NAME.rq`, the question with when and where it was asked and the digest of the
 answer; `NAME.json.gz`, the answer as it came. An import that broke off goes on from what is there.
@@ -26,7 +26,7 @@ _TIME = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})T")
 _HEAD = re.compile(r"# asked (\S+) of (\S+), sha256 ([0-9a-f]{64})\n")
 _DAY, _YEAR = 11, 9
 KEPT_FOR = timedelta(hours=24)
-"""An import that broke off longer ago begins anew: its halves would be of two days."""
+"""An import that was interrupted longer ago starts again, because its halves would be of two days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Answers:
     def gather(
         self, questions: Iterable[Question], service: Service, on_answer: Callable[[str, int, bool], None]
     ) -> None:
-        """Ask what is not kept yet. `on_answer` hears each question's name, the bytes, and whether it was kept already.
+        """Ask the questions without a kept answer. `on_answer` gets each question's name, its bytes, and whether it was kept already.
 
         Raises AnswerError and StorageError; what has been answered until then stays.
         """
@@ -106,7 +106,7 @@ class Answers:
             raise StorageError(f"{self.folder} could not be written: {error.strerror}.") from error
 
     def _kept(self, question: Question, endpoint: str) -> Kept | None:
-        """The answer that is there to this very question, unless it is too old or damaged."""
+        """The kept answer to exactly this question, unless it is too old or damaged."""
         try:
             text = (self.folder / f"{question.name}.rq").read_text(encoding="utf-8")
             body = gzip.decompress((self.folder / f"{question.name}.json.gz").read_bytes())
@@ -128,7 +128,7 @@ def _head(file: Path) -> datetime | None:
 
 
 def _value(cell: Mapping[str, str]) -> Value | None:
-    """None for what Wikidata calls some value: a node without a name, or an address that stands for one."""
+    """The value, or None for Wikidata's "some value": a node without a name, or an address that stands for one."""
     kind, text = cell["type"], cell["value"]
     if kind == "bnode" or _UNKNOWN.match(text):
         return None

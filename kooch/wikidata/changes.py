@@ -1,4 +1,4 @@
-"""What a list says now and did not say before: who came and left, new accounts, and accounts that ended."""
+"""The differences between two versions of a list: who came and left, new accounts, and accounts that ended."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
-"""Answers of Wikidata → a list, with a report of what it holds and of what is not sure."""
+"""Turns answers of Wikidata into a list, with a report of what it holds and what is uncertain."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,11 +22,12 @@ _PLACE = Path("Wikidata")
 _AGREE = 0.05
 """People and seats agree if they differ by less than this part of the seats."""
 _MOST_ALIASES = 30
+_COUNT = re.compile(r"\+?[0-9]{1,12}(\.0*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A list and what is to be said before it is written. With `faults` or `questions` it cannot be written.
+    """A list, and what the user must know before it is written. With `faults` or `questions` it cannot be written.
 
     `sitting` and `possible` are people on the day of the list: for certain, and if a coarse or missing date allows it.
     """
@@ -48,7 +50,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a list is to be called, and of which day it is. `same` and `different` answer who is whom."""
+    """The name and day of a list. `same` and `different` say which entries are the same person."""
 
     slug: str
     day: date
@@ -81,6 +83,8 @@ class _Names:
     aliases: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     born: dict[str, str] = field(default_factory=dict)
+    followers: dict[tuple[str, str], list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
+    """Counts of an account of X by day, by figure and number of the account."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,7 +122,10 @@ class _Making:
             roster,
             members=tuple(_once(members)),
             accounts=tuple(self._claims(accounts, ids)),
-            statements=tuple(self._statements(accounts, ids, roster)),
+            statements=(
+                *self._statements(accounts, ids, roster),
+                *self._counts(accounts, ids, roster, names),
+            ),
         )
         roster = roster.with_versions_of(previous) if previous else roster
         found = [fault for fault in check([*known, roster]) if fault.file == _PLACE]
@@ -176,6 +183,11 @@ class _Making:
                 span = span_of(row, "value") if row.get("precision") is None else _born(row)
                 if span and span.first.year == span.last.year:
                     names.born[figure] = str(span.first.year)
+            elif what == "followers":
+                # A count that Wikidata does not date to a day, or not to an account, is of no use.
+                counted_on, native_id = span_of(row, "on"), text_of(row, "native_id")
+                if counted_on and counted_on.is_day and native_id and _COUNT.fullmatch(value.text):
+                    names.followers[figure, native_id].append((counted_on.first, int(float(value.text))))
             elif what in OFFICIAL_IDS.values() and not any(letter.isspace() for letter in value.text):
                 names.ids[figure].append(f"{what}:{value.text}")
         return names
@@ -272,7 +284,7 @@ class _Making:
         if ended:
             self.notes.append(f"{len(ended)} organisations were dissolved by {self.wish.day}, and are left out.")
         for figure, items in classes.items():
-            # The class that was asked for says most, else the first by number.
+            # First the class that was asked for, else the class with the lowest number.
             item = self.selector.item if self.selector.item in items else min(items)
             if figure not in ended:
                 yield Member(
@@ -334,7 +346,7 @@ class _Making:
     def _why_no_census(
         self, subject: _Subject, holdings: Sequence[Holding], how: dict[str, Standing], people: int
     ) -> str | None:
-        """Why the list is not known to hold everybody; None: it does."""
+        """Why the list may not hold everybody; None if it does."""
         if self.selector.kind not in {"office", "term"}:
             return "Wikidata says of no such list how many belong to it"
         if not subject.seats:
@@ -352,7 +364,7 @@ class _Making:
     def _identified(
         self, rows: Sequence[Member], known: Sequence[Roster], previous: Roster | None
     ) -> tuple[list[Member], dict[str, str], list[str], list[Fault]]:
-        """The rows under the figures' ids; the id of each item; what is to be decided, and what contradicts itself."""
+        """The rows with their figures' ids, the id of each item, the open questions, and the contradictions."""
         people = People(known, previous, same=self.wish.same, different=self.wish.different)
         ids: dict[str, str] = {}
         questions: list[str] = []
@@ -389,7 +401,7 @@ class _Making:
             )
 
     def _statements(self, accounts: Accounts, ids: dict[str, str], roster: Roster) -> Iterator[Statement]:
-        """What the dates of handles say of their accounts. Where a handle may have been changed they say nothing of it."""
+        """What the dates of handles say about their accounts. If a handle may have changed, its dates say nothing about the account."""
         asked_at = self.answers.asked_at()
         asked_on = asked_at.date() if asked_at else self.wish.day
         several = Counter((one.figure, one.platform) for one in accounts.claims)
@@ -409,6 +421,31 @@ class _Making:
                         published_on=asked_on,
                         time_zone=roster.time_zone,
                         wording=f"Wikidata, {claimed.stated_by}: {'from' if event == 'joined' else 'until'} {_written(span)}",
+                        file=_PLACE,
+                    )
+
+    def _counts(self, accounts: Accounts, ids: dict[str, str], roster: Roster, names: _Names) -> Iterator[Statement]:
+        """The followers that Wikidata counts for an account of X whose number it names, each of its day."""
+        asked_at = self.answers.asked_at()
+        asked_on = asked_at.date() if asked_at else self.wish.day
+        for claimed in accounts.claims:
+            if claimed.platform != "x" or claimed.is_denied or not claimed.handle or not claimed.native_id:
+                continue
+            for day, followers in sorted(set(names.followers[claimed.figure, claimed.native_id])):
+                if day <= asked_on:
+                    yield Statement(
+                        figure_id=ids[claimed.figure],
+                        platform="x",
+                        handle=claimed.handle,
+                        event="there",
+                        not_before=day,
+                        not_after=day,
+                        publisher="Wikidata",
+                        # The count is of the day that the statement names, whenever somebody entered it.
+                        published_on=day,
+                        time_zone=roster.time_zone,
+                        reported=f"{followers:,} followers",
+                        wording=f"Wikidata, P8687: {followers:,} on {day}",
                         file=_PLACE,
                     )
 

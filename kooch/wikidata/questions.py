@@ -44,7 +44,7 @@ class Selector:
             if item is not None and not _QID.fullmatch(item):
                 raise ConfigError(f"--{option.replace('_', '-')} is {item!r}: write an item of Wikidata, such as Q42.")
         if self.operator and self.kind != "class":
-            raise ConfigError("--operated-by goes with --class alone: offices are operated by nobody.")
+            raise ConfigError("--operated-by needs --class. An office has no operator.")
         for language in self.languages:
             if not _LANGUAGE.fullmatch(language):
                 raise ConfigError(f"--language is {language!r}: write its code, such as hi.")

@@ -1,4 +1,4 @@
-"""One question to a SPARQL service → its whole answer, or the reason why there is none.
+"""Asks a SPARQL service one question, and gets its whole answer or the reason why there is none.
 
 https://www.mediawiki.org/wiki/Wikidata_Query_Service/User_Manual: 60 seconds a query; one at a time; who ignores
 `Retry-After` is banned. A timeout may arrive in the middle of an answer that began with status 200.
@@ -26,7 +26,7 @@ _LOCAL = frozenset({"127.0.0.1", "::1", "localhost"})
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:  # noqa: ANN401 -- urllib's own types
-        """None: whoever answers in another's place is not believed."""
+        """Always None: redirects are not followed, because another host's answer is not trusted."""
 
 
 class Service:

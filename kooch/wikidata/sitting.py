@@ -2,8 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Literal
 
 from kooch.wikidata.answers import Row, Span, span_of, text_of
@@ -39,13 +39,16 @@ class Holding:
 
 
 def read_holdings(rows: Iterable[Row]) -> list[Holding]:
-    """The statements of an answer: a row a value of a qualifier becomes one statement with all of them."""
+    """The statements of an answer: a row a value of a qualifier becomes one statement with all of them.
+
+    Where an end is the day on which the next one begins, the holder's last day is the day before.
+    """
     gathered: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        # A statement about nobody, or about an office that nobody knows, is none.
+        # Leave out statements about nobody or about an unknown office.
         if row.keys() >= {"figure", "statement", "office", "rank"}:
             gathered[row["statement"].text].append(row)
-    return [_holding(statement, rows) for statement, rows in gathered.items()]
+    return _handed_over([_holding(statement, rows) for statement, rows in gathered.items()])
 
 
 def _holding(statement: str, rows: Sequence[Row]) -> Holding:
@@ -66,12 +69,36 @@ def _holding(statement: str, rows: Sequence[Row]) -> Holding:
     )
 
 
+def _handed_over(holdings: Sequence[Holding]) -> list[Holding]:
+    """The statements, each with its last day. On the day of a handover only the successor holds the office.
+
+    Somebody follows in the office, of districts in the district; or a whole term follows the term.
+    """
+    terms = {(office, day) for (office, _), day in _terms_begun(holdings).items()}
+    seats: dict[tuple[str, tuple[str, ...], date], set[str]] = defaultdict(set)
+    for holding in holdings:
+        if holding.start and holding.start.is_day and not holding.is_deprecated:
+            seats[holding.office, holding.districts, holding.start.first].add(holding.figure)
+
+    def last_day(holding: Holding) -> Span | None:
+        end, start = holding.end, holding.start
+        if end is None or not end.is_day or (start and start.last >= end.first):
+            return end
+        follow = seats.get((holding.office, holding.districts, end.first), set()) - {holding.figure}
+        if not follow and (holding.office, end.first) not in terms:
+            return end
+        before = end.first - timedelta(days=1)
+        return Span(first=before, last=before)
+
+    return [replace(holding, end=last_day(holding)) for holding in holdings]
+
+
 def _all(rows: Iterable[Row], key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row[key].text for row in rows if key in row))
 
 
 def standings(holdings: Sequence[Holding], day: date) -> dict[str, Standing]:
-    """How each statement stands on `day`, by its id. What only a coarse or unknown start leaves open is `possible`.
+    """The standing of each statement on `day`, by its id. It is `possible` if only a coarse or unknown start leaves it open.
 
     A statement without an end ends with its term, with a death, or when another takes the seat in the same term.
     """
@@ -125,7 +152,7 @@ def _term_has_ended(holding: Holding, day: date, begun: Mapping[tuple[str, str],
 
 
 def _single_seats(holdings: Iterable[Holding]) -> dict[tuple[str, str, str], list[Holding]]:
-    """The statements of each seat in a term. A district of which two begin together has several seats: it is none."""
+    """The statements of each seat in a term. A district in which two statements begin together has several seats and is left out."""
     found: dict[tuple[str, str, str], list[Holding]] = defaultdict(list)
     for holding in holdings:
         if holding.term and len(holding.districts) == 1 and not holding.is_deprecated:

@@ -1,15 +1,56 @@
-"""Choices that stand in the address, those among titles by their short names. Each choice is a step that Back undoes."""
+"""Choices that stand in the address, those among titles by their short names. Each choice is a step that Back undoes.
 
-from collections.abc import Mapping
+The address alone says what is chosen. A widget that is bound to the address by Streamlit would replace it without a step in
+the history, and would keep its value when Back is pressed.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
 
 import streamlit as st
+
+
+def in_address(
+    key: str, *, default: object = None, among: Collection[object] | None = None, read: Callable[[str], object] = str
+) -> dict[str, Any]:
+    """What a widget is called with so that its value stands in the address under `key`.
+
+    Where the address says nothing, nothing that `read` understands, or something that is not `among` the options, the value is
+    `default`, and so it does not stand there.
+    """
+    value = default
+    if (asked := st.query_params.get(key)) is not None:
+        try:
+            value = read(asked)
+        except ValueError:
+            value = default
+    st.session_state[key] = default if among is not None and value not in among else value
+    return {"key": key, "on_change": _note_in_address, "args": (key, default)}
+
+
+@contextmanager
+def more_choices() -> Iterator[None]:
+    """Choices beside list and platform, folded: they never push the picture off the first screen of a phone."""
+    with st.expander("More choices"), st.container(horizontal=True, vertical_alignment="bottom"):
+        yield
+
+
+def day_in_address(key: str) -> dict[str, Any]:
+    """`in_address` for a day, or none."""
+    return in_address(key, read=date.fromisoformat)
+
+
+def switch_in_address(key: str, *, default: bool = False) -> dict[str, Any]:
+    """`in_address` for a switch."""
+    return in_address(key, default=default, read=lambda text: text == "true")
 
 
 def choose(label: str, options: Mapping[str, str], *, key: str, width: int) -> str:
     """The short name that is chosen among `options`, which has a title for each; there is at least one.
 
-    The address alone says what is chosen; where it names none of the options, it is the first. A widget that is bound to the address
-    would write the title into it, and would keep its value when Back is pressed.
+    Where the address names none of the options, it is the first.
     """
     asked = st.query_params.get(key)
     st.session_state[key] = asked if asked in options else next(iter(options))
@@ -25,11 +66,12 @@ def choose(label: str, options: Mapping[str, str], *, key: str, width: int) -> s
     return chosen
 
 
-def _note_in_address(key: str) -> None:
-    if st.session_state[key]:
-        st.query_params[key] = st.session_state[key]
-    else:
+def _note_in_address(key: str, default: object = None) -> None:
+    value = st.session_state[key]
+    if value is None or value in ("", default):
         st.query_params.pop(key, None)
+    else:
+        st.query_params[key] = str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def write_in(label: str, *, key: str, width: int, max_chars: int, told: str) -> str:

@@ -50,7 +50,7 @@ def show_chart(
     )
     drawn = module.draw(**frames)
     if is_titled:
-        st.subheader(plain(words.question))
+        st.header(plain(words.question))
     st.altair_chart(
         drawn,
         theme=None,
@@ -62,10 +62,9 @@ def show_chart(
     )
     if under:
         under()
-    measured = [note for note in notes if not isinstance(note, str)]
-    for note in measured:
-        tell(note, kind="noted")
-    small_print(*words.small_print()[len(measured) :])
+    for said in (*notes, words.how_to_read):
+        tell((said,) if isinstance(said, str) else said, kind="noted")
+    small_print(*words.origin)
     data = next(iter(frames.values())) if table is None else table
     with st.container(horizontal=True, gap="small", key=f"take-{name}"):
         for kind, make in (

@@ -19,9 +19,13 @@ class Lists:
     titles: Mapping[str, str]
     names: Mapping[str, str]
 
-    def choose(self) -> tuple[str, str]:
-        """Draw the choices of a list and of a platform where the caller is drawing; returns the short names."""
-        roster = choose("List", {name: self.titles[name] for name in self.platforms}, key="roster", width=320)
+    def choose(self, *, first: str = "") -> tuple[str, str]:
+        """Draw the choices of a list and of a platform where the caller is drawing; returns the short names.
+
+        The list `first`, if there is one, is chosen where the address names none.
+        """
+        names = sorted(self.platforms, key=lambda name: name != first)
+        roster = choose("List", {name: self.titles[name] for name in names}, key="roster", width=320)
         named = {name: self.names.get(name, name) for name in self.platforms[roster]}
         return roster, choose("Platform", named, key="platform", width=160)
 

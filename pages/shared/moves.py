@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from analytics.measures.phrases import long_day
+from analytics.measures.phrases import short_day
 from pages.shared.text import table
 
 _THROUGH = {
@@ -27,7 +27,7 @@ def show_table_of_moves(moves: pl.DataFrame) -> None:
                 (f"{move['move']}{_ACTS[move['act']]}{' (presumed)' if move['is_presumed'] else ''}", None),
                 (move["when"], None),
                 (_THROUGH[move["known_through"]], None),
-                (long_day(move["known_at"].date()) if move["known_at"] else "not known", None),
+                (short_day(move["known_at"].date()) if move["known_at"] else "not known", None),
             ]
             for move in moves.iter_rows(named=True)
         ),

@@ -1,5 +1,7 @@
 """The pages of the app, in the order of the navigation."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
@@ -8,16 +10,17 @@ from kooch.files import is_writable
 from pages.shared.origins import is_at_this_machine
 
 PAGES = {
-    "first_screen": "Koo, 2021",
+    "first_screen": "Home",
     "places": "Where are they?",
     "adoption": "Adoption",
     "stayed": "Did they stay?",
     "followers": "Where is the audience?",
     "event": "What did the event do?",
-    "moves": "Moves",
-    "figure": "Figure",
-    "crawls": "Crawls",
-    "look": "Look",
+    "moves": "What changed?",
+    "figure": "Find a name",
+    "plan": "What can be known?",
+    "crawls": "Data status",
+    "look": "Check by hand",
     "sql": "SQL",
     "studies": "Published numbers",
 }
@@ -31,6 +34,13 @@ def offered(settings: Settings | None) -> list[StreamlitPage]:
     if settings is None or not has_look(settings):
         left_out.add("look")
     return [_page(name) for name in PAGES if name not in left_out]
+
+
+def show_menu(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
+    """The menu of a narrow window. Each page has a menu of its own, so that a choice closes it."""
+    with st.container(key=f"menu-{chosen.url_path}"), st.popover("Menu"):
+        for page in pages:
+            st.page_link(page)
 
 
 def has_look(settings: Settings) -> bool:

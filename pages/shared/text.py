@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import streamlit as st
 
+from analytics.measures.phrases import with_days_in_words
 from analytics.said import Number, Said
 
 # Controls, zero-width characters and the marks that turn the direction of the text after them. Not the two joiners,
@@ -48,7 +49,7 @@ def linked(text: object, url: str | None) -> str:
 def cited(text: str) -> tuple[str, str | None]:
     """A citation, and the web address that it ends with: None where it ends with something else."""
     found = _CITATION.fullmatch(text)
-    return (found[1] or found[2], found[2]) if found else (text, None)
+    return (with_days_in_words(found[1] or found[2]), found[2]) if found else (with_days_in_words(text), None)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[tuple[object, str | None]]]) -> None:
@@ -96,6 +97,11 @@ def say(template: LiteralString, **values: object) -> None:
 def note(template: LiteralString, **values: object) -> None:
     """`say` in small print."""
     st.caption(template.format(**{name: plain(value) for name, value in values.items()}))
+
+
+def lead(words: LiteralString, page: str) -> None:
+    """A link to `page_of` a page, in the same window."""
+    st.html(f'<p class="kooch-noted"><a href="{html.escape(page)}" target="_self">{words}</a></p>')
 
 
 def notes(*lines: object) -> None:

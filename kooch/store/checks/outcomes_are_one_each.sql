@@ -1,5 +1,6 @@
--- A target of a run has one outcome.
-SELECT run_id, target, count(*) AS n
+-- A target of a run has one outcome. One account may be two targets: by its id, and by a handle. Only the runs of this load are read.
+SELECT run_id, target, asked_handle, count(*) AS n
 FROM outcomes
-GROUP BY run_id, target
+WHERE run_id IN (SELECT run_id FROM runs_loaded)
+GROUP BY run_id, target, asked_handle
 HAVING count(*) > 1

@@ -24,7 +24,7 @@ _FOLDER = Path(__file__).parent
 
 
 class Steps:
-    """The SELECTs of this folder in one connection: each is made when a statement first reads it, after what it reads.
+    """The SELECTs of this folder in one connection. Each is made when a statement first reads it, after what it reads.
 
     What was made is gone at the end of the `with` block. Later changes of the tables do not reach what is made already.
     """
@@ -51,7 +51,7 @@ class Steps:
         self._connection.unregister("given_rows")
 
     def let(self, name: str, query: str) -> None:
-        """Let SELECTs read `query` as the table `name`; what was made of an earlier `name` is made anew."""
+        """Let SELECTs read `query` as the table `name`. What was made from an earlier `name` is made again."""
         self._make(query)
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
         self._drop([made for made in self._made if made in self._selects and name in self._all_words(made)])
@@ -64,14 +64,14 @@ class Steps:
             self._connection.execute(statement)
 
     def insert(self, **selects: str) -> None:
-        """Insert the rows of a SELECT into the table that it is given for. The SELECT itself is not made."""
+        """Insert the rows of a SELECT into a table, without making the SELECT itself."""
         for table, name in selects.items():
             select = self._selects[name]
             self._make(select.sql)
             self._connection.execute(f"INSERT INTO {table} BY NAME {select.sql}")
 
     def replace(self, table: str, name: str, *, where: str = "true") -> None:
-        """Put the rows of a SELECT in the place of those of `table` for which `where` holds. The SELECT may read both."""
+        """Replace the rows of `table` for which `where` holds by the rows of a SELECT. The SELECT may read both."""
         self._make(f"{name} {where}")
         self._connection.execute(f"DELETE FROM {table} WHERE {where}")
         self._connection.execute(f"INSERT INTO {table} BY NAME FROM {name}")

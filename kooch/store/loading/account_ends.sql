@@ -1,4 +1,4 @@
--- One row per stretch of answers that ended a stay: two of one kind, a day apart.
+-- One row per series of answers that ended a stay: two answers of one kind, a day apart.
 WITH acts AS (
     SELECT
         account_id,
@@ -17,8 +17,8 @@ WITH acts AS (
 SELECT
     account_id,
     stretch,
-    -- What is confirmed first has ended the stay: a server clears away what it has suspended. What nobody explains is
-    -- explained by a later answer.
+    -- The act that is confirmed first has ended the stay, because a server later removes what it has suspended. A later
+    -- answer explains an end that no answer explained.
     first(act ORDER BY act = 'unknown', confirmed_at) AS act,
     min(first_at) AS first_at,
     arg_min(run_id, first_at) AS run_id,

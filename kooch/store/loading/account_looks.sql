@@ -1,4 +1,4 @@
--- One row per answer about an account that not every answer shows there: whether it does, and whose act its absence is.
+-- One row per answer about an account that at least one answer does not show there: whether this answer shows it, and who ended it.
 WITH accounts_not_always_there AS (
     SELECT account_id
     FROM observations
@@ -27,9 +27,9 @@ looks AS (
         CASE
             WHEN o.status IN ('deleted', 'deactivated') THEN 'owner'
             WHEN o.status = 'platform_closed' OR (o.status = 'suspended' AND a.platform <> 'mastodon') THEN 'platform'
-            -- Mastodon calls suspended what its owner deletes, too.
+            -- Mastodon also calls an account suspended if its owner deleted it.
             WHEN o.status = 'suspended' THEN 'unknown'
-            -- Asked by a stable id that was known before: from a list, or from an earlier answer. An archive is asked by name.
+            -- Whether the account was asked for by a stable id, known from a list or an earlier answer. Archives are asked by name.
             WHEN
                 o.status = 'not_found'
                 AND a.native_id IS NOT NULL
@@ -59,14 +59,14 @@ numbered AS (
 
 SELECT
     account_id,
-    stretch, -- Counts the account's stretches of answers that agree whether it is there
+    stretch, -- The number of the account's series of answers that agree whether it is there
     valid_at,
     run_id,
     recorded_at,
     status,
     is_there,
     act,
-    -- One answer may be the platform's fault: two of one kind that are a day apart are not.
+    -- One answer may be the platform's fault. Two answers of one kind, a day apart, are not.
     act IS NOT NULL
     AND valid_at - min(valid_at) OVER (PARTITION BY account_id, stretch, act) >= to_hours(getvariable('confirmed_after_hours')) AS confirms
 FROM numbered

@@ -1,4 +1,4 @@
--- One row per stretch of answers that agree whether an account is there; what looks did not confirm is left out.
+-- One row per series of answers that agree whether an account is there. Ends that no second look confirmed are left out.
 WITH summed AS (
     SELECT
         account_id,
@@ -14,11 +14,11 @@ WITH summed AS (
 
 SELECT
     s.*,
-    e.act, -- NULL: there
+    e.act, -- NULL: the account is there
     e.first_at AS end_first_at,
     e.run_id AS end_run_id,
     e.known_at AS end_known_at,
-    -- A doubtful stretch is passed over: the stay around it goes on.
+    -- A doubtful series is left out, so the stay around it goes on.
     lag(s.last_at) OVER (PARTITION BY s.account_id ORDER BY s.stretch) AS before_at,
     lag(e.act) OVER (PARTITION BY s.account_id ORDER BY s.stretch) AS act_before
 FROM summed AS s

@@ -1,4 +1,4 @@
-"""Which account is whose number: natural keys get integers once, and keep them through renames, merges and rebuilds.
+"""The numbers of accounts: each natural key gets an integer once, and keeps it through renames, merges and rebuilds.
 
 The natural key of an account is `platform native-id`, or `platform @handle` (case-folded) until the id is known.
 A handle-only account that turns out to have a known id is merged into that account; the row stays as a pointer.
@@ -10,7 +10,7 @@ from kooch.store.loading.sightings import forget_unshown_texts, read_off
 
 
 def resolve_accounts(steps: Steps, names: str) -> bool:
-    """Give every pair of names in the SELECT `names` an account; True if one was merged or has learned its id.
+    """Give every pair of names in the SELECT `names` an account. Returns whether an account was merged or learned its id.
 
     Its columns: platform, native_id (NULL: unknown), handle (NULL: not asked by handle), seen_at. Afterwards the view
     `account_of_key` leads from every natural key to its account.
@@ -33,10 +33,11 @@ def resolve_accounts(steps: Steps, names: str) -> bool:
 
 
 def _follow_merges(steps: Steps) -> None:
-    """What was known of a row that turns out to be another account goes to that account; its planned outcomes stay."""
+    """Move what was known about a duplicate account to the real one. Its planned outcomes stay."""
     is_merged = "FROM accounts_merged AS m WHERE m.account_id ="
     steps.write(
-        f"UPDATE accounts SET merged_into = m.merged_into {is_merged} accounts.account_id",
+        # Earlier merges are followed too: what led to a row that is merged now leads on.
+        f"UPDATE accounts SET merged_into = m.merged_into {is_merged} coalesce(accounts.merged_into, accounts.account_id)",
         "DELETE FROM observations USING sightings_of_both_accounts AS s"
         " WHERE s.run_id = observations.run_id AND s.account_id = observations.account_id",
         f"UPDATE observations SET account_id = m.merged_into {is_merged} observations.account_id",

@@ -1,4 +1,4 @@
--- One row per account that was met first.
+-- One row per account that this load met for the first time.
 SELECT
     i.id AS account_id,
     any_value(k.platform) AS platform,

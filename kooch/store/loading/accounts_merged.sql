@@ -1,16 +1,13 @@
--- One row per account that turns out to be another: known by its handle only, or by an id that it no longer has.
-SELECT
-    h.account_id,
-    min(n.id) AS merged_into
-FROM handles_without_id AS h
-INNER JOIN ids AS n ON n.kind = 'account' AND n.key = h.native_key
-WHERE h.account_id <> n.id
-GROUP BY h.account_id
-UNION ALL
-SELECT
-    o.account_id,
-    n.account_id AS merged_into
-FROM same_accounts AS s
-INNER JOIN accounts AS o ON o.platform = s.platform AND o.native_id = s.old AND o.merged_into IS NULL
-INNER JOIN accounts AS n ON n.platform = s.platform AND n.native_id = s.new AND n.merged_into IS NULL
-WHERE s.old <> s.new
+-- One row per account that turns out to be another account, with the last account of the chain: an id may change twice.
+-- Two ids that are each said to have become the other stay two accounts.
+WITH RECURSIVE steps AS (
+    FROM accounts_merged_directly
+    UNION
+    SELECT s.account_id, d.merged_into
+    FROM steps AS s
+    INNER JOIN accounts_merged_directly AS d ON d.account_id = s.merged_into
+)
+
+SELECT s.account_id, s.merged_into
+FROM steps AS s
+ANTI JOIN accounts_merged_directly AS d ON d.account_id = s.merged_into

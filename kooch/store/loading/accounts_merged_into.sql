@@ -1,4 +1,4 @@
--- One row per account that another turns out to be: all of it is read anew.
+-- One row per account that another turned out to be. All its answers are read again.
 SELECT DISTINCT
     merged_into AS account_id,
     '-infinity'::TIMESTAMPTZ AS since

@@ -1,4 +1,4 @@
--- One row per account that another names as itself or as where it moved to. An account that was named may have become known.
+-- One row per account that another account names as its own or as the one it moved to. This load may have made the named account known.
 SELECT
     n.account_id,
     n.kind,
@@ -15,7 +15,7 @@ FROM (
         is_named_back,
         run_id,
         recorded_at AS known_at
-    FROM facts_told
+    FROM registry_answers
     WHERE moved_to IS NOT NULL
     UNION ALL
     SELECT
@@ -25,7 +25,7 @@ FROM (
         NULL,
         run_id,
         recorded_at
-    FROM facts_told
+    FROM registry_answers
     UNION ALL
     SELECT
         coalesce(a.merged_into, a.account_id),

@@ -1,4 +1,4 @@
--- One row per account known by its handle only whose id is met first: from the earliest answer, should two claim the handle.
+-- One row per account known only by its handle whose id this load met first. If two ids claim the handle, the earliest answer counts.
 SELECT
     arg_min(p.native_key, (p.seen_at, p.native_key)) AS native_key,
     h.id AS account_id

@@ -11,9 +11,9 @@ def store_activity(steps: Steps) -> None:
     steps.replace(
         "activity_days",
         "activity_days_counted",
-        where="(account_id, day) IN (SELECT (account_id, day) FROM activity_days_spoken_of)",
+        where="(account_id, day) IN (SELECT (account_id, day) FROM activity_days_to_count)",
     )
-    steps.insert(activity_looks="activity_looks_told")
+    steps.insert(activity_looks="activity_looks_arrived")
 
 
 def merge_activity(steps: Steps) -> None:

@@ -1,4 +1,4 @@
--- One row per account and day, of two accounts that are one: as the latest look that covers the day says, of either.
+-- One row per account and day of two accounts that are one: by the latest look at either that covers the day.
 WITH meant AS (
     SELECT
         account_id,

@@ -1,4 +1,4 @@
--- One row per answer to a handle by another account than the handle's owner: nobody's observation.
+-- One row per answer about a handle from another account than the handle's owner. It is nobody's observation.
 SELECT
     a.answer,
     'the handle was that of ' || o.native_id || ' and is answered by ' || a.native_id AS detail

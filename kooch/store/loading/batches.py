@@ -5,7 +5,7 @@ often a batch comes. One exception: whom a suppressed handle means is judged by 
 batches that were written before the suppression by a crawl that had not heard of it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from kooch.errors import StorageError
 from kooch.store import spool
+from kooch.store.compact import batches_in
 from kooch.store.forget import forget, without_asked_for
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
@@ -28,18 +29,24 @@ _FORGOTTEN_AT_ONCE = 100_000
 
 def store_batches(
     connection: duckdb.DuckDBPyConnection,
-    files: Sequence[Path],
+    files: Mapping[Path, Collection[str]],
     suppressed: Collection[tuple[str, str]],
     *,
     walked: Sequence[Mapping[str, str | None]] = (),
+    withdrawn: Collection[str] = (),
 ) -> bool:
     """Store what `files` hold, except of suppressed (platform, account); True if accounts were merged or have learned their ids.
 
+    Of each file the batches of these ids are read, without the rows of `withdrawn` runs.
     `walked` are the handles of which it is known what an archive lists, as `backfills.walked_handles` gives them: whose a
-    handle was is said when all that can tell is there.
+    handle was is said when all that can tell is there. Before the first batch there is nothing to store.
     """
+    # A check reads the outcomes of these runs, once the load is done.
+    connection.execute("CREATE OR REPLACE TEMP TABLE runs_loaded (run_id INTEGER)")
+    if not files and not connection.execute("SELECT 1 FROM batches LIMIT 1").fetchall():
+        return False
     with Steps(connection) as steps:
-        _read(steps, connection, files)
+        _read(steps, connection, files, withdrawn)
         _forget(steps, connection, suppressed)
         steps.give("walked_handles", as_table([dict(row) for row in walked], _WALKED))
         steps.insert(batches="batches_loaded")
@@ -62,15 +69,20 @@ def _store_drift(steps: Steps) -> None:
 
 
 def _store_outcomes(steps: Steps) -> None:
+    steps.write("INSERT INTO runs_loaded SELECT DISTINCT run_id FROM outcomes_arrived")
     # What is taken back is read before anything goes.
     steps.write(
         "DELETE FROM observations USING observations_taken_back AS t"
         " WHERE t.run_id = observations.run_id AND t.sighted = coalesce(observations.capture_id, observations.account_id)",
         "DELETE FROM outcomes USING outcomes_replaced AS r"
-        " WHERE r.run_id = outcomes.run_id AND r.target_id = outcomes.target",
+        " WHERE r.run_id = outcomes.run_id AND r.target_id = outcomes.target"
+        " AND r.asked_handle IS NOT DISTINCT FROM outcomes.asked_handle",
         "DELETE FROM failures USING outcomes_replaced AS r"
-        " WHERE r.run_id = failures.run_id AND r.target_id = failures.target",
-        "INSERT INTO outcomes SELECT run_id, target_id, outcome FROM outcomes_accepted",
+        " WHERE r.run_id = failures.run_id AND r.target_id = failures.target"
+        " AND r.asked_handle IS NOT DISTINCT FROM failures.asked_handle",
+        # Sorted targets take a quarter of the space.
+        "INSERT INTO outcomes BY NAME SELECT run_id, target_id AS target, asked_handle, outcome FROM outcomes_accepted"
+        " ORDER BY run_id, target_id",
     )
     steps.insert(failures="failures_arrived")
 
@@ -93,7 +105,9 @@ def _store_facts(steps: Steps) -> None:
     )
     steps.insert(handles="handles_registered")
     steps.replace(
-        "account_bounds", "bounds_told", where="kind <> 'seen' AND account_id IN (SELECT account_id FROM bounds_told)"
+        "account_bounds",
+        "bounds_of_registries",
+        where="kind <> 'seen' AND account_id IN (SELECT account_id FROM bounds_of_registries)",
     )
     steps.write(
         "UPDATE accounts SET server = s.server, local_id = coalesce(s.local_id, accounts.local_id),"
@@ -115,7 +129,7 @@ def _forget(steps: Steps, connection: duckdb.DuckDBPyConnection, suppressed: Col
     steps.give("suppressed_names", as_table(given))
     # Suppressed before its id was known, an account may be asked for by the id. That target stays planned.
     names = {platform: set(accounts) for platform, accounts in asked.items()}
-    for of, native_id in steps.rows("SELECT platform, native_id FROM ids_called_by_suppressed_names"):
+    for of, native_id in steps.rows("SELECT platform, native_id FROM ids_with_suppressed_names"):
         names[str(of)].add(str(native_id))
     # Rows that no transaction has committed yet are numbered from a large number on.
     ((first, end),) = connection.execute(
@@ -135,17 +149,44 @@ def _forget(steps: Steps, connection: duckdb.DuckDBPyConnection, suppressed: Col
             connection.unregister("kept_rows")
 
 
-def _read(steps: Steps, connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
-    connection.register("no_outcomes", pa.Table.from_batches([], spool.SCHEMA))
-    batches = "SELECT *, NULL::VARCHAR AS batch_id, NULL::VARCHAR AS folder FROM no_outcomes"
+def _read(
+    steps: Steps,
+    connection: duckdb.DuckDBPyConnection,
+    files: Mapping[Path, Collection[str]],
+    withdrawn: Collection[str],
+) -> None:
+    connection.register("no_outcomes", pa.Table.from_batches([], _INCOMING.remove(len(_INCOMING) - 1)))
+    batches = "SELECT *, NULL::VARCHAR AS folder FROM no_outcomes"
     if files:
-        # By name: a batch of an older Kooch lacks what was added since.
-        batches += (
-            " UNION ALL BY NAME SELECT * EXCLUDE (filename), parse_filename(filename, true) AS batch_id,"
-            " parse_filename(parse_dirpath(filename)) AS folder"
-            f" FROM read_parquet([{', '.join(quoted(str(file)) for file in files)}], filename = true, union_by_name = true)"
-        )
+        # By name: a batch of an older Kooch lacks what was added since, and only merged ones are told apart by a column.
+        batches = f"""
+            SELECT
+                * EXCLUDE (filename, batch_id),
+                coalesce(batch_id, parse_filename(filename, true)) AS batch_id,
+                CASE WHEN batch_id IS NULL THEN parse_filename(parse_dirpath(filename)) ELSE run END AS folder
+            FROM (
+                SELECT *, NULL::VARCHAR AS filename FROM no_outcomes
+                UNION ALL BY NAME
+                SELECT * FROM read_parquet([{_listed(map(str, files))}], filename = true, union_by_name = true)
+            )
+            WHERE {_is_wanted(files, withdrawn)}
+        """
     steps.let("incoming", batches)
     connection.unregister("no_outcomes")
     if misfits := steps.rows("SELECT min(batch_id) FROM batches_misfit HAVING count(*) > 0"):
         raise StorageError(f"Batch {misfits[0][0]} holds rows that no crawl writes; it cannot be loaded.")
+
+
+def _is_wanted(files: Mapping[Path, Collection[str]], withdrawn: Collection[str]) -> str:
+    """Which rows of `files` are read, in SQL. Where every row is, nothing is compared."""
+    conditions = ["true"]
+    if withdrawn:
+        conditions.append(f"run NOT IN ({_listed(withdrawn)})")
+    for file, batches in files.items():
+        if unwanted := batches_in(file).keys() - batches:
+            conditions.append(f"(filename <> {quoted(str(file))} OR batch_id NOT IN ({_listed(unwanted)}))")
+    return " AND ".join(conditions)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ", ".join(quoted(text) for text in texts)

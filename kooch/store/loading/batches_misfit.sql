@@ -1,4 +1,4 @@
--- One row per batch that holds rows which no crawl writes.
+-- One row per batch with rows that no crawl writes.
 SELECT DISTINCT batch_id
 FROM incoming
 WHERE

@@ -1,5 +1,5 @@
--- One row per bound of an account that is believed, and figure it is accepted for, with the bound's natural key.
--- That an account has ended, a server's word is believed only where looks have confirmed that the account was gone then.
+-- One row per accepted bound of an account and figure whose account it is, with the bound's natural key.
+-- If a server says that an account has ended, this counts only if looks have confirmed that it was gone by then.
 SELECT
     c.figure_id,
     a.platform,

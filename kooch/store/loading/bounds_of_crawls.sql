@@ -1,4 +1,4 @@
--- One row per bound that crawls give of an account and figure it is accepted for.
+-- One row per bound that crawls give for an account, and figure whose account it is.
 SELECT
     i.id AS bound_id,
     b.* EXCLUDE (key)

@@ -1,4 +1,4 @@
--- One row per bound that a list or statement gives. Of one statement in two files, the row that reports a count stands.
+-- One row per bound that a list or statement gives. If a statement is in two files, the row with a reported count is taken.
 SELECT
     k.id AS bound_id,
     b.figure_id,

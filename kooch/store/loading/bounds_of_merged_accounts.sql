@@ -1,4 +1,4 @@
--- One row per bound of two accounts that are one, but those that are read off sightings.
+-- One row per bound of two accounts that are one, without bounds that come from observations.
 SELECT
     coalesce(m.merged_into, b.account_id) AS account_id,
     b.event,

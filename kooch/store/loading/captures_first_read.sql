@@ -1,4 +1,4 @@
--- One row per archived page that was not read before.
+-- One row per archived page that no earlier load has read.
 SELECT
     i.id AS capture_id,
     n.capture.url,

@@ -1,4 +1,4 @@
--- One row per stretch of answers that do not show an account there, from the first to the next sign.
+-- One row per series of answers that do not show an account there, until the next sign.
 SELECT
     l.account_id,
     arg_min(l.status, (l.valid_at, l.run_id)) AS status,

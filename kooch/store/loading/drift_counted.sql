@@ -1,4 +1,4 @@
--- One row per run and field that was not as documented. Every answer counts, also one that was fetched again.
+-- One row per run and field that differs from the platform's documentation. Every answer counts, also repeated ones.
 SELECT
     n.run_id,
     n.platform,

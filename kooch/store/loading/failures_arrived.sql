@@ -3,6 +3,7 @@ SELECT
     run_id,
     platform,
     target_id AS target,
+    asked_handle,
     cause,
     http_status,
     attempts,

@@ -1,4 +1,4 @@
--- One row per account whose registry told its handles. It tells the whole history each time: the latest telling counts.
+-- One row per account whose registry gave its handles. A registry gives the whole history each time, so the latest answer counts.
 SELECT
     h.account_id,
     h.spans,
@@ -8,7 +8,7 @@ FROM (
         account_id,
         arg_max(handles, (valid_at, recorded_at, run_id)) AS spans,
         max(valid_at) AS read_at
-    FROM facts_told
+    FROM registry_answers
     WHERE len(handles) > 0
     GROUP BY account_id
 ) AS h

@@ -1,5 +1,5 @@
--- One row per handle that was asked for and answered, with the id of the account that it belongs to.
--- A handle known to be one account's stays its own. A handle that nobody knew belongs to the earliest account that answers.
+-- One row per handle that was asked for and answered, with the id of its account.
+-- A handle that is known to belong to an account stays with it. An unknown handle belongs to the earliest account that answers.
 SELECT
     w.platform,
     w.handle,

@@ -1,4 +1,4 @@
--- One row per handle that was met first, beside a known id: the handle is a natural key of that account.
+-- One row per handle that this load met first beside a known id. The handle becomes a natural key of that account.
 SELECT
     'account' AS kind,
     p.handle_key AS key,

@@ -1,4 +1,4 @@
--- One row per handle and period of an account, as its registry tells.
+-- One row per account, handle and period, from the account's registry.
 SELECT
     account_id,
     span.handle,

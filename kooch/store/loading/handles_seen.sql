@@ -1,4 +1,4 @@
--- One row per handle with which an account was seen and period, of the accounts that are read anew.
+-- One row per account, handle and period in which answers showed it, for accounts that are read again.
 SELECT
     account_id,
     handle,

@@ -1,4 +1,4 @@
--- One row per archived page that shows a handle beside an id: of this load, and of those before.
+-- One row per archived page that shows a handle beside an id, from this load and earlier ones.
 SELECT
     platform,
     lower(shown_handle) AS handle,

@@ -1,5 +1,5 @@
--- One row per account known by its handle only, and native id that was met beside the handle.
--- It is a table of its own: in one query with the ids, DuckDB joins `ids` to itself first, which takes gigabytes.
+-- One row per account known only by its handle, and native id that an answer has beside the handle.
+-- This is a separate table because in one query with the ids DuckDB first joins `ids` to itself, which takes gigabytes.
 SELECT
     p.native_key,
     h.id AS account_id

@@ -1,4 +1,4 @@
--- One row per number to remember: whose a listed handle was found to be.
+-- One row per listed handle whose account was found, with the account's number to remember.
 SELECT
     'holder' AS kind,
     h.platform || ' @' || h.name AS key,

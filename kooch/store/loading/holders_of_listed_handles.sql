@@ -1,8 +1,8 @@
--- One row per account known by a listed handle whose holder archived pages tell.
--- The holder is the account that held it last before the list and first after it. Where the archive has pages on one side
--- only, it is the account seen with it within a month of the list. Either holds only where every page between was looked
--- for: pages that come later could tell otherwise. Where several lists name the handle, the latest list must tell the
--- holder, and no other list may tell another one.
+-- One row per account known by a listed handle, with the holder of the handle according to archived pages.
+-- The holder is the account that held the handle last before the list and first after it. If the archive has pages on one
+-- side only, the holder is the account that was seen with it within a month of the list. Both rules need every page between
+-- to have been looked for, because later pages could show another account. If several lists name the handle, the pages must
+-- give the holder for the latest list, and must not give another account for any other list.
 SELECT
     platform,
     name,
@@ -25,7 +25,7 @@ FROM (
         END AS native_id
     FROM listed_handles_with_walks AS l
     INNER JOIN handles_shown_by_pages AS s ON s.platform = l.platform AND s.handle = l.handle
-    -- A rebuilt store meets the answers of the platform itself together with the archive's pages.
+    -- A rebuild reads the platform's own answers together with the archive's pages.
     ANTI JOIN (SELECT platform, handle FROM names_crawled WHERE native_id IS NOT NULL) AS k
         ON k.platform = l.platform AND k.handle = l.name
     GROUP BY l.platform, l.name, l.listed_at, l.from_at, l.until_at

@@ -1,4 +1,4 @@
--- One row per account known by a listed handle whose holder an earlier load has found.
+-- One row per account known by a listed handle, with the holder that an earlier load found.
 SELECT
     u.platform,
     substr(n.key, length(u.platform) + 2) AS native_id,

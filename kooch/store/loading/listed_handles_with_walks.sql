@@ -1,4 +1,4 @@
--- One row per account and day of `listed_handles_without_id`, with the time around the list in which every page was looked for.
+-- One row per account and day of `listed_handles_without_id`, with the time around the list in which every archived page was read.
 SELECT
     u.platform,
     u.name,

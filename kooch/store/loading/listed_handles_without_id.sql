@@ -1,7 +1,7 @@
--- One row per account on a list that is known by a handle alone, and per day of a list: of its last version that names the account.
+-- One row per account that lists name only by a handle, and day of a list: the day of its last version with the account.
 SELECT
     a.platform,
-    substr(i.key, length(a.platform) + 3) AS name, -- of a handle that lists of two days give to two figures: "handle of figure"
+    substr(i.key, length(a.platform) + 3) AS name, -- "handle of figure" if lists of two days give the handle to two figures
     split_part(name, ' of ', 1) AS handle,
     coalesce(r.last_listed, s.published_at)::TIMESTAMPTZ AS listed_at
 FROM accounts AS a

@@ -125,6 +125,7 @@ def _claim(look: Look, source: str, recorded_at: datetime) -> Row:
         "folded": folded,
         "stated_in": f"looks, wave {look.wave}",
         "source": source,
+        "tier": "curated",
         "recorded_at": recorded_at,
     }
 

@@ -1,4 +1,4 @@
--- One row per look of the files beside the lists.
+-- One row per look in the files beside the lists.
 SELECT
     s.id AS source_id,
     l.* EXCLUDE (source)

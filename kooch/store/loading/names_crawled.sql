@@ -1,4 +1,4 @@
--- One row per native id and handle that an answer names together; either may be unknown.
+-- One row per native id and handle that one answer has together. One of the two may be unknown.
 SELECT
     platform,
     CASE

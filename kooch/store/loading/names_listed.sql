@@ -1,12 +1,12 @@
--- One row per account that a list claims for a figure, by the names that the list has for it.
+-- One row per account that a list claims for a figure, with the names that the list has for it.
 SELECT
     platform,
     native_id,
-    folded AS handle, -- folded in Python like the key: no two libraries agree on every letter's lower case
+    folded AS handle, -- folded in Python like the key, because libraries differ in the lower case of some letters
     recorded_at AS seen_at
 FROM listed_claims
 UNION ALL
--- An id that a decision names need not have been met yet.
+-- A decision may name an id that no answer has had yet.
 SELECT
     platform,
     new,

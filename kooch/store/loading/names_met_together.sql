@@ -1,4 +1,4 @@
--- One row per native id and handle that were met together, as natural keys of accounts; either may be unknown.
+-- One row per native id and handle that occur together, as natural keys of accounts. One of the two may be unknown.
 SELECT
     platform,
     native_id,

@@ -1,4 +1,4 @@
--- One row per native id and handle that belong together by an answer, or by archived pages around a list.
+-- One row per native id and handle that belong together, by an answer or by archived pages around a list.
 SELECT
     platform,
     native_id,

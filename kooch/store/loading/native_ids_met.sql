@@ -1,4 +1,4 @@
--- One row per account whose native id was met.
+-- One row per account whose native id this load met.
 SELECT
     i.id AS account_id,
     any_value(p.native_id) AS native_id

@@ -1,4 +1,4 @@
--- One row per observation to store, in the order of arrival: neighbours are much alike, and take a quarter of the space.
+-- One row per observation to store, in the order of arrival. Neighbouring rows are similar, so they take a quarter of the space.
 SELECT
     s.account_id,
     s.valid_at,

@@ -16,5 +16,5 @@ INNER JOIN (
         run_id,
         sighted
     FROM sightings_superseded
-    WHERE is_stored
+    WHERE answer IS NULL
 ) AS r ON r.run_id = o.run_id AND r.sighted = coalesce(o.capture_id, o.account_id)

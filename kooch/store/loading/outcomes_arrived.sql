@@ -2,9 +2,10 @@
 SELECT
     r.id AS run_id,
     t.id AS target_id,
+    a.asked_handle,
     n.account_id,
     CASE WHEN a.is_capture THEN t.id END AS capture_id,
-    coalesce(capture_id, n.account_id) AS sighted, -- an observation of a run goes by its capture, or by its account
+    coalesce(capture_id, n.account_id) AS sighted, -- an observation of a run is identified by its capture, or by its account
     a.answer,
     a.platform,
     a.is_look,

@@ -1,4 +1,4 @@
--- One row per change of an account's words, from the time on since which the account is read anew.
+-- One row per change of the words of an account's profile, from the time from which the account is read again.
 SELECT
     account_id,
     valid_from,
@@ -25,7 +25,7 @@ FROM (
         INNER JOIN accounts_read_anew AS r ON r.account_id = o.account_id AND r.since <= o.valid_at
         WHERE o.text_id IS NOT NULL
         UNION ALL
-        -- The words that were in force before.
+        -- The words that the profile had before.
         SELECT
             c.account_id,
             max(c.valid_from),

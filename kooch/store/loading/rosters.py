@@ -4,6 +4,7 @@ Only accepted claims are stored: importing a roster is the decision that accepts
 reviewer denies, nothing but the number is kept here.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
@@ -30,6 +31,7 @@ from kooch.rosters import (
     run_stands,
 )
 from kooch.rosters.check import faults_of_names
+from kooch.store.corrections import Denial
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
 from kooch.store.loading.looks import LOOKS, LookRows, rows_of_looks
@@ -64,7 +66,10 @@ _CLAIMS = pa.schema(
         ("folded", _TEXT),
         ("stated_in", _TEXT),
         ("source", _TEXT),
+        ("tier", _TEXT),
         ("recorded_at", _INSTANT),
+        ("from_day", pa.date32()),
+        ("to_day", pa.date32()),
     ]
 )
 _BOUNDS = pa.schema(
@@ -97,11 +102,29 @@ _RUNS = pa.schema(
         ("source", _TEXT),
     ]
 )
+_BLOCKS = pa.schema(
+    [
+        ("platform", _TEXT),
+        ("country", _TEXT),
+        ("from_day", pa.date32()),
+        ("to_day", pa.date32()),
+        ("ordered_by", _TEXT),
+        ("source", _TEXT),
+    ]
+)
+_LAST_POSTS = pa.schema(
+    [
+        *((name, _TEXT) for name in ("roster", "figure_id", "platform", "account")),
+        ("last_post_at", _INSTANT),
+        ("checked_at", _INSTANT),
+        ("source", _TEXT),
+    ]
+)
 _DENIED = pa.schema([("figure_id", _TEXT), ("key", _TEXT)])
 
 _ROSTER_TABLES = (
-    ("figures", "rosters", "memberships", "platforms", "sources", "events", "claims", "bounds", "searches",
-     "looks", "series", "platform_counts")
+    ("figures", "rosters", "memberships", "platforms", "blocks", "sources", "events", "claims", "bounds", "searches",
+     "looks", "series", "platform_counts", "holders", "last_posts")
 )  # fmt: skip
 
 
@@ -113,6 +136,7 @@ class Decision:
     platform: str
     account: str
     is_accepted: bool
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +176,7 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
     sources = _Sources()
     found = _evidence(listed, verdicts, sources)
     platforms, events = _platform_rows(listed.platforms, sources), _event_rows(listed.events, sources)
+    blocks = _block_rows(listed.platforms, sources)
 
     for table in _ROSTER_TABLES:
         connection.execute(f"DELETE FROM {table}")
@@ -160,11 +185,14 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
         _insert(steps, "figures", _figure_rows(listed.rosters))
         _insert(steps, "memberships", _membership_rows(listed.rosters))
         _insert(steps, "rosters", _roster_rows(listed, verdicts))
-        _store_sources(steps, sources.rows(), platforms, events)
+        _insert(steps, "holders", _holder_rows(listed.rosters))
+        _store_sources(steps, sources.rows(), platforms, events, blocks)
         _store_claims(steps, found.claims)
         _store_bounds(steps, found.bounds)
         steps.give("listed_runs", as_table(found.runs, schema=_RUNS))
         steps.insert(series="series_of_lists")
+        steps.give("listed_last_posts", as_table(found.last_posts, schema=_LAST_POSTS))
+        steps.insert(last_posts="last_posts_of_lists")
         _drop_denied(steps, verdicts)
         _insert(steps, "searches", found.searches)
         steps.give("listed_looks", as_table(found.looks, LOOKS))
@@ -180,6 +208,7 @@ def drop_suppressed(connection: duckdb.DuckDBPyConnection) -> None:
             f"DELETE FROM claims WHERE {met}",
             f"DELETE FROM bounds WHERE {met}",
             f"DELETE FROM series WHERE {met}",
+            f"DELETE FROM last_posts WHERE {met}",
             f"DELETE FROM handles WHERE {met}",
             f"UPDATE accounts SET url = NULL WHERE url IS NOT NULL AND {met}",
         )
@@ -264,6 +293,7 @@ class _Evidence:
     searches: list[Row]
     looks: list[Row]
     runs: list[Row]
+    last_posts: list[Row]
 
 
 def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> _Evidence:
@@ -271,6 +301,7 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> _Eviden
     bounds: list[Row] = []
     searches: list[Row] = []
     runs: list[Row] = []
+    last_posts: list[Row] = []
     claimed: dict[Link, str] = {}
     claims_of = {roster.slug: claims_by_series(roster) for roster in listed.rosters}
     later_names = _names_claimed_later(listed, claims_of)
@@ -290,9 +321,10 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> _Eviden
             accounts.update((link, account) for link in links)
             bounds += _bounds_of_claim(claim, roster, account, sources, in_series=not in_series.isdisjoint(links))
         claimed |= accounts
-        for run, run_account in _runs_of(roster, accounts):
+        for run, run_account in _runs_of(roster, accounts, listed, verdicts):
             runs.append(_run_row(run, roster, run_account, sources))
             bounds += _bounds_of_run(run, roster, run_account, sources)
+        last_posts += _last_post_rows(roster, accounts, sources)
     for statement, licence, recorded_at in _statements(listed):
         names = _names(statement.handle, None)
         if verdicts.deny(statement.figure_id, statement.platform, names):
@@ -320,6 +352,7 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> _Eviden
         searches=[*searches, *looked.searches],
         looks=looked.looks,
         runs=runs,
+        last_posts=last_posts,
     )
 
 
@@ -337,7 +370,11 @@ def _claim_row(
         "folded": folded,
         "stated_in": claim.source,
         "source": sources.of_roster(roster),
+        # Wikidata is one public statement, whoever imports it.
+        "tier": "claim" if roster.publisher == "Wikidata" else "curated",
         "recorded_at": recorded_at,
+        "from_day": claim.from_day,
+        "to_day": claim.to_day,
     }
 
 
@@ -442,7 +479,7 @@ def _count_of(statement: Statement) -> Row:
     if statement.reported is None:
         return {}
     try:
-        count = read_followers(statement.reported)
+        count = read_followers(statement.reported, statement.platform)
     except NotACountError:
         return {"reported": statement.reported}
     return {
@@ -475,18 +512,40 @@ def _bounds_of_claim(
     return rows
 
 
-def _runs_of(roster: Roster, accounts: Mapping[Link, str]) -> Iterator[tuple[Run, str | None]]:
+def _runs_of(
+    roster: Roster, accounts: Mapping[Link, str], listed: Listed, verdicts: _Verdicts
+) -> Iterator[tuple[Run, str | None]]:
     """The runs of a list's members, each with its account; None: it does not stand. Denied and suppressed ones are left out."""
     members = set(roster.figure_ids)
     for run in roster.series:
         if run.figure_id not in members:
             continue
-        links = [(run.figure_id, run.platform, name) for name in _names(run.handle, run.native_id)]
+        names = _names(run.handle, run.native_id)
+        if verdicts.deny(run.figure_id, run.platform, names) or _is_suppressed(listed, run.platform, names):
+            continue
+        links = [(run.figure_id, run.platform, name) for name in names]
         account = next((accounts[link] for link in links if link in accounts), None)
         if not run_stands(run, roster):
             yield run, None
         elif account:
             yield run, account
+
+
+def _last_post_rows(roster: Roster, accounts: Mapping[Link, str], sources: _Sources) -> list[Row]:
+    """The last posts of accounts that the list claims. Those of denied and suppressed ones are left out."""
+    return [
+        {
+            "roster": roster.slug,
+            "figure_id": post.figure_id,
+            "platform": post.platform,
+            "account": accounts[link],
+            "last_post_at": post.last_post_at,
+            "checked_at": post.checked_at,
+            "source": sources.of_roster(roster),
+        }
+        for post in roster.last_posts
+        if (link := (post.figure_id, post.platform, f"@{post.handle.lower()}")) in accounts
+    ]
 
 
 def _run_row(run: Run, roster: Roster, account: str | None, sources: _Sources) -> Row:
@@ -535,6 +594,30 @@ def _verdicts(listed: Listed) -> _Verdicts:
     return _Verdicts(frozenset(denied), frozenset(accepted))
 
 
+def denials_of(listed: Listed) -> Iterator[Denial]:
+    """Every account that a list or a reviewer denies, under each of its names; the reason is the list's note or the reviewer's.
+
+    A reason is published, and does not name the account again.
+    """
+    for roster in listed.rosters:
+        for claim in roster.accounts:
+            if claim.polarity == "denies":
+                names = _names(claim.handle, claim.native_id)
+                yield from _denials(claim.figure_id, claim.platform, names, claim.note)
+    for decision in listed.decisions:
+        if not decision.is_accepted:
+            yield from _denials(decision.figure_id, decision.platform, [decision.account], decision.reason)
+
+
+def _denials(figure_id: str, platform: str, names: Sequence[str], reason: str | None) -> Iterator[Denial]:
+    words = "|".join(re.escape(name.removeprefix("@")) for name in names)
+    reason_without_names = reason and re.sub(
+        rf"@?(?<![\w.-])(?:{words})(?![\w-])", "the account", reason, flags=re.IGNORECASE
+    )
+    for name in names:
+        yield Denial(figure_id=figure_id, platform=platform, name=name, reason=reason_without_names)
+
+
 def _names(handle: str | None, native_id: str | None) -> list[str]:
     """The natural keys of an account, the strongest first."""
     return [name for name in (native_id, f"@{handle.lower()}" if handle else None) if name]
@@ -546,21 +629,21 @@ def _figure_rows(rosters: Iterable[Roster]) -> list[Row]:
     for roster in rosters:
         for member in roster.members:
             members.setdefault(member.figure_id, []).append(member)
-    return [_figure_row(figure_id, told) for figure_id, told in members.items()]
+    return [_figure_row(figure_id, rows) for figure_id, rows in members.items()]
 
 
-def _figure_row(figure_id: str, told: Sequence[Member]) -> Row:
-    first = told[0]
-    names = (name for member in told for name in (member.name, *member.aliases))
-    born = next((member.born for member in told if member.born), None)
+def _figure_row(figure_id: str, rows: Sequence[Member]) -> Row:
+    first = rows[0]
+    names = (name for member in rows for name in (member.name, *member.aliases))
+    born = next((member.born for member in rows if member.born), None)
     return {
         "figure_id": figure_id,
         "name": first.name,
         "kind": first.kind,
-        "country": next((member.country for member in told if member.country), None),
-        "wikidata_qid": next((member.wikidata_qid for member in told if member.wikidata_qid), None),
+        "country": next((member.country for member in rows if member.country), None),
+        "wikidata_qid": next((member.wikidata_qid for member in rows if member.wikidata_qid), None),
         "aliases": [name for name in dict.fromkeys(names) if name != first.name],
-        "official_ids": sorted({official_id for member in told for official_id in member.official_ids}),
+        "official_ids": sorted({official_id for member in rows for official_id in member.official_ids}),
         "born": int(born) if born else None,
     }
 
@@ -571,6 +654,15 @@ def _membership_rows(rosters: Iterable[Roster]) -> list[Row]:
         {"roster": roster.slug} | {column: getattr(member, column) for column in columns}
         for roster in rosters
         for member in roster.members
+    ]
+
+
+def _holder_rows(rosters: Iterable[Roster]) -> list[Row]:
+    return [
+        {"roster": roster.slug, "holder_id": each.holder}
+        | {column: getattr(each, column) for column in ("figure_id", "from_day", "to_day", "source")}
+        for roster in rosters
+        for each in roster.holders
     ]
 
 
@@ -614,7 +706,7 @@ def _platform_rows(platforms: Iterable[Platform], sources: _Sources) -> list[Row
 
 
 def _event_rows(events: Iterable[Event], sources: _Sources) -> list[Row]:
-    columns = ("event", "title", "description", "starts_on", "ends_on", "time_zone", "checked")
+    columns = ("event", "title", "description", "starts_on", "ends_on", "time_zone", "country", "checked")
     return [
         {column: getattr(event, column) for column in columns}
         | {"platforms": list(event.platforms), "source": sources.of_document(event.sources[0], event.time_zone)}
@@ -622,13 +714,33 @@ def _event_rows(events: Iterable[Event], sources: _Sources) -> list[Row]:
     ]
 
 
-def _store_sources(steps: Steps, sources: list[Row], platforms: list[Row], events: list[Row]) -> None:
+def _block_rows(platforms: Iterable[Platform], sources: _Sources) -> list[Row]:
+    return [
+        {
+            "platform": platform.platform,
+            "country": block.country,
+            "from_day": block.since,
+            "to_day": block.until,
+            "ordered_by": block.by,
+            "source": sources.of_document(block.source, "UTC"),
+        }
+        for platform in platforms
+        for block in platform.blocked
+    ]
+
+
+def _store_sources(
+    steps: Steps, sources: list[Row], platforms: list[Row], events: list[Row], blocks: list[Row]
+) -> None:
     steps.give("listed_sources", as_table(sources, schema=_SOURCES))
     steps.assign("source", "SELECT key FROM listed_sources")
     steps.insert(sources="sources_of_lists")
     if platforms:
         steps.give("listed_platforms", as_table(platforms))
         steps.insert(platforms="platforms_of_lists")
+    if blocks:
+        steps.give("listed_blocks", as_table(blocks, schema=_BLOCKS))
+        steps.insert(blocks="blocks_of_lists")
     if events:
         steps.give("listed_events", as_table(events))
         steps.insert(events="events_of_lists")
@@ -655,7 +767,7 @@ def _drop_denied(steps: Steps, verdicts: _Verdicts) -> None:
         if verdicts.deny(figure_id, platform, [name])
     ]
     steps.give("denied_links", as_table(denied, schema=_DENIED))
-    for table in ("claims", "bounds", "series"):
+    for table in ("claims", "bounds", "series", "last_posts"):
         steps.write(
             f"DELETE FROM {table} USING denied_accounts AS d"
             f" WHERE d.figure_id = {table}.figure_id AND d.account_id = {table}.account_id"

@@ -1,4 +1,4 @@
--- One row per run of days on a list. Of one that does not stand, nothing is named.
+-- One row per run of days on a list. A run that does not stand names no account.
 SELECT
     r.roster,
     r.figure_id,

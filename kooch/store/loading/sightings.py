@@ -16,7 +16,7 @@ def read_off(steps: Steps, accounts: str) -> None:
     )
     steps.insert(handles="handles_seen")
     steps.write(
-        "DELETE FROM account_bounds USING accounts_seen_anew AS s"
+        "DELETE FROM account_bounds USING accounts_to_read_again AS s"
         " WHERE account_bounds.kind = 'seen' AND account_bounds.account_id = s.account_id"
     )
     steps.insert(account_bounds="bounds_seen")

@@ -1,4 +1,4 @@
--- One row per account of which observations came or went, with the earliest time among them.
+-- One row per account whose observations were added or removed, with the earliest time among them.
 SELECT
     account_id,
     min(valid_at) AS since

@@ -1,4 +1,4 @@
--- One row per account and stretch of answers that show it there.
+-- One row per account and series of answers that show it there.
 SELECT
     account_id,
     min(valid_at) AS first_at,

@@ -1,4 +1,4 @@
--- One row per document that lists, events and platforms rest on.
+-- One row per document on which lists, events and platforms rest.
 SELECT
     i.id AS source_id,
     s.* EXCLUDE (key)

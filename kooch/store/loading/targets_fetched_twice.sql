@@ -1,4 +1,4 @@
--- One row per target of a run of which several answers arrived: a crash came between.
+-- One row per target of a run for which several answers arrived, because a crash came between.
 SELECT
     run,
     target

@@ -1,4 +1,4 @@
--- One row per text that was not read before. Texts are numbered as they come: neighbours in a crawl have close numbers.
+-- One row per text that no earlier load has read. Texts are numbered in the order of arrival, so neighbours in a crawl have close numbers.
 SELECT
     m.top + row_number() OVER (ORDER BY w.answer) AS text_id,
     w.digest,

@@ -1,4 +1,4 @@
--- One row per text among the new sightings, by the hash that stands for it in this load.
+-- One row per text of the new observations, with the hash that stands for it in this load.
 SELECT
     w.words,
     t.text_id

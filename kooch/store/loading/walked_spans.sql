@@ -1,4 +1,4 @@
--- One row per handle and span of time of which a backfill has read everything that the archive's index lists.
+-- One row per handle and span of time for which a backfill has read everything in the archive's index.
 SELECT
     platform,
     handle,

@@ -1,4 +1,4 @@
--- One row per text among the new sightings, with the first answer that shows it.
+-- One row per text of the new observations, with the first answer that shows it.
 SELECT
     words,
     min(answer) AS answer

@@ -1,4 +1,4 @@
--- One row per text among the new sightings, with the digest by which `texts` knows it.
+-- One row per text of the new observations, with the digest under which `texts` stores it.
 SELECT
     w.words,
     w.answer,

@@ -1,7 +1,7 @@
 -- Words stand once, however many accounts and observations show them; observations say which were shown.
-CREATE TABLE texts ( -- One row per wording of a profile that an observation shows: the same words stand once.
-    text_id INTEGER NOT NULL, -- Of this master alone: a rebuilt one counts differently
-    digest UBIGINT NOT NULL, -- Half of the MD5 of all words, by which the loader knows them again
+CREATE TABLE texts ( -- One row per wording of a profile that an observation shows. Equal words are stored once.
+    text_id INTEGER NOT NULL, -- The number of the wording. A rebuilt master gives other numbers
+    digest UBIGINT NOT NULL, -- Half of the MD5 of all words; the loader recognises equal words by it
     handle VARCHAR NOT NULL,
     display_name VARCHAR,
     bio VARCHAR,
@@ -9,10 +9,10 @@ CREATE TABLE texts ( -- One row per wording of a profile that an observation sho
     verified BOOLEAN,
     avatar_url VARCHAR
 );
-CREATE TABLE profile_changes ( -- One row per change of an account's words; the view profiles has them with the words.
+CREATE TABLE profile_changes ( -- One row per change of the words of an account's profile. The view `profiles` adds the words.
     account_id INTEGER NOT NULL,
-    valid_from TIMESTAMPTZ NOT NULL, -- First seen so
-    text_id INTEGER NOT NULL -- The words, of texts
+    valid_from TIMESTAMPTZ NOT NULL, -- When the words were first seen
+    text_id INTEGER NOT NULL -- The words, of `texts`
 );
 CREATE TEMP TABLE profile_digests AS
 SELECT
@@ -56,4 +56,4 @@ FROM (
 ) AS s
 WHERE s.observation = observations.rowid;
 ALTER TABLE observations DROP COLUMN has_profile;
-COMMENT ON COLUMN observations.text_id IS 'The profile''s words that the answer showed, of texts; NULL: it showed none';
+COMMENT ON COLUMN observations.text_id IS 'The words of the profile in the answer, of `texts`; NULL: it showed none';

@@ -1,8 +1,8 @@
-CREATE TABLE withdrawn_runs ( -- One row per run that was withdrawn: nothing that it observed is in this version.
-    run VARCHAR NOT NULL, -- Its key, under which the archive keeps its batches
+CREATE TABLE withdrawn_runs ( -- One row per withdrawn run. This version holds nothing that the run observed.
+    run VARCHAR NOT NULL, -- The key of the run; the archive keeps its batches under it
     platform VARCHAR NOT NULL,
     source VARCHAR NOT NULL, -- live, archive or import
     started_at TIMESTAMPTZ NOT NULL,
     reason VARCHAR NOT NULL,
-    withdrawn_at TIMESTAMPTZ NOT NULL -- When that was said
+    withdrawn_at TIMESTAMPTZ NOT NULL -- When it was withdrawn
 );

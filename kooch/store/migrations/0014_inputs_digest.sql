@@ -1,3 +1,3 @@
 -- What a version rests on, so that a load that finds nothing new publishes nothing.
 
-ALTER TABLE versions ADD COLUMN inputs_digest VARCHAR; -- SHA-256 of all that the load read besides batches: lists, decisions, runs, slots, the texts of views
+ALTER TABLE versions ADD COLUMN inputs_digest VARCHAR; -- SHA-256 of all inputs of the load besides batches: lists, decisions, runs, slots and the texts of views

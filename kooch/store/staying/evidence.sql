@@ -97,10 +97,11 @@ SELECT
         WHEN kind = 'ended' THEN 'platform'
     END AS act, -- Of an end; NULL: unknown
     epoch_us(known_at) AS known_at,
-    coalesce(is_early, false) OR is_late OR coalesce(since >= before, false) AS is_out_of_time
+    coalesce(is_early, false) OR is_late OR coalesce(since >= before, false) AS is_out_of_time,
+    NULL::BIGINT AS withdrawn_at -- Since when it counts no more; NULL: it counts
 FROM timely
 UNION ALL
-SELECT l.figure_id, a.platform, s.account_id, -s.run_id, 'sign', epoch_us(s.at), epoch_us(s.at) + 1, NULL, epoch_us(s.known_at), false
+SELECT l.figure_id, a.platform, s.account_id, -s.run_id, 'sign', epoch_us(s.at), epoch_us(s.at) + 1, NULL, epoch_us(s.known_at), false, NULL
 FROM (
     SELECT account_id, first_at AS at, first_run_id AS run_id, first_known_at AS known_at
     FROM sign_spans AS s
@@ -122,3 +123,27 @@ FROM (
 ) AS s
 INNER JOIN links AS l ON l.account_id = s.account_id
 INNER JOIN accounts AS a ON a.account_id = s.account_id
+UNION ALL
+-- What a list has taken back it said until then: of an account whose name nobody is to know, each run one of its own.
+SELECT
+    w.figure_id,
+    w.platform,
+    w.account,
+    0,
+    'sign',
+    epoch_us(timezone(w.time_zone, w.day::TIMESTAMP)),
+    epoch_us(timezone(w.time_zone, (w.day + 1)::TIMESTAMP)),
+    NULL,
+    epoch_us(timezone(w.time_zone, (w.day + 1)::TIMESTAMP)),
+    false,
+    epoch_us(timezone(w.time_zone, (w.not_listed_after + 1)::TIMESTAMP))
+FROM (
+    SELECT
+        s.*,
+        r.time_zone,
+        -row_number() OVER (PARTITION BY s.figure_id, s.platform ORDER BY s.roster, s.first_listed, s.last_listed) AS account,
+        unnest(list_distinct([s.first_listed, s.last_listed])) AS day
+    FROM series AS s
+    INNER JOIN rosters AS r ON r.roster = s.roster
+    WHERE NOT s.stands AND s.ended = 'withdrawn' AND r.series_vouches AND s.not_listed_after IS NOT NULL
+) AS w

@@ -1,4 +1,4 @@
--- One row per natural key of an account, with the account it leads to, merges followed.
+-- One row per natural key of an account, with its account after all merges.
 SELECT
     i.key,
     coalesce(a.merged_into, a.account_id) AS account_id

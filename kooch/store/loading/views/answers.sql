@@ -1,7 +1,7 @@
 -- One row per answer that arrived, with the natural key under which its account is stored.
--- A live target is its account. An archived page is the account whose id it shows. A page without an id is nobody's but its
--- own handle with the date of opening, or with name and year: two people may have held the handle. That the platform has
--- ended, a page says of whoever was looked up.
+-- A live target is stored under its account. An archived page is stored under the account whose id it shows. A page without
+-- an id is stored under its handle with the date of opening, or with name and year, because two people may have held the
+-- handle. If a page says that the platform has ended, it says so about the account that was looked up.
 SELECT
     rowid AS answer,
     run,
@@ -9,11 +9,12 @@ SELECT
     platform,
     target,
     capture IS NOT NULL AS is_capture,
+    CASE WHEN capture IS NULL AND target LIKE '@%' THEN lower(target) END AS asked_handle,
     outcome,
     activity IS NOT NULL AS is_look,
     native_id,
     profile.handle AS shown_handle,
-    CASE WHEN profile IS NOT NULL THEN hash(profile) END AS words, -- words are long: their hash stands for them
+    CASE WHEN profile IS NOT NULL THEN hash(profile) END AS words, -- the hash stands for the words, which are long
     valid_at,
     recorded_at,
     status,

@@ -1,10 +1,11 @@
--- One row per answer that counts: the latest one for its target. An answer by a stranger counts as a failure.
+-- One row per answer that counts: the latest answer for its target. An answer by a stranger counts as a failure.
 SELECT
     a.answer,
     a.run,
     a.platform,
     a.target,
     a.is_capture,
+    a.asked_handle,
     a.is_look,
     a.native_id,
     a.shown_handle,

@@ -1,13 +1,15 @@
--- One row per sighting that arrived, and per stored sighting of the same account in the same run, or of the same page.
+-- One row per observation that arrived, and per stored observation of the same account in the same run, or of the same page.
+-- A stored observation has no answer.
 SELECT
-    CASE WHEN capture_id IS NULL THEN run_id ELSE 0 END AS of_run, -- a page is one sighting in all runs
+    CASE WHEN capture_id IS NULL THEN run_id ELSE 0 END AS of_run, -- a page is one observation, whichever run read it
     sighted,
     run_id,
+    answer,
     target_id,
+    asked_handle,
     capture_id,
     valid_at,
-    recorded_at,
-    false AS is_stored
+    recorded_at
 FROM outcomes_accepted
 WHERE outcome = 'observed' AND NOT is_look
 UNION ALL
@@ -16,10 +18,11 @@ SELECT
     coalesce(o.capture_id, o.account_id),
     o.run_id,
     NULL,
+    NULL,
+    NULL,
     o.capture_id,
     o.valid_at,
-    o.recorded_at,
-    true
+    o.recorded_at
 FROM observations AS o
 SEMI JOIN (
     SELECT
@@ -37,10 +40,11 @@ SELECT
     o.capture_id,
     o.run_id,
     NULL,
+    NULL,
+    NULL,
     o.capture_id,
     o.valid_at,
-    o.recorded_at,
-    true
+    o.recorded_at
 FROM observations AS o
 SEMI JOIN outcomes_accepted AS a ON a.capture_id = o.capture_id AND a.outcome = 'observed'
 ANTI JOIN outcomes_replaced AS r ON r.run_id = o.run_id AND r.sighted = o.capture_id

@@ -1,0 +1,62 @@
+"""What was told of the figures of a list and is withdrawn, in words. The table `corrections` decides what that is."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import duckdb
+
+from analytics.measures.phrases import interval, long_day
+from analytics.queries import query
+
+NO_REASON = "It is no longer in the data: a source was corrected, or the list has changed."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A link, statement or move that is withdrawn. `day` is in UTC; `move_id` is that of a move.
+
+    `is_consequence`: the account or the statement that it rested on went at the same time, and says why.
+    """
+
+    correction_id: str
+    kind: str
+    figure_id: str
+    platform: str
+    move_id: str | None
+    day: date
+    was: str
+    reason: str | None
+    is_consequence: bool
+
+    @property
+    def sentences(self) -> str:
+        """What is withdrawn, when and why."""
+        why = f"Reason: {self.reason.rstrip('.')}." if self.reason else NO_REASON
+        return f"{self.was} Withdrawn on {long_day(self.day)}. {why}"
+
+
+def corrections_on(connection: duckdb.DuckDBPyConnection, roster: str, zone: str) -> tuple[Correction, ...]:
+    """The corrections about figures of the list `roster`, the latest first; days that were told are those of `zone`."""
+    rows = connection.sql(query("corrections_of_list"), params={"roster": roster}).pl().to_dicts()
+    return tuple(
+        Correction(
+            correction_id=row["correction_id"],
+            kind=row["kind"],
+            figure_id=row["figure_id"],
+            platform=row["platform"],
+            move_id=row["move_id"],
+            day=row["corrected_at"].date(),
+            was=f"{row['name']} · {row['platform_name']}: {_was(row, zone)}",
+            reason=row["reason"],
+            is_consequence=row["is_consequence"],
+        )
+        for row in rows
+    )
+
+
+def _was(row: dict[str, Any], zone: str) -> str:
+    if row["kind"] == "link":
+        return "an account was said to be theirs."
+    told = f"“{row['said']}, {interval(row['not_before'], row['before'], zone)}”"
+    return f"{told} was stated by {row['publisher']}." if row["kind"] == "statement" else f"{told} was told."

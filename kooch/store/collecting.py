@@ -1,0 +1,356 @@
+"""The loader's side of the shared folder: what shards have put there comes into the spool, and runs that are over are ended.
+
+Killed anywhere, the next load goes on: a batch that is taken twice is loaded once.
+"""
+
+import json
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from kooch import __version__
+from kooch.errors import StorageError
+from kooch.files import make_folder, whole_file, write_whole
+from kooch.shards import Shard
+from kooch.store import sharing
+from kooch.store.locks import only_one
+from kooch.store.outcomes import Failed, Outcome, Target
+from kooch.store.sharing import Loader, Over, Progress, SharedRun, as_json
+from kooch.store.spool import archive_folder, is_of_a_batch, outcomes_of, spool_folder, waiting_batches, write_batch
+from kooch.store.state import (
+    adopt_run,
+    end_run,
+    open_state,
+    set_traffic,
+    state_at_end,
+    suppressions,
+    withdrawn_runs,
+)
+from kooch.store.versions import has_version, reading_file
+from kooch.times import now
+
+_RECEIPT = ["target", "outcome"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Division:
+    """How far an open run is: which of its shards have not begun, which are at work or were killed, how many targets are left.
+
+    `handed` are shards that have ended and were handed more by others since.
+    """
+
+    run: SharedRun
+    absent: tuple[int, ...]
+    at_work: tuple[int, ...]
+    handed: tuple[int, ...]
+    left: int
+
+    @property
+    def sentence(self) -> str:
+        """Which shards are missing."""
+        told = f"Run on {self.run.platform} of {self.run.started_at:%Y-%m-%d %H:%M} UTC"
+        parts = [
+            f"{_shards(numbers, self.run.shards)} {verb}"
+            for numbers, verb in (
+                (self.absent, "not begun"),
+                (self.at_work, "not ended"),
+                (self.handed, "been handed accounts since it ended"),
+            )
+            if numbers
+        ]
+        return f"{told}: {', '.join(parts)}; {self.left:,} of {self.run.planned:,} accounts have no outcome yet."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What a load took from the shared folder. `over` are runs that were ended without shards; `left` says what was not taken."""
+
+    batches: int = 0
+    divisions: tuple[Division, ...] = ()
+    over: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def is_loader(home: Path, folder: Path, *, takes: bool = False) -> bool:
+    """Whether this data folder is the one that loads; with `takes` it becomes so where there is none.
+
+    Raises StorageError where it was, and the folder does not say so any more.
+    """
+    mine = _own_file(home)
+    known = json.loads(mine.read_bytes()) if mine.exists() else None
+    if (folder / "loader.json").exists():
+        return known is not None and sharing.check_shared(folder).home_id == known["home_id"]
+    if known is not None and known["folder"] == str(folder):
+        raise StorageError(
+            f"Shared folder {folder} is not mounted, or was emptied: it does not say that this data folder loads. Mount it."
+            f" If it is to be a new one, delete {mine}. Nothing is lost."
+        )
+    if not takes:
+        return False
+    if not folder.is_dir():
+        raise StorageError(f"Shared folder {folder} is not there. Make it or mount it, then run `kooch load`.")
+    known = {"home_id": uuid.uuid4().hex, "folder": str(folder)}
+    try:
+        write_whole(folder / "loader.json", as_json(_loader(home, known["home_id"], None)))
+        make_folder(folder / "locks")
+        write_whole(mine, json.dumps(known))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    return True
+
+
+def collect(home: Path, folder: Path, *, wait_hours: float) -> Collected:
+    """Take what shards have put into the shared folder, and end the runs that are over: by all shards, or by time.
+
+    The targets of a run that is over by time become failures, one each.
+    """
+    with only_one(home, "collect", wait=True):
+        loader = sharing.check_shared(folder)
+        batches, left = 0, []
+        divisions, over = [], []
+        try:
+            runs = sharing.open_runs(folder)
+            for run in runs:
+                _adopt(home, folder, run)
+                taken, refused = _take(home, folder, run.run)
+                batches += taken
+                left += refused
+                said = _settle(home, folder, run, wait_hours=wait_hours, is_whole=not refused)
+                if isinstance(said, Division):
+                    divisions.append(said)
+                elif said:
+                    over.append(said)
+            late, refused = _take_late(home, folder, {run.run for run in runs})
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+        _share_suppressions(home, folder, loader)
+        return Collected(batches=batches + late, divisions=tuple(divisions), over=tuple(over), left=(*left, *refused))
+
+
+def share_version(home: Path, folder: Path) -> None:
+    """Give the shards the latest version: they plan from it."""
+    loader = sharing.check_shared(folder)
+    if not has_version(home):
+        return
+    file = reading_file(home)
+    shared = folder / "published" / "reading.duckdb"
+    if loader.version == file.name and shared.exists():
+        return
+    try:
+        make_folder(shared.parent)
+        with whole_file(shared) as aside:
+            shutil.copyfile(file, aside)
+        write_whole(folder / "loader.json", as_json(_loader(home, loader.home_id, file.name)))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def divisions(folder: Path) -> list[Division]:
+    """How far each open run is."""
+    sharing.check_shared(folder)
+    return [_division(folder, run) for run in sharing.open_runs(folder)]
+
+
+def _division(folder: Path, run: SharedRun) -> Division:
+    said = sharing.progress_of(folder, run.run)
+    numbers = range(1, run.shards + 1)
+    received = _received(folder, run.run)
+    handed = {each.shard for key, each in sharing.handed_in(folder, run.run).items() if key not in received}
+    return Division(
+        run=run,
+        absent=tuple(number for number in numbers if number not in said),
+        at_work=tuple(number for number in numbers if number in said and said[number].ended_at is None),
+        handed=tuple(number for number in sorted(handed) if number in said and said[number].ended_at),
+        left=run.planned - len(received),
+    )
+
+
+def _received(folder: Path, run: str) -> set[str]:
+    """The targets of a run whose outcomes the loader has."""
+    return {
+        target
+        for file in (archive_folder(folder) / run).glob("*.parquet")
+        for target in pq.read_table(file, columns=["target"])["target"].to_pylist()
+    }
+
+
+def _adopt(home: Path, folder: Path, run: SharedRun) -> None:
+    """Write down what the loader needs of a run that was planned elsewhere."""
+    with open_state(home) as state:
+        if _is_known(state, run.run):
+            return
+    targets = [target for part in sharing.plan_of(folder, run.run).values() for target in part]
+    with open_state(home) as state:
+        adopt_run(
+            state,
+            run=run.run,
+            platform=run.platform,
+            roster=run.roster,
+            started_at=run.started_at,
+            version=run.kooch,
+            is_recheck=run.is_recheck,
+            shards=run.shards,
+            targets=targets,
+        )
+
+
+def _take(home: Path, folder: Path, run: str) -> tuple[int, list[str]]:
+    """Copy batches of a run into the spool, and leave receipts. Returns how many, and a sentence for each that was left."""
+    taken, left = 0, []
+    for file in sorted((spool_folder(folder) / run).glob("*.parquet")):
+        receipt = archive_folder(folder) / run / file.name
+        if not receipt.exists():
+            if not _is_ours(file):
+                left.append(
+                    f"Batch {file} is damaged, or of a newer Kooch than {__version__}, and was left there. Upgrade this machine,"
+                    " or delete the batch: its shard asks for its targets again."
+                )
+                continue
+            for place in (spool_folder(home) / run, receipt.parent):
+                make_folder(place)
+            with whole_file(spool_folder(home) / run / file.name) as aside:
+                shutil.copyfile(file, aside)
+            with whole_file(receipt) as aside:
+                pq.write_table(pq.read_table(file, columns=_RECEIPT), aside, compression="zstd")
+            taken += 1
+        file.unlink()
+    return taken, left
+
+
+def _take_late(home: Path, folder: Path, open_runs: set[str]) -> tuple[int, list[str]]:
+    """Take batches of runs that are over: what a shard saw that was given up counts all the same."""
+    taken, left = 0, []
+    runs = {file.parent.name for file in waiting_batches(folder)} - open_runs
+    with open_state(home) as state:
+        known = {row["run"] for row in state.execute("SELECT run FROM runs WHERE shards IS NOT NULL")}
+        gone = {row["run"] for row in withdrawn_runs(state)}
+    for run in sorted(runs & known):
+        more, refused = _take(home, folder, run)
+        taken += more
+        left += refused
+        if more:
+            _end(home, folder, run)
+    for run in sorted(runs & gone):
+        shutil.rmtree(spool_folder(folder) / run, ignore_errors=True)
+    return taken, left
+
+
+def _settle(home: Path, folder: Path, run: SharedRun, *, wait_hours: float, is_whole: bool) -> Division | str | None:
+    """End a run that is over. Returns how far it is if it is not, and a sentence if it was ended without some shards."""
+    division, said = _division(folder, run), sharing.progress_of(folder, run.run)
+    with open_state(home) as state:
+        set_traffic(
+            state,
+            run.run,
+            requests=sum(each.requests for each in said.values()),
+            received=sum(each.bytes for each in said.values()),
+        )
+        is_known = _is_known(state, run.run)
+    if not is_known:  # it was withdrawn
+        _forget(folder, run.run)
+        return None
+    ended = tuple(number for number, each in said.items() if each.ended_at)
+    is_done = not (division.left or division.absent or division.at_work)
+    if not is_done and (not is_whole or now() - run.started_at <= timedelta(hours=wait_hours)):
+        return division
+    _give_up(home, folder, run, said, wait_hours)
+    sharing.note_over(folder, Over(run=run, ended=ended))
+    _end(home, folder, run.run)
+    return None if is_done else f"{division.sentence} After {wait_hours:g} hours they count as failed (missing_shard)."
+
+
+def _give_up(home: Path, folder: Path, run: SharedRun, said: dict[int, Progress], wait_hours: float) -> None:
+    """Fail what is left of a run. The time is that of its beginning: whatever a shard says later replaces it."""
+    answered, handed = outcomes_of(home, run.run), sharing.handed_in(folder, run.run)
+    suppressed = set(_suppressed(home).get(run.platform, ()))
+    lost = [
+        _lost(run, handed[target.key].shard if target.key in handed else number, target, said, wait_hours)
+        for number, part in sharing.plan_of(folder, run.run).items()
+        for target in part
+        if target.key not in answered
+        and not suppressed & {target.key, target.native_id, f"@{target.handle or ''}".lower()}
+    ]
+    if lost:
+        write_batch(home, run=run.run, platform=run.platform, outcomes=lost)
+
+
+def _lost(run: SharedRun, number: int, target: Target, said: dict[int, Progress], wait_hours: float) -> Outcome:
+    shard = Shard(number=number, of=run.shards)
+    if number not in said:
+        detail = f"shard {shard} did not begin within {wait_hours:g} hours"
+    elif said[number].ended_at is None:
+        detail = f"shard {shard} did not end within {wait_hours:g} hours"
+    else:
+        detail = f"shard {shard} has ended, and what it said is not with the loader"
+    result = Failed(cause="missing_shard", detail=detail, attempts=0)
+    return Outcome(target=target.key, result=result, valid_at=run.started_at, recorded_at=run.started_at)
+
+
+def _end(home: Path, folder: Path, run: str) -> None:
+    """End a run in the state, by what is in the spool and the archive, and take it out of the shared folder."""
+    kinds = list(outcomes_of(home, run).values())
+    with open_state(home) as state:
+        end_run(state, run, state_at_end(observed=kinds.count("observed"), failed=kinds.count("failed")))
+    _forget(folder, run)
+
+
+def _forget(folder: Path, run: str) -> None:
+    # First the file by which shards find it.
+    (sharing.run_folder(folder, run) / "run.json").unlink(missing_ok=True)
+    for place in (sharing.run_folder(folder, run), archive_folder(folder) / run):
+        shutil.rmtree(place, ignore_errors=True)
+    with suppress(OSError):  # a batch may have come that nobody waited for
+        (spool_folder(folder) / run).rmdir()
+
+
+def _is_known(state: sqlite3.Connection, run: str) -> bool:
+    return state.execute("SELECT 1 FROM runs WHERE run = ?", (run,)).fetchone() is not None
+
+
+def _is_ours(file: Path) -> bool:
+    try:
+        return is_of_a_batch(pq.read_table(file).schema)
+    except (pa.ArrowException, OSError):
+        return False
+
+
+def _share_suppressions(home: Path, folder: Path, loader: Loader) -> None:
+    if _suppressed(home) != loader.suppressed or loader.kooch != __version__:
+        try:
+            write_whole(folder / "loader.json", as_json(_loader(home, loader.home_id, loader.version)))
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+
+
+def _suppressed(home: Path) -> dict[str, tuple[str, ...]]:
+    with open_state(home) as state:
+        found = sorted(suppressions(state))
+    return {name: tuple(account for of, account in found if of == name) for name in dict(found)}
+
+
+def _loader(home: Path, home_id: str, version: str | None) -> Loader:
+    return Loader(home_id=home_id, home=str(home), kooch=__version__, version=version, suppressed=_suppressed(home))
+
+
+def _own_file(home: Path) -> Path:
+    return home / "shared.json"
+
+
+def _unwritable(folder: Path, error: OSError) -> StorageError:
+    return StorageError(
+        f"Shared folder {folder} cannot be read or written ({error.strerror}). Nothing is lost: mount it, free space or"
+        " correct the permissions, then run `kooch load`."
+    )
+
+
+def _shards(numbers: Sequence[int], of: int) -> str:
+    names = ", ".join(map(str, numbers))
+    return f"shard {names} of {of} has" if len(numbers) == 1 else f"shards {names} of {of} have"

@@ -1,0 +1,110 @@
+"""What can be known? Platform by platform what a crawl would bring, by when, at what price, and what nobody can know."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.downloads import to_csv
+from kooch.config import load_settings
+from pages.shared.choosing import choose
+from pages.shared.routing import through_app
+from pages.shared.store import query, version_file
+from pages.shared.text import plain, say, table
+
+_HOWS = {
+    "free": "free to crawl",
+    "paid": "paid",
+    "not ready": "not ready",
+    "by hand": "people have to look",
+    "closed": "closed",
+}
+_LONGEST_SECONDS = 120
+
+
+def main() -> None:
+    st.title("What can be known?")
+    file = version_file()
+    titles = dict(query(file, "SELECT roster, title FROM rosters ORDER BY roster"))
+    if not titles:
+        st.info("There is no list yet. Import one with `kooch roster import FILE`.")
+        st.stop()
+    roster = choose("List", titles, key="roster", width=320)
+    rows, fault = _planned(str(file), str(load_settings().home), roster)
+    if fault:
+        st.info(plain(fault))
+        st.stop()
+    say("Nobody is asked for this. The numbers are those of the first crawl, if all accounts exist.")
+    free = [row["platform"] for row in rows if row["how"] == "free" and row["accounts"]]
+    if free:
+        st.markdown("What is free starts with:")
+        st.code(f"kooch crawl {' '.join(free)} --roster {roster}", language=None, wrap_lines=True)
+    else:
+        st.info("Nothing on this list is free to crawl.")
+    table(
+        ("Platform", "How", "Accounts known", "Questions", "All answers in", "A look costs"),
+        (
+            [
+                (row["name"], None),
+                (_HOWS[row["how"]], None),
+                (f"{row['accounts']:,}", None),
+                (_or_dash(row["requests"] or None, "{:,}"), None),
+                (_or_dash(row["first_answer"], "{}"), None),
+                (_or_dash(row["usd_a_look"] or None, "${:,.2f}"), None),
+            ]
+            for row in rows
+        ),
+    )
+    with st.container(horizontal=True, gap="small", key="take-plan"):
+        st.download_button(
+            "CSV",
+            lambda: to_csv(pl.DataFrame(rows, infer_schema_length=None)),
+            file_name=f"kooch-plan-{roster}.csv",
+            on_click="ignore",
+            type="tertiary",
+        )
+    for row in rows:
+        show_platform(row)
+    st.caption("The same rows are printed by `kooch plan`.")
+
+
+def show_platform(row: dict[str, Any]) -> None:
+    """What a platform gives, what it never will, and the command that begins it."""
+    st.header(plain(row["name"]))
+    lines = [*([f"{row['lacks']}."] if row["lacks"] else []), *row["gives"]]
+    never = [f"Never: {each}" for each in row["never"]]
+    for line in (*lines, *never, *row["blocked"]):
+        say("- {line}", line=line)
+    if row["command"]:
+        st.code(row["command"], language=None, wrap_lines=True)
+
+
+def _or_dash(value: object, form: str) -> str:
+    return "–" if value is None else form.format(value)
+
+
+@st.cache_data(show_spinner="Asking what each platform gives", max_entries=50)
+def _planned(file: str, home: str, roster: str) -> tuple[list[dict[str, Any]], str]:  # noqa: ARG001 -- another version, another plan
+    """The rows of `kooch plan`, and the sentence that stands in their place. Crawlers run in a process of their own."""
+    try:
+        done = subprocess.run(  # noqa: S603 -- a list of the version, and no shell
+            [sys.executable, "-m", "kooch", "--home", home, "plan", roster, "--format", "json"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_LONGEST_SECONDS,
+            cwd=Path(__file__).parent.parent,
+        )
+    except subprocess.TimeoutExpired:
+        return [], f"kooch plan {roster} has not ended. Run it in a terminal."
+    if done.returncode:
+        return [], done.stderr.strip() or f"kooch plan {roster} failed. Run it in a terminal."
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")], ""
+
+
+through_app()
+main()
