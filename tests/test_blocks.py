@@ -155,6 +155,34 @@ def test_a_block_that_begins_while_an_earlier_one_holds_a_silence_up_holds_it_up
         assert rows(connection, "SELECT dormant_on::VARCHAR, blocked_days FROM silences_of(28)") == [("2025-02-08", 10)]
 
 
+# 91 days and the ten of the first block end on 12 April. Of two blocks at once each day counts once.
+@pytest.mark.parametrize(
+    ("blocks", "blocked_days"),
+    [
+        ("('2025-01-20', '2025-01-29'), ('2025-01-20', '2025-01-29')", 10),
+        ("('2025-01-20', '2025-01-29'), ('2025-01-25', '2025-02-03')", 15),
+        ("('2025-01-20', '2025-01-29'), ('2025-01-22', '2025-01-24')", 10),
+        ("('2025-01-20', '2025-01-29'), ('2025-01-30', '2025-02-03')", 15),
+        ("('2025-01-20', '2025-01-29'), ('2025-02-01', '2025-02-05')", 15),
+    ],
+)
+def test_days_of_two_blocks_at_once_count_once(blocks: str, blocked_days: int) -> None:
+    """Of one figure in Nigeria and of another in Brazil, who share the account."""
+    with world(TWO_BLOCKS) as connection:
+        connection.execute(
+            "INSERT INTO figures BY NAME SELECT 'bo' AS figure_id, 'bo' AS name, 'person' AS kind, 'BR' AS country, []::VARCHAR[] AS aliases;"
+            "INSERT INTO claims BY NAME SELECT 2 AS claim_id, 'bo' AS figure_id, 1 AS account_id, 'accepts' AS polarity,"
+            " 'curated' AS tier, 'roster' AS kind, 1 AS source_id, now() AS recorded_at;"
+            "DELETE FROM blocks;"
+            f"CREATE TABLE told AS SELECT * FROM (VALUES {blocks}) AS t (from_day, to_day);"
+            "INSERT INTO blocks BY NAME SELECT 'bluesky' AS platform, CASE rowid WHEN 0 THEN 'NG' ELSE 'BR' END AS country,"
+            " from_day::DATE AS from_day, to_day::DATE AS to_day, 'a court' AS ordered_by, 1 AS source_id FROM told;"
+        )
+        build_views(connection, VIEWS, anew=True)
+
+        assert rows(connection, "SELECT DISTINCT blocked_days FROM silences_of(91)") == [(blocked_days,)]
+
+
 def test_of_a_silence_at_the_last_look_only_blocks_in_the_part_that_is_counted_hold_it_up(home: Path) -> None:
     with open_version(reading_file(home)) as connection:
         found = silent(connection, roster="ng", platform="x")

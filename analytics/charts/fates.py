@@ -10,7 +10,7 @@ from analytics.theme import FAINT, GREEN, MIST, MUTED, ORANGE, PAPER, SKY, VIOLE
 QUESTION = "What became of them?"
 DEFINITION = (
     "Of each the first thing that ended the watch. Quiet: so many days without a post, all looked at, followed the last one. It"
-    " counts from the last of these days. Neither: nothing had ended when the latest look at posts ended. Hatched: not known"
+    " counts from the last of these days. None of these: nothing had ended the watch by the latest look at posts. Hatched: not known"
     " when they joined, or what they posted."
 )
 UNIT = "People and organisations on the list with an accepted account on the platform"

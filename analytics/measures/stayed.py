@@ -23,7 +23,12 @@ ENDS = {
 }
 """What can end a watch, in words."""
 
-FATES = {**ENDS, "still there": "neither, as the watch ended", "undated": "undated", "not looked at": "not looked at"}
+FATES = {
+    **ENDS,
+    "still there": "none of these by the last look",
+    "undated": "undated",
+    "not looked at": "not looked at",
+}
 LENGTHS = (28, 91, 180)
 """Days without a post that can be called quiet."""
 

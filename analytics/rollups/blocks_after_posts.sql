@@ -20,7 +20,7 @@ INNER JOIN blocked_accounts AS b
 WHERE coalesce(p.day_after > p.day + 1, true)
 WINDOW earlier AS (
     PARTITION BY p.account_id, p.day
-    ORDER BY b.from_day, b.until_day, b.country, b.ordered_by
+    ORDER BY b.from_day
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
 )
 ORDER BY p.account_id, p.day, b.from_day

@@ -24,7 +24,7 @@ SELECT
         WHEN s.ended_by = 'platform' THEN 'ended by platform'
         ELSE 'not found'
     END AS ended_as, -- deleted (by its owner), ended by platform or not found; NULL: no end counts
-    CASE WHEN t.until_day <= covered_until THEN t.until_day END AS left_office_on -- The first day after the figure's last role, on whichever list; NULL: a role has no known end, or ended later than the watch
+    CASE WHEN t.until_day <= covered_until THEN t.until_day END AS left_office_on -- The first day after the figure's last role, on whichever list; NULL: no end is known, or it came later than the watch
 FROM links AS l
 INNER JOIN accounts AS a ON a.account_id = l.account_id
 LEFT JOIN stays AS s

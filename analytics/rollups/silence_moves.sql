@@ -1,13 +1,6 @@
 -- One row per figure, account and silence of 91 days or more (dormant91@1): that it counts as dormant, and that it posted again (returned91@1).
 -- The end of the figure's last role, for example by death, ends the watch, and so does the time of a claim.
-WITH terms AS (
-    -- A role without any day says nothing of the end. A role with a first day and no last day is still held.
-    SELECT figure_id, CASE WHEN count(from_day) FILTER (WHERE to_day IS NULL) = 0 THEN max(to_day) END AS to_day
-    FROM memberships
-    GROUP BY figure_id
-),
-
-silent AS (
+WITH silent AS (
     SELECT
         account_id,
         last_posted_on,
@@ -162,7 +155,7 @@ silent_figures AS (
         a.platform,
         s.*,
         s.returned_on IS NOT NULL
-        AND coalesce(s.returned_on <= t.to_day, true)
+        AND coalesce(s.returned_on < t.until_day, true)
         AND coalesce(s.returned_on < l.until_day, true) AS has_returned,
         k.look AS dormant_look,
         -- If nothing is left that shows the post, it was known at the end of its day at the earliest.
@@ -179,11 +172,11 @@ silent_figures AS (
     INNER JOIN known AS k ON k.account_id = s.account_id AND k.last_posted_on = s.last_posted_on
     INNER JOIN links AS l ON l.account_id = s.account_id AND l.state = 'accepted'
     INNER JOIN accounts AS a ON a.account_id = s.account_id
-    LEFT JOIN terms AS t ON t.figure_id = l.figure_id
+    LEFT JOIN ends_of_roles AS t ON t.figure_id = l.figure_id
     LEFT JOIN looks_at_returns AS r ON r.account_id = s.account_id AND r.last_posted_on = s.last_posted_on
     ANTI JOIN gone AS g ON g.account_id = s.account_id AND g.last_posted_on = s.last_posted_on AND g.figure_id = l.figure_id
     WHERE
-        coalesce(s.dormant_on <= t.to_day, true)
+        coalesce(s.dormant_on < t.until_day, true)
         AND coalesce(s.last_posted_on >= l.first_day, true)
         AND coalesce(s.dormant_on < l.until_day, true)
 ),
