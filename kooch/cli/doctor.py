@@ -211,7 +211,7 @@ def _rebuild(settings: Settings) -> str:
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
     # What tells of the load itself; and slots, whose end is written down after their crawl has published.
-    own = {"batches", "versions", "schema_version", "slots"}
+    own = {"batches", "rollup_inputs", "schema_version", "slots", "versions"}
     rows = connection.execute(
         "SELECT table_name FROM duckdb_tables() WHERE database_name = 'kooch' ORDER BY 1"
     ).fetchall()
