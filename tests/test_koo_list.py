@@ -237,6 +237,17 @@ LEAST = [
     ("plus de 51 000 abonnés", 51_000),
     ("более 5 тыс. подписчиков", 5_000),
     ("10 万以上粉丝", 100_000),
+    ("10万人以上のフォロワー", 100_000),
+    ("10만 명 이상의 팔로워", 100_000),
+    ("१ लाख से अधिक फॉलोअर्स", 100_000),
+    ("más de un millón de seguidores", 1_000_000),
+    ("más de 1,2 millones de seguidores", 1_200_000),
+    ("plus d'1,2 million d'abonnés", 1_200_000),
+    ("OVER 51K Followers", 51_000),
+    ("just over 51,000 followers", 51_000),
+    ("crossed 1 lakh followers", 100_000),
+    (">51K followers", 51_000),
+    ("gut 51.000 Follower", 51_000),
 ]
 ABOUT = [
     ("nearly 6 lakh followers", 600_000, 50_000),
@@ -248,6 +259,9 @@ ABOUT = [
     ("cerca de 500 mil seguidores", 500_000, 50_000),
     ("rund 50.000 Follower", 50_000, 5_000),
     ("5 lakh or so followers", 500_000, 50_000),
+    ("presque 51 000 abonnés", 51_000, 500),
+    ("knapp 51.000 Follower", 51_000, 500),
+    ("ما يقرب من 51 ألف متابع", 51_000, 500),
 ]
 
 

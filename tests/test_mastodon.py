@@ -457,3 +457,77 @@ def test_of_lists_without_an_end_the_beginning_is_read_and_each_fault_told_once(
         ("attachment", "too_large"),
         ("value", "too_large"),
     ]
+
+
+# The answers of the cases
+
+
+SHARED = Path(__file__).parents[2] / "shared" / "cases"
+HOLLO, AMT = "https://hollo.test", "https://fedi.amt.test"
+MOVED = {"id": f"{HOLLO}/@movedlocal", "type": "Person", "preferredUsername": "movedlocal"}
+LEADS_TO_MOVED = {"links": [{"rel": "self", "type": "application/activity+json", "href": f"{HOLLO}/@movedlocal"}]}
+
+
+def of_case(name: str) -> Any:  # noqa: ANN401 -- an answer
+    return json.loads((SHARED / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the cases are not beside this repository")
+@pytest.mark.parametrize(
+    ("handle", "files", "others", "expected"),
+    [
+        ("ada@a.test", "01-redirect-stranger/answers.json", {}, None),
+        ("bea@b.test", "04-hidden-count-zero/answers.json", {}, ("active", "https://b.test/users/bea", None, None)),
+        (
+            "movedlocal@hollo.test",
+            {f"{HOLLO}/api/v1/accounts/lookup?acct=movedlocal": "hollo-moved-without-uri.json"},
+            {
+                f"{HOLLO}/.well-known/webfinger?resource=acct:movedlocal@hollo.test": LEADS_TO_MOVED,
+                f"{HOLLO}/@movedlocal": MOVED | {"movedTo": f"{HOLLO}/@successor"},
+            },
+            ("moved", f"{HOLLO}/@movedlocal", None, f"{HOLLO}/@successor"),
+        ),
+        (
+            "Minister@hollo.test",
+            {f"{HOLLO}/api/v1/accounts/lookup?acct=Minister": "hollo-lookup-other-case-404.json"},
+            {},
+            None,
+        ),
+        (
+            "minister@amt.test",
+            {
+                "https://amt.test/.well-known/webfinger?resource=acct:minister@amt.test": "takahe-webfinger-at-service-domain.json",
+                f"{AMT}/api/v1/accounts/lookup?acct=minister": "takahe-lookup-at-service-domain.json",
+                f"{AMT}/api/v1/accounts/lookup?acct=minister@amt.test": "takahe-lookup-at-service-domain.json",
+            },
+            {},
+            ("active", f"{AMT}/@minister@amt.test/", 22, None),
+        ),
+    ],
+    ids=["01", "04", "30 moved", "30 letter case", "30 service domain"],
+)
+def test_answers_of_the_cases_are_read(
+    handle: str,
+    files: str | dict[str, str],
+    others: dict[str, Any],
+    expected: tuple[object, ...] | None,
+) -> None:
+    """Where nothing is said, the answer is 404 without words."""
+    given = (
+        of_case(files)
+        if isinstance(files, str)
+        else {url: {"body": of_case(f"30-servers/{name}")} for url, name in files.items()}
+    )
+    if "other-case-404" in str(files):
+        given = {url: answer | {"status": 404} for url, answer in given.items()}
+    answers = defaultdict(
+        lambda: {"status": 404, "raw": ""}, given | {url: {"body": body} for url, body in others.items()}
+    )
+    (outcome,) = replay(MastodonSpider(), [Target(key=f"@{handle.lower()}", handle=handle)], answers)
+    found = outcome.result
+
+    if expected is None:
+        assert isinstance(found, Failed)
+    else:
+        assert isinstance(found, Observed)
+        assert (found.status, found.native_id, found.followers, found.moved_to) == expected

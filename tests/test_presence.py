@@ -634,6 +634,27 @@ GONE_TWICE: dict[str, Status] = SEEN_TWICE | {"2023-03-08T11:00": "not_found", "
         ),
         # s14
         (GONE_TWICE, False, {"2023-02-28/2023-03-07": "1-1", "2023-03-08/2023-12-31": "0-1"}, ["not found"]),
+        # However often a name is not found.
+        (
+            GONE_TWICE | {"2023-04-20T12:00": "not_found", "2023-06-20T12:00": "not_found"},
+            False,
+            {"2023-02-28/2023-03-07": "1-1", "2023-03-08/2023-12-31": "0-1"},
+            ["not found"],
+        ),
+        # Until the name is found again.
+        (
+            GONE_TWICE | {"2023-03-20T12:00": "active"},
+            False,
+            {"2023-03-07": "1-1", "2023-03-08/2023-03-19": "0-1", "2023-03-20/2023-05-04": "1-1"},
+            ["not found"],
+        ),
+        # That the owner has deleted it is said of the account, whatever it was asked by.
+        (
+            SEEN_TWICE | {"2023-03-08T11:00": "deleted", "2023-03-09T11:00": "deleted"},
+            False,
+            {"2023-02-28": "1-1", "2023-03-01/2023-03-07": "0-1", "2023-03-08/2023-12-31": "0-0"},
+            ["left"],
+        ),
         # As known by 8 March: one answer ends nothing.
         (
             SEEN_TWICE | {"2023-03-08T11:00": "not_found"},

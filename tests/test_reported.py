@@ -40,6 +40,8 @@ DID = f"did:plc:{'a' * 24}"
         ("1,23,456 followers", 123_456, None),
         ("7 followers", 7, None),
         ("0 followers", 0, None),
+        ("51K Followers", 51_000, 500),
+        ("51.234 Follower", 51_234, None),
     ],
 )
 def test_a_report_is_as_exact_as_its_last_digit_that_is_no_zero(
@@ -62,6 +64,17 @@ def test_a_report_is_as_exact_as_its_last_digit_that_is_no_zero(
         "4 billion followers",
         "-5 followers",
         "5 lakh to 6 lakh followers",
+        "bis zu 51.000 Follower",
+        "jusqu'à 51 000 abonnés",
+        "hasta 51.000 seguidores",
+        "10万人以下のフォロワー",
+        "upto 51K followers",
+        "<51K followers",
+        "max. 51K followers",
+        "not over 51,000 followers",
+        "over 50K but under 60K followers",
+        "लाख से अधिक फॉलोअर्स",
+        "around 50-60K followers",
     ],
 )
 def test_what_is_no_single_count_is_never_a_number(printed: str) -> None:

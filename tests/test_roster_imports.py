@@ -346,6 +346,20 @@ def test_a_rounded_id_in_a_csv_is_named_by_row_and_column(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("1,2E+18", "1.2e18", "+1.2E+18", "1.2 E+18", "1٫2E+18", "1.2×10^18", "1234567890123450000.0"),
+        *("1.234.567.890.123.450.000", "1 234 567 890 123 450 000", "１２３４５", "-5", "0001234", "9" * 20),
+    ],
+)
+def test_a_number_of_another_form_is_no_id(cell: str, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "name,role,x,X ID", f'Ada,MP,ada,"{cell}"', "Bea,MP,bea,117501995")
+    report = look(file, tmp_path)
+
+    assert [(fault.row, fault.column) for fault in report.faults] == [(2, "X ID")]
+
+
 @pytest.mark.parametrize("write_sheet", [write_xlsx, write_ods])
 def test_evidence_with_a_lost_cell_is_not_taken_over(write_sheet: Writer, tmp_path: Path) -> None:
     file = tmp_path / ("press.xlsx" if write_sheet is write_xlsx else "press.ods")
@@ -495,6 +509,18 @@ SPELLINGS = [
     ("葛\U000e0100城", "葛城"),
     ("Mohamed Salah", "Salah Muhammad"),
     ("Mohammed Ali", "Mohammad Ali"),
+    ("Jörg Müller", "Müller, Joerg"),
+    ("Peter Müller", "Peter Mueller"),
+    ("Søren Ås", "Soeren Aas"),
+    ("Senator Ada Berg", "Ada Berg"),
+    ("Ada Berg, PhD", "Berg, Ada"),
+    ("श्री नरेंद्र मोदी", "नरेंद्र मोदी"),
+    ("د. محمد علي", "محمد علي"),
+    ("فاطمة الزهراء", "فاطمه الزهراء"),
+    ("Moon Jae-in", "Jaein Moon"),
+    ("Anne-Marie Berg", "Annemarie Berg"),
+    ("Ada Berg (politician)", "Ada Berg"),
+    ("Ａｄａ Berg", "Ada\u00a0Berg"),
 ]
 
 
@@ -515,6 +541,9 @@ def test_two_spellings_of_one_name_are_asked_about(one: str, other: str, tmp_pat
         ("Rama", "Ramā Devī"),
         ("नरेंद्र", "नरेश"),
         ("Mahmoud Ali", "Mohamed Ali"),
+        ("Ada Berg", "Adele Berg"),
+        ("Amartya Kumar Sen", "Amartya Kumar"),
+        ("(unknown)", "(vacant)"),
     ],
 )
 def test_two_names_that_differ_are_two_without_a_question(one: str, other: str, tmp_path: Path) -> None:

@@ -262,6 +262,29 @@ def test_a_git_history_with_every_trap_gives_the_report_by_hand(tmp_path: Path) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("native_id", "says"),
+    [
+        ("1.2E+18", "is a number that a spreadsheet has shortened"),
+        ("1234567890123450000", "ends as only a rounded number does"),
+        ("n/a", "is not a x id"),
+        ("1234567890123450000.0", "is not a x id"),
+    ],
+)
+def test_a_wrong_id_of_a_version_is_named_and_left_out(native_id: str, says: str, tmp_path: Path) -> None:
+    for day in (1, 2):
+        (tmp_path / f"2025-01-0{day}.csv").write_text(people(f"Person A,ann,{native_id}", "Person B,bob,117501995"))
+    roster = stores.roster("list", [stores.member(f"p-{n}", name=f"Person {n.upper()}") for n in "abcdefghij"])
+    history = read_history(tmp_path, roster, paths=["*.csv"], mapping={})
+
+    assert [(run.handle, run.native_id) for run in runs_of(history.versions).runs] == [
+        ("ann", ""),
+        ("bob", "117501995"),
+    ]
+    assert list(history.wrong_ids.values()) == ["2025-01-01.csv, row 2"]
+    assert all(f"native_id '{native_id}' {says}" in fault for fault in history.wrong_ids)
+
+
 def test_a_folder_of_dated_files_becomes_series_csv_beside_the_list(tmp_path: Path) -> None:
     home, versions = tmp_path / "home", tmp_path / "versions"
     versions.mkdir()

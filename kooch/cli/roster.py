@@ -223,6 +223,8 @@ def series(
     found = rosters.runs_of(history.versions, accepted=[day.date() for day in accept or []])
     for what in history.unread:
         say(f"Not read: {what}")
+    for fault, place in history.wrong_ids.items():
+        say(f"Left out: an id of {place}: {fault}")
     for day in found.partial:
         say(f"Left out: the version of {day} has less than nine tenths of the people of the one before.")
     for day, lost in found.held.items():

@@ -134,13 +134,67 @@ _PLACEHOLDERS = frozenset(
         "not on twitter",
         "not on x",
         "twitter",
-        "facebook",
-        "instagram",
-        "youtube",
-        "bluesky",
-        "mastodon",
-        "threads",
-        "koo",
+        "see below",
+        "ibid",
+        "tbc",
+        "undefined",
+        "true",
+        "false",
+        "removed",
+        "banned",
+        "vacant",
+        "unverified",
+        "unclear",
+        "offline",
+        "void",
+        "noaccount",
+        "account",
+        "profile",
+        "link",
+        "website",
+        "url",
+        "handle",
+        "username",
+        "here",
+        "click here",
+        "nd",
+        "nk",
+        "nvt",
+        "n.v.t",
+        "nincs",
+        "ikke",
+        "puuttuu",
+        "saknar",
+        "mangler",
+        "niciunul",
+        "niciuna",
+        "tiada",
+        "hakuna",
+        "wala",
+        "néant",
+        "neant",
+        "sin cuenta",
+        "aucun compte",
+        "keine angabe",
+        "siehe oben",
+        "siehe unten",
+        "उपलब्ध नहीं",
+        "নেই",
+        "இல்லை",
+        "లేదు",
+        "نہیں",
+        "نامعلوم",
+        "未定",
+        "該当なし",
+        "ナシ",
+        "暂无",
+        "暫無",
+        "不详",
+        "不詳",
+        "해당없음",
+        "미상",
+        "אין",
+        "δεν υπάρχει",
     ]
 )
 """What people write into a cell in place of a handle."""
@@ -193,10 +247,14 @@ def _fault_of_text(text: str) -> Refused | None:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether people write this for nobody: none, n/a, -, ?, (inactive)."""
+    """Whether people write this for nobody: none, n/a, -, ?, (inactive), not_found, or the name of a platform."""
     plain = unicodedata.normalize("NFKC", text).casefold().lstrip("@")
     word = " ".join(plain.split()).replace(" / ", "/").strip(_BRACKETS)
-    return word in _PLACEHOLDERS or not any(letter.isalnum() or letter == "_" for letter in word)
+    spoken = word.replace("_", " ").replace("-", " ")
+    if not _PLACEHOLDERS.isdisjoint({word, spoken}):
+        return True
+    is_platform = any(spoken in {row.platform, row.name.casefold()} for row in known().values())
+    return is_platform or not any(letter.isalnum() or letter == "_" for letter in word)
 
 
 def has_secret(text: str) -> bool:
@@ -226,6 +284,8 @@ def _read_address(text: str, asked: str | None) -> Account | Refused:
     parts = urlsplit(text if _HTTP.match(text) else f"https://{text}")
     host = (parts.hostname or "").rstrip(".")
     found = place_of(host)
+    if found and found[0].has_servers and asked not in {None, found[0].platform}:
+        found = None
     if found is None:
         wild = next((each for each in known().values() if each.has_servers and asked in {None, each.platform}), None)
         found = (wild, host) if wild else None

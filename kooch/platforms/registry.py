@@ -73,12 +73,13 @@ def place_of(host: str) -> tuple[Platform, str] | None:
 
 def _index(platforms: Mapping[str, Platform]) -> Mapping[str, tuple[Platform, bool]]:
     sites: dict[str, tuple[Platform, bool]] = {}
-    for platform in platforms.values():
+    # Last those with servers: a site that may be mistaken for a server may be a platform of the user's own.
+    for platform in sorted(platforms.values(), key=lambda each: each.has_servers):
         for site in (*platform.sites, *platform.other_sites):
             if site == "*":
                 continue
             other, _ = sites.setdefault(site, (platform, site in platform.sites))
-            if other.platform != platform.platform:
+            if other.platform != platform.platform and not platform.has_servers:
                 raise ConfigError(
                     f"Site {site} is given to the platforms '{other.platform}' and '{platform.platform}': keep one."
                 )

@@ -16,11 +16,12 @@ import yaml
 
 from kooch.errors import ConfigError, RosterError
 from kooch.platforms import Account, known, read
-from kooch.rosters.columns import rename
+from kooch.rosters.columns import Renamed, rename
 from kooch.rosters.models import Roster
 from kooch.rosters.names import fold, slugify
 from kooch.rosters.series import Listed, Version
 from kooch.rosters.tables import Table
+from kooch.rounded import rounded_ids
 
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 _PERSON = ("name", "figure_id", "wikidata_qid", "official_ids")
@@ -30,13 +31,14 @@ _PERSON = ("name", "figure_id", "wikidata_qid", "official_ids")
 class History:
     """The versions that could be read, in order. `unread` names the others, `strangers` the people who are not on the list.
 
-    `columns` are those of any version.
+    `columns` are those of any version. `wrong_ids` are sentences about ids that were left out, each with the first place that has it.
     """
 
     versions: list[Version] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
     columns: set[str] = field(default_factory=set)
+    wrong_ids: dict[str, str] = field(default_factory=dict)
 
 
 def read_history(
@@ -178,12 +180,26 @@ def _version(
         raise ValueError("it has no day: say with --day-from where it stands")
     people: set[str] = set()
     accounts: set[Listed] = set()
-    for _, cells in renamed.rows:
+    for cells in _without_wrong_ids(renamed, name, history):
         figure_id = _figure_of(cells, renamed.headers, figures, history)
         if figure_id:
             people.add(figure_id)
             accounts.update(_accounts(figure_id, cells))
     return Version(day=day, figures=frozenset(people), accounts=frozenset(accounts))
+
+
+def _without_wrong_ids(table: Renamed, name: str, history: History) -> Iterator[Mapping[str, str]]:
+    wrong: dict[tuple[int, str], str] = {}
+    for platform in known().values():
+        column = f"{platform.platform}_native_id"
+        ids = {row: cells[column] for row, cells in table.rows if cells.get(column)}
+        faults = {row: platform.fault_of_id(text) for row, text in ids.items()}
+        faults |= {row: f"{column} {fault}" for row, fault in rounded_ids(ids.items()).items()}
+        wrong |= {(row, column): fault for row, fault in faults.items() if fault}
+    for (row, _), fault in wrong.items():
+        history.wrong_ids.setdefault(fault, f"{name}, row {row}")
+    for row, cells in table.rows:
+        yield {column: "" if (row, column) in wrong else text for column, text in cells.items()}
 
 
 def _records(name: str, content: bytes) -> list[dict[str, str]]:

@@ -10,7 +10,7 @@ _LETTERS = str.maketrans(
     | {"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ı": "i"}
 )
 # Letters of Arabic script that are written in two ways, and what only lengthens a word.
-_ALIKE = str.maketrans({"ی": "ي", "ى": "ي", "ک": "ك", "ـ": None})
+_ALIKE = str.maketrans({"ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ـ": None})
 # Variation selectors choose a form of the letter before them.
 _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 # A nasal before a consonant is written as a letter or as a dot: नरेन्द्र and नरेंद्र. A dot below marks foreign sounds.
@@ -41,6 +41,33 @@ _TITLES = frozenset(
         "frau",
         "mp",
         "mdb",
+        "kc",
+        "qc",
+        "phd",
+        "med",
+        "ing",
+        "mag",
+        "dipl",
+        "dra",
+        "sr",
+        "sra",
+        "mme",
+        "lord",
+        "lady",
+        "baroness",
+        "senator",
+        "rep",
+        "minister",
+        "president",
+        "gov",
+        "adv",
+        "श्री",
+        "श्रीमती",
+        "डॉ",
+        "ಡಾ",
+        "د",
+        "دكتور",
+        "الدكتور",
     ]
 )
 # Letters of Japanese names in an older form, and below each the one in use: of the Jōyō kanji table of 2010, or only in names. Each pair
@@ -53,6 +80,11 @@ _OLDER = str.maketrans(
     "亜悪圧囲為栄円応桜奥来仮会価学岳楽関観気帰旧拠挙暁勲薫恵茎渓経県剣厳広効恒黄国斎斉実寿収従渋処緒叙将奨焼称条譲浄真慎尽瀬清"
     "青静摂専曽総増蔵続体台滝沢択団鋳聴鎮伝徳独豊万弥誉与予頼様覧竜緑塁礼霊齢恋炉郎録高崎島島辺辺浜浜富柳桑桧巌尭遥槙晃昂禄涼峰",
 )
+# Letters of German and Nordic names, and how they are written where a keyboard lacks them.
+_IN_TWO_LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "Å": "Aa", "Ø": "Oe"}
+)
+_IN_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 # The Arabic name is written with four consonants. Its spellings in Latin script differ in the vowels and the doubled m.
 _MUHAMMAD = re.compile(r"m[aou]h[ao]mm?[aeu]d")
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff々〆ー ]+")
@@ -100,6 +132,17 @@ def likeness(name: str) -> str:
     words = [_MUHAMMAD.sub("muhammad", word) if _MUHAMMAD.fullmatch(word) else word for word in folded.split()]
     named = [word for word in words if word not in _TITLES]
     return " ".join(sorted(named if len(named) > 1 else words))
+
+
+def likenesses(name: str) -> set[str]:
+    """The likeness of each way to write a name. Two names that share one may be one person's.
+
+    "Müller" is also written "Mueller", and "Jae-in" "Jaein". A remark in brackets is no part of a name.
+    """
+    name = unicodedata.normalize("NFC", name)
+    name = _IN_BRACKETS.sub("", name).strip() or name
+    written = {name, name.translate(_IN_TWO_LETTERS)}
+    return {likeness(each) for way in written for each in (way, way.replace("-", ""))} - {""}
 
 
 def _is_mark(letter: str) -> bool:

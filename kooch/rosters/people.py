@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from kooch.rosters.models import Member, Roster
-from kooch.rosters.names import fold, likeness, slugify
+from kooch.rosters.names import fold, likenesses, slugify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Person:
     @property
     def names(self) -> set[str]:
         """Every name as it is compared: "Modi, Shri Narendra" is "Narendra Modi"."""
-        return {likeness(name) for name in (self.name, *self.aliases)} - {""}
+        return {each for name in (self.name, *self.aliases) for each in likenesses(name)}
 
     @property
     def particulars(self) -> str:

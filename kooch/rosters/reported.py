@@ -34,33 +34,34 @@ _NOUNS = {
     "it": "follower|seguaci",
     "ru": "подписчиков|подписчика|подписчик",
     "zh": "粉丝|粉絲|名粉丝|关注者|追隨者",
-    "ja": "フォロワー|人のフォロワー",
+    "ja": "人?の?フォロワー",
+    "ko": "명?의? ?팔로워",
 }
 # Words before or after the number, by what they mean.
 _Sense = Literal["least", "about", "most"]
 _BEFORE: dict[_Sense, str] = {
-    "least": "over|more than|at least|above|upwards of|in excess of|exceeding|no fewer than|no less than|not less than"
-    "|a minimum of|well over|mais de|acima de|pelo menos|ao menos|no mínimo|más de|al menos|por lo menos|plus de|au moins"
-    "|über|mehr als|mindestens|oltre|più di|almeno|более|свыше|больше|не менее|كم از كم|کم از کم|أكثر من|ما يزيد عن"
+    "least": "(?:just |slightly |a little |well )?(?:over|above|more than)|crossed|has crossed|surpassed|>|≥|min\\.?|at least|upwards of|in excess of|exceeding|no fewer than|no less than|not less than"
+    "|a minimum of|mais de|acima de|pelo menos|ao menos|no mínimo|más de|al menos|por lo menos|plus d[e'’]|au moins"
+    "|über|mehr als|mindestens|gut|oltre|più di|almeno|более|свыше|больше|не менее|كم از كم|کم از کم|أكثر من|ما يزيد عن"
     "|超过|超過|逾|多于|कम से कम|किमान|কমপক্ষে",
     "about": "about|around|nearly|almost|close to|approximately|approx\\.?|roughly|some|circa|ca\\.?|~|≈|just under|just about"
-    "|लगभग|करीब|क़रीब|तकरीबन|सुमारे|जवळपास|প্রায়|લગભગ|ਲਗਭਗ|சுமார்|దాదాపు|సుమారు|ಸುಮಾರು|ഏകദേശം|تقریباً|تقریبا|قرابة|حوالي"
-    "|quase|cerca de|aproximadamente|perto de|por volta de|casi|alrededor de|environ|presque|près de|rund|etwa|fast|ungefähr"
+    "|लगभग|करीब|क़रीब|तकरीबन|सुमारे|जवळपास|প্রায়|લગભગ|ਲਗਭਗ|சுமார்|దాదాపు|సుమారు|ಸುಮಾರು|ഏകദേശം|تقریباً|تقریبا|قرابة|حوالي|نحو|ما يقرب من"
+    "|quase|cerca de|aproximadamente|perto de|por volta de|casi|alrededor de|environ|presque|près de|rund|etwa|fast|knapp|ungefähr"
     "|circa|quasi|около|почти|примерно|约|約|近",
-    "most": "under|less than|fewer than|up to|at most|below|no more than|not more than|menos de|até|moins de|jusqu'à|unter"
+    "most": "under|less than|fewer than|up ?to|<|≤|max\\.?|a maximum of|at most|below|no more than|not more than|menos de|até|hasta|moins de|jusqu'à|unter"
     "|weniger als|bis zu|höchstens|meno di|fino a|менее|до|不到",
 }
 _BEHIND: dict[_Sense, str] = {
     "least": "\\+|-plus|plus|or more|and more|and counting|से अधिक|से ज्यादा|से ज़्यादा|से ऊपर|से भी अधिक|से भी ज्यादा|पेक्षा जास्त|हून अधिक|हून जास्त"
     "|ের বেশি|েরও বেশি|এর বেশি|এরও বেশি|র বেশি|থી વધુ|થી વધુ|થી વધારે|ਤੋਂ ਵੱਧ|ਤੋਂ ਜ਼ਿਆਦਾ|க்கும் மேற்பட்ட|க்கு மேல்|க்கும் அதிகமான|కి పైగా|కు పైగా|పైగా"
-    "|ಕ್ಕೂ ಹೆಚ್ಚು|ಗಿಂತ ಹೆಚ್ಚು|ത്തിലധികം|ലധികം|سے زیادہ|سے زائد|以上|多|余|餘|или более|oder mehr|ou mais|o más|ou plus",
+    "|ಕ್ಕೂ ಹೆಚ್ಚು|ಗಿಂತ ಹೆಚ್ಚು|ത്തിലധികം|ലധികം|سے زیادہ|سے زائد|人?以上の?|명? ?이상의?|多|余|餘|или более|oder mehr|ou mais|o más|ou plus",
     "about": "or so|के करीब|के लगभग|के आसपास|के क़रीब|左右|ほど|前後|odd",
-    "most": "or fewer|or less|से कम|以下",
+    "most": "or fewer|or less|से कम|人?以下の?|미만의?|명? ?이하의?",
 }
 # Numbers that a report spells out. "Half a million" is half of it, "a lakh" is one.
 _SPELT = {
     "half an?|half|meio|meia|आधा|आधे": "0.5",
-    "an?|one|um|uma|एक": "1",
+    "an?|one|um|uma|un|una|एक": "1",
     "two|dois|दो": "2",
     "three|três|तीन": "3",
     "four|चार": "4",
@@ -91,11 +92,13 @@ def read_followers(reported: str, platform: str | None = None) -> Reported:
     After English words a span of time may follow: ` in …`, ` within …`, ` on …`. A report is as exact as its last digit
     that is no zero: 51,000 is rounded to thousands, as 51K is. Raises NotACountError.
     """
-    for language, nouns in _NOUNS.items():
-        found = re.fullmatch(rf"(?P<count>\S.*?)\s*(?:{nouns}){_SPAN}", reported.strip(), re.DOTALL)
-        if found:
-            _refuse_elsewhere(found["span"] or "", platform, reported)
-            return _read(found["count"], language, reported)
+    # "Follower" is German as it stands, and "Followers" English only in another case than the usual one.
+    for flags in (re.DOTALL, re.DOTALL | re.IGNORECASE):
+        for language, nouns in _NOUNS.items():
+            found = re.fullmatch(rf"(?P<count>\S.*?)\s*(?:{nouns}){_SPAN}", reported.strip(), flags)
+            if found:
+                _refuse_elsewhere(found["span"] or "", platform, reported)
+                return _read(found["count"], language, reported)
     raise NotACountError(reported, "it is not '<count> followers'")
 
 
@@ -151,7 +154,7 @@ def _number(text: str, language: str, reported: str) -> Count:
             break
     # Portuguese and Spanish share a word for followers, and Indian papers mix English numbers into every script.
     faults = []
-    for tag in dict.fromkeys((language, "pt" if language == "es" else language, "en")):
+    for tag in dict.fromkeys((language, "es" if language == "pt" else language, "en")):
         try:
             return read_count(text, tag)
         except NotACountError as fault:
