@@ -17,11 +17,15 @@ _ENDED_BY = {"owner": "left", "platform": "ended by the platform"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A figure on a platform. `says` is the state in words; `url` opens the account; `is_disputed`: sources disagree."""
+    """A figure on a platform. `says` is the state in words; `is_disputed`: sources disagree.
+
+    `url` opens the account as it is now; `is_current`: it has the handle still, as far as is known; None: no handle is known.
+    """
 
     state: str
     says: str
     handle: str | None = None
+    is_current: bool | None = None
     url: str | None = None
     is_disputed: bool = False
     account_id: int | None = None
@@ -131,6 +135,7 @@ def _place(row: dict[str, Any], zone: str) -> Place:
         state=row["state"],
         says=_says(row, zone),
         handle=row["handle"],
+        is_current=row["is_current"],
         url=row["url"],
         is_disputed=bool(row["contradiction"]),
         account_id=row["account_id"],

@@ -20,6 +20,7 @@ ROWS = pl.Schema(
         "state": pl.String(),  # joined, ended, not there or not looked
         "says": pl.String(),  # the same in words
         "handle": pl.String(),
+        "is_current": pl.Boolean(),  # whether it is the handle of the account still; NULL: no handle is known
         "url": pl.String(),
         "followers": pl.Int64(),  # NULL: not read
         "followers_precision": pl.Int64(),  # half-width of a rounded count; NULL: exact
@@ -90,7 +91,7 @@ def _rows(page: ListPage) -> pl.DataFrame:
     )
 
 
-_PLACES = pl.Schema({name: kind for name, kind in ROWS.items() if name in list(ROWS)[:9]} | {"account_id": pl.Int32()})
+_PLACES = pl.Schema({name: kind for name, kind in ROWS.items() if name in list(ROWS)[:10]} | {"account_id": pl.Int32()})
 
 
 def _of_place(place: Place) -> dict[str, object]:
@@ -99,6 +100,7 @@ def _of_place(place: Place) -> dict[str, object]:
         "state": place.state,
         "says": says,
         "handle": place.handle,
+        "is_current": place.is_current,
         "url": place.url,
         "account_id": place.account_id,
     }

@@ -19,11 +19,8 @@ latest_observations AS (
 SELECT
     coalesce(f.name, p.platform) AS platform,
     p.handle,
-    -- An account that only an archive saw, or whose platform has closed, is shown only by an archive.
-    CASE
-        WHEN p.is_archived AND p.last_live_at IS NULL THEN c.url
-        WHEN f.closed IS NULL THEN p.url
-    END AS url,
+    CASE WHEN is_in_archive_only THEN c.url WHEN f.closed IS NULL THEN p.url END AS url,
+    is_in_archive_only OR coalesce(p.is_current, true) AS url_shows_handle, -- Whether the page at url is of the time of the handle
     p.tier,
     p.status::VARCHAR AS status,
     p.state,
@@ -39,4 +36,6 @@ LEFT JOIN platforms AS f ON f.platform = p.platform
 LEFT JOIN states AS t ON t.account_id = p.account_id AND t.figure_id = p.figure_id
 LEFT JOIN latest_observations AS o ON o.account_id = p.account_id
 LEFT JOIN captures AS c ON c.capture_id = o.capture_id
+-- An account that only an archive saw, or whose platform has closed, is shown only by an archive.
+CROSS JOIN LATERAL (SELECT coalesce(p.is_archived AND p.last_live_at IS NULL, false) AS is_in_archive_only)
 ORDER BY platform, p.account_id

@@ -22,7 +22,7 @@ WITH counts AS (
     FROM audience AS u
     INNER JOIN unnest($figures) AS f (figure_id) ON f.figure_id = u.figure_id
     LEFT JOIN sources AS s ON s.source_id = u.source_id
-    LEFT JOIN current_handles AS h ON h.account_id = u.account_id
+    LEFT JOIN link_handles AS h ON h.figure_id = u.figure_id AND h.account_id = u.account_id
     LEFT JOIN platforms AS p ON p.platform = u.platform
 )
 

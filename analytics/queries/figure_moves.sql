@@ -15,7 +15,7 @@ SELECT
     m.move = 'joined' AND coalesce(t.contradiction, false) AS contradiction
 FROM moves AS m
 LEFT JOIN platforms AS p ON p.platform = m.platform
-LEFT JOIN current_handles AS h ON h.account_id = m.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = m.figure_id AND h.account_id = m.account_id
 LEFT JOIN bounds AS b ON b.bound_id = m.to_bound
 LEFT JOIN sources AS s ON s.source_id = b.source_id
 LEFT JOIN stays AS t

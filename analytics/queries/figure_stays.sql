@@ -36,7 +36,7 @@ SELECT
     p.archive_note
 FROM stays AS s
 LEFT JOIN platforms AS p ON p.platform = s.platform
-LEFT JOIN current_handles AS h ON h.account_id = s.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = s.figure_id AND h.account_id = s.account_id
 LEFT JOIN accounts AS i ON i.account_id = s.account_id
 WHERE s.figure_id = $figure_id AND s.stay > 0
 ORDER BY platform, s.account_id, s.stay

@@ -1,4 +1,4 @@
--- One row per figure of $roster, by name, with its accepted accounts on $platform.
+-- One row per figure of $roster, by name, with the accounts on $platform that are theirs as the version is published.
 WITH roles AS (
     SELECT
         figure_id,
@@ -15,8 +15,13 @@ accepted AS (
         list({'handle': h.handle, 'native_id': a.native_id, 'url': a.url} ORDER BY a.account_id) AS accounts
     FROM links AS l
     INNER JOIN accounts AS a ON a.account_id = l.account_id
-    LEFT JOIN current_handles AS h ON h.account_id = a.account_id
-    WHERE a.platform = $platform AND a.merged_into IS NULL
+    LEFT JOIN link_handles AS h ON h.figure_id = l.figure_id AND h.account_id = l.account_id
+    CROSS JOIN versions AS v
+    WHERE
+        a.platform = $platform
+        AND a.merged_into IS NULL
+        AND coalesce(l.held_from <= v.published_at, true)
+        AND coalesce(l.held_until > v.published_at, true)
     GROUP BY l.figure_id
 )
 

@@ -20,6 +20,6 @@ INNER JOIN (SELECT DISTINCT figure_id FROM memberships WHERE roster = $roster) A
 INNER JOIN figures AS f ON f.figure_id = m.figure_id
 LEFT JOIN platforms AS p ON p.platform = m.platform
 LEFT JOIN accounts AS a ON a.account_id = m.account_id
-LEFT JOIN current_handles AS h ON h.account_id = m.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = m.figure_id AND h.account_id = m.account_id
 LEFT JOIN sources AS s ON s.source_id = m.source_id
 ORDER BY m.known_at DESC, f.name, m.figure_id, m.platform, m.move, m.account_id, m.number

@@ -12,7 +12,7 @@ SELECT
     s.platform,
     s.account_id,
     h.handle,
-    a.url,
+    CASE WHEN coalesce(h.is_current, true) THEN a.url END AS url, -- NULL also if the account had another name in their time: what was seen stood elsewhere
     s.state,
     s.status::VARCHAR AS status,
     s.last_seen_at,
@@ -24,6 +24,6 @@ SELECT
 FROM states AS s
 INNER JOIN unnest($figures) AS f (figure_id) ON f.figure_id = s.figure_id
 INNER JOIN accounts AS a ON a.account_id = s.account_id
-LEFT JOIN current_handles AS h ON h.account_id = s.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = s.figure_id AND h.account_id = s.account_id
 LEFT JOIN held AS e ON e.account_id = s.account_id AND s.state NOT IN ('handed on', 'never observed')
 ORDER BY s.figure_id, s.platform, s.account_id

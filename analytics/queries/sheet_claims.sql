@@ -16,7 +16,7 @@ SELECT
 FROM claims AS c
 INNER JOIN unnest($figures) AS f (figure_id) ON f.figure_id = c.figure_id
 INNER JOIN accounts AS a ON a.account_id = c.account_id
-LEFT JOIN current_handles AS h ON h.account_id = c.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = c.figure_id AND h.account_id = c.account_id
 INNER JOIN sources AS s ON s.source_id = c.source_id
 WHERE c.polarity = 'accepts'
 ORDER BY c.figure_id, a.platform, c.account_id, c.claim_id

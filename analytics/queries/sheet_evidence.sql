@@ -47,7 +47,7 @@ SELECT
     coalesce(p.url, k.archive_url) AS archived_url
 FROM told AS b
 LEFT JOIN sources AS s ON s.source_id = b.source_id
-LEFT JOIN current_handles AS h ON h.account_id = b.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = b.figure_id AND h.account_id = b.account_id
 LEFT JOIN accounts AS i ON i.account_id = b.account_id
 LEFT JOIN pages AS p ON p.bound_id = b.bound_id
 LEFT JOIN looked AS k ON k.figure_id = b.figure_id AND k.platform = b.platform AND k.source_id = b.source_id

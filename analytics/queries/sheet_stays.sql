@@ -36,7 +36,7 @@ INNER JOIN unnest($figures) AS a (figure_id) ON a.figure_id = s.figure_id
 INNER JOIN figures AS f ON f.figure_id = s.figure_id
 LEFT JOIN first_joins AS j ON j.figure_id = s.figure_id AND j.platform = s.platform
 LEFT JOIN platforms AS p ON p.platform = s.platform
-LEFT JOIN current_handles AS h ON h.account_id = s.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = s.figure_id AND h.account_id = s.account_id
 LEFT JOIN accounts AS i ON i.account_id = s.account_id
 ORDER BY
     s.figure_id,

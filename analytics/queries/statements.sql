@@ -18,7 +18,7 @@ SELECT
 FROM bounds AS b
 INNER JOIN figures AS f ON f.figure_id = b.figure_id
 LEFT JOIN sources AS s ON s.source_id = b.source_id
-LEFT JOIN current_handles AS h ON h.account_id = b.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = b.figure_id AND h.account_id = b.account_id
 WHERE
     b.platform = $platform
     AND list_contains($figures, b.figure_id)

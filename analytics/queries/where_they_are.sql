@@ -62,7 +62,8 @@ SELECT
     u.first_missing_at, -- First answer since the last sign that it is gone
     u.alike_since, -- The first of those that agree: a second look a day later confirms it
     h.handle,
-    a.url,
+    h.is_current, -- Whether it is the account's handle still; NULL: no handle is known
+    a.url, -- Of the account as it is now
     l.account_id
 FROM places_on($roster, $day::DATE) AS o
 INNER JOIN members AS m ON m.figure_id = o.figure_id
@@ -71,7 +72,7 @@ LEFT JOIN platforms AS p ON p.platform = o.platform
 LEFT JOIN latest AS l ON l.figure_id = o.figure_id AND l.platform = o.platform
 LEFT JOIN first_joins AS j ON j.figure_id = l.figure_id AND j.platform = l.platform
 LEFT JOIN accounts AS a ON a.account_id = l.account_id
-LEFT JOIN current_handles AS h ON h.account_id = l.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = l.figure_id AND h.account_id = l.account_id
 LEFT JOIN absences AS s ON s.figure_id = o.figure_id AND s.platform = o.platform
 LEFT JOIN posts AS t ON t.figure_id = o.figure_id AND t.platform = o.platform
 LEFT JOIN states AS u ON u.account_id = l.account_id AND u.figure_id = o.figure_id

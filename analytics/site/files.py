@@ -262,6 +262,7 @@ def _places(page: ListPage) -> pl.DataFrame:
                 "state": place.state,
                 "says": place.says,
                 "handle": place.handle,
+                "is_current": place.is_current,
                 "url": place.url,
             }
             for line in page.lines

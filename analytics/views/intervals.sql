@@ -40,7 +40,7 @@ SELECT
     o.role, -- The role on that day
     s.platform, -- The platform, of `platforms`
     s.stay AS spell, -- The number of the stay: 1 for the first; after an end a new one begins
-    h.handle, -- The latest known handle
+    h.handle, -- The latest handle known of the time in which the account is the figure's; NULL: none is known
     a.native_id, -- The platform's own id
     coalesce(l.tier, 'account unidentified') AS tier, -- The tier of the link, or 'account unidentified' if no source says which account
     s.joined_not_before, -- The start of the interval of the join; NULL: open, only "there by" is known
@@ -72,7 +72,7 @@ FROM stays_of_lists AS s
 INNER JOIN figures AS f ON f.figure_id = s.figure_id
 LEFT JOIN roles AS o ON o.roster = s.roster AND o.figure_id = s.figure_id AND o.joined_by_day = s.joined_by_day
 LEFT JOIN accounts AS a ON a.account_id = s.account_id
-LEFT JOIN current_handles AS h ON h.account_id = s.account_id
+LEFT JOIN link_handles AS h ON h.figure_id = s.figure_id AND h.account_id = s.account_id
 LEFT JOIN links AS l ON l.account_id = s.account_id AND l.figure_id = s.figure_id
 LEFT JOIN words_of_bounds AS jf ON jf.bound_id = s.joined_from_bound
 LEFT JOIN words_of_bounds AS jt ON jt.bound_id = s.joined_to_bound
