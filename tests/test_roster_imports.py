@@ -459,6 +459,41 @@ def test_an_answer_may_name_the_id_of_the_row(tmp_path: Path) -> None:
     assert "'Q725' is neither a figure, nor an id" in fault.message
 
 
+def test_two_entries_are_one_figure_if_the_user_says_so_whatever_their_names(tmp_path: Path) -> None:
+    known = take(write(tmp_path / "known.csv", ONE, "Ada King,Countess,GB,,,,"), tmp_path)
+    file = write(
+        tmp_path / "new.csv", ONE, "A. Lovelace,MP,GB,,Q7259,,", "Lady L.,Mayor,GB,,,,", "The Countess,Judge,GB,,,,"
+    )
+    same = (("gb-a-lovelace", "gb-ada-king"), ("Q7259", "gb-lady-l"), ("gb-the-countess", "gb-lady-l"))
+    report = look(file, tmp_path, known=[known], same=same)
+
+    assert (report.roster.figure_ids, report.open_points) == (("gb-ada-king",), [])
+    assert [member.role for member in report.roster.members] == ["MP", "Mayor", "Judge"]
+
+
+def test_an_answer_without_effect_is_a_fault_that_says_why(tmp_path: Path) -> None:
+    known = take(write(tmp_path / "known.csv", ONE, "Ada King,Countess,GB,,Q1,,", "Bo King,MP,GB,,Q2,,"), tmp_path)
+    file = write(tmp_path / "new.csv", ONE, "Ada King,MP,GB,,Q1,,", "Cy,,GB,,,,")
+    told: dict[str, Any] = {
+        "same": (("gb-ada-king", "gb-bo-king"), ("gb-cy", "gb-nobody")),
+        "different": (("gb-ada-king", "Q1"),),
+        "left_out": frozenset({999}),
+        "kept": frozenset({2, 777}),
+    }
+    report = look(file, tmp_path, known=[known], **told)
+
+    two = "'gb-ada-king' and 'gb-bo-king' are two figures by their ids or on other lists; write one figure_id in the rows of both"
+    assert [fault.message for fault in report.faults] == [
+        "--different gb-ada-king,Q1 has no effect: both are 'gb-ada-king' by their ids; correct the ids",
+        "--keep 777 has no effect: the table has no row 777 with cells",
+        "--leave-out 999 has no effect: the table has no row 999 with cells",
+        f"--same gb-ada-king=gb-bo-king has no effect: {two}",
+        "--same gb-cy=gb-nobody: 'gb-nobody' is neither a figure, nor an id, nor a new figure of this list",
+        "role is empty: every row needs one",
+    ]
+    assert "--keep 2 has no effect: row 2 does not look like a total, and is kept anyway" in report.notes
+
+
 def test_ids_that_speak_of_two_figures_are_a_fault(tmp_path: Path) -> None:
     known = take(write(tmp_path / "k.csv", ONE, "Ada King,MP,GB,,Q1,,", "Bo King,MP,GB,,,bioguide:B1,"), tmp_path)
     file = write(tmp_path / "new.csv", ONE, "Ada King,MP,GB,,Q1,bioguide:B1,")

@@ -175,7 +175,7 @@ class _Reading:
             different=self.options.different,
         )
         members, claims = self._members(file, source, people)
-        self.faults += [Fault(file=file, message=message) for message in people.strangers()]
+        self.faults += [Fault(file=file, message=message) for message in people.unheeded()]
         if self.options.accounts:
             claims += self._accounts(self.options.accounts, source)
         statements = self._statements(self.options.statements, claims, time_zone) if self.options.statements else []
@@ -256,6 +256,7 @@ class _Reading:
         table = self._open(file, (*MEMBER_COLUMNS, *platforms(), *_id_columns(), "opened_on"), self.options.mapping)
         self.faults += table.missing(("name", "role"))
         on = list(dict.fromkeys(name for h in table.headers if (name := h.removesuffix("_native_id")) in platforms()))
+        self._tell_rows_without_effect(table)
         if "opened_on" in table.headers and len(on) != 1:
             self.ignored.append(
                 f"{file.name}: opened_on (the table names several platforms: give the days in an accounts file)"
@@ -277,6 +278,21 @@ class _Reading:
                     key = (claim.figure_id, claim.platform, (claim.handle or claim.native_id or "").lower())
                     claims.setdefault(key, claim)
         return members, list(claims.values())
+
+    def _tell_rows_without_effect(self, table: Renamed) -> None:
+        """Say which rows that the user named are not there, or are no totals."""
+        rows = dict(table.rows)
+        unread = {fault.row for fault in table.table.faults}
+        for option, named in (("--leave-out", self.options.left_out), ("--keep", self.options.kept)):
+            for row in sorted(named - rows.keys() - unread):
+                self.faults.append(
+                    table.fault(None, f"{option} {row} has no effect: the table has no row {row} with cells")
+                )
+        for row in sorted(self.options.kept & rows.keys()):
+            if not looks_like_a_total(rows[row]):
+                self.notes.append(
+                    f"--keep {row} has no effect: row {row} does not look like a total, and is kept anyway"
+                )
 
     def _ask_about_a_total(self, cells: Mapping[str, str], table: Renamed, row: int) -> None:
         message = (

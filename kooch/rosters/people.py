@@ -2,7 +2,8 @@
 
 1. The same Wikidata item or official id (`scheme:value`): the same figure. Two ids of one scheme that differ: two figures.
 2. The same name, country and birth year: the same figure, and said so.
-3. The same name, words of a name or alias, and nothing else: a question, until somebody answers it.
+3. Somebody said that two are one: the same figure, whatever their names.
+4. The same name, words of a name or alias, and nothing else: a question, until somebody answers it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -72,9 +73,9 @@ class People:
         self.by_name: dict[str, dict[str, Figure]] = {}
         self.by_id: dict[str, dict[str, Figure]] = {}
         self.taken: set[str] = set()
-        self.same, self.different = [set(pair) for pair in same], [set(pair) for pair in different]
-        self.named: set[str] = set()
-        """Every word by which a decision may name a figure of this import."""
+        self.same, self.different = tuple(same), tuple(different)
+        self.own: dict[str, str] = {}
+        """The figure of each row of the new list, by the id that the row would have as a new figure."""
         self.before: dict[tuple[object, ...], str] = {}
         for roster in known:
             for member in roster.members:
@@ -98,17 +99,41 @@ class People:
         """The figure of a row. An undecided row is a figure of its own until the question is answered."""
         own = self._free_id(person)
         words = {own, *person.ids}
-        self.named |= words
-        match = self._by_id(person) or self._by_name(person, own, words)
+        match = self._by_id(person) or self._by_decision(words) or self._by_name(person, own, words)
         self._add(match.figure_id, person)
+        self.own[own] = match.figure_id
         return match
 
-    def strangers(self) -> Iterator[str]:
-        """Decisions that name nobody of this import."""
-        known = self.named | self.figures.keys() | self.by_id.keys()
-        for pair in (*self.same, *self.different):
-            for word in sorted(pair - known):
-                yield f"'{word}' is neither a figure, nor an id, nor a new figure of this list"
+    def unheeded(self) -> Iterator[str]:
+        """Decisions without effect, and why. Ask when all rows have their figures."""
+        for option, pairs in (("--same {}={}", self.same), ("--different {},{}", self.different)):
+            for pair in pairs:
+                figures = [self._meant(word) for word in pair]
+                strangers = [word for word, figure in zip(pair, figures, strict=True) if figure is None]
+                is_one = figures[0] == figures[1]
+                if strangers:
+                    for word in strangers:
+                        yield f"{option.format(*pair)}: '{word}' is neither a figure, nor an id, nor a new figure of this list"
+                elif pairs is self.same and not is_one:
+                    yield (
+                        f"{option.format(*pair)} has no effect: '{figures[0]}' and '{figures[1]}' are two figures by their ids or "
+                        "on other lists; write one figure_id in the rows of both"
+                    )
+                elif pairs is self.different and is_one:
+                    yield f"{option.format(*pair)} has no effect: both are '{figures[0]}' by their ids; correct the ids"
+
+    def _meant(self, word: str) -> str | None:
+        """The figure that a word of a decision names by now."""
+        if word in self.own or word in self.figures:
+            return self.own.get(word, word)
+        return next(iter(sorted(self.by_id.get(word, {}))), None)
+
+    def _by_decision(self, words: set[str]) -> Match | None:
+        for pair in self.same:
+            for word in set(pair) - words if words & set(pair) else ():
+                if figure_id := self._meant(word):
+                    return Match(figure_id=figure_id)
+        return None
 
     def _by_id(self, person: Person) -> Match | None:
         found = {key: each for known in person.ids for key, each in self.by_id.get(known, {}).items()}
@@ -131,10 +156,7 @@ class People:
             return Match(figure_id=before)
         named = {key: each for name in sorted(person.names) for key, each in self.by_name.get(name, {}).items()}
         alike = [figure for figure in named.values() if _may_be(figure, person)]
-        for figure in alike:
-            if self._is_decided(self.same, figure, words):
-                return Match(figure_id=figure.figure_id)
-        alike = [figure for figure in alike if not self._is_decided(self.different, figure, words)]
+        alike = [figure for figure in alike if not self._are_different(figure, words)]
         for figure in alike:
             if any(_is_surely(other, person) for other in figure.people):
                 note = f"'{person.name}' is {figure.figure_id} by name, country and birth year"
@@ -144,9 +166,9 @@ class People:
                 return Match(figure_id=figure.figure_id)
         return Match(figure_id=own, question=tuple(alike))
 
-    def _is_decided(self, decisions: Sequence[set[str]], figure: Figure, words: set[str]) -> bool:
+    def _are_different(self, figure: Figure, words: set[str]) -> bool:
         theirs = {figure.figure_id, *figure.ids}
-        return any(pair & theirs and (pair & words) - (pair & theirs) for pair in decisions)
+        return any(theirs & set(pair) and (words & set(pair)) - theirs for pair in self.different)
 
     def _free_id(self, person: Person) -> str:
         base = figure_id = slugify(person.country or None, person.name)

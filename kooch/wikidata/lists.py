@@ -383,7 +383,7 @@ class _Making:
                 self.notes += [match.note] if match.note else []
             member = as_figure(row, ids[qid], people)
             members.append(parse_row(Member, cells_of(member), file=_PLACE, row=0))
-        faults += [Fault(file=_PLACE, message=message) for message in people.strangers()]
+        faults += [Fault(file=_PLACE, message=message) for message in people.unheeded()]
         return members, ids, questions, faults
 
     def _claims(self, accounts: Accounts, ids: dict[str, str]) -> Iterator[AccountClaim]:
