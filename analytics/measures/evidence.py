@@ -19,7 +19,14 @@ ARCHIVED_KINDS = {
     "opened": "account opened, as an archived page shows it",
     "seen": "seen on an archived page",
 }
-EVENTS = {"joined": "joined", "there": "there", "posted": "posted", "absent": "not there", "left": "left"}
+EVENTS = {
+    "joined": "joined",
+    "there": "there",
+    "posted": "posted",
+    "absent": "not there",
+    "left": "left",
+    "announced": "announced that they leave",
+}
 STATUS = {
     None: "never observed by Kooch",
     "active": "observed active",

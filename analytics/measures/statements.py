@@ -1,4 +1,4 @@
-"""What sources say about when figures joined, statement by statement."""
+"""What sources say about when figures joined and left, statement by statement."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ STATEMENTS = pl.Schema(
     {
         "figure": pl.String(),
         "when": pl.String(),  # the interval in words
-        "event": pl.String(),  # joined, there, posted or absent
+        "event": pl.String(),  # joined, there, posted, absent, left or announced
         "wording": pl.String(),
         "reported": pl.String(),  # followers
         "publisher": pl.String(),
@@ -31,7 +31,7 @@ STATEMENTS = pl.Schema(
 def statements(
     connection: duckdb.DuckDBPyConnection, *, figures: list[str], platform: str, zone: str, known_by: date | None = None
 ) -> pl.DataFrame:
-    """One row per statement of a source about when the figures joined (STATEMENTS), in order of publication.
+    """One row per statement of a source about when the figures joined or left (STATEMENTS), in order of publication.
 
     What is only implied (the report appeared, so the figure was there) is left out where the source states a date.
     """

@@ -22,7 +22,7 @@ LEFT JOIN link_handles AS h ON h.figure_id = b.figure_id AND h.account_id = b.ac
 WHERE
     b.platform = $platform
     AND list_contains($figures, b.figure_id)
-    AND b.event IN ('joined', 'there', 'posted', 'absent')
+    AND b.event IN ('joined', 'there', 'posted', 'absent', 'left', 'announced')
     AND b.known_at <= $until
     AND NOT (
         b.kind = 'published'

@@ -5,10 +5,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from analytics.measures.evidence import EVENTS
 from analytics.measures.phrases import long_day
 from pages.shared.text import address, linked, notes, say
 
-_EVENTS = {"joined": "joined", "there": "there", "posted": "posted", "absent": "not there"}
 _READ_AS = {
     "excerpt_cut": "Only a part of the text could be read: it ends just there.",
     "quoted_elsewhere": "Read as another source quotes it.",
@@ -21,7 +21,7 @@ def show_statements(found: pl.DataFrame) -> None:
         st.info("No source gives a date. A list names the account, but not when they joined.")
     for row in found.iter_rows(named=True):
         with st.container(border=True, gap="xxsmall"):
-            say("**{figure}: {event} {when}**", figure=row["figure"], event=_EVENTS[row["event"]], when=row["when"])
+            say("**{figure}: {event} {when}**", figure=row["figure"], event=EVENTS[row["event"]], when=row["when"])
             if row["wording"] or row["reported"]:
                 say("{said}", said="; ".join(text for text in (row["wording"], row["reported"]) if text))
             st.markdown(linked(_source(row), row["url"]))
