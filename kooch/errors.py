@@ -35,7 +35,7 @@ class NotReadyError(ConfigError):
 class Fault:
     """A sentence about one place: a file, and in it a sheet, a row (1 is the header) and a column, as far as known.
 
-    `is_between_lists`: each of two lists may be right of its own day.
+    `is_between_lists`: each of two lists may be right of its own day. `figures` are the two that hold one account.
     """
 
     file: Path
@@ -44,6 +44,7 @@ class Fault:
     sheet: str | None = None
     column: str | None = None
     is_between_lists: bool = False
+    figures: tuple[str, str] | None = None
 
     def __str__(self) -> str:
         place = f"{self.file}"

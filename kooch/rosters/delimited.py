@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from kooch.errors import RosterError
-from kooch.rosters.tables import Table, read_bytes, split, table_of
+from kooch.rosters.tables import Table, read_bytes, refuse_title, split, table_of
 
 _MOST_BYTES = 100_000_000
 # The longer mark comes first, because the mark of UTF-32 begins like that of UTF-16.
@@ -42,7 +42,9 @@ def read_delimited(file: Path, *, encoding: str | None = None) -> Table:
     separator = _SEPARATOR.match(text)
     rest = text[separator.end() :] if separator else text
     rows = split(rest, file, separator[1] if separator else None)
-    return table_of(rows, file, first_row=2 if separator else 1, notes=notes)
+    first_row = 2 if separator else 1
+    refuse_title(rows, file, first_row=first_row)
+    return table_of(rows, file, first_row=first_row, notes=notes)
 
 
 def _encoding_of(content: bytes) -> str:

@@ -150,6 +150,9 @@ class _Reading:
     tables: dict[Path, Renamed] = field(default_factory=dict)
     figures: dict[str, set[str]] = field(default_factory=dict)
     """Figure ids by folded name."""
+    people: People = field(default_factory=lambda: People([]))
+    asked: set[frozenset[str]] = field(default_factory=set)
+    """Pairs of figures of which the user is asked whether they are one."""
 
     def folder(self, file: Path) -> Roster:
         if self.options.statements or self.options.accounts or self.options.mapping:
@@ -168,7 +171,7 @@ class _Reading:
         source, time_zone = settings["source"], settings["time_zone"]
         slug = settings["slug"]
         previous = read_roster(into / slug) if (into / slug / "roster.yaml").is_file() else None
-        people = People(
+        self.people = people = People(
             [other for other in known if other.slug != slug],
             previous,
             same=self.options.same,
@@ -220,10 +223,26 @@ class _Reading:
         files = {value.file for value in values}
         found += [fault for fault in check([*others, roster]) if fault.file in files]
         placed = [self.tables[fault.file].placed(fault) if fault.file in self.tables else fault for fault in found]
+        placed = [fault for fault in placed if not self._is_asked(fault, [*others, roster])]
         self.faults += [fault for fault in placed if not fault.is_between_lists]
         self.notes += [str(fault) for fault in placed if fault.is_between_lists]
         handovers = note_of_handovers(roster)
         self.notes += [str(handovers)] if handovers else []
+
+    def _is_asked(self, fault: Fault, rosters: Sequence[Roster]) -> bool:
+        """Whether a question says what the fault says: two figures that hold one account may be one person."""
+        if fault.figures is None:
+            return False
+        if frozenset(fault.figures) in self.asked:
+            return True
+        one, other = fault.figures
+        kinds = {member.kind for each in rosters for member in each.members if member.figure_id in fault.figures}
+        if len(kinds) > 1 or not self.people.may_be_one(one, other):
+            return False
+        self.asked.add(frozenset(fault.figures))
+        message = f"{fault.message}. One person or two? If each claim is right, write --different {one},{other}"
+        self.questions.append(Question(fault=replace(fault, message=message), figures=fault.figures))
+        return True
 
     def told_once(self) -> tuple[Fault, ...]:
         """All faults by place. A cell that could not be read has no other fault."""
@@ -257,6 +276,10 @@ class _Reading:
         self.faults += table.missing(("name", "role"))
         on = list(dict.fromkeys(name for h in table.headers if (name := h.removesuffix("_native_id")) in platforms()))
         self._tell_rows_without_effect(table)
+        if "kind" not in table.headers and table.rows:
+            self.notes.append(
+                f"kind: {len(table.rows)} {self.options.kind} by default; write institution, party or office in a column kind"
+            )
         if "opened_on" in table.headers and len(on) != 1:
             self.ignored.append(
                 f"{file.name}: opened_on (the table names several platforms: give the days in an accounts file)"
@@ -336,6 +359,7 @@ class _Reading:
         if match.question:
             sentence, first, own = question_of(match, person)
             self.questions.append(Question(fault=table.fault(row, sentence, "name"), figures=(first, own)))
+            self.asked |= {frozenset((match.figure_id, figure.figure_id)) for figure in match.question}
         if match.fault:
             self.faults.append(table.fault(row, f"'{person.name}' {match.fault}", "name"))
         self.notes += [f"row {row}: {match.note}"] if match.note else []

@@ -104,6 +104,18 @@ class People:
         self.own[own] = match.figure_id
         return match
 
+    def may_be_one(self, one: str, other: str) -> bool:
+        """Whether two figures that hold one account may be one: one of them is new, and no id or answer speaks against it."""
+        is_new = any(self.own.get(each) == each for each in (one, other))
+        are_known = one in self.figures and other in self.figures
+        are_different = any({self._meant(a), self._meant(b)} == {one, other} for a, b in self.different)
+        return (
+            is_new
+            and are_known
+            and not are_different
+            and not _contradict(self.figures[one].ids, self.figures[other].ids)
+        )
+
     def unheeded(self) -> Iterator[str]:
         """Decisions without effect, and why. Ask when all rows have their figures."""
         for option, pairs in (("--same {}={}", self.same), ("--different {},{}", self.different)):

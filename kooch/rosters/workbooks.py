@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from kooch.errors import Fault, RosterError
 from kooch.rosters.marks import Marks, Place, TooLargeError, cell_name, scan
-from kooch.rosters.tables import Table, table_of
+from kooch.rosters.tables import Table, refuse_title, table_of
 
 
 def read_workbook(file: Path) -> Table:
@@ -32,6 +32,7 @@ def read_workbook(file: Path) -> Table:
         raise RosterError(f"cannot be read as a spreadsheet: {what}", file=file) from error
     faults = dict(marks.faults)
     grid = [[_text(cell, (row, column), faults) for column, cell in enumerate(line)] for row, line in enumerate(cells)]
+    refuse_title(grid, file, sheet=marks.sheet)
     notes = [f"sheet '{marks.sheet}' was read; left aside: {', '.join(marks.others)}"] if marks.others else []
     notes += _fill_merges(grid, marks, faults)
     for row, column in faults:
