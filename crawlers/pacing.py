@@ -21,7 +21,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from math import inf
 from time import monotonic
 from typing import Any, NamedTuple, Self, cast
@@ -51,7 +50,7 @@ from crawlers.connection import HeadersTooLargeError
 from crawlers.questions import Question, asking, question_of
 from crawlers.safety import installed_guard
 from kooch.store.outcomes import Cause
-from kooch.times import now
+from kooch.times import now, read_date, read_pause
 
 _log = logging.getLogger(__name__)
 
@@ -123,24 +122,6 @@ def owner_of(url: str) -> str:
     if found.ipv4 or found.ipv6 or "." not in host:
         return host_of(url)
     return found.top_domain_under_public_suffix or ".".join(host.split(".")[-2:])
-
-
-def read_pause(value: str, at: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for, counted from `at`; None if it holds nothing usable."""
-    text = value.strip()
-    if re.fullmatch(r"\d{1,20}(\.\d{1,9})?", text):
-        return float(text)
-    until = read_date(text)
-    return None if until is None else max(0.0, (until - at).total_seconds())
-
-
-def read_date(value: str) -> datetime | None:
-    """The instant that a Date or Retry-After header names; None for what is none, or beyond every calendar."""
-    try:
-        found = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def read_reset(value: str, at: datetime) -> float | None:

@@ -7,7 +7,7 @@ from typing import Literal
 from crawlers.activity.looking import activity_spiders
 from crawlers.crawling import cost, describe, platforms, spider_of
 from kooch.config import Settings
-from kooch.platforms import Platform
+from kooch.platforms import Platform, Span
 from kooch.platforms import known as known_platforms
 from kooch.rosters.countries import country_name
 from kooch.store.outcomes import Target
@@ -16,13 +16,14 @@ LOOK_SECONDS = 40
 """How long one look by hand takes, from experience. Replace it by your own number."""
 DORMANT_DAYS = 91
 
-How = Literal["free", "paid", "not ready", "by hand", "closed"]
+How = Literal["free", "paid", "not ready", "by hand", "not read", "closed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformPlan:
     """What a platform gives. `requests` and `seconds` are those of the first crawl if all accounts exist.
 
+    `looks` are those that people have to take, `seconds` then the time that these take.
     `figures` are those of the list, `accounts` those of them that are known there. `usd` is the most that one look costs.
     `lacks` says what is missing before it can be crawled. `gives` and `never` are sentences.
     """
@@ -33,6 +34,7 @@ class PlatformPlan:
     figures: int
     accounts: int
     requests: int | None = None
+    looks: int | None = None
     seconds: float | None = None
     usd: float | None = None
     lacks: str | None = None
@@ -45,21 +47,29 @@ class PlatformPlan:
 def plan(
     settings: Settings, targets: Mapping[str, Sequence[Target]], figures: int, countries: Collection[str] = ()
 ) -> list[PlatformPlan]:
-    """One for each platform that can be crawled or has an account among `targets`; those free to crawl first.
+    """One for each platform that is open or has an account among `targets`; those free to crawl first.
 
     `targets` are the list's accounts by platform, `figures` how many it has, `countries` those of its figures.
     """
     crawled = platforms()
-    names = [name for name in known_platforms() if name in crawled or targets.get(name)]
     plans = [
-        _crawl(settings, known_platforms()[name], targets.get(name, ()), figures)
-        if name in crawled
-        else _by_hand(known_platforms()[name], targets[name], figures)
-        for name in names
+        _plan_of(settings, platform, targets.get(name, ()), figures, is_crawled=name in crawled)
+        for name, platform in known_platforms().items()
+        if name in crawled or targets.get(name) or not platform.closed
     ]
     plans = [replace(each, blocked=_blocked(known_platforms()[each.platform], countries)) for each in plans]
-    order: tuple[How, ...] = ("free", "paid", "not ready", "by hand", "closed")
+    order: tuple[How, ...] = ("free", "paid", "not ready", "by hand", "not read", "closed")
     return sorted(plans, key=lambda each: (order.index(each.how), -each.accounts, each.platform))
+
+
+def _plan_of(
+    settings: Settings, platform: Platform, targets: Sequence[Target], figures: int, *, is_crawled: bool
+) -> PlatformPlan:
+    if is_crawled:
+        return _crawl(settings, platform, targets, figures)
+    if platform.closed:
+        return _closed(platform, platform.closed, targets, figures)
+    return _by_hand(platform, targets, figures)
 
 
 def _blocked(platform: Platform, countries: Collection[str]) -> tuple[str, ...]:
@@ -103,28 +113,47 @@ def _crawl(settings: Settings, platform: Platform, targets: Sequence[Target], fi
     )
 
 
-def _by_hand(platform: Platform, targets: Sequence[Target], figures: int) -> PlatformPlan:
-    if platform.closed:
-        archived = f"`kooch backfill {platform.platform}` reads its archived pages." if platform.archive else ""
-        return PlatformPlan(
-            platform=platform.platform,
-            name=platform.name,
-            how="closed",
-            figures=figures,
-            accounts=len(targets),
-            gives=tuple(filter(None, (archived,))),
-            never=(f"Anything after {platform.closed.not_after}, when it had closed.",),
-        )
+def _closed(platform: Platform, closed: Span, targets: Sequence[Target], figures: int) -> PlatformPlan:
+    archived = f"`kooch backfill {platform.platform}` reads its archived pages." if platform.archive else ""
     return PlatformPlan(
         platform=platform.platform,
         name=platform.name,
-        how="by hand",
+        how="closed",
+        figures=figures,
+        accounts=len(targets),
+        gives=tuple(filter(None, (archived,))),
+        never=(f"Anything after {closed.not_after}, when it had closed.",),
+    )
+
+
+def _by_hand(platform: Platform, targets: Sequence[Target], figures: int) -> PlatformPlan:
+    """People look at every figure where they can search by name, elsewhere at the accounts that are known."""
+    how: How
+    if platform.search_url:
+        how, looks, who = "by hand", figures, "Who is there"
+        lacks = f"Kooch cannot read {platform.name}: people have to look"
+    else:
+        how, looks, who = "not read", len(targets), "Which known accounts are there"
+        lacks = f"Kooch cannot read {platform.name}, and knows no address at which people search it by name"
+    takes = f"{looks:,} {'look' if looks == 1 else 'looks'} by hand, about {in_words(looks * LOOK_SECONDS)} at {LOOK_SECONDS} seconds each"
+    return PlatformPlan(
+        platform=platform.platform,
+        name=platform.name,
+        how=how,
         figures=figures,
         accounts=len(targets),
         requests=0,
-        seconds=figures * LOOK_SECONDS,
+        looks=looks,
+        seconds=looks * LOOK_SECONDS,
         usd=0,
-        lacks=f"Kooch cannot read {platform.name}: people have to look",
-        gives=("Who is there on the day of a look: `kooch looks template` writes the sheet.",),
-        never=("What happened between two looks.",),
+        lacks=lacks,
+        gives=(f"{who} on the day of a look: {takes}. `kooch looks template` writes the sheet.",) if looks else (),
+        never=("What happened between two looks." if looks else "Anything, as long as nobody looks.",),
     )
+
+
+def in_words(seconds: float) -> str:
+    """A time as people say it: `40 seconds`, `12 minutes`, `7.0 hours`."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} seconds"
+    return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

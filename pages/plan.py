@@ -10,10 +10,12 @@ import polars as pl
 import streamlit as st
 
 from analytics.downloads import to_csv
+from analytics.measures.to_look_at import ToLookAt, figures_to_look_at
 from kooch.config import load_settings
+from kooch.looks import sheet_of
 from pages.shared.choosing import choose
 from pages.shared.routing import through_app
-from pages.shared.store import query, version_file
+from pages.shared.store import ask, query, version_file
 from pages.shared.text import plain, say, table
 
 _HOWS = {
@@ -21,6 +23,7 @@ _HOWS = {
     "paid": "paid",
     "not ready": "not ready",
     "by hand": "people have to look",
+    "not read": "cannot be read",
     "closed": "closed",
 }
 _LONGEST_SECONDS = 120
@@ -46,13 +49,14 @@ def main() -> None:
     else:
         st.info("Nothing on this list is free to crawl.")
     table(
-        ("Platform", "How", "Accounts known", "Questions", "All answers in", "A look costs"),
+        ("Platform", "How", "Accounts known", "Questions", "Looks by hand", "All answers in", "A look costs"),
         (
             [
                 (row["name"], None),
                 (_HOWS[row["how"]], None),
                 (f"{row['accounts']:,}", None),
                 (_or_dash(row["requests"] or None, "{:,}"), None),
+                (_or_dash(row["looks"] or None, "{:,}"), None),
                 (_or_dash(row["first_answer"], "{}"), None),
                 (_or_dash(row["usd_a_look"] or None, "${:,.2f}"), None),
             ]
@@ -69,6 +73,8 @@ def main() -> None:
         )
     for row in rows:
         show_platform(row)
+        if row["looks"]:
+            offer_sheet(file, roster, row)
     st.caption("The same rows are printed by `kooch plan`.")
 
 
@@ -81,6 +87,21 @@ def show_platform(row: dict[str, Any]) -> None:
         say("- {line}", line=line)
     if row["command"]:
         st.code(row["command"], language=None, wrap_lines=True)
+
+
+def offer_sheet(file: Path, roster: str, row: dict[str, Any]) -> None:
+    """The sheet that the command writes, of what is published, made when somebody takes it."""
+    platform = row["platform"]
+    ((zone,),) = query(file, "SELECT time_zone FROM rosters WHERE roster = $roster", {"roster": roster})
+    figures: list[ToLookAt] = ask(file, figures_to_look_at, roster=roster, platform=platform)
+    accounts = {each.figure_id: each.accounts[0][0] if each.accounts else "" for each in figures}
+    st.download_button(
+        f"Sheet for {plain(row['name'])} (.xlsx)",
+        lambda: sheet_of(accounts, platform, zone),
+        file_name=f"{roster}-{platform}.xlsx",
+        on_click="ignore",
+        key=f"sheet-{platform}",
+    )
 
 
 def _or_dash(value: object, form: str) -> str:

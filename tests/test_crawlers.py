@@ -36,7 +36,7 @@ from scrapy.http import TextResponse
 from crawlers import reading
 from crawlers.base import PlatformSpider
 from crawlers.crawling import crawl, describe, platforms, spider_of
-from crawlers.pacing import Gate, Turns, read_pause, read_reset
+from crawlers.pacing import Gate, Turns, read_reset
 from crawlers.reading import parse_json
 from crawlers.runs import Crawled, Job
 from kooch.config import BlueskySettings, CrawlSettings, Settings
@@ -45,6 +45,7 @@ from kooch.store.locks import only_one
 from kooch.store.outcomes import CAUSES, STATUSES, Failed, Observed, Outcome, Skipped, Target
 from kooch.store.spool import answered, waiting_batches
 from kooch.store.state import Run, open_state, runs
+from kooch.times import read_pause
 from tests import faults
 from tests.faults import Asked, Bluesky, Fault, Reply, Server, as_json, audit_log, did, profile
 from tests.members import spider_for

@@ -101,7 +101,9 @@ def test_every_command_is_documented(tmp_path: Path) -> None:
     usage = kooch(tmp_path, "--help").stdout
     commands = re.findall(r"^  (\w+)  ", usage.partition("Commands:")[2], re.MULTILINE)
     page = (DOCS / "commands.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`kooch [^|]+) \|", page, re.MULTILINE)
 
+    assert len(rows) == len(set(rows))
     assert len(commands) >= 9
     assert [command for command in commands if f"`kooch {command}" not in page] == []
 

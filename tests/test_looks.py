@@ -2,15 +2,18 @@
 
 import csv
 import random
+import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from analytics.charts import waves
 from analytics.measures.waves import waves_of
+from kooch.errors import RosterError
 from kooch.looks import LOOK_COLUMNS, import_looks, read_looks, settle, write_sheet
 from kooch.rosters import Roster, write_roster
 from kooch.rosters.workbooks import read_workbook
@@ -315,6 +318,55 @@ def test_a_sheet_has_a_row_for_everybody_and_is_read_back(tmp_path: Path) -> Non
         ("m0", "", ""),
         ("m1", "in/one", "known_account"),
     ]
+
+
+def test_the_sheet_offers_what_a_cell_may_say(tmp_path: Path) -> None:
+    write_sheet(tmp_path / "sheet.xlsx", house(2), "linkedin")
+    with zipfile.ZipFile(tmp_path / "sheet.xlsx") as archive:
+        sheet = ET.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    space = {"m": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    offered = {
+        LOOK_COLUMNS[ord(each.attrib["sqref"][0]) - ord("A")]: each.findtext("m:formula1", "", space)
+        .strip('"')
+        .split(",")
+        for each in sheet.iterfind("m:dataValidations/m:dataValidation", space)
+        if each.attrib["type"] == "list"
+    }
+
+    assert offered["method"] == ["app_search", "web_search", "official_page", "known_account"]
+    assert offered["result"] == ["present", "absent", "unclear"]
+    assert offered["status"][:2] == ["active", "not_found"]
+
+
+def test_rows_that_nobody_filled_in_are_left_out(tmp_path: Path) -> None:
+    untouched = {"looked_on": "", "looker": "", "result": "", "method": "known_account", "account": "in/one"}
+    rows: list[dict[str, object]] = [{"figure": "m0"}, {"figure": "m1"} | untouched, {"figure": "m2"} | untouched]
+    report = import_looks(write(tmp_path / "looks.csv", rows), into=tmp_path / "rosters", rosters=[house(3)])
+    # A row that says anything of a look must say all of it.
+    rows[2]["note"] = "on holiday"
+    refused = import_looks(write(tmp_path / "more.csv", rows), into=tmp_path / "rosters", rosters=[house(3)])
+
+    assert [look.figure for look in report.looks] == ["m0"]
+    assert report.notes == ("2 rows without a look: left out.",)
+    assert [fault.row for fault in refused.faults] == [4, 4, 4]
+
+
+def test_an_empty_sheet_is_no_file_of_looks(tmp_path: Path) -> None:
+    of = house(2, accounts=(claim("m1", "in/one", platform="linkedin"),))
+    write_sheet(tmp_path / "sheet.xlsx", of, "linkedin")
+    with pytest.raises(RosterError, match="holds no look: 2 rows without a look"):
+        import_looks(tmp_path / "sheet.xlsx", into=tmp_path / "rosters", rosters=[of])
+
+    assert not (tmp_path / "rosters").exists()
+
+
+def test_nobody_can_look_at_a_platform_that_has_closed(tmp_path: Path) -> None:
+    write_roster(house(2), tmp_path / "rosters")
+    done = kooch_without_lists(tmp_path, "looks", "template", "house", "vine", "-o", str(tmp_path / "sheet.xlsx"))
+
+    assert done.returncode == 2
+    assert "Vine closed in January 2017: nobody can look there." in done.stderr
+    assert not (tmp_path / "sheet.xlsx").exists()
 
 
 def test_the_kept_file_says_what_the_sheet_said(tmp_path: Path) -> None:

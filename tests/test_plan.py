@@ -118,7 +118,10 @@ def test_nothing_is_promised_that_a_platform_cannot_give(tmp_path: Path) -> None
     found = plans(tmp_path, "mixed", **LOCAL)
 
     assert (found["linkedin"]["how"], found["linkedin"]["first_answer"]) == ("by hand", "7.0 hours")
-    assert "people have to look" in found["instagram"]["lacks"]
+    assert "people have to look" in found["linkedin"]["lacks"]
+    # Nobody can search there by name: people can look at the one account that is known.
+    assert (found["instagram"]["how"], found["instagram"]["looks"]) == ("not read", 1)
+    assert "1 look by hand" in found["instagram"]["gives"][0]
     assert found["koo"]["how"] == found["vine"]["how"] == "closed"
     assert found["koo"]["gives"] == ["`kooch backfill koo` reads its archived pages."]
     assert found["vine"]["gives"] == []
@@ -128,6 +131,42 @@ def test_nothing_is_promised_that_a_platform_cannot_give(tmp_path: Path) -> None
     # A list has no account there: no request is promised.
     assert (found["bluesky"]["accounts"], found["bluesky"]["requests"]) == (0, 0)
     assert found["bluesky"]["first_answer"] is None
+
+
+def test_what_people_must_look_at_is_planned_without_an_account(tmp_path: Path) -> None:
+    publish(tmp_path, roster("house", [member(f"m{n}") for n in range(630)]))
+    found = plans(tmp_path, "house", **LOCAL)
+    by_hand = {name for name, line in found.items() if line["how"] == "by hand"}
+    linkedin, instagram = found["linkedin"], found["instagram"]
+
+    assert by_hand == {"facebook", "linkedin", "tiktok"}
+    assert (linkedin["accounts"], linkedin["looks"], linkedin["first_answer"]) == (0, 630, "7.0 hours")
+    assert linkedin["command"] == "kooch looks template house linkedin"
+    assert "630 looks by hand, about 7.0 hours at 40 seconds each" in linkedin["gives"][0]
+    assert (instagram["how"], instagram["looks"], instagram["first_answer"]) == ("not read", 0, None)
+    assert instagram["lacks"].startswith("Kooch cannot read Instagram")
+    assert (instagram["gives"], instagram["command"]) == ([], None)
+    # A platform that has closed and holds nobody of the list is left out.
+    assert not any(line["how"] == "closed" for line in found.values())
+
+
+def test_an_import_ends_with_the_plan_that_the_command_prints(tmp_path: Path) -> None:
+    numbers = range(1, 41)
+    file = tmp_path / "house.csv"
+    rows = [f"Member {n},MP,figure{n}.test,@figure{n}@{'one' if n % 2 else 'two'}.example.org,name{n}" for n in numbers]
+    file.write_text("\n".join(["Name,Office,Bluesky,Mastodon,Twitter", *rows]), encoding="utf-8")
+    told = ("--source", "register", "--as-of", "2026-11-01", "--time-zone", "Asia/Kolkata", "--country", "NG")
+    imported = kooch_without_lists(tmp_path, "roster", "import", str(file), *told, "--format", "json", **LOCAL)
+    at_once = [json.loads(line) for line in imported.stdout.splitlines()]
+    assert kooch_without_lists(tmp_path, "load", **LOCAL).returncode == 0
+    later = plans(tmp_path, "house", **LOCAL)
+    first = [line for line in at_once if line["event"] == "plan"]
+
+    assert imported.returncode == 0, imported.stderr
+    assert [line["platform"] for line in first] == list(later)
+    assert all(later[line["platform"]] | line == later[line["platform"]] for line in first)
+    assert later["bluesky"]["requests"] == 42
+    assert "`kooch plan house`" in imported.stderr
 
 
 def test_a_list_that_is_not_published_is_named(tmp_path: Path) -> None:
@@ -164,5 +203,10 @@ def test_the_page_shows_what_the_command_prints(tmp_path: Path, monkeypatch: pyt
             assert sentence in said
         if row["lacks"]:
             assert row["lacks"] in said
+    assert [button.proto.label for button in app.get("download_button")][1:] == [
+        "Sheet for LinkedIn (.xlsx)",
+        "Sheet for Facebook (.xlsx)",
+        "Sheet for TikTok (.xlsx)",
+    ]
     assert f"{printed['x']['usd_a_look']:.2f}" in said
     assert printed["bluesky"]["first_answer"] in said

@@ -27,7 +27,8 @@ def template(
 ) -> None:
     """Write a sheet with drop-downs and a row for every figure of a list. `kooch import looks` imports it."""
     settings = settings_of(context, may_be_new=True)
-    platform_of(platform)
+    if closed := platform_of(platform).closed:
+        raise ConfigError(f"{platform_of(platform).name} closed in {closed.not_after:%B %Y}: nobody can look there.")
     lists = {each.slug: each for each in rosters.read_rosters(BUNDLED_ROSTERS, settings.home / "rosters")}
     if roster not in lists:
         raise ConfigError(f"There is no list {roster!r}. `kooch roster list` shows them.")

@@ -13,6 +13,7 @@ import typer
 from kooch import rosters
 from kooch.cli.faults import refuse, tell
 from kooch.cli.output import is_terminal, say, settings_of, show
+from kooch.cli.plan import show_first_plan
 from kooch.cli.wikidata import from_wikidata
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
@@ -186,7 +187,7 @@ def import_file(
     }
     show(list(found), [found], title="import")
     if not dry_run:
-        say("`kooch load` publishes it.")
+        show_first_plan(settings, report.roster)
 
 
 @app.command()

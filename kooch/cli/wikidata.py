@@ -11,6 +11,7 @@ import yaml
 
 from kooch import rosters
 from kooch.cli.output import complain, is_terminal, say, settings_of, show
+from kooch.cli.plan import show_first_plan
 from kooch.config import BUNDLED_ROSTERS, Settings
 from kooch.errors import ConfigError
 from kooch.files import write_whole
@@ -101,7 +102,7 @@ def from_wikidata(
     write_whole(answers.folder / _SELECTOR, yaml.safe_dump(_as_mapping(selector), sort_keys=False))
     rosters.write_roster(found.roster, into, replace=refresh, beside=answers.folder)
     shutil.rmtree(answers.folder)
-    say(f"{slug} is written. `kooch load` publishes it, `kooch plan {slug}` says what can be known of it.")
+    show_first_plan(settings, found.roster)
 
 
 def _selector(

@@ -10,7 +10,7 @@ sheet.py    the empty sheet of a list, with drop-downs
 from kooch.looks.models import LOOK_COLUMNS, Look, Looker
 from kooch.looks.record import file_of_wave, record, take_back
 from kooch.looks.settle import Settled, settle
-from kooch.looks.sheet import write_sheet
+from kooch.looks.sheet import sheet_of, write_sheet
 from kooch.looks.take import LooksReport, import_looks, read_looks
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "read_looks",
     "record",
     "settle",
+    "sheet_of",
     "take_back",
     "write_sheet",
 ]

@@ -1,13 +1,14 @@
 """The empty sheet of a list for one platform: a workbook with drop-downs, a row for every figure."""
 
+import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 from xml.sax.saxutils import escape
 
 from kooch.errors import ConfigError
-from kooch.files import whole_file
+from kooch.files import write_whole
 from kooch.looks.models import LOOK_COLUMNS, METHODS, Result, Status
 from kooch.rosters import Roster
 
@@ -17,32 +18,38 @@ _MORE_ROWS = 1000
 
 
 def write_sheet(file: Path, roster: Roster, platform: str) -> int:
-    """Write an .xlsx with a row for every figure of `roster`, and what is known of its accounts. Returns the rows.
-
-    Every cell is text: a program that opens it turns no id into a number. Raises ConfigError for another ending.
-    """
+    """Write the sheet of `roster` for `platform`. Returns its rows. Raises ConfigError for an ending other than .xlsx."""
     if file.suffix.lower() != ".xlsx":
         raise ConfigError(f"{file} is no .xlsx file: give the sheet that ending.")
-    known = {
-        claim.figure_id: claim.handle or claim.native_id or ""
-        for claim in roster.accounts
-        if claim.platform == platform and claim.polarity == "accepts"
-    }
+    accounts = dict.fromkeys(roster.figure_ids, "")
+    for claim in roster.accounts:
+        if claim.platform == platform and claim.polarity == "accepts" and claim.figure_id in accounts:
+            accounts[claim.figure_id] = claim.handle or claim.native_id or ""
+    write_whole(file, sheet_of(accounts, platform, roster.time_zone))
+    return len(accounts)
+
+
+def sheet_of(accounts: Mapping[str, str], platform: str, time_zone: str) -> bytes:
+    """An .xlsx with a row for every figure, and the account that is known of each; empty: none. Of a row `GIVEN` is filled in.
+
+    Every cell is text: a program that opens it turns no id into a number.
+    """
     rows = [
         {
             "figure": figure_id,
             "platform": platform,
-            "account": known.get(figure_id, ""),
-            "time_zone": roster.time_zone,
-            "method": "known_account" if figure_id in known else "",
+            "account": account,
+            "time_zone": time_zone,
+            "method": "known_account" if account else "",
         }
-        for figure_id in roster.figure_ids
+        for figure_id, account in accounts.items()
     ]
     cells = [list(LOOK_COLUMNS), *([row.get(column, "") for column in LOOK_COLUMNS] for row in rows)]
-    with whole_file(file) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in _parts(cells).items():
             archive.writestr(name, text)
-    return len(rows)
+    return content.getvalue()
 
 
 def _parts(rows: Sequence[Sequence[str]]) -> dict[str, str]:

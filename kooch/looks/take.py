@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kooch.errors import Fault, RosterError, StorageError
 from kooch.files import alone_in, make_folder, remove_unfinished, write_whole
-from kooch.looks.models import LOOK_COLUMNS, NEEDED, Look
+from kooch.looks.models import GIVEN, LOOK_COLUMNS, NEEDED, Look
 from kooch.rosters import Roster, slugify
 from kooch.rosters.brought import read_table
 from kooch.rosters.cells import gathering, parse, raise_any
@@ -43,8 +43,8 @@ def _read(file: Path) -> list[Look]:
 def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksReport:
     """Take the looks of a CSV, a TSV or a spreadsheet (its first sheet) over into `into/looks/`.
 
-    Figures are those of `rosters`, by figure id, Wikidata id or name. Without a column `wave` the file is one wave. A
-    file that says the same as one that stands there under its name changes nothing.
+    Figures are those of `rosters`, by figure id, Wikidata id or name. Without a column `wave` the file is one wave. A row
+    that says no more than the empty sheet is left out, and counted in the notes. A file that says the same as one that stands there under its name changes nothing.
 
     Raises RosterError when it cannot be read as a table, or another file has its name, StorageError when writing fails.
     """
@@ -53,6 +53,11 @@ def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksR
     if not table.rows and not table.faults:
         raise RosterError("holds no row below its column names: give one a look", file=file)
     faults = [*table.faults, *_faults_of_header(table)]
+    filled = tuple(row for row in table.rows if any(text and name not in GIVEN for name, text in row[1].items()))
+    left_out = len(table.rows) - len(filled)
+    if not filled and not faults:
+        raise RosterError(f"holds no look: {_without_a_look(left_out)}. Fill in one row for each look", file=file)
+    table = replace(table, rows=filled)
     looks = [] if faults else _looks(table, _figures(rosters), faults, wave=file.stem)
     faults += _repeated(looks)
     faults += _strangers(looks, rosters)
@@ -71,9 +76,13 @@ def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksR
         file=target,
         looks=tuple(looks),
         faults=tuple(sorted(placed, key=lambda fault: (fault.row or 0, fault.message))),
-        notes=table.notes,
+        notes=(*table.notes, *([f"{_without_a_look(left_out)}: left out."] if left_out else [])),
         is_new=is_new,
     )
+
+
+def _without_a_look(rows: int) -> str:
+    return f"{rows:,} {'row' if rows == 1 else 'rows'} without a look"
 
 
 def _looks(

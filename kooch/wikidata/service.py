@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 from kooch import __version__
 from kooch.config import WikidataSettings
 from kooch.errors import AnswerError, ConfigError
+from kooch.times import now, read_date, read_pause
 
 _TRIES = 3
 _PIECE = 1 << 16
@@ -138,8 +139,10 @@ def read_results(name: str, body: bytes) -> list[dict[str, Any]]:
 
 
 def _seconds_of(headers: Message, *, otherwise: float) -> float:
-    value = headers.get("Retry-After", "")
-    return float(value) if value.isdecimal() else otherwise
+    """How long to wait, by the service's own clock where it tells the time."""
+    at = read_date(headers.get("Date", "")) or now()
+    seconds = read_pause(headers.get("Retry-After", ""), at)
+    return otherwise if seconds is None else seconds
 
 
 def _fail(name: str, cause: str) -> NoReturn:
