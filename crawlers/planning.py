@@ -107,7 +107,7 @@ def _crawl(settings: Settings, platform: Platform, targets: Sequence[Target], fi
         requests=sum(host.requests for host in hosts),
         seconds=max((host.seconds for host in hosts), default=0),
         usd=cost(settings, platform.platform, len(targets)),
-        lacks=lacks,
+        lacks=lacks.removesuffix(".") if lacks else None,
         gives=tuple(gives),
         never=tuple(never),
     )
@@ -155,5 +155,6 @@ def _by_hand(platform: Platform, targets: Sequence[Target], figures: int) -> Pla
 def in_words(seconds: float) -> str:
     """A time as people say it: `40 seconds`, `12 minutes`, `7.0 hours`."""
     if seconds < 90:
-        return f"{max(1, round(seconds))} seconds"
+        n = max(1, round(seconds))
+        return "1 second" if n == 1 else f"{n} seconds"
     return f"{round(seconds / 60)} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -71,10 +71,17 @@ def main() -> None:
             on_click="ignore",
             type="tertiary",
         )
+    unread = [row for row in rows if row["how"] == "not read" and not (row["gives"] or row["blocked"])]
     for row in rows:
+        if row in unread:
+            continue
         show_platform(row)
         if row["looks"]:
             offer_sheet(file, roster, row)
+    if unread:
+        st.header("Cannot be read")
+        names = ", ".join(row["name"] for row in unread)
+        say("Kooch cannot read {names}. The list names no account there.", names=names)
     st.caption("The same rows are printed by `kooch plan`.")
 
 

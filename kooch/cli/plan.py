@@ -26,7 +26,6 @@ def plan(
     ],
 ) -> None:
     """Say for each platform of a list what you can learn, by when and at what price, and what never. Nobody is asked."""
-
     settings = settings_of(context)
     targets = {name: versions.targets(settings.home, platform=name, roster=roster) for name in known()}
     figures = versions.figures_of(settings.home, roster)
@@ -35,12 +34,22 @@ def plan(
     plans = _plans(settings, targets, figures, versions.countries_of(settings.home, roster))
     rows = _rows(plans, roster)
     show(_SHORT if is_terminal() else list(rows[0]), rows, title="plan")
-    for each in plans if is_terminal() else ():
-        lacks = [f"{each.lacks}."] if each.lacks else []
-        say(" ".join((f"{each.name}.", *lacks, *each.gives, "Never:", *each.never, *each.blocked)))
+    if is_terminal():
+        _say_in_sentences(plans)
     free = [each.platform for each in plans if each.how == "free" and each.accounts]
     if free:
         say(f"To crawl what is free: `kooch crawl {' '.join(free)} --roster {roster}`.")
+
+
+def _say_in_sentences(plans: Sequence["PlatformPlan"]) -> None:
+    """A line per platform, and one for all that cannot be read and on which the list has no account."""
+    unread = [each for each in plans if each.how == "not read" and not (each.gives or each.blocked)]
+    for each in plans:
+        if each not in unread:
+            lacks = [f"{each.lacks}."] if each.lacks else []
+            say(" ".join((f"{each.name}.", *lacks, *each.gives, "Never:", *each.never, *each.blocked)))
+    if unread:
+        say(f"Kooch cannot read {', '.join(each.name for each in unread)}. The list names no account there.")
 
 
 def show_first_plan(settings: Settings, roster: Roster) -> None:
