@@ -339,7 +339,13 @@ def test_the_sheet_offers_what_a_cell_may_say(tmp_path: Path) -> None:
 
 
 def test_rows_that_nobody_filled_in_are_left_out(tmp_path: Path) -> None:
-    untouched = {"looked_on": "", "looker": "", "result": "", "method": "known_account", "account": "in/one"}
+    untouched: dict[str, object] = {
+        "looked_on": "",
+        "looker": "",
+        "result": "",
+        "method": "known_account",
+        "account": "in/one",
+    }
     rows: list[dict[str, object]] = [{"figure": "m0"}, {"figure": "m1"} | untouched, {"figure": "m2"} | untouched]
     report = import_looks(write(tmp_path / "looks.csv", rows), into=tmp_path / "rosters", rosters=[house(3)])
     # A row that says anything of a look must say all of it.
