@@ -3,29 +3,39 @@
 -- of_platform: VARCHAR; the platform.
 -- days: INTEGER; how many days without a post are quiet. With 180 this is quiet180@1, on the day from which it counts.
 -- All days are in UTC. If a figure has several accounts, the row is about the account of which most is known.
-WITH people AS (
-    SELECT figure_id, min(role) AS role, min(party) AS party, min(unit) AS unit
-    FROM memberships
-    WHERE roster = of_roster
-    GROUP BY figure_id
-),
-
-accounts_of AS (
+WITH accounts_of AS (
     SELECT
         h.*,
-        p.role,
-        p.party,
-        p.unit,
         q.entered_on,
-        q.quiet_on
+        q.quiet_on,
+        CASE WHEN r.to_day + 1 <= h.covered_until THEN r.to_day + 1 END AS left_office_on -- The end of the last role on this list, if it came within the watch
     FROM histories AS h
-    INNER JOIN people AS p ON p.figure_id = h.figure_id
+    INNER JOIN role_spans AS r ON r.figure_id = h.figure_id AND r.roster = of_roster
     LEFT JOIN quiets(days) AS q ON q.account_id = h.account_id AND q.figure_id = h.figure_id
     WHERE h.platform = of_platform
     -- The account of which most is known: first accounts that were looked at, then dated ones, then the earliest.
     QUALIFY row_number() OVER (
         PARTITION BY h.figure_id
         ORDER BY q.entered_on IS NULL, h.joined_not_before IS NULL, h.joined_before NULLS LAST, h.account_id
+    ) = 1
+),
+
+-- What each was when it had joined; of several roles at once the latest, then the first in the alphabet.
+roles AS (
+    SELECT m.figure_id, m.role, m.party, m.unit
+    FROM accounts_of AS a
+    INNER JOIN memberships AS m ON m.figure_id = a.figure_id AND m.roster = of_roster
+    CROSS JOIN LATERAL (
+        SELECT coalesce(timezone('UTC', a.joined_before - INTERVAL 1 MICROSECOND)::DATE, a.entered_on) AS day
+    ) AS j
+    QUALIFY row_number() OVER (
+        PARTITION BY m.figure_id
+        ORDER BY
+            coalesce(m.from_day <= j.day, true) AND coalesce(m.to_day >= j.day, true) DESC,
+            m.from_day DESC NULLS LAST,
+            m.role,
+            m.party,
+            m.unit
     ) = 1
 ),
 
@@ -49,9 +59,9 @@ SELECT
     f.figure_id,
     f.name,
     f.country,
-    a.role,
-    a.party,
-    a.unit,
+    r.role, -- The role at the time of the join, as party and unit
+    r.party,
+    r.unit,
     timezone('UTC', a.joined_not_before)::DATE AS joined_from, -- The first day (UTC) on which it can have joined; NULL: undated
     timezone('UTC', a.joined_before - INTERVAL 1 MICROSECOND)::DATE AS joined_to, -- The last day on which it can have joined; NULL: undated
     a.entered_on, -- The first day that was looked at; NULL: no day was
@@ -70,3 +80,4 @@ SELECT
     a.left_to - joined_from AS left_long
 FROM first_ends AS a
 INNER JOIN figures AS f ON f.figure_id = a.figure_id
+LEFT JOIN roles AS r ON r.figure_id = a.figure_id

@@ -40,4 +40,9 @@ def _verdict(frame: pl.DataFrame, of: dict[str, str]) -> Said:
         measured = cell("silent_at_last_look", "count", **of, **{f"is_silent_{days}": "true"})
         between = "" if place == 0 else " and " if days == LENGTHS[-1] else ", "
         parts += [between, Number(f"{accounts:,}", measured), f" had posted nothing for {days} days"]
-    return (*parts, " (dormant28@1, dormant91@1, dormant180@1).")
+    parts.append(" (dormant28@1, dormant91@1, dormant180@1).")
+    if unknown := int(frame["is_unknown"].sum()):
+        measured = cell("silent_at_last_look", "count", **of, is_unknown="true")
+        reasons = "no post is known, nobody looked for a time after the last one, or the country blocked the platform"
+        parts += [" For ", Number(f"{unknown:,}", measured), f" of them, this cannot be said: {reasons}."]
+    return tuple(parts)

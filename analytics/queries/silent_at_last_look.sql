@@ -21,6 +21,7 @@ looked AS (
     INNER JOIN activity_covers AS c ON c.account_id = h.account_id
     WHERE
         h.covered_from >= h.until_day
+        AND c.until_day > c.first_day
         AND coalesce(c.until_day > h.first_day, true)
         AND c.first_day < h.until_day
     GROUP BY h.figure_id, h.account_id
@@ -103,7 +104,8 @@ SELECT
     coalesce(n.days, 0)::INTEGER AS silent_for, -- 180, 91 or 28: so many days at least without a post (dormant180@1, dormant91@1, dormant28@1); 0: fewer, or that is not known
     silent_for >= 28 AS is_silent_28,
     silent_for >= 91 AS is_silent_91,
-    silent_for >= 180 AS is_silent_180
+    silent_for >= 180 AS is_silent_180,
+    silent_for = 0 AND coalesce(w.watched_until - w.last_posted_on > 28, true) AS is_unknown -- No post is known, nobody looked for a time after the last one, or the country blocked the platform
 FROM watched AS w
 INNER JOIN figures AS f ON f.figure_id = w.figure_id
 LEFT JOIN lengths AS n ON n.figure_id = w.figure_id AND n.account_id = w.account_id

@@ -8,7 +8,10 @@ WITH latest AS (
         arg_max(least(c.until_day, l.until_day), c.covers_to) AS covered_until
     FROM links AS l
     INNER JOIN activity_covers AS c ON c.account_id = l.account_id
-    WHERE coalesce(c.until_day > l.first_day, true) AND coalesce(c.first_day < l.until_day, true)
+    WHERE
+        c.until_day > c.first_day
+        AND coalesce(c.until_day > l.first_day, true)
+        AND coalesce(c.first_day < l.until_day, true)
     GROUP BY l.figure_id, l.account_id
 ),
 
@@ -52,7 +55,7 @@ announced AS (
         figure_id,
         platform,
         min(before) AS announced_before,
-        arg_min(wording, before) AS announced_in_words
+        first(wording ORDER BY before, bound_id) AS announced_in_words
     FROM bounds
     WHERE event = 'announced'
     GROUP BY figure_id, platform
@@ -62,7 +65,7 @@ pointers AS (
     SELECT
         l.figure_id,
         l.account_id,
-        min(m.moved_to) AS points_to
+        first(m.moved_to ORDER BY m.before DESC, m.moved_to) AS points_to
     FROM links AS l
     INNER JOIN moved_accounts AS m ON m.account_id = l.account_id
     WHERE

@@ -1,4 +1,4 @@
--- One row per account and unbroken span of time for which all posts were listed. Outside these spans nobody looked.
+-- One row per account and unbroken span of time for which all posts were listed. Outside these spans nobody looked, or a source says that it posted on one of several days.
 WITH told AS (
     SELECT
         account_id,
@@ -52,6 +52,34 @@ spans AS (
         FROM starts
     )
     GROUP BY account_id, span
+),
+
+-- Of a post on one of several days nobody knows on which. So none of them is a day without a post.
+starts_of_pieces AS (
+    SELECT account_id, covers_from AS piece_from, covers_from, covers_to
+    FROM spans
+    UNION
+    SELECT s.account_id, timezone('UTC', u.until_day::TIMESTAMP), s.covers_from, s.covers_to
+    FROM spans AS s
+    INNER JOIN uncertain_days AS u
+        ON
+            u.account_id = s.account_id
+            AND timezone('UTC', u.until_day::TIMESTAMP) > s.covers_from
+            AND timezone('UTC', u.until_day::TIMESTAMP) < s.covers_to
+),
+
+pieces AS (
+    SELECT
+        p.account_id,
+        p.piece_from AS covers_from,
+        least(
+            p.covers_to,
+            min(greatest(timezone('UTC', u.from_day::TIMESTAMP), p.piece_from)) FILTER (WHERE u.account_id IS NOT NULL)
+        ) AS covers_to
+    FROM starts_of_pieces AS p
+    LEFT JOIN uncertain_days AS u
+        ON u.account_id = p.account_id AND timezone('UTC', u.until_day::TIMESTAMP) > p.piece_from
+    GROUP BY p.account_id, p.piece_from, p.covers_to
 )
 
 SELECT
@@ -64,4 +92,5 @@ SELECT
         ELSE timezone('UTC', covers_from)::DATE + 1
     END AS first_day, -- The first whole day (UTC) in the span
     timezone('UTC', covers_to)::DATE AS until_day -- The first day (UTC) that is not wholly in the span
-FROM spans
+FROM pieces
+WHERE covers_from < covers_to

@@ -1,9 +1,13 @@
 -- One row per list, two platforms and week since people with accounts on both were first known to post: on which of the two they posted. Roles, deaths and the time of a claim end the watch.
 WITH ends AS (
     -- An account that came back has not ended.
-    SELECT figure_id, account_id, arg_max_null(ended_before, stay) AS ended_before
+    SELECT
+        figure_id,
+        account_id,
+        arg_max_null(ended_before, stay) AS ended_before,
+        arg_min_null(joined_not_before, stay) AS joined_not_before
     FROM stays
-    WHERE account_id IS NOT NULL
+    WHERE account_id IS NOT NULL AND stay > 0
     GROUP BY figure_id, account_id
 ),
 
@@ -15,9 +19,14 @@ held AS (
         l.account_id,
         r.from_day,
         r.to_day,
-        coalesce(date_trunc('week', l.first_day + 6)::DATE, '-infinity'::DATE) AS from_week, -- The first week of which all is the figure's
+        -- The first week of which all is the figure's, and on all of which it can have been there.
+        greatest(
+            '-infinity'::DATE,
+            date_trunc('week', l.first_day + 6)::DATE,
+            date_trunc('week', timezone('UTC', e.joined_not_before)::DATE + 6)::DATE
+        ) AS from_week,
         coalesce(date_trunc('week', l.until_day)::DATE, 'infinity'::DATE) AS until_week, -- The first week after that of which a part is not
-        date_trunc('week', timezone('UTC', e.ended_before) + INTERVAL 6 DAY)::DATE AS ended_by -- The first week that begins after its end
+        date_trunc('week', timezone('UTC', e.ended_before) + INTERVAL 7 DAY - INTERVAL 1 MICROSECOND)::DATE AS ended_by -- The first week that begins after its end
     FROM links AS l
     INNER JOIN accounts AS a ON a.account_id = l.account_id
     INNER JOIN role_spans AS r ON r.figure_id = l.figure_id
@@ -130,11 +139,20 @@ spans AS (
 
 -- Of an account that has ended it is known that it does not post, as of one that was looked at.
 known_spans AS (
-    SELECT c.person, t.is_here, t.roster, t.here, t.there, c.from_week, c.until_week
+    SELECT c.person, c.account_id, false AS has_ended, t.is_here, t.roster, t.here, t.there, c.from_week, c.until_week
     FROM covers AS c
     INNER JOIN on_two AS t ON t.person = c.person AND t.account_id = c.account_id
     UNION ALL
-    SELECT t.person, t.is_here, t.roster, t.here, t.there, greatest(t.ended_by, t.from_week, max(c.until_week)), t.until_week
+    SELECT
+        t.person,
+        t.account_id,
+        true,
+        t.is_here,
+        t.roster,
+        t.here,
+        t.there,
+        greatest(t.ended_by, t.from_week, max(c.until_week)),
+        t.until_week
     FROM on_two AS t
     LEFT JOIN covers AS c ON c.person = t.person AND c.account_id = t.account_id
     WHERE t.ended_by IS NOT NULL
@@ -142,16 +160,24 @@ known_spans AS (
 ),
 
 known AS (
-    SELECT
-        k.person,
-        k.is_here,
-        unnest(generate_series(
-            greatest(k.from_week, s.first_week)::TIMESTAMP,
-            (least(k.until_week, s.last_week + 7) - 7)::TIMESTAMP,
-            INTERVAL 7 DAY
-        ))::DATE AS week
-    FROM known_spans AS k
-    INNER JOIN spans AS s ON s.roster = k.roster AND s.here = k.here AND s.there = k.there
+    SELECT w.person, w.is_here, w.week
+    FROM (
+        SELECT
+            k.person,
+            k.account_id,
+            k.has_ended,
+            k.is_here,
+            unnest(generate_series(
+                greatest(k.from_week, s.first_week)::TIMESTAMP,
+                (least(k.until_week, s.last_week + 7) - 7)::TIMESTAMP,
+                INTERVAL 7 DAY
+            ))::DATE AS week
+        FROM known_spans AS k
+        INNER JOIN spans AS s ON s.roster = k.roster AND s.here = k.here AND s.there = k.there
+    ) AS w
+    -- Who posts nothing while the country blocks the platform may be kept from it.
+    ANTI JOIN blocked_accounts AS b
+        ON b.account_id = w.account_id AND NOT w.has_ended AND b.from_day < w.week + 7 AND b.until_day > w.week
 ),
 
 told AS (
@@ -236,7 +262,7 @@ SELECT
     coalesce(c.both, 0)::INTEGER AS posted_on_both, -- How many of them posted on both platforms
     coalesce(c.only_here, 0)::INTEGER AS posted_only_here, -- How many posted on `here`, and not on `there`
     coalesce(c.only_there, 0)::INTEGER AS posted_only_there, -- How many posted on `there`, and not on `here`
-    coalesce(c.neither, 0)::INTEGER AS posted_on_neither, -- How many posted on neither. Each day was looked at, or the account had ended
+    coalesce(c.neither, 0)::INTEGER AS posted_on_neither, -- How many posted on neither. Each day was looked at and not blocked, or the account had ended
     (m.figures - coalesce(c.both + c.only_here + c.only_there + c.neither, 0))::INTEGER AS unknown -- Of how many nobody can say, on at least one of the two
 FROM members AS m
 LEFT JOIN counted AS c ON c.roster = m.roster AND c.here = m.here AND c.there = m.there AND c.week = m.week

@@ -24,16 +24,17 @@ pieces AS (
     INNER JOIN activity_looks AS l
         ON l.account_id = s.account_id AND l.covers_from < s.until_at AND coalesce(l.covers_to, l.looked_at) > s.from_at
     UNION ALL
-    -- Of answers that show the same last post, the first one after the 91 days is enough.
+    -- Of answers that show the same last post, the latest before the end of the 91 days and the first after it are enough.
     SELECT
         s.account_id,
         s.last_posted_on,
         timezone('UTC', (timezone('UTC', o.last_post_at)::DATE + 1)::TIMESTAMP),
-        coalesce(min(o.valid_at) FILTER (WHERE o.valid_at >= s.until_at), max(o.valid_at)),
-        coalesce(
-            min(struct_pack(known_at := o.valid_at, run_id := o.run_id, source_id := NULL, bound_id := NULL)) FILTER (WHERE o.valid_at >= s.until_at),
-            max(struct_pack(known_at := o.valid_at, run_id := o.run_id, source_id := NULL, bound_id := NULL))
-        )
+        CASE WHEN o.valid_at >= s.until_at THEN min(o.valid_at) ELSE max(o.valid_at) END,
+        CASE
+            WHEN o.valid_at >= s.until_at
+                THEN min(struct_pack(known_at := o.valid_at, run_id := o.run_id, source_id := NULL, bound_id := NULL))
+            ELSE max(struct_pack(known_at := o.valid_at, run_id := o.run_id, source_id := NULL, bound_id := NULL))
+        END
     FROM silent AS s
     INNER JOIN observations AS o ON o.account_id = s.account_id AND o.valid_at > s.from_at
     WHERE
@@ -41,7 +42,7 @@ pieces AS (
         AND o.capture_id IS NULL
         AND o.status = 'active'
         AND timezone('UTC', o.last_post_at)::DATE < s.dormant_on
-    GROUP BY s.account_id, s.last_posted_on, s.until_at, timezone('UTC', o.last_post_at)::DATE
+    GROUP BY s.account_id, s.last_posted_on, o.valid_at >= s.until_at, timezone('UTC', o.last_post_at)::DATE
     UNION ALL
     SELECT
         s.account_id,

@@ -7,7 +7,8 @@ WITH watched AS (
         l.account_id,
         any_value(l.first_day) AS held_from_day,
         greatest(min(c.first_day), held_from_day) AS entered_on,
-        least(max(c.until_day), any_value(t.until_day), any_value(l.until_day)) AS until_day
+        least(any_value(t.until_day), any_value(l.until_day)) AS held_until_day, -- A post after the last look still ends a silence
+        least(max(c.until_day), held_until_day) AS until_day
     FROM links AS l
     INNER JOIN accounts AS a ON a.account_id = l.account_id
     INNER JOIN activity_covers AS c ON c.account_id = l.account_id
@@ -16,6 +17,8 @@ WITH watched AS (
         l.state = 'accepted'
         AND coalesce(c.until_day > l.first_day, true)
         AND coalesce(c.first_day < l.until_day, true)
+        AND coalesce(c.first_day < t.until_day, true)
+        AND c.until_day > c.first_day
     GROUP BY l.figure_id, a.platform, l.account_id
 ),
 
@@ -26,7 +29,10 @@ last_posts_in_time AS (
         max(p.day) AS last_posted_on
     FROM watched AS w
     INNER JOIN posted_or_shown_days AS p
-        ON p.account_id = w.account_id AND p.day < w.until_day AND coalesce(p.day >= w.held_from_day, true)
+        ON
+            p.account_id = w.account_id
+            AND coalesce(p.day >= w.held_from_day, true)
+            AND coalesce(p.day < w.held_until_day, true)
     GROUP BY w.figure_id, w.account_id
 )
 
@@ -35,9 +41,13 @@ SELECT
     w.platform,
     w.account_id,
     w.entered_on, -- The first day (UTC) that was looked at. An account that was there before enters the watch late
-    w.until_day, -- The first day after the watch
-    p.last_posted_on, -- Day (UTC) of the last known post in this time; NULL: none is known
-    CASE WHEN c.until_day > p.last_posted_on + 1 THEN c.until_day END AS looked_until -- Each day after the last post and before this one was looked at; NULL: the day after it was not
+    p.last_posted_on, -- Day (UTC) of the last known post until the role or the claim ended; NULL: none is known
+    CASE WHEN c.until_day > p.last_posted_on + 1 THEN c.until_day END AS looked_until, -- Each day after the last post and before this one was looked at; NULL: the day after it was not
+    -- Nobody watches across days after the last post at which nobody looked.
+    least(
+        w.until_day,
+        CASE WHEN p.last_posted_on >= w.entered_on THEN coalesce(looked_until, p.last_posted_on + 1) END
+    ) AS until_day -- The first day after the watch
 FROM watched AS w
 LEFT JOIN last_posts_in_time AS p ON p.figure_id = w.figure_id AND p.account_id = w.account_id
 -- Some spans hold no whole day. Of the others no two begin on one day.

@@ -6,6 +6,11 @@ WITH agreeing AS (
         timezone('UTC', c.checked_at)::DATE AS checked_on
     FROM last_posts AS c
     ANTI JOIN last_posts AS o ON o.account_id = c.account_id AND o.last_post_at > c.last_post_at AND o.last_post_at < c.checked_at
+    ANTI JOIN uncertain_days AS u
+        ON
+            u.account_id = c.account_id
+            AND u.from_day > timezone('UTC', c.last_post_at)::DATE
+            AND u.until_day <= timezone('UTC', c.checked_at)::DATE
 ),
 
 known_days AS (

@@ -1,9 +1,9 @@
--- One row per account and unbroken span of days on which a country of its figures blocked the platform.
+-- One row per account and unbroken span of days on which the country of whoever had it blocked the platform.
 WITH days AS (
     SELECT DISTINCT
         l.account_id,
-        b.from_day,
-        coalesce(b.to_day + 1, DATE '9999-12-31') AS until_day
+        greatest(b.from_day, l.first_day) AS from_day,
+        least(coalesce(b.to_day + 1, DATE '9999-12-31'), l.until_day) AS until_day
     FROM blocks AS b
     INNER JOIN accounts AS a ON a.platform = b.platform
     INNER JOIN links AS l ON l.account_id = a.account_id AND l.state = 'accepted'
@@ -18,6 +18,7 @@ marked AS (
             PARTITION BY account_id ORDER BY from_day, until_day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ), true) AS begins
     FROM days
+    WHERE from_day < until_day
 ),
 
 numbered AS (
