@@ -5,15 +5,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from kooch.rosters import Roster, write_roster
+from kooch.rosters.workbooks import read_workbook
 from kooch.store.state import open_state, runs
 from tests.commands import kooch_without_lists
 from tests.faults import Bluesky, Mastodon, Server
+from tests.servers.app import serving
 from tests.servers.fediverse import Authority
 from tests.servers.x_api import TOKEN, XApi
 from tests.stores import claim, member, roster
-from tests.test_app import ROOT, run, words
+from tests.test_app import ROOT, Watched, run, words
 
 LOCAL = {"KOOCH_CRAWL__ALLOW_NETWORKS": '["127.0.0.0/8"]', "KOOCH_CONTACT": "desk@example.org"}
 
@@ -213,3 +216,22 @@ def test_the_page_shows_what_the_command_prints(tmp_path: Path, monkeypatch: pyt
     ]
     assert f"{printed['x']['usd_a_look']:.2f}" in said
     assert printed["bluesky"]["first_answer"] in said
+
+
+def test_the_page_gives_the_sheet_that_people_fill_in(tmp_path: Path, browser: Browser) -> None:
+    people = [member(f"m{n}") for n in range(3)]
+    publish(tmp_path, roster("house", people, accounts=(claim("m2", "in/two", platform="linkedin"),), vouches=False))
+    sheet = tmp_path / "sheet.xlsx"
+    with serving(tmp_path) as url:
+        page = Watched(browser, url, width=390, height=844).open("/plan?roster=house")
+        with page.expect_download(timeout=60_000) as download:
+            page.get_by_role("button", name="Sheet for LinkedIn").click()
+        download.value.save_as(sheet)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        page.close()
+    rows = [(cells["figure"], cells["account"], cells["time_zone"]) for _, cells in read_workbook(sheet).rows]
+
+    assert download.value.suggested_filename == "house-linkedin.xlsx"
+    assert [row[:2] for row in rows] == [("m0", ""), ("m1", ""), ("m2", "in/two")]
+    assert {zone for *_, zone in rows} == {roster("house", people).time_zone}
+    assert width == 390
