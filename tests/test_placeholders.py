@@ -84,7 +84,7 @@ def test_the_placeholders_of_the_cases_are_not_looked_refused_or_read(tmp_path: 
     assert accounts(report) == {6: ("threads", "row5"), 7: ("bluesky", "row6.example.org")}
     assert list(said(report)) == [5]
     assert [note for note in report.notes if "names nobody" in note] == [
-        f"row {row}: bluesky '{text}' names nobody: leave the cell empty, which means not looked"
+        f"list.csv, row {row}: bluesky '{text}' names nobody: it was read as empty"
         for row, text in ((2, "none"), (3, "n/a"), (4, "-"), (8, "?"), (9, "unknown"))
     ]
 
@@ -111,7 +111,7 @@ def test_the_other_sites_of_the_cases_are_read_as_what_they_are_or_refused(tmp_p
         29: ("x", "benexample"),
     }
     assert list(said(report)) == [9, 12, 13, 14, 15, 17, 18, 22, 24, 25, 26, 27, 28]
-    assert "row 7: mastodon holds an account of Threads, and is read as that: fayexample" in report.notes
+    assert "wrongcol.csv, row 7: mastodon holds an account of Threads, and is read as that: fayexample" in report.notes
 
 
 @needs_cases
@@ -149,12 +149,12 @@ def test_the_carriage_return_of_the_cases_can_be_read_again(tmp_path: Path) -> N
         ("mastodon", "https://medium.com/@ada", "is at medium.com, which is no server of Mastodon"),
         ("x", "https://x.com/login", "is a page of X, and shows no account"),
         ("instagram", "https://www.instagram.com/p/C8abc/", "is a page of Instagram, and shows no account"),
-        ("bluesky", "ada.bsky.social, bob.bsky.social", "is not a bluesky handle: write a domain name"),
-        ("bluesky", "ada.example", "is not a bluesky handle: write a domain name"),
-        ("mastodon", "ada@mastodon.example", "is not a mastodon handle: write user@host"),
+        ("bluesky", "ada.bsky.social, bob.bsky.social", "is no bluesky handle: write a domain name"),
+        ("bluesky", "ada.example", "is no bluesky handle: write a domain name"),
+        ("mastodon", "ada@mastodon.example", "is no mastodon handle: write user@host"),
         ("mastodon", "ada@respublicae.eu", "mirrors or bridges accounts"),
-        ("mastodon", "mailto:ada@a.social", "is not a mastodon handle: write user@host"),
-        ("x", "ada (inactive)", "is not a x handle: write 1 to 15 letters"),
+        ("mastodon", "mailto:ada@a.social", "is no mastodon handle: write user@host"),
+        ("x", "ada (inactive)", "is no x handle: write 1 to 15 letters"),
         ("x", "deleted", None),
         ("mastodon", "Keine", None),
         ("facebook", "#N/A!", None),
@@ -182,7 +182,7 @@ def test_the_carriage_return_of_the_cases_can_be_read_again(tmp_path: Path) -> N
         ("youtube", "該当なし", None),
         ("youtube", "لا يوجد.", None),
         ("instagram", "n.v.t.", None),
-        ("facebook", "#REF!", "is not a facebook handle"),
+        ("facebook", "#REF!", "is no facebook handle"),
         ("x", "left", None),
         ("facebook", "N / A", None),
         # Who writes the platform's name says yes, and not who.
@@ -211,7 +211,7 @@ def test_a_cell_is_an_account_a_fault_of_its_row_or_not_looked(
             assert any("names nobody" in note for note in report.notes)
         case account:
             assert (accounts(report), report.faults) == ({2: account}, ())
-            assert any(note.startswith(f"row 2: {column} holds an account of") for note in report.notes)
+            assert any(note.startswith(f"list.csv, row 2: {column} holds an account of") for note in report.notes)
 
 
 def test_a_secret_key_reaches_no_message_and_no_file(tmp_path: Path) -> None:

@@ -473,6 +473,90 @@ def test_two_entries_are_one_figure_if_the_user_says_so_whatever_their_names(tmp
     assert [member.role for member in report.roster.members] == ["MP", "Mayor", "Judge"]
 
 
+def test_a_name_in_place_of_an_id_is_one_fault_that_offers_the_id(tmp_path: Path) -> None:
+    known = take(write(tmp_path / "known.csv", ONE, "Anne Hidalgo,Mayor,FR,,,,"), tmp_path)
+    file = write(tmp_path / "new.csv", "figure_id,name,role", "Anne Hidalgo,A. Hidalgo,Mayor", "Bo King,Bo King,MP")
+
+    assert [fault.message for fault in look(file, tmp_path, known=[known]).open_points] == [
+        "figure_id 'Anne Hidalgo' is no id: write 'fr-anne-hidalgo'",
+        "figure_id 'Bo King' is no id: write lower-case letters, digits and hyphens, as in 'bo-king'",
+    ]
+    columns = "figure_id,platform,event,not_after,publisher,published_on,time_zone"
+    press = write(tmp_path / "press.csv", columns, "Anne Hidalgo,Twitter,left,2023-11-27,Daily,2023-11-27,Europe/Paris")
+    report = import_evidence(press, into=tmp_path / "own", rosters=[known])
+    assert [fault.message for fault in report.faults] == ["figure_id 'Anne Hidalgo' is no id: write 'fr-anne-hidalgo'"]
+
+    write(press, columns, "fr-anne-hidalgo,Twitter,left,2023-11-27,Daily,2023-11-27,Europe/Paris")
+    report = import_evidence(press, into=tmp_path / "own", rosters=[known])
+    assert (report.faults, [statement.platform for statement in report.statements]) == ((), ["x"])
+
+
+@pytest.mark.parametrize("header", ["X / Twitter", "X (Twitter)", "twitter/x"])
+def test_a_column_with_two_names_of_one_platform_is_of_that_platform(header: str, tmp_path: Path) -> None:
+    report = look(write(tmp_path / "a.csv", f"name,role,{header},Facebook / Koo", "Ada,MP,ada,ada"), tmp_path)
+
+    assert (report.accounts, report.ignored) == ({"x": 1}, ("a.csv: Facebook / Koo",))
+
+
+def test_a_mapping_that_cannot_hold_names_the_closest_columns_and_the_option(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "name,role,Stand,Konto", "Ada,MP,2024-05-01,ada")
+    with pytest.raises(RosterError) as refused:
+        look(file, tmp_path, mapping={"Stand": "as_of", "Konto": "blusky"})
+
+    as_of, near = (fault.message for fault in refused.value.faults)
+    assert as_of == "column 'Stand' cannot become 'as_of': as_of is one day for the list: --as-of"
+    assert near.startswith("column 'Konto' cannot become 'blusky': it can become bluesky, ")
+    assert near.count(",") == 10
+
+
+def test_a_day_in_another_form_is_refused_with_the_form(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "name,role", "Ada,MP")
+    done = kooch(tmp_path / "home", "roster", "import", str(file), "--as-of", "03/04/2023")
+
+    assert done.returncode == 2
+    assert "'03/04/2023' is not a day. Write YYYY-MM-DD" in done.stderr
+
+
+def test_a_table_that_is_no_evidence_is_one_fault(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "name,role,x,party", "Ada,MP,ada,Green")
+    (fault,) = import_evidence(file, into=tmp_path / "own", rosters=[]).faults
+
+    assert fault.message.startswith(
+        "columns 'figure_id', 'platform', 'event', 'publisher', 'published_on', 'time_zone' are missing"
+    )
+
+
+def test_a_file_without_the_kind_of_import_is_told_what_to_write(tmp_path: Path) -> None:
+    done = kooch(tmp_path, "import", "reports.csv")
+
+    assert done.returncode == 2
+    assert "Say what it is: `kooch import evidence reports.csv`." in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Großbritannien", "GB"),
+        ("Grande-Bretagne", "GB"),
+        ("England", "GB"),
+        ("États-Unis d'Amérique", "US"),
+        ("Weißrussland", "BY"),
+    ],
+)
+def test_usual_names_of_countries_are_known(text: str, code: str, tmp_path: Path) -> None:
+    report = look(write(tmp_path / "a.csv", "name,role,country", f"Ada,MP,{text}"), tmp_path)
+
+    assert (report.faults, report.roster.members[0].country) == ((), code)
+
+
+@pytest.mark.parametrize("text", ["n/d", "pas de compte", "sin cuenta", "kein Konto", "sem conta"])
+def test_a_word_for_no_account_is_read_as_empty_and_said_with_its_file(text: str, tmp_path: Path) -> None:
+    report = look(write(tmp_path / "a.csv", "name,role,x", f"Ada,MP,{text}"), tmp_path)
+
+    assert report.accounts == {}
+    assert f"a.csv, row 2: x '{text}' names nobody: it was read as empty" in report.notes
+
+
 def held_by(report: ImportReport) -> list[str]:
     return [note for note in report.notes if "is held by" in note]
 
@@ -730,7 +814,7 @@ def test_adding_somebody_of_a_known_name_asks_and_names_both_answers(tmp_path: P
         "gb-bo-smith-2",
     )
     code, said = add(home, "gb-bo-smith", "--platform", "bluesky", "--handle", "none at all")
-    assert (code, "is not a bluesky handle" in said) == (2, True)
+    assert (code, "is no bluesky handle" in said) == (2, True)
     assert read_roster(home / "rosters" / "mine").accounts == ()
 
 
@@ -773,8 +857,8 @@ def test_on_a_terminal_what_is_missing_and_who_is_whom_is_asked(tmp_path: Path) 
         env={**os.environ, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"},
     )
     os.close(writer)
-    # Source, a day that is none and one that is, zone, a selection that is none and one that is, one person?, leave it out?
-    os.write(reader, b"register\nsoon\n2024-05-01\nEurope/Oslo\neverybody\ncensus\nn\ny\n")
+    # Source, a day that is none and one that is, a zone that is none and one that is, a selection that is none and one that is, one person?, leave it out?
+    os.write(reader, b"register\nsoon\n2024-05-01\nOslo\nEurope/Oslo\neverybody\ncensus\nn\ny\n")
     said = b""
     with suppress(OSError):  # Linux ends a terminal that nobody writes to with an error
         while part := os.read(reader, 4096):
@@ -784,6 +868,7 @@ def test_on_a_terminal_what_is_missing_and_who_is_whom_is_asked(tmp_path: Path) 
     assert process.wait(timeout=60) == 0, said.decode()
     assert "may be no-anna-berg of this list (MP, Oslo)" in said.decode()
     assert "'soon' is not a day" in said.decode()
+    assert "'Oslo' is unknown: write e.g. Asia/Kolkata" in said.decode()
     roster = read_roster(home / "rosters" / "berg")
     assert roster.figure_ids == ("no-anna-berg", "no-anna-berg-2")
     assert (roster.source, roster.as_of, roster.time_zone, roster.selection) == (

@@ -312,7 +312,7 @@ def test_a_later_root_wins_on_the_same_slug(folder: Path, tmp_path: Path) -> Non
         ("members.csv", "2020-01-01", "2020-02-30", 2, "from_day '2020-02-30' is no day"),
         ("members.csv", "2020-01-01,", "2020-01-01,2019-01-01", 2, "to_day 2019-01-01 is before from_day 2020-01-01"),
         ("members.csv", "Q7259", "7259", 2, "wikidata_qid '7259' is no Wikidata id"),
-        ("members.csv", "xx-bob", "Bob!", 3, "figure_id 'Bob!' is no slug"),
+        ("members.csv", "xx-bob", "Bob!", 3, "figure_id 'Bob!' is no id"),
         ("members.csv", "xx-bob,Bob", "xx-bob", 3, "has 11 cells, the header has 12"),
         ("members.csv", "aliases", "alias", 1, "column 'aliases' is missing"),
         (
@@ -436,19 +436,19 @@ def test_an_event_without_a_source_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("platform", "handle", "native_id", "message"),
     [
-        ("x", "a-b", "", "handle 'a-b' is not a x handle"),
-        ("x", "sixteen_letters_", "", "is not a x handle"),
-        ("bluesky", "ada", "", "is not a bluesky handle: write a domain name"),
-        ("bluesky", "ada.-b.social", "", "is not a bluesky handle"),
-        ("bluesky", "ada.bsky.social", "did:key:abc", "native_id 'did:key:abc' is not a bluesky id"),
-        ("mastodon", "ada", "", "is not a mastodon handle: write user@host"),
+        ("x", "a-b", "", "handle 'a-b' is no x handle"),
+        ("x", "sixteen_letters_", "", "is no x handle"),
+        ("bluesky", "ada", "", "is no bluesky handle: write a domain name"),
+        ("bluesky", "ada.-b.social", "", "is no bluesky handle"),
+        ("bluesky", "ada.bsky.social", "did:key:abc", "native_id 'did:key:abc' is no bluesky id"),
+        ("mastodon", "ada", "", "is no mastodon handle: write user@host"),
         ("mastodon", "ada@respublicae.eu", "", "mirrors or bridges"),
         ("mastodon", "ada@birdsite.example.org", "", "mirrors or bridges"),
         ("mastodon", "ada@bsky.brid.gy", "", "mirrors or bridges"),
         ("bluesky", "ada.mastodon.social.ap.brid.gy", "", "mirrors or bridges"),
         ("mastodon", "ada@social.network.europa.eu", "", "a server that has closed"),
-        ("koo", "ada lovelace", "", "is not a koo handle"),
-        ("youtube", "", "UC123", "is not a youtube id"),
+        ("koo", "ada lovelace", "", "is no koo handle"),
+        ("youtube", "", "UC123", "is no youtube id"),
         ("mastodon", "BOB@a.social", "", "is held by 'xx-bob' and by 'xx-ada'"),
     ],
 )
@@ -594,7 +594,7 @@ def test_a_mapping_names_columns_and_semicolons_are_understood(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("mapping", "message"),
-    [({"Wer": "shoe"}, "cannot become 'shoe'"), ({"Wen": "name"}, "column 'wen' is not in the table")],
+    [({"Wer": "shoe"}, "cannot become 'shoe'"), ({"Wen": "name"}, "column 'Wen' is not in the table")],
 )
 def test_a_mapping_that_cannot_hold_is_refused(tmp_path: Path, mapping: dict[str, str], message: str) -> None:
     file = tmp_path / "table.csv"
@@ -738,7 +738,7 @@ def test_a_setting_that_a_table_needs_is_asked_for(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="source and as_of are missing; add --source, --as-of"):
         bring(file, tmp_path / "own", source=None, as_of=None)
-    with pytest.raises(RosterError, match=r"slug '../up' is no slug"):
+    with pytest.raises(RosterError, match=r"slug '../up' is no id"):
         bring(file, tmp_path / "own", slug="../up")
 
 
@@ -822,10 +822,10 @@ def test_all_faults_of_structure_and_cells_are_told_at_once_by_row_and_column(tm
         (2, "Office", "role is empty"),
         (2, "since", "from_day 'soon' is no day"),
         (3, "Country", "country 'Congo' may be CD or CG"),
-        (3, "Twitter", "handle 'a-b' is not a x handle"),
-        (3, "bluesky", "handle 'not a domain' is not a bluesky handle"),
+        (3, "Twitter", "handle 'a-b' is no x handle"),
+        (3, "bluesky", "handle 'not a domain' is no bluesky handle"),
         (4, None, "has 6 cells, the header has 7"),
-        (5, "X ID", "native_id '12x' is not a x id"),
+        (5, "X ID", "native_id '12x' is no x id"),
         (6, None, "says the same as row 5"),
     ]
     assert f"{file}, row 2, column 'Office': role is empty" in str(caught.value)
@@ -855,7 +855,7 @@ def test_a_country_is_understood_by_code_and_by_name(text: str, code: str) -> No
     assert read_country(text) == code
 
 
-@pytest.mark.parametrize("text", ["Congo", "Korea", "Kongo", "Yugoslavia", "SU", "England", "Europe", "??", "", "X"])
+@pytest.mark.parametrize("text", ["Congo", "Korea", "Kongo", "Yugoslavia", "SU", "Europe", "??", "", "X"])
 def test_a_country_that_may_be_two_or_none_is_never_guessed(text: str) -> None:
     with pytest.raises(ValueError, match=r"write (the|its) code"):
         read_country(text)

@@ -34,11 +34,11 @@ def import_files(
         ),
     ],
     files: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
             help="evidence and looks: a CSV, TSV, .xlsx or .ods file. captures: WARC, WACZ, MHTML, HTML, JSON or JSON lines."
         ),
-    ],
+    ] = None,
     platform: Annotated[
         str | None,
         typer.Option(
@@ -58,6 +58,12 @@ def import_files(
 ) -> None:
     """Import files, load them and publish. Every fault is named. A file of evidence or looks with a fault is not imported."""
     settings = settings_of(context, may_be_new=True)
+    if not files:
+        raise ConfigError(
+            f"Name a file: `kooch import {kind} FILE`."
+            if kind in {"captures", "evidence", "looks"}
+            else f"{kind!r} is no kind of import. Say what it is: `kooch import evidence {kind}`. Known are {_KINDS}."
+        )
     if kind == "captures":
         at = captured_instant(captured_at) if captured_at is not None else None
         _import_captures(settings, files, platform=platform, captured_at=at, unlisted=unlisted)

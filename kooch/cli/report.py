@@ -44,7 +44,7 @@ def report(
     with open_version(reading_file(settings.home)) as connection:
         made = report_of(connection, roster=roster, since=day)
         if made is None:
-            raise ConfigError(f"There is no list {roster!r}. `kooch roster list` names them.")
+            raise ConfigError(f"There is no list {roster!r}. `kooch roster list` shows them.")
         edition = edition_of(connection, publisher=settings.publisher, contact=settings.contact)
     put(report_csv(made) if suffix == ".csv" else report_html(made, edition), output)
     say(f"{output}: {len(made.changes)} changes since {made.since}, {made.rows.height} rows, {made.not_read} not read.")

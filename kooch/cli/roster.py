@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import replace as changed
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, cast, get_args
@@ -24,6 +24,13 @@ from kooch.store.versions import native_ids
 
 app = typer.Typer(no_args_is_help=True, help="Show, check, import and extend lists.")
 app.command("wikidata")(from_wikidata)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day. Write YYYY-MM-DD") from None
 
 
 class SelectionOption(StrEnum):
@@ -89,7 +96,7 @@ def import_file(
         str | None, typer.Option(help="SPDX name of the licence (default: NOASSERTION, nobody has looked).")
     ] = None,
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day that the list describes.")
+        date | None, typer.Option(parser=_day, metavar="YYYY-MM-DD", help="The day that the list describes.")
     ] = None,
     selection: Annotated[SelectionOption | None, typer.Option(help="Who is on the list (default: listed).")] = None,
     time_zone: Annotated[
@@ -97,9 +104,11 @@ def import_file(
         typer.Option(help="IANA time zone of the list's days, e.g. Asia/Kolkata (default: that of --country)."),
     ] = None,
     complete_from: Annotated[
-        datetime | None,
+        date | None,
         typer.Option(
-            formats=["%Y-%m-%d"], help="The day since which a census lists everybody, including those who left."
+            parser=_day,
+            metavar="YYYY-MM-DD",
+            help="The day since which a census lists everybody, including those who left.",
         ),
     ] = None,
     vouches: Annotated[
@@ -141,10 +150,10 @@ def import_file(
         title=title,
         source=source,
         licence=licence,
-        as_of=as_of.date() if as_of else None,
+        as_of=as_of,
         selection=selection.value if selection else None,
         time_zone=time_zone,
-        complete_from=complete_from.date() if complete_from else None,
+        complete_from=complete_from,
         vouches=vouches,
         country=country,
         platform=platform,
@@ -208,8 +217,10 @@ def series(
         str | None, typer.Option(help="Where the day of a version comes from: name, commit, or a column.")
     ] = None,
     accept: Annotated[
-        list[datetime] | None,
-        typer.Option(formats=["%Y-%m-%d"], help="A day whose version lost many accounts and is correct. Repeatable."),
+        list[date] | None,
+        typer.Option(
+            parser=_day, metavar="YYYY-MM-DD", help="A day whose version lost many accounts and is correct. Repeatable."
+        ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what the series holds, and write nothing.")] = False,
 ) -> None:
@@ -221,7 +232,7 @@ def series(
     history = rosters.read_history(
         source, rosters.read_roster(folder), paths=path, mapping=_mapping(column or []), day_from=day_from
     )
-    found = rosters.runs_of(history.versions, accepted=[day.date() for day in accept or []])
+    found = rosters.runs_of(history.versions, accepted=accept or [])
     for what in history.unread:
         say(f"Not read: {what}")
     for fault, place in history.wrong_ids.items():
@@ -287,10 +298,13 @@ def _ask_for_what_is_missing(options: rosters.ImportOptions) -> rosters.ImportOp
         options = changed(options, as_of=day)
     if options.time_zone is None:
         zone = rosters.zone_of(options.country)
-        options = changed(options, time_zone=typer.prompt("Time zone of its days, e.g. Asia/Kolkata", default=zone))
+        words = typer.prompt("Time zone of its days, e.g. Asia/Kolkata", default=zone, value_proc=_zone)
+        options = changed(options, time_zone=words)
     if options.selection is None:
-        words = typer.prompt("Who is on it: census, sample, listed or joiners", default="listed", value_proc=_selection)
-        options = changed(options, selection=words.value)
+        chosen = typer.prompt(
+            "Who is on it: census, sample, listed or joiners", default="listed", value_proc=_selection
+        )
+        options = changed(options, selection=chosen.value)
     return options
 
 
@@ -309,18 +323,17 @@ def _ask(questions: Sequence[rosters.Question], options: rosters.ImportOptions) 
     return options
 
 
+def _zone(text: str) -> str:
+    if fault := rosters.fault_of_zone(text.strip()):
+        raise typer.BadParameter(fault)
+    return text.strip()
+
+
 def _selection(text: str) -> SelectionOption:
     try:
         return SelectionOption(text.strip().lower())
     except ValueError:
         raise typer.BadParameter(f"{text!r} is not one of census, sample, listed and joiners") from None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day. Write YYYY-MM-DD") from None
 
 
 def _own(settings: Settings, roster: str) -> Path:

@@ -8,6 +8,7 @@ import typer
 
 from kooch.cli.output import put, settings_of
 from kooch.errors import ConfigError
+from kooch.rosters.columns import platform_meant
 from kooch.store.versions import open_version, reading_file
 
 _MOST_NAMED = 5
@@ -51,8 +52,8 @@ def sheet(
         if len(found) > 1:
             raise ConfigError(f"{figure!r} may mean {' or '.join(found)}. Name one of these.")
         platforms = dict(connection.execute("SELECT platform, name FROM platforms").fetchall())
-        slug = next((key for key, name in platforms.items() if platform.lower() in {key, name.lower()}), None)
-        if slug is None:
+        slug = platform_meant(platform)
+        if slug not in platforms:
             raise ConfigError(f"There is no platform {platform!r}. Known are: {', '.join(sorted(platforms))}.")
         claim = measure.sheet(connection, figure_id=found[0], platform=slug)
         edition = edition_of(connection, publisher=settings.publisher, contact=settings.contact)

@@ -26,7 +26,7 @@ platform_counts.py  users and downloads of a whole platform, as somebody says
 """
 
 from kooch.errors import Fault
-from kooch.rosters.cells import fault_of_slug
+from kooch.rosters.cells import fault_of_slug, fault_of_zone
 from kooch.rosters.check import check
 from kooch.rosters.countries import country_code
 from kooch.rosters.edits import add_account, add_figure, remove_roster
@@ -70,6 +70,7 @@ __all__ = [
     "claims_by_series",
     "country_code",
     "fault_of_slug",
+    "fault_of_zone",
     "import_evidence",
     "import_roster",
     "names_in_series",

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationErr
 from kooch.connections import connect
 from kooch.errors import Fault, RosterError
 from kooch.platforms import has_secret, known
+from kooch.rosters.names import slugify
 from kooch.times import now
 
 Value = TypeVar("Value")
@@ -70,7 +71,9 @@ def _optional(value: object) -> str | None:
 
 def _slug(text: str) -> str:
     if not SLUG.fullmatch(text):
-        raise ValueError(f"'{text}' is no slug: use lower-case letters, digits and -")
+        raise ValueError(
+            f"'{text}' is no id: write lower-case letters, digits and hyphens, as in '{slugify(None, text)}'"
+        )
     if len(text) > LONGEST_SLUG:
         raise ValueError(f"'{text[:40]}…' is too long: use at most {LONGEST_SLUG} letters")
     return text
@@ -249,6 +252,20 @@ def fault_of(kind: Any, value: object) -> str | None:  # noqa: ANN401 -- a type 
 def fault_of_slug(text: str) -> str | None:
     """The fault of a list's short name; None if it has none."""
     return fault_of(Slug, text)
+
+
+def fault_of_zone(text: str) -> str | None:
+    """The fault of a time zone; None if it has none."""
+    return fault_of(Zone, text)
+
+
+def fault_of_figure_id(text: str, named: Sequence[str] = ()) -> str | None:
+    """The fault of a figure_id; None if it has none. `named` are the figures with that name, which it offers."""
+    if SLUG.fullmatch(text):
+        return None
+    if named:
+        return f"figure_id '{text}' is no id: write {' or '.join(map(repr, named))}"
+    return f"figure_id {fault_of(Slug, text)}"
 
 
 def _sentences(error: ValidationError) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from kooch import platforms
 from kooch.errors import Fault, RosterError
@@ -35,6 +36,9 @@ _ALIASES: dict[str, str] = {
     "url": "source_url",
     "followers": "reported",
 }  # fmt: skip
+# What is said once for a list, and in no column.
+_OF_THE_LIST = ("as_of", "time_zone", "title", "slug", "licence", "selection", "complete_from", "vouches")
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +83,15 @@ def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None
     that cannot hold.
     """
     wanted = {_plain(name): _plain(target) for name, target in (mapping or {}).items()}
-    raise_any([Fault(file=table.file, row=1, message=message) for message in _faults_of(wanted, known, table)])
+    raise_any([Fault(file=table.file, row=1, message=message) for message in _faults_of(mapping or {}, known, table)])
     placed: dict[str, str] = {}
     # Strongest first; an alias whose name is taken is left over, and reported.
-    for strength in (wanted, {name: name for name in known}, _ALIASES | _aliases_of_platforms()):
+    names = {name: name for name in known}
+    for strength in (wanted, names, _ALIASES | _aliases_of_platforms() | names):
         for column in table.header:
             target = strength.get(_plain(column), "")
+            if not target and strength not in (wanted, names):
+                target = _of_two_words(column, strength)
             if column in placed or target not in known:
                 continue
             if target not in placed.values():
@@ -102,16 +109,35 @@ def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None
     )
 
 
+def platform_meant(text: str) -> str:
+    """The platform that a word means, as the name of a column does: Twitter is x. Any other word in lower case."""
+    word = _plain(text)
+    names = {_plain(platform.name): slug for slug, platform in platforms.known().items()} | _ALIASES
+    meant = names.get(word, word)
+    return meant if meant in platforms.known() else text.strip().lower()
+
+
+def _of_two_words(column: str, names: Mapping[str, str]) -> str:
+    """What each word of `X / Twitter` or `X (Twitter)` means, if they mean the same."""
+    meant = {names.get(_plain(word), "") for word in re.split(r"[/()]", column) if word.strip()}
+    return meant.pop() if len(meant) == 1 else ""
+
+
 def _aliases_of_platforms() -> dict[str, str]:
     words = ("handle", "username", "account", "address", "url", "link")
     return {f"{platform}_{word}": platform for platform in platforms.known() for word in words}
 
 
-def _faults_of(wanted: Mapping[str, str], known: Sequence[str], table: Table) -> Iterator[str]:
-    for name, target in wanted.items():
-        if target not in known:
-            yield f"column '{name}' cannot become '{target}': it can become {', '.join(known)}"
-        if name not in map(_plain, table.header):
+def _faults_of(mapping: Mapping[str, str], known: Sequence[str], table: Table) -> Iterator[str]:
+    for name, target in mapping.items():
+        plain = _plain(target)
+        if plain in _OF_THE_LIST:
+            what = "one day for the list" if plain == "as_of" else "said once for the list"
+            yield f"column '{name}' cannot become '{target}': {plain} is {what}: --{plain.replace('_', '-')}"
+        elif plain not in known:
+            near = get_close_matches(plain, known, n=_MOST_NAMED, cutoff=0)
+            yield f"column '{name}' cannot become '{target}': it can become {', '.join(near)}, …"
+        if _plain(name) not in map(_plain, table.header):
             yield f"column '{name}' is not in the table: it has {', '.join(table.header)}"
 
 

@@ -28,6 +28,28 @@ _MORE = {
     "russian federation": "RU",
     "republic of ireland": "IE",
     "bharat": "IN",
+    **dict.fromkeys(("grossbritannien", "grande bretagne", "gran bretana", "gran bretagna", "gra bretanha"), "GB"),
+    **dict.fromkeys(("groot brittannie", "wielka brytania", "velka britanie", "iso britannia", "ukgbni"), "GB"),
+    **dict.fromkeys(("england", "scotland", "wales", "northern ireland", "schottland", "nordirland"), "GB"),
+    **dict.fromkeys(("angleterre", "ecosse", "pays de galles", "inglaterra", "escocia", "inghilterra", "scozia"), "GB"),
+    **dict.fromkeys(
+        ("vereinigte staaten von amerika", "etats unis damerique", "estados unidos de america", "eeuu"), "US"
+    ),
+    **dict.fromkeys(("amerika", "america", "stati uniti damerica", "estados unidos da america"), "US"),
+    **dict.fromkeys(("bundesrepublik deutschland", "brd", "federal republic of germany"), "DE"),
+    **dict.fromkeys(("hollande", "olanda", "holanda"), "NL"),
+    **dict.fromkeys(("tschechei", "tschechische republik", "republique tcheque", "republica checa"), "CZ"),
+    **dict.fromkeys(("weissrussland", "bielorussie"), "BY"),
+    **dict.fromkeys(("birma", "birmanie", "birmania"), "MM"),
+    **dict.fromkeys(("peoples republic of china", "volksrepublik china"), "CN"),
+    **dict.fromkeys(("republic of korea", "republik korea"), "KR"),
+    "vae": "AE",
+    "vatikan": "VA",
+    "holy see": "VA",
+    "schweizerische eidgenossenschaft": "CH",
+    "republique francaise": "FR",
+    "french republic": "FR",
+    "republic of india": "IN",
 }
 # ISO leaves these to users; lists use them for places that have no code.
 _FREE = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ")

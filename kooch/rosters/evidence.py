@@ -9,11 +9,13 @@ from pathlib import Path
 
 from kooch.errors import Fault, RosterError
 from kooch.rosters.brought import read_table
-from kooch.rosters.cells import gathering
+from kooch.rosters.cells import SLUG, fault_of_figure_id, gathering
 from kooch.rosters.check import check, fault_of_address, fault_of_count, fault_of_figure
+from kooch.rosters.columns import platform_meant
 from kooch.rosters.consistency import fault_at, says
 from kooch.rosters.models import STATEMENT_COLUMNS, Roster, Statement, parse_row
 from kooch.rosters.names import slugify
+from kooch.rosters.people import People
 from kooch.rosters.read import read_statements
 from kooch.rosters.tables import Table
 from kooch.rosters.values import EVIDENCE
@@ -51,7 +53,7 @@ def import_evidence(file: Path, *, into: Path, rosters: Sequence[Roster]) -> Evi
     if not table.rows and not table.faults:
         raise RosterError("holds no row below its column names: give one a statement", file=file)
     faults = [*table.faults, *_faults_of_header(table)]
-    statements = _read_statements(table, {member.figure_id for each in rosters for member in each.members}, faults)
+    statements = _read_statements(table, People(rosters), faults)
     others = [statement for statement in read_evidence(into) if statement.file != target]
     listed = [statement for roster in rosters for statement in roster.statements]
     faults += _faults_of_repetition([*listed, *others], statements)
@@ -75,10 +77,11 @@ def import_evidence(file: Path, *, into: Path, rosters: Sequence[Roster]) -> Evi
     )
 
 
-def _read_statements(table: Table, members: Set[str], faults: list[Fault]) -> list[Statement]:
+def _read_statements(table: Table, people: People, faults: list[Fault]) -> list[Statement]:
     statements: list[Statement] = []
     for row, cells in table.rows if set(_NEEDED) <= set(table.header) else ():
         wrong: list[Fault] = []
+        cells["platform"] = platform_meant(cells["platform"])
         with gathering(wrong):
             statements.append(parse_row(Statement, cells, file=table.file, row=row))
         if not cells.get("published_on"):
@@ -92,27 +95,34 @@ def _read_statements(table: Table, members: Set[str], faults: list[Fault]) -> li
                 )
             )
         if wrong:
-            messages = filter(None, _doubts(cells, members))
+            wrong = [_with_the_known_id(fault, cells["figure_id"], people) for fault in wrong]
+            messages = filter(None, _doubts(cells, people.figures.keys()))
             faults += [*wrong, *(Fault(file=table.file, row=row, message=message) for message in messages)]
     return statements
+
+
+def _with_the_known_id(fault: Fault, text: str, people: People) -> Fault:
+    message = fault_of_figure_id(text, people.named(text)) if text and fault.column == "figure_id" else None
+    return replace(fault, message=message or fault.message)
 
 
 def _doubts(cells: Mapping[str, str], members: Set[str]) -> Iterator[str | None]:
     """The faults that `check` would also find in a statement."""
     yield fault_of_address(cells.get("source_url"))
     yield fault_of_count(cells.get("reported"), cells.get("platform"))
-    if cells["figure_id"]:
+    if SLUG.fullmatch(cells["figure_id"]):
         yield fault_of_figure(cells["figure_id"], members)
 
 
 def _faults_of_header(table: Table) -> Iterator[Fault]:
-    columns = ", ".join(STATEMENT_COLUMNS)
-    for name in _NEEDED:
-        if name not in table.header:
-            yield Fault(file=table.file, row=1, message=f"column '{name}' is missing: the columns are {columns}")
-    for name in table.header:
-        if name not in STATEMENT_COLUMNS:
-            yield Fault(file=table.file, row=1, message=f"column '{name}' is unknown: the columns are {columns}")
+    """One fault for all columns that are missing, or for all that are unknown."""
+    missing = [name for name in _NEEDED if name not in table.header]
+    unknown = [name for name in table.header if name not in STATEMENT_COLUMNS]
+    for names, what in ((missing, "missing"), ([] if missing else unknown, "unknown")):
+        if names:
+            quoted = ", ".join(f"'{name}'" for name in names)
+            said = f"column {quoted} is {what}" if len(names) == 1 else f"columns {quoted} are {what}"
+            yield Fault(file=table.file, row=1, message=f"{said}: the columns are {', '.join(STATEMENT_COLUMNS)}")
 
 
 def _faults_of_repetition(known: Sequence[Statement], new: Sequence[Statement]) -> Iterator[Fault]:

@@ -9,9 +9,9 @@ from kooch.errors import ConfigError, Fault, RosterError
 from kooch.platforms import Account, platform_of, read
 from kooch.platforms import known as platforms
 from kooch.rosters.brought import read_table
-from kooch.rosters.cells import OfPlatform, fault_of, gathering, parse, raise_any
+from kooch.rosters.cells import OfPlatform, fault_of, fault_of_figure_id, gathering, parse, raise_any
 from kooch.rosters.check import check
-from kooch.rosters.columns import Renamed, rename
+from kooch.rosters.columns import Renamed, platform_meant, rename
 from kooch.rosters.consistency import repetitions, strangers
 from kooch.rosters.countries import read_country
 from kooch.rosters.handovers import note_of_handovers
@@ -330,7 +330,10 @@ class _Reading:
         cells["kind"] = cells.get("kind", "").lower() or self.options.kind
         cells["source"] = cells.get("source") or source
         cells["country"] = self._country(cells.get("country") or self.options.country or "", table, row)
-        name = cells.get("name", "")
+        name, typed = cells.get("name", ""), cells.get("figure_id", "")
+        if typed and (message := fault_of_figure_id(typed, people.named(typed) or people.named(name))):
+            self.faults.append(table.fault(row, message, "figure_id"))
+            cells["figure_id"] = ""
         if name:
             self._identify(cells, table, row, people)
         # A row without a name gets that fault, and no fault about an id that nobody typed.
@@ -362,7 +365,7 @@ class _Reading:
             self.asked |= {frozenset((match.figure_id, figure.figure_id)) for figure in match.question}
         if match.fault:
             self.faults.append(table.fault(row, f"'{person.name}' {match.fault}", "name"))
-        self.notes += [f"row {row}: {match.note}"] if match.note else []
+        self.notes += [f"{table.table.file.name}, row {row}: {match.note}"] if match.note else []
         cells["figure_id"] = match.figure_id
         known = people.name_of(match.figure_id, person.name)
         if known != person.name and not match.question:
@@ -372,13 +375,14 @@ class _Reading:
         """The account that a cell names. A cell that names none is a fault, or a note that nobody was looked for there."""
         found = read(text, platform)
         header = table.headers.get(column, column)
+        where = f"{table.table.file.name}, row {row}"
         if isinstance(found, Account):
             if found.platform != platform:
                 name, what = platform_of(found.platform).name, found.handle or found.native_id
-                self.notes.append(f"row {row}: {header} holds an account of {name}, and is read as that: {what}")
+                self.notes.append(f"{where}: {header} holds an account of {name}, and is read as that: {what}")
             return found
         if found.kind == "placeholder":
-            self.notes.append(f"row {row}: {header} {found.why}")
+            self.notes.append(f"{where}: {header} '{text}' names nobody: it was read as empty")
         elif found.kind != "empty":
             message = found.why if found.why.startswith("handle") else f"{header} {found.why}"
             self.faults.append(table.fault(row, message, column))
@@ -427,7 +431,7 @@ class _Reading:
             cells["figure_id"] = cells.get("figure_id") or self._find(cells, table, row) or ""
             if cells["figure_id"] in members:
                 cells["name"] = ""
-            cells["platform"] = cells.get("platform", "").lower()
+            cells["platform"] = platform_meant(cells.get("platform", ""))
             cells["polarity"] = cells.get("polarity") or "accepts"
             cells["source"] = cells.get("source") or source
             if cells["platform"] in platforms():
@@ -455,7 +459,7 @@ class _Reading:
         for row, cells in table.rows:
             cells["figure_id"] = cells.get("figure_id") or self._find(cells, table, row) or ""
             cells["event"] = _EVENTS.get(cells.get("event", "").lower(), cells.get("event", ""))
-            cells["platform"] = cells.get("platform", "").lower() or self.options.platform or ""
+            cells["platform"] = platform_meant(cells.get("platform", "")) or self.options.platform or ""
             cells["time_zone"] = cells.get("time_zone") or time_zone
             if "handle" in cells:
                 if cells["platform"] in platforms():

@@ -104,6 +104,10 @@ class People:
         self.own[own] = match.figure_id
         return match
 
+    def named(self, name: str) -> list[str]:
+        """The figures that have this name."""
+        return sorted({each for way in likenesses(name) for each in self.by_name.get(way, {})})
+
     def may_be_one(self, one: str, other: str) -> bool:
         """Whether two figures that hold one account may be one: one of them is new, and no id or answer speaks against it."""
         is_new = any(self.own.get(each) == each for each in (one, other))

@@ -260,7 +260,7 @@ def targets(
     with open_version(reading_file(home)) as connection:
         known = [row[0] for row in connection.execute("SELECT roster FROM rosters ORDER BY roster").fetchall()]
         if roster and roster not in known:
-            raise ConfigError(f"There is no list {roster!r}. Known are {', '.join(known)}.")
+            raise ConfigError(f"There is no list {roster!r}. Known are: {', '.join(known)}.")
         accounts = connection.sql(
             """
             SELECT
