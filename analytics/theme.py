@@ -137,14 +137,14 @@ def from_the_line(size: str) -> alt.ExprRef:
     return alt.ExprRef(expr=f"min(4, width - 4 - scale('x', datum.at) - {WIDEST} * ({size}) * length(datum.title))")
 
 
-def event_marks(events: pl.DataFrame, x: alt.X) -> list[alt.Chart]:
-    """A line for a day, a field for a range (MARKERS); each title above the picture, on a line of its own."""
+def event_marks(events: pl.DataFrame, x: alt.X, *, top: int = 0) -> list[alt.Chart]:
+    """A line for a day, a field for a range (MARKERS), from `top` on; each title above the picture, on a line of its own."""
     if events.is_empty():
         return []
     ranges, points = events.filter(pl.col("until").is_not_null()), events.filter(pl.col("until").is_null())
     return [
-        alt.Chart(ranges).mark_rect(color=INK, opacity=0.07).encode(x=x, x2="until:T"),
-        alt.Chart(points).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x=x),
+        alt.Chart(ranges).mark_rect(color=INK, opacity=0.07, y=top, y2="height").encode(x=x, x2="until:T"),
+        alt.Chart(points).mark_rule(color=MUTED, strokeDash=[3, 3], y=top, y2="height").encode(x=x),
         *(
             alt.Chart(events.filter(pl.col("line") == line))
             .mark_text(

@@ -13,7 +13,7 @@ from crawlers.runs import Crawled, Plan, Scope, end_job, open_job
 from crawlers.spending import Price, approval
 from kooch.config import Settings
 from kooch.errors import ConfigError
-from kooch.platforms import known as known_platforms
+from kooch.platforms import platform_of
 from kooch.store.outcomes import Outcome, Target
 
 
@@ -119,11 +119,5 @@ def spider_of(platform: str) -> type[PlatformSpider]:
     """Raises ConfigError when no spider has that name."""
     loader = SpiderLoader.from_settings(scrapy_settings())
     if platform not in loader.list():
-        known = known_platforms().get(platform)
-        if known and known.closed:
-            archived = f"`kooch backfill {platform}` reads its archived pages." if known.archive else ""
-            raise ConfigError(
-                f"{known.name} closed in {known.closed.not_after:%B %Y}: there is nothing left to crawl. {archived}".strip()
-            )
-        raise ConfigError(f"Platform {platform!r} has no spider; there are: {', '.join(sorted(loader.list()))}.")
+        raise ConfigError(platform_of(platform).instead_of_crawl())
     return cast("type[PlatformSpider]", loader.load(platform))

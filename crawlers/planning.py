@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from crawlers.activity.looking import activity_spiders
-from crawlers.crawling import cost, describe, platforms, spider_of
-from kooch.config import Settings
+from crawlers.crawling import cost, describe, spider_of
+from kooch.config import Settings, is_crawled
 from kooch.platforms import Platform, Span
 from kooch.platforms import known as known_platforms
 from kooch.rosters.countries import country_name
@@ -51,21 +51,19 @@ def plan(
 
     `targets` are the list's accounts by platform, `figures` how many it has, `countries` those of its figures.
     """
-    crawled = platforms()
     plans = [
-        _plan_of(settings, platform, targets.get(name, ()), figures, is_crawled=name in crawled)
+        plan_of(settings, platform, targets.get(name, ()), figures)
         for name, platform in known_platforms().items()
-        if name in crawled or targets.get(name) or not platform.closed
+        if is_crawled(name) or targets.get(name) or not platform.closed
     ]
     plans = [replace(each, blocked=_blocked(known_platforms()[each.platform], countries)) for each in plans]
     order: tuple[How, ...] = ("free", "paid", "not ready", "by hand", "not read", "closed")
     return sorted(plans, key=lambda each: (order.index(each.how), -each.accounts, each.platform))
 
 
-def _plan_of(
-    settings: Settings, platform: Platform, targets: Sequence[Target], figures: int, *, is_crawled: bool
-) -> PlatformPlan:
-    if is_crawled:
+def plan_of(settings: Settings, platform: Platform, targets: Sequence[Target], figures: int) -> PlatformPlan:
+    """What one platform gives, whether it can be crawled or not. The days on which countries blocked it are left out."""
+    if is_crawled(platform.platform):
         return _crawl(settings, platform, targets, figures)
     if platform.closed:
         return _closed(platform, platform.closed, targets, figures)

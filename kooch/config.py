@@ -36,7 +36,7 @@ from pydantic_settings import (
 from kooch.errors import ConfigError
 from kooch.folders import HOUSE
 from kooch.home import TOKEN, data_folder, refuse_token
-from kooch.platforms import learn
+from kooch.platforms import known, learn
 from kooch.shards import Shard
 
 BUNDLED_ROSTERS = HOUSE / "rosters"
@@ -467,6 +467,11 @@ class Settings(BaseSettings):
         file = TomlConfigSettingsSource(settings_cls)
         refuse_token(file.toml_data, file.toml_file_path)
         return init_settings, env_settings, file
+
+
+def is_crawled(platform: str) -> bool:
+    """Whether Kooch can crawl a platform: it has a table of settings then, named after it."""
+    return platform in Settings.model_fields and platform in known()
 
 
 def load_settings(home: Path | None = None) -> Settings:

@@ -1,4 +1,4 @@
-"""The generated reference pages: `python -m kooch.reference` writes docs/data.md and docs/configuration.md."""
+"""The generated reference: `python -m kooch.reference` writes docs/data.md, docs/configuration.md and the table in docs/platforms.md."""
 
 import ast
 import inspect
@@ -14,6 +14,9 @@ import duckdb
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from crawlers.activity.looking import activity_spiders
+from crawlers.crawling import spider_of
+from crawlers.planning import LOOK_SECONDS, plan_of
 from kooch.config import (
     BUNDLED_ROSTERS,
     VIEWS,
@@ -29,8 +32,9 @@ from kooch.config import (
     ShardsSettings,
     WaybackSettings,
     WikidataSettings,
+    is_crawled,
 )
-from kooch.platforms import known
+from kooch.platforms import Platform, Span, known
 from kooch.store.load import load
 from kooch.store.versions import open_version, reading_file
 
@@ -52,6 +56,7 @@ Use tables for facts, views and rollups (tables computed from the facts) for ans
 `SELECT * FROM first_joins_known_by(TIMESTAMPTZ '2021-02-09 00:00:00+05:30')` answers from what had been published by then.
 """
 
+_TABLE_BEGINS, _TABLE_ENDS = "<!-- `make docs` writes this table -->", "<!-- end of the table -->"
 _MACRO_PARAMETER = re.compile(r"(\w+): ([A-Z]+); (.+)")
 _TOP_LEVEL = ("contact", "publisher", "x_bearer_token")
 _CONFIGURATION_HEAD = """\
@@ -126,7 +131,55 @@ def settings_reference() -> str:
 def _sections_of_platforms() -> list[tuple[str, type[BaseModel]]]:
     """The tables of `kooch.toml` that are named after a platform."""
     own = Settings.model_fields
-    return [(f"[{slug}]", cast("type[BaseModel]", own[slug].annotation)) for slug in known() if slug in own]
+    return [(f"[{slug}]", cast("type[BaseModel]", own[slug].annotation)) for slug in known() if is_crawled(slug)]
+
+
+def with_platforms(page: str) -> str:
+    """docs/platforms.md with the table of all platforms as rows and spiders have them."""
+    head, _, rest = page.partition(_TABLE_BEGINS)
+    _, _, tail = rest.partition(_TABLE_ENDS)
+    rows = "\n".join(f"| {' | '.join(map(_cell, _platform(row)))} |" for row in known().values())
+    table = (
+        "| platform | what is read | by what | cost | what cannot be known | opened | closed |\n"
+        f"| --- | --- | --- | --- | --- | --- | --- |\n{rows}\n"
+    )
+    return f"{head}{_TABLE_BEGINS}\n\n{table}\n{_TABLE_ENDS}{tail}"
+
+
+def _platform(row: Platform) -> tuple[str, ...]:
+    name, planned = row.platform, plan_of(Settings(), row, (), 1)
+    archive = f"`kooch backfill {name}`" if row.archive else ""
+    read, means, cost = "nothing", archive, "free" if archive else ""
+    if is_crawled(name):
+        spider = spider_of(name)
+        tariff = spider.tariff(Settings())
+        read = "whether accounts are there, and their counts"
+        read += "; when they were opened" if spider.dates_accounts else ""
+        read += "; when they last posted" if spider.shows_last_post else ""
+        read += "; on which days they posted (`--activity`)" if name in activity_spiders() else ""
+        means = f"`kooch crawl {name}`" + (f", {archive}" if archive else "")
+        cost = f"${tariff.price(1):.3f} for each account that is shown" if tariff else "free"
+    elif planned.how in {"by hand", "not read"}:
+        read = "what people see when they look" + ("" if row.search_url else " at accounts that a list names")
+        means = f"people: `kooch looks template ROSTER {name}`"
+        cost = f"about {LOOK_SECONDS} seconds a look"
+    elif archive:
+        read = "archived pages"
+    return (
+        row.name,
+        read,
+        means or "nothing",
+        cost or "–",
+        " ".join(planned.never),
+        _days_of(row.opened) or "not known",
+        _days_of(row.closed) or "–",
+    )
+
+
+def _days_of(span: Span | None) -> str:
+    if span is None:
+        return ""
+    return str(span.not_before) if span.not_before == span.not_after else f"{span.not_before} to {span.not_after}"
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, comment: str | None) -> str:
@@ -194,6 +247,8 @@ def main() -> None:
         with open_version(reading_file(Path(folder))) as connection:
             (DOCS / "data.md").write_text(data_dictionary(connection), encoding="utf-8")
     (DOCS / "configuration.md").write_text(settings_reference(), encoding="utf-8")
+    platforms = DOCS / "platforms.md"
+    platforms.write_text(with_platforms(platforms.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

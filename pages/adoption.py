@@ -13,7 +13,7 @@ from analytics.measures.phrases import long_day
 from analytics.measures.waves import Waves, agreement_in_words, pairs_of, waves_of
 from pages.shared.choosing import day_in_address, in_address, more_choices, switch_in_address
 from pages.shared.frame import show_chart
-from pages.shared.lists import lists_of
+from pages.shared.lists import lists_of, note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
 from pages.shared.text import note, plain, say, table, tell
@@ -30,6 +30,7 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         roster, platform = lists.choose()
         found = ask(file, adoption_of, roster=roster, platform=platform)
+    note_unread(roster, platform)
     if found is None:
         st.info(
             "We know of nobody on this list who has joined. Choose another platform, or look again after the next crawl."

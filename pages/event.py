@@ -9,7 +9,7 @@ from analytics.measures.event_posts import Posting, event_posts
 from analytics.measures.phrases import long_day
 from pages.shared.choosing import choose, day_in_address
 from pages.shared.frame import show_chart
-from pages.shared.lists import lists_of
+from pages.shared.lists import lists_of, note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
 from pages.shared.text import plain, say, tell
@@ -33,6 +33,7 @@ def main() -> None:
             **day_in_address("day"),
             width=170,
         )
+    note_unread(roster, platform)
     chosen = known[event][1] if event in known else day
     if chosen is None:
         st.info("Choose an event, or a day. It is best chosen before looking at the curve of joins.")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analytics.charts.audience import CHOSEN
 from analytics.measures.evidence import ARCHIVED_KINDS, KINDS, STATUS
-from analytics.measures.figure import Figure, figure, holder_in_words, ids_named, names, shown_count, term
+from analytics.measures.figure import Figure, blocks_of, figure, holder_in_words, ids_named, names, shown_count, term
 from analytics.measures.phrases import counted, long_day, moment, with_days_in_words
 from analytics.measures.sheet import Sheet, sheets
 from analytics.said import Number, cell
@@ -95,7 +95,7 @@ def main() -> None:
     show_chart(
         "audience",
         file,
-        {"audience": found.audience},
+        {"audience": found.audience, "blocks": ask(file, blocks_of, figure_id=chosen, counts=found.counts)},
         source="crawls of this installation, archived pages and reports; each count names its own",
         table=found.counts,
         subject=found.name,

@@ -21,7 +21,7 @@ from analytics.said import Number, cell
 from kooch.config import load_settings
 from pages.shared.choosing import day_in_address, in_address, more_choices, switch_in_address
 from pages.shared.frame import show_chart
-from pages.shared.lists import Lists, lists_of
+from pages.shared.lists import Lists, lists_of, note_unread
 from pages.shared.routing import through_app
 from pages.shared.statements import show_statements
 from pages.shared.store import ask, version_file
@@ -54,6 +54,7 @@ def main() -> None:
         tell(known.sentence())
     show_koo(file, known.entries, known.day)
     tell(known.unknowns())
+    note_unread(roster, platform)
     show_firmness(file, known.day, known_by=None)
     show_users(file)
     show_places(file, lists, KOO["roster"])
@@ -69,6 +70,7 @@ def show_list(file: Path, lists: Lists, *, roster: str, platform: str) -> None:
             tell(found.verdict)
         show_arrivals(file, lists, roster=roster, platform=platform)
         show_months(file, roster=roster, platform=platform)
+    note_unread(roster, platform)
     show_places(file, lists, roster)
 
 

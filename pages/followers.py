@@ -5,12 +5,13 @@ from pathlib import Path
 import polars as pl
 import streamlit as st
 
-from analytics.measures.figure import Figure, figure, shown_count
+from analytics.measures.figure import Figure, blocks_of, figure, shown_count
 from analytics.measures.followers import STANDINGS, Followers, days_of, followers, parity, platforms_of, ratio
 from analytics.measures.phrases import short_day
 from analytics.said import Number, cell
 from pages.shared.choosing import choose
 from pages.shared.frame import show_chart
+from pages.shared.lists import note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
 from pages.shared.text import note, page_of, say, table, tell
@@ -39,6 +40,7 @@ def main() -> None:
         others = sorted(names.keys() - {older}, key=list(names).index)
         others.sort(key=lambda key: bool(opened.get(key) and opened.get(older) and opened[key] < opened[older]))
         newer = choose("Newer platform", {key: names[key] for key in others}, key="newer", width=160)
+    note_unread(roster, newer, older)
     of = {"roster": roster, "newer": newer, "older": older}
     found: Followers = ask(file, followers, **of, names=(names[newer], names[older]))
     subject = f"{titles[roster]} · {names[newer]} against {names[older]}"
@@ -102,10 +104,11 @@ def show_one(file: Path, found: Followers, of: dict[str, str], names: dict[str, 
     if one is None:
         return
     counted = one.counts["platform"].is_in([names[of["newer"]], names[of["older"]]])
+    blocked = ask(file, blocks_of, figure_id=chosen, counts=one.counts.filter(counted))
     show_chart(
         "audience",
         file,
-        {"audience": one.audience.filter(counted)},
+        {"audience": one.audience.filter(counted), "blocks": blocked},
         subject=f"{one.name} · {subject}",
         chosen=of | {"who": chosen},
         source="the counts as Kooch, archives and reports give them",

@@ -8,6 +8,7 @@ import streamlit as st
 from analytics.measures.moves import SHOWN, Moves, moves_of
 from analytics.said import Number, cell
 from pages.shared.choosing import choose, in_address
+from pages.shared.lists import note_unread
 from pages.shared.moves import show_table_of_moves
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -36,6 +37,8 @@ def main() -> None:
             width=160,
             **in_address("platform", among=platforms),
         )
+    if platform is not None:
+        note_unread(roster, platform)
     say("{title}", title=titles[roster])
     if known.counts.is_empty():
         st.info("Nobody on this list is known to have moved. Look again after the next crawl.")

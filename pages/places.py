@@ -13,6 +13,7 @@ from analytics.measures.places import ASSUMES, CHANGES, PARTS, PLACES, Places, c
 from kooch.rosters.countries import country_name
 from pages.shared.choosing import choose, day_in_address, in_address, more_choices
 from pages.shared.frame import show_chart
+from pages.shared.lists import note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
 from pages.shared.text import note, page_of, say, table, tell
@@ -85,7 +86,7 @@ def main() -> None:
     show_chart("platform_spread", file, {"spread": found.spread}, roster=roster, subject=subject)
     if against:
         show_changes(file, found, roster=roster, against=against, narrowed=narrowed, subject=subject)
-    show_people(found)
+    show_people(found, roster)
 
 
 def _day(label: str, key: str, told: str) -> date | None:
@@ -168,7 +169,7 @@ def show_changes(
     )
 
 
-def show_people(found: Places) -> None:
+def show_people(found: Places, roster: str) -> None:
     """Who is where: a row a figure."""
     st.header("Who is where?")
     with st.container(horizontal=True, vertical_alignment="bottom", key="people"):
@@ -198,6 +199,8 @@ def show_people(found: Places) -> None:
             **in_address("sort", default=next(iter(_SORTS)), among=_SORTS),
             width=200,
         )
+    if platform is not None:
+        note_unread(roster, platform)
     shown = found.frame if place is None else found.frame.filter(pl.col("place") == place)
     if platform is not None:
         shown = shown.filter(pl.col("platform") == platform)

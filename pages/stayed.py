@@ -15,7 +15,7 @@ from analytics.measures.weeks_on_two import CameBack, WeeksOnTwo, came_back, wee
 from analytics.said import Number, cell
 from pages.shared.choosing import choose, in_address, more_choices
 from pages.shared.frame import show_chart
-from pages.shared.lists import Lists, lists_of
+from pages.shared.lists import Lists, lists_of, note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
 from pages.shared.text import note, page_of, plain, say, table, tell
@@ -33,6 +33,7 @@ def main() -> None:
     lists = lists_of(file)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         roster, platform = lists.choose()
+    note_unread(roster, platform)
     with more_choices():
         days = st.segmented_control(
             "Quiet after days without a post",
@@ -181,7 +182,7 @@ def show_two(file: Path, lists: Lists, roster: str, platform: str) -> None:
     show_chart(
         "weeks_on_two",
         file,
-        {"weeks": found.weeks},
+        {"weeks": found.weeks, "blocks": found.blocks},
         roster=roster,
         table=found.frame,
         subject=f"{lists.titles[roster]} · {names[0]} and {names[1]}",

@@ -8,6 +8,7 @@ import atexit
 import gc
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -67,6 +69,27 @@ def _run(
         server.stdin.flush()
         code = int(server.stdout.readline())
         return subprocess.CompletedProcess(called, code, out.read_text("utf-8"), err.read_text("utf-8"))
+
+
+def on_a_terminal(home: Path, *words: str, **env: str) -> str:
+    """What `kooch` prints for a person, its complaints too."""
+    reader, writer = pty.openpty()
+    process = subprocess.Popen(
+        command(home, *words),
+        stdin=writer,
+        stdout=writer,
+        stderr=writer,
+        env={**os.environ, **env, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"},
+    )
+    os.close(writer)
+    said = b""
+    # Linux ends a terminal that nobody writes to with an error.
+    with suppress(OSError):
+        while part := os.read(reader, 4096):
+            said += part
+    os.close(reader)
+    process.wait(timeout=60)
+    return said.decode()
 
 
 @cache

@@ -20,6 +20,11 @@ def item(number: str) -> NamedNode:
     return NamedNode(f"{_WIKIDATA}entity/{number}")
 
 
+def prop(number: str) -> NamedNode:
+    """The link from an item to a statement of this property."""
+    return NamedNode(f"{_WIKIDATA}prop/{number}")
+
+
 def value(text: str) -> Term:
     """`Q42` is an item, `?` what Wikidata does not know, `5^n` a number, anything else a text."""
     if text == "?":
@@ -40,7 +45,7 @@ def says(
 ) -> Iterator[Quad]:
     """One statement. A qualifier is a value, or a day with its precision (11 day, 9 year); `no="P582"` says there is none."""
     statement = NamedNode(f"{_WIKIDATA}entity/statement/{subject}-own{next(_numbers)}")
-    yield Quad(item(subject), NamedNode(f"{_WIKIDATA}prop/{number}"), statement)
+    yield Quad(item(subject), prop(number), statement)
     yield Quad(statement, NamedNode(f"{_WIKIDATA}prop/statement/{number}"), value(of))
     yield Quad(statement, NamedNode(f"{_WIKIBASE}rank"), NamedNode(f"{_WIKIBASE}{rank}Rank"))
     if rank != "Deprecated":

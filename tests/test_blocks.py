@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 
+from analytics.charts import charts
+from analytics.measures.adoption import adoption_of
 from analytics.measures.arrivals import arrivals
-from analytics.measures.events import markers
+from analytics.measures.events import blocks, markers
 from analytics.measures.silent import silent
 from analytics.measures.window import wall
 from kooch.config import VIEWS
@@ -253,6 +256,82 @@ def test_a_chart_of_the_country_draws_the_block_and_says_who_ordered_it(home: Pa
     )
     # Of the block as much is drawn as lies in the chart.
     assert (marked["until"] - marked["at"]) == 86_400_000 * (date(2022, 1, 1) - date(2021, 6, 4)).days
+    assert all(frame.is_empty() for frame in others)
+
+
+def test_a_picture_draws_the_block_as_a_band(home: Path) -> None:
+    """From 4 June 2021 to the end of the year, in a picture of two years."""
+    with open_version(reading_file(home)) as connection:
+        found = adoption_of(connection, roster="ng", platform="x")
+        marked = markers(connection, roster="ng", platform="x", start=date(2021, 1, 1), end=date(2021, 12, 31))
+    assert found
+    chart = charts()["adoption"].draw(curve=found.curve, gaps=found.gaps, events=marked)
+    spec = chart.to_dict()
+    bands = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rect"]
+
+    ((band,),) = [spec["datasets"][each["data"]["name"]] for each in bands]
+    assert (band["at"], band["until"]) == (wall(date(2021, 6, 4)), wall(date(2022, 1, 1)))
+    assert [(each["encoding"]["x"]["field"], each["encoding"]["x2"]["field"]) for each in bands] == [("at", "until")]
+
+
+def ranges(marked: pl.DataFrame, since: date, until: date) -> list[str]:
+    """The titles of what is marked as a range that has days in common with these."""
+    return [
+        row["title"]
+        for row in marked.filter(pl.col("until").is_not_null()).to_dicts()
+        if row["at"] <= wall(until) and row["until"] > wall(since)
+    ]
+
+
+def test_each_block_is_drawn_once_for_every_list_of_its_country(bundled_home: Path) -> None:
+    with open_version(reading_file(bundled_home)) as connection:
+        known = rows(
+            connection,
+            "SELECT DISTINCT m.roster, b.platform, b.from_day, b.to_day FROM blocks AS b INNER JOIN figures USING (country)"
+            " INNER JOIN memberships AS m USING (figure_id)",
+        )
+        for roster, platform, since, until in known:
+            around = {"start": since.replace(month=1, day=1), "end": until.replace(month=12, day=31)}
+            (told,) = ranges(markers(connection, roster=roster, platform=platform, **around), since, until)
+            assert "blocked in" in told
+            assert "ordered by" in told
+        # Where nobody of the country is on the list, the event alone tells of it.
+        everywhere = [
+            ranges(markers(connection, platform="x", start=since, end=until), since, until)
+            for _, _, since, until in known
+        ]
+
+    assert {(roster, since.year) for roster, _, since, _ in known} >= {("koo-elsewhere", 2021), ("koo-elsewhere", 2024)}
+    assert {len(titles) for titles in everywhere} == {1}
+
+
+def test_a_block_leaves_room_for_other_events(bundled_home: Path) -> None:
+    with open_version(reading_file(bundled_home)) as connection:
+        marked = markers(
+            connection, roster="koo-elsewhere", platform="x", start=date(2021, 1, 1), end=date(2024, 12, 31)
+        )
+
+    assert len(marked) == 4
+    assert len([title for title in marked["title"] if "ordered by" in title]) == 2
+
+
+def test_weeks_on_two_platforms_draw_the_block_of_either(home: Path) -> None:
+    around = {"start": date(2021, 5, 1), "end": date(2021, 7, 31)}
+    with open_version(reading_file(home)) as connection:
+        (ours,) = blocks(connection, platforms=["Bluesky", "X"], roster="ng", **around).to_dicts()  # type: ignore[arg-type]  # two days
+        (theirs,) = blocks(connection, platforms=["X"], figure_id="ada", **around).to_dicts()  # type: ignore[arg-type]  # as above
+        others = [
+            blocks(connection, platforms=["Bluesky"], roster="ng", **around),  # type: ignore[arg-type]  # as above
+            blocks(connection, platforms=["X"], roster="se", **around),  # type: ignore[arg-type]  # as above
+            blocks(connection, platforms=["X"], figure_id="bo", **around),  # type: ignore[arg-type]  # as above
+            blocks(connection, platforms=["X"], roster="ng", start=date(2022, 1, 13), end=date(2022, 12, 31)),
+        ]
+
+    assert ours == theirs
+    assert ours["title"] == (
+        "4 Jun 2021 – 12 Jan 2022: X blocked in Nigeria, ordered by the federal government of Nigeria"
+    )
+    assert (ours["at"], ours["until"]) == (wall(date(2021, 6, 4)), wall(date(2021, 8, 1)))
     assert all(frame.is_empty() for frame in others)
 
 

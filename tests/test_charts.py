@@ -15,6 +15,7 @@ import vl_convert
 from analytics.captions import Caption
 from analytics.charts import ChartModule, charts
 from analytics.downloads import to_csv, to_parquet, to_png, to_svg
+from analytics.measures.events import MARKERS
 from analytics.measures.window import DAY, Window
 
 CHARTS = charts()
@@ -37,6 +38,13 @@ def segment(row: int, name: str, part: str, figures: int, start: int = 0) -> dic
 
 
 EVENT = [{"title": "Something happens", "at": 1_612_828_800_000, "until": None, "line": 0}]
+DAYS = 86_400_000
+
+
+def block(first: int, days: int) -> list[dict[str, Any]]:
+    """A country blocks the platform from this millisecond on."""
+    return [{"title": "X blocked", "at": first, "until": first + days * DAYS, "line": 0}]
+
 
 # A frame for every chart, small enough to count.
 HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
@@ -135,7 +143,8 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
                     ("report", None),
                 ]
             )
-        ]
+        ],
+        "blocks": block(DAYS, 2),
     },
     "places": {
         "segments": [
@@ -167,7 +176,8 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
                 "start": start,
             }
             for start, place in ((0, "both"), (2, "only_here"), (4, "unknown"))
-        ]
+        ],
+        "blocks": block(20_150 * DAYS, 3),
     },
     "came_back": {
         "returns": [
@@ -427,6 +437,31 @@ def test_audience_has_a_shape_for_each_kind_of_source_and_shows_how_far_a_count_
         ("square", {"archive", "report"}, 4),
     ]
     assert [(row["low"], row["high"]) for kind, rows in drawn(chart) if kind == "rule" for row in rows] == [(9, 11)]
+
+
+# What a picture draws of ranges, in pixels.
+_FIELDS = re.compile(r'class="mark-rect.*?</g>')
+_FIELD = re.compile(r'd="M[^"]*?h(?P<width>[\d.]+)v(?P<height>[\d.]+)[^"]*" fill="var\(--k-ink[^"]*" opacity="0.07"')
+
+
+@pytest.mark.parametrize("name", [name for name in CHARTS if MARKERS in CHARTS[name].FRAMES.values()])
+def test_a_range_is_drawn_as_a_band_as_wide_as_its_days(name: str) -> None:
+    frames = hand_made(name)
+    (events,) = [frame for frame, schema in CHARTS[name].FRAMES.items() if schema == MARKERS]
+    first = {"audience": DAYS, "weeks_on_two": 20_150 * DAYS, "accounts_by_month": 19_310 * DAYS}.get(
+        name, 18_662 * DAYS
+    )
+
+    def widths(days: int) -> list[float]:
+        chart = CHARTS[name].draw(**frames | {events: pl.DataFrame(block(first, days), schema=MARKERS)})
+        svg = vl_convert.vegalite_to_svg(chart.properties(width=900).to_dict())
+        fields = [found for group in _FIELDS.findall(svg) for found in _FIELD.finditer(group)]
+        assert all(float(field["height"]) > 200 for field in fields)
+        return [float(field["width"]) for field in fields]
+
+    (one,), (two,) = widths(1), widths(2)
+    assert two == pytest.approx(2 * one, rel=0.02)
+    assert one > 1
 
 
 def test_failures_draws_a_bar_a_cause_in_plain_words() -> None:

@@ -2,14 +2,12 @@
 
 import json
 import os
-import pty
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import urllib.request
-from contextlib import suppress
 from pathlib import Path
 from urllib.error import URLError
 
@@ -18,7 +16,7 @@ import polars as pl
 import pytest
 
 from tests import stores
-from tests.commands import command, kooch
+from tests.commands import command, kooch, on_a_terminal
 from tests.servers.loopback import free_port
 
 
@@ -361,26 +359,6 @@ def test_an_empty_file_is_called_empty(platform: str, tmp_path: Path) -> None:
 
 def test_bytes_are_hexadecimal_in_json(home: Path) -> None:
     assert lines(kooch(home, "sql", "SELECT 'ab'::BLOB AS b, 1 AS b", "--format", "json")) == [{"b": "6162", "b_1": 1}]
-
-
-def on_a_terminal(home: Path, *words: str) -> str:
-    reader, writer = pty.openpty()
-    process = subprocess.Popen(
-        command(home, *words),
-        stdin=writer,
-        stdout=writer,
-        stderr=writer,
-        env={**os.environ, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"},
-    )
-    os.close(writer)
-    said = b""
-    # Linux ends a terminal that nobody writes to with an error.
-    with suppress(OSError):
-        while part := os.read(reader, 4096):
-            said += part
-    os.close(reader)
-    process.wait(timeout=60)
-    return said.decode()
 
 
 @pytest.mark.parametrize("words", [[], ["--format", "csv"], ["--format", "table"]])

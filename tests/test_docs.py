@@ -8,7 +8,8 @@ import pytest
 
 from crawlers import crawling
 from kooch.config import VIEWS, Settings
-from kooch.reference import DOCS, data_dictionary, settings_reference
+from kooch.platforms import known
+from kooch.reference import DOCS, data_dictionary, settings_reference, with_platforms
 from kooch.sql import select
 from kooch.store.outcomes import CAUSES, CAUSES_IN_WORDS
 from kooch.store.versions import open_version, reading_file
@@ -95,6 +96,19 @@ def test_the_settings_reference_is_current() -> None:
         if key != "home" and f"\n| `{key}` |" not in page and not re.search(rf"^## \[+{key}\]+$", page, re.MULTILINE)
     ]
     assert missing == []
+
+
+def test_the_table_of_platforms_is_current_and_has_them_all() -> None:
+    page = (DOCS / "platforms.md").read_text(encoding="utf-8")
+    table = page.partition("## All platforms")[2]
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in table.splitlines() if line.startswith("| ")}
+
+    assert page == with_platforms(page), "run `make docs`"
+    assert rows.keys() >= {row.name for row in known().values()}
+    for row in known().values():
+        assert (f"`kooch crawl {row.platform}`" in rows[row.name]) == (row.platform in crawling.platforms())
+        for days in filter(None, (row.opened, row.closed)):
+            assert str(days.not_before) in rows[row.name]
 
 
 def test_every_command_is_documented(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ TOP_LEVEL = {
 # The first of these folders that holds a file says what it may not import.
 FORBIDDEN = {
     "kooch/__main__.py": {"streamlit", "scrapy", "twisted"},
+    "kooch/reference.py": {"analytics", "pages", "app", "streamlit", "scrapy", "twisted", "kooch.cli"},
     "kooch/cli": {"streamlit", "scrapy", "twisted"},
     "kooch": {"crawlers", "analytics", "pages", "app", "streamlit", "scrapy", "twisted", "kooch.cli"},
     "crawlers": {"analytics", "pages", "app", "streamlit", "kooch.cli"},

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from crawlers import crawling
+from kooch.config import is_crawled
+from kooch.platforms import known
 from kooch.rosters import Roster, write_roster
 from kooch.rosters.workbooks import read_workbook
 from kooch.store.state import open_state, runs
-from tests.commands import kooch_without_lists
+from tests.commands import kooch_without_lists, on_a_terminal
 from tests.faults import Bluesky, Mastodon, Server
 from tests.servers.app import serving
 from tests.servers.fediverse import Authority
@@ -170,6 +173,83 @@ def test_an_import_ends_with_the_plan_that_the_command_prints(tmp_path: Path) ->
     assert all(later[line["platform"]] | line == later[line["platform"]] for line in first)
     assert later["bluesky"]["requests"] == 42
     assert "`kooch plan house`" in imported.stderr
+
+
+@pytest.mark.parametrize(
+    ("platform", "says"),
+    [
+        (
+            "linkedin",
+            "Kooch cannot read LinkedIn: people have to look. `kooch looks template ROSTER linkedin` writes",
+        ),
+        (
+            "instagram",
+            "Kooch cannot read Instagram, and knows no address at which people search it by name.",
+        ),
+        (
+            "koo",
+            "Koo closed in July 2024: there is nothing left to crawl. `kooch backfill koo` reads its archived pages.",
+        ),
+        ("vine", "Vine closed in January 2017: there is nothing left to crawl."),
+        ("nowhere", "There is no platform 'nowhere'."),
+    ],
+)
+def test_a_crawl_where_kooch_cannot_read_says_so_and_what_to_do(platform: str, says: str, tmp_path: Path) -> None:
+    publish(tmp_path, on_bluesky([1]))
+    done = kooch_without_lists(tmp_path, "crawl", platform, **LOCAL)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith(says)
+
+
+def test_a_crawl_of_a_list_ends_with_what_could_not_be_read(tmp_path: Path) -> None:
+    claims = (
+        claim("m1", "figure1.test"),
+        claim("m2", "in/two", platform="linkedin"),
+        claim("m3", "in/three", platform="linkedin"),
+        claim("m3", "three", platform="instagram"),
+        claim("m3", "three", platform="x"),  # could be read with a token
+    )
+    publish(tmp_path, roster("mixed", [member(f"m{n}") for n in range(4)], accounts=claims, vouches=False))
+    publish(tmp_path, on_bluesky([1]))
+    with Server(Bluesky([1])) as server, Server(Bluesky([1])) as directory:
+        env = LOCAL | {"KOOCH_BLUESKY__APPVIEW": server.url, "KOOCH_BLUESKY__PLC": directory.url}
+        mixed = kooch_without_lists(tmp_path, "crawl", "bluesky", "--roster", "mixed", **env)
+        shown = on_a_terminal(tmp_path, "crawl", "bluesky", "--roster", "mixed", **env)
+        other = kooch_without_lists(tmp_path, "crawl", "bluesky", "--roster", "bsky", **env)
+
+    assert mixed.returncode == 0, mixed.stderr
+    assert json.loads(mixed.stdout.splitlines()[-1]) == {
+        "event": "cannot_be_read",
+        "roster": "mixed",
+        "accounts": 3,
+        "platforms": {"instagram": 1, "linkedin": 2},
+    }
+    assert shown.splitlines()[-1] == (
+        "3 accounts of mixed cannot be read: 1 on Instagram, 2 on LinkedIn. `kooch plan mixed` says what can be done."
+    )
+    assert "cannot" not in other.stdout
+
+
+def test_what_can_be_crawled_is_what_has_settings() -> None:
+    assert [name for name in known() if is_crawled(name)] == crawling.platforms()
+
+
+@pytest.mark.parametrize("page", ["first_screen", "adoption", "stayed", "event", "followers"])
+def test_a_page_says_that_kooch_cannot_read_the_chosen_platform(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = (claim("m1", "one.test"), claim("m2", "in/two", platform="linkedin"))
+    publish(tmp_path, roster("mixed", [member("m1"), member("m2")], accounts=claims, vouches=False))
+
+    def said(platform: str) -> str:
+        named = {"newer": platform, "older": "bluesky"} if page == "followers" else {"platform": platform}
+        return words(run(ROOT / "pages" / f"{page}.py", tmp_path, monkeypatch, roster="mixed", **named))
+
+    sentence = "Kooch cannot read LinkedIn: people have to look. `kooch looks template mixed linkedin`"
+    assert said("linkedin").count(sentence) == 1
+    if page != "followers":
+        assert "cannot read" not in said("bluesky")
 
 
 def test_a_list_that_is_not_published_is_named(tmp_path: Path) -> None:

@@ -293,7 +293,7 @@ def test_an_own_platform_is_imported_published_and_suppressed_without_code(home:
     assert report.faults == ()
     assert published == [("Weibo", "https://weibo.com/adaexample", None), ("Weibo", None, "1234567")]
     assert query(home, "SELECT native_id FROM accounts") == [("1234567",)]
-    with pytest.raises(ConfigError, match="Platform 'weibo' has no spider"):
+    with pytest.raises(ConfigError, match="cannot read Weibo, and knows no address"):
         spider_of("weibo")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from analytics.charts.audience import draw
 from analytics.downloads import to_csv
+from analytics.measures.events import MARKERS
 from analytics.measures.figure import COUNTS, Figure, figure
 from kooch.counts import NotACountError
 from kooch.errors import RosterError
@@ -137,7 +138,7 @@ def test_a_lower_bound_is_drawn_open_above_and_exported_as_one(tmp_path: Path) -
     assert drawn["shown"] == "at least 51,000"
     assert found.counts.select("followers", "followers_precision", "is_least").rows() == [(51_000, None, True)]
     assert b"51000,,true" in to_csv(found.counts.select("followers", "followers_precision", "is_least"))
-    marks = [layer["mark"] for layer in draw(found.audience).to_dict()["layer"]]
+    marks = [layer["mark"] for layer in draw(found.audience, pl.DataFrame(schema=MARKERS)).to_dict()["layer"]]
     assert any(mark.get("shape") == "triangle-up" for mark in marks)
 
 

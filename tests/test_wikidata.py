@@ -4,6 +4,8 @@ import gzip
 import json
 import re
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -19,9 +21,11 @@ from pyoxigraph import Quad, RdfFormat, Store
 
 from kooch.config import WikidataSettings
 from kooch.rosters import read_roster, write_roster
+from kooch.wikidata.questions import Selector, questions
 from tests.commands import kooch, kooch_without_lists
+from tests.killing import is_killed
 from tests.servers.sparql import Asked, SparqlService, answer
-from tests.statements import direct, label, many, says
+from tests.statements import direct, item, label, many, prop, says
 from tests.stores import member, roster
 
 Ask = Callable[..., CompletedProcess[str]]
@@ -44,11 +48,16 @@ def store() -> Store:
 
 
 def _own_world() -> Iterator[Quad]:
-    # A house of 20 seats with days for everything, and one of 20 seats of which 18 are known.
-    for office, house, people in (("Q5001", "Q5000", 20), ("Q5003", "Q5002", 18)):
+    # Houses of 20 seats with days for everything, of which 18 to 20 are known. Two of them have their seats as an assembly.
+    for office, house, people, seats in (
+        ("Q5001", "Q5000", 20, "P1342"),
+        ("Q5003", "Q5002", 18, "P1342"),
+        ("Q5010", "Q5011", 20, "P1410"),
+        ("Q5012", "Q5013", 19, "P1410"),
+    ):
         yield label(office, f"member of the house {house}")
         yield direct(office, "P361", house)
-        yield direct(house, "P1342", "20^n")
+        yield direct(house, seats, "20^n")
         yield direct(office, "P17", "Q668")
         for number in range(people):
             who = f"{office}{number:02}"
@@ -60,6 +69,8 @@ def _own_world() -> Iterator[Quad]:
             )
     yield direct("Q668", "P297", "IN")
     yield label("Q70" + "00", "First District")
+    # A term that is part of its house.
+    yield direct("Q50109", "P361", "Q5011")
     # One left the exact house in time, with a day.
     yield label("Q500188", "Leaver")
     yield from says(
@@ -334,14 +345,35 @@ def test_a_house_with_a_day_for_everything_is_a_census(ask: Ask, tmp_path: Path)
     assert {each.unit for each in made.members} >= {"First District"}
 
 
-def test_a_term_holds_its_leavers_and_is_complete_from_its_start(ask: Ask, tmp_path: Path) -> None:
+def test_a_term_of_which_no_seats_are_known_holds_its_leavers_and_is_complete_from_no_day(
+    ask: Ask, tmp_path: Path
+) -> None:
     ask("--term", "Q50019", *DAY, "term", "--yes")
     made = read_roster(tmp_path / "rosters" / "term")
 
-    # A term's item says of no number of seats.
-    assert made.selection == "listed"
+    # The term's item is part of no house with a number of seats.
+    assert (made.selection, made.complete_from) == ("listed", None)
     assert len(made.figure_ids) == 21
     assert [str(each.to_day) for each in made.members if each.to_day] == ["2025-03-01"]
+
+
+def test_a_term_of_which_the_seats_are_known_is_complete_from_its_start(ask: Ask, tmp_path: Path) -> None:
+    ask("--term", "Q50109", *DAY, "term", "--yes")
+    made = read_roster(tmp_path / "rosters" / "term")
+
+    assert (made.selection, made.complete_from) == ("census", date(2024, 6, 4))
+
+
+@pytest.mark.parametrize(("office", "people", "selection"), [("Q5010", 20, "census"), ("Q5012", 19, "listed")])
+def test_seats_of_an_assembly_count_as_seats(
+    office: str, people: int, selection: str, ask: Ask, tmp_path: Path
+) -> None:
+    """One of twenty is a twentieth, and people and seats must differ by less."""
+    done = ask("--office", office, *DAY, "house", "--yes")
+
+    assert f'"seats": 20, "people_that_sit": {people}' in done.stdout
+    assert read_roster(tmp_path / "rosters" / "house").selection == selection
+    assert (f"No census: {people} people were found for 20 seats." in done.stdout) == (selection == "listed")
 
 
 def test_who_ends_on_the_day_on_which_another_begins_ends_the_day_before(ask: Ask, tmp_path: Path) -> None:
@@ -448,8 +480,73 @@ def test_a_refresh_shows_what_changed_before_it_writes(store: Store, tmp_path: P
     assert len(after.figure_ids) == 21
 
 
-def _end(world: Store, who: str, day: str) -> None:
-    """Let the statement of an office end."""
+def test_a_refresh_shows_handles_that_ended_and_accounts_that_are_gone(store: Store, tmp_path: Path) -> None:
+    world = Store()
+    world.bulk_extend(quad for quad in store)
+    with SparqlService(world) as service:
+        env = {"KOOCH_CONTACT": "desk@example.org", "KOOCH_WIKIDATA__ENDPOINT": service.url}
+        kooch_without_lists(tmp_path, "roster", "wikidata", "--office", "Q5001", *DAY, "exact", "--yes", **env)
+        _end(world, "Q500102", "2026-11-09", of="P4033")
+        for quad in [*world.quads_for_pattern(item("Q500103"), prop("P4033"), None)]:
+            world.remove(quad)
+        asked = kooch_without_lists(tmp_path, "roster", "wikidata", "exact", "--on", "2026-11-20", "--refresh", **env)
+    told = [json.loads(line) for line in asked.stdout.splitlines() if '"event": "change"' in line]
+
+    assert [(each["change"], each["name"], each["account"]) for each in told] == [
+        ("handle ended", "Member 2 of Q5000", "m2@q5001.example.org on mastodon"),
+        ("account gone", "Member 3 of Q5000", "m3@q5001.example.org on mastodon"),
+    ]
+
+
+def test_a_cut_answer_to_a_refresh_leaves_the_list_and_its_answers_as_they_were(
+    ask: Ask, service: SparqlService, tmp_path: Path
+) -> None:
+    def files() -> dict[str, bytes]:
+        folder = tmp_path / "rosters" / "exact"
+        return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+    ask("--office", "Q5001", *DAY, "exact", "--yes")
+    before = files()
+    service.fault = lambda handler, body: "p:P12361" in service.asked[-1].text and _cut(handler, body)
+    failed = ask("exact", "--on", "2026-11-20", "--refresh", "--yes")
+
+    assert failed.returncode == 3
+    assert "Nothing was written" in failed.stderr
+    assert {"members.csv", "answers/memberships.rq", "answers/memberships.json.gz"} <= before.keys()
+    assert files() == before
+
+
+@pytest.mark.parametrize("write", [1, 2, 11, 12])
+def test_what_was_answered_before_the_command_was_killed_is_not_asked_again(
+    write: int, ask: Ask, service: SparqlService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer is two files, and it is kept once both are written."""
+    words = ("--office", FIRST_OFFICE, *DAY, "house", "--yes")
+    killed_at(write, tmp_path, service, words, monkeypatch)
+    before = [each.text for each in service.asked]
+    done = ask(*words)
+    again = [each.text for each in service.asked[len(before) :]]
+
+    assert done.returncode == 0, done.stderr
+    assert len(before) == (write + 1) // 2
+    assert [*before[:-1], *again] == [each.text for each in questions(Selector(kind="office", item=FIRST_OFFICE))]
+
+
+def killed_at(
+    write: int, home: Path, service: SparqlService, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run `kooch roster wikidata WORDS` until the file of an answer is written for this time, and kill it there."""
+    monkeypatch.setenv("KOOCH_CONTACT", "desk@example.org")
+    monkeypatch.setenv("KOOCH_WIKIDATA__ENDPOINT", service.url)
+    monkeypatch.setenv("KOOCH_WIKIDATA__PAUSE_SECONDS", "0")
+    work = "from kooch.cli import main; main()"
+    assert is_killed(
+        work, "--home", home, "roster", "wikidata", *words, at="kooch.wikidata.answers:write_whole", n=write
+    )
+
+
+def _end(world: Store, who: str, day: str, *, of: str = "P39") -> None:
+    """Let the statement of an office end, or another one."""
     world.update(
         f"""
         PREFIX p: <http://www.wikidata.org/prop/> PREFIX pq: <http://www.wikidata.org/prop/qualifier/>
@@ -459,7 +556,7 @@ def _end(world: Store, who: str, day: str) -> None:
             ?s pq:P582 "{day}T00:00:00Z"^^xsd:dateTime .
             ?s pqv:P582 <http://www.wikidata.org/value/ended> .
             <http://www.wikidata.org/value/ended> wikibase:timePrecision 11
-        }} WHERE {{ wd:{who} p:P39 ?s }}
+        }} WHERE {{ wd:{who} p:{of} ?s }}
         """
     )
 
@@ -543,23 +640,58 @@ HANDLES = (
 )
 
 
+_MEASURED = """
+import re, sys, time
+began = time.monotonic()
+from kooch.cli import main
+try:
+    main()
+finally:
+    # Not getrusage: a process begins with the maximum of the one that started it.
+    peak = int(re.search("VmHWM:\\\\s+(\\\\d+) kB", open("/proc/self/status").read())[1])
+    print(time.monotonic() - began, time.process_time(), peak / 1024, file=sys.stderr)
+"""
+
+
 @pytest.mark.proof
 @pytest.mark.alone
 @pytest.mark.parametrize(
     ("people", "most_requests", "most_seconds", "most_megabytes"), [(2500, 20, 5, 10), (20_000, 20, 60, 500)]
 )
-def test_large_offices_take_few_questions(
-    people: int, most_requests: int, most_seconds: float, most_megabytes: float, tmp_path: Path
+def test_large_offices_take_few_questions_and_little_memory_and_go_on_after_a_kill(
+    people: int,
+    *,
+    most_requests: int,
+    most_seconds: float,
+    most_megabytes: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    words = ("--office", "Q1", *DAY, "large", "--yes")
     with SparqlService(many(people, handles=HANDLES)) as service:
-        env = {"KOOCH_CONTACT": "desk@example.org", "KOOCH_WIKIDATA__ENDPOINT": service.url}
-        done = kooch(tmp_path, "roster", "wikidata", "--office", "Q1", *DAY, "large", "--yes", **env)
+        home = tmp_path / "killed"
+        killed_at(11, home, service, words, monkeypatch)
+        before = len(service.asked)
+        went_on = kooch(home, "roster", "wikidata", *words)
+        again = [each.text for each in service.asked[before:]]
+        service.asked.clear()
+        whole = [sys.executable, "-W", "error", "-c", _MEASURED, "--home", str(tmp_path), "roster", "wikidata", *words]
+        done = subprocess.run(whole, capture_output=True, text=True, check=False)
     seconds, size = sum(a.seconds for a in service.asked), sum(a.bytes for a in service.asked) / 1e6
-    print(f"{people} people: {len(service.asked)} requests, {seconds:.2f} s of engine, {size:.1f} MB")
-
     assert done.returncode == 0, done.stderr
+    took, computed, peak = map(float, done.stderr.splitlines()[-1].split())
+    print(
+        f"{people} people: {len(service.asked)} requests, {seconds:.2f} s of engine, {size:.1f} MB;"
+        f" {took:.1f} s in all, {computed:.1f} s of them computing, {peak:.0f} MB at the peak"
+    )
+
     assert len(read_roster(tmp_path / "rosters" / "large").figure_ids) == len(range(0, people, 3))
     assert len(service.asked) <= most_requests
     assert seconds <= most_seconds
     assert size <= most_megabytes
+    assert took <= 60
+    assert peak <= 500
+    assert went_on.returncode == 0, went_on.stderr
+    # Five answers were kept, and the sixth was lost.
+    assert (before, again) == (6, [each.text for each in service.asked[5:]])
     shutil.rmtree(tmp_path)

@@ -5,8 +5,9 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from analytics.measures.events import MARKERS
 from analytics.measures.figure import AUDIENCE
-from analytics.theme import BLUE, GREEN, INK, ORANGE, PAPER, VIOLET, empty, layered
+from analytics.theme import BLUE, EVENT_LINE, GREEN, INK, ORANGE, PAPER, VIOLET, empty, event_marks, layered
 
 QUESTION = "How many followers, and according to whom?"
 DEFINITION = (
@@ -16,7 +17,7 @@ DEFINITION = (
     " months."
 )
 UNIT = "Followers as the platform showed them, UTC; a report is dated by the end of its day"
-FRAMES = {"audience": AUDIENCE}
+FRAMES = {"audience": AUDIENCE, "blocks": MARKERS}
 
 # Ticks within a day say nothing that can be known of a report.
 _DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b %Y' : '%b %Y')"
@@ -28,7 +29,7 @@ CHOSEN = ("account", "at", "source")
 """What a click on a ring or a diamond selects, under the name `count`."""
 
 
-def draw(audience: pl.DataFrame) -> alt.LayerChart:
+def draw(audience: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
     """A colour an account, named at its last point."""
     if audience.is_empty():
         return empty("No follower counts yet. The next crawl brings them.")
@@ -81,6 +82,7 @@ def draw(audience: pl.DataFrame) -> alt.LayerChart:
         return written
 
     return layered(
+        *event_marks(blocks, x),
         alt.Chart(drawn.filter(~is_report)).mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, detail="stretch:N"),
         alt.Chart(drawn.filter(pl.col("low").is_not_null()))
         .mark_rule(strokeWidth=1.5, opacity=0.65)
@@ -98,7 +100,7 @@ def draw(audience: pl.DataFrame) -> alt.LayerChart:
         .mark_point(shape="square", filled=True, size=400, opacity=0, cursor="pointer")
         .encode(x=x, y=y, tooltip=tooltip)
         .add_params(chosen),
-        height=300,
+        height=300 + EVENT_LINE * len(blocks),
     )
 
 

@@ -3,8 +3,22 @@
 import altair as alt
 import polars as pl
 
+from analytics.measures.events import MARKERS
 from analytics.measures.weeks_on_two import PLACES, WEEKS
-from analytics.theme import BLUE, FAINT, GREEN, HATCH, INK, MUTED, ORANGE, PAPER, empty, layered, when_narrow
+from analytics.theme import (
+    BLUE,
+    FAINT,
+    GREEN,
+    HATCH,
+    INK,
+    MUTED,
+    ORANGE,
+    PAPER,
+    empty,
+    event_marks,
+    layered,
+    when_narrow,
+)
 
 QUESTION = "Where did the same people post, week by week?"
 DEFINITION = (
@@ -12,14 +26,15 @@ DEFINITION = (
     " one without a post only where each of its days was looked at. What is not known is hatched."
 )
 UNIT = "People and organisations, by week from Monday (UTC)"
-FRAMES = {"weeks": WEEKS}
+FRAMES = {"weeks": WEEKS, "blocks": MARKERS}
 
 _FILLS = dict(zip(PLACES, (GREEN, BLUE, ORANGE, FAINT, PAPER), strict=True))
 _LEGEND = 20
 _HEIGHT = 240
+_BAND = 10
 
 
-def draw(weeks: pl.DataFrame) -> alt.LayerChart:
+def draw(weeks: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
     """A column a week, its places one upon the other; what the colours mean stands above."""
     if weeks.is_empty():
         return empty("Nobody has looked at their posts on both platforms.")
@@ -32,10 +47,11 @@ def draw(weeks: pl.DataFrame) -> alt.LayerChart:
     most = int(drawn["end"].max())  # type: ignore[arg-type]  # of integers
     x = alt.X("at:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(tickCount=when_narrow(4, 9)))
     used = [(place, words) for place in PLACES for words in drawn.filter(pl.col("place") == place)["words"].head(1)]
-    below = len(used) * _LEGEND + 10
+    below = len(used) * _LEGEND + 10 + (0 if blocks.is_empty() else _BAND)
     scale = alt.Scale(domain=[0, most], range=[below + _HEIGHT, below], nice=False)
     axis = alt.Axis(title=None, tickMinStep=1, tickCount=5, format=",d")
-    layers = []
+    # A band stands out above the columns, which cover it.
+    layers = event_marks(blocks, x, top=below - _BAND)
     for place, fill in _FILLS.items():
         this = drawn.filter(pl.col("place") == place)
         layers.append(

@@ -1,4 +1,5 @@
 -- One row per event that concerns a platform, and per time in which the country of somebody on a list blocked it. An event of one country is left out if nobody on the list is of it.
+-- An event of a country that begins with the country's block is that block, which has a row already.
 -- in_roster: VARCHAR; the list. NULL: all events, and no blocks.
 -- on_platform: VARCHAR; its short name.
 WITH countries AS (
@@ -6,6 +7,12 @@ WITH countries AS (
     FROM figures AS f
     INNER JOIN memberships AS m ON m.figure_id = f.figure_id
     WHERE m.roster = in_roster
+),
+
+blocks_of_list AS (
+    SELECT country, from_day, to_day, ordered_by
+    FROM blocks
+    WHERE platform = on_platform AND country IN (SELECT country FROM countries)
 )
 
 SELECT
@@ -19,6 +26,7 @@ FROM events AS e
 WHERE
     list_contains(platforms, on_platform)
     AND (in_roster IS NULL OR e.country IS NULL OR e.country IN (SELECT country FROM countries))
+    AND NOT EXISTS (FROM blocks_of_list AS b WHERE b.country = e.country AND b.from_day = e.starts_on)
 UNION ALL
 SELECT
     'ordered by ' || ordered_by,
@@ -27,5 +35,4 @@ SELECT
     to_day,
     NULL,
     true
-FROM blocks
-WHERE platform = on_platform AND country IN (SELECT country FROM countries)
+FROM blocks_of_list

@@ -1,5 +1,6 @@
 """Dated events that charts mark."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -45,6 +46,44 @@ def markers(
                 "line": line,
             }
             for line, (title, country, starts_on, ends_on, drawn_from, drawn_to) in enumerate(found)
+        ],
+        schema=MARKERS,
+    )
+
+
+def blocks(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    platforms: Sequence[str],
+    start: date,
+    end: date,
+    roster: str | None = None,
+    figure_id: str | None = None,
+) -> pl.DataFrame:
+    """One row per time between `start` and `end` in which a country blocked one of `platforms`, which are called so (MARKERS).
+
+    The country is that of somebody on `roster`, or of the figure. At most MOST, the latest.
+    """
+    found = connection.execute(
+        query("blocks_on_platforms"),
+        {
+            "platforms": list(platforms),
+            "start": start,
+            "end": end,
+            "roster": roster,
+            "figure_id": figure_id,
+            "most": MOST,
+        },
+    ).fetchall()
+    return pl.DataFrame(
+        [
+            {
+                "title": f"{days(from_day, to_day)}: {platform} {title_of(f'ordered by {ordered_by}', country)}",
+                "at": _at(drawn_from),
+                "until": _at(drawn_to) + _DAY,
+                "line": line,
+            }
+            for line, (platform, country, ordered_by, from_day, to_day, drawn_from, drawn_to) in enumerate(found)
         ],
         schema=MARKERS,
     )

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from analytics.measures.events import MARKERS, blocks
 from analytics.measures.phrases import days, interval, long_day, silence
 from analytics.queries import query
 from analytics.said import Number, Said, cell
@@ -145,6 +146,15 @@ def figure(connection: duckdb.DuckDBPyConnection, *, figure_id: str) -> Figure |
             counts.filter(pl.col("source") == "archive")["archive_note"].drop_nulls().unique(maintain_order=True)
         ),
     )
+
+
+def blocks_of(connection: duckdb.DuckDBPyConnection, *, figure_id: str, counts: pl.DataFrame) -> pl.DataFrame:
+    """The times in which the figure's country blocked a platform of `counts` (COUNTS), from the first count to the last (MARKERS)."""
+    if counts.is_empty():
+        return pl.DataFrame(schema=MARKERS)
+    counted_on = counts["valid_at"].dt.date().sort()
+    platforms = counts["platform"].unique().to_list()
+    return blocks(connection, platforms=platforms, start=counted_on[0], end=counted_on[-1], figure_id=figure_id)
 
 
 def roles_of(connection: duckdb.DuckDBPyConnection, figures: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

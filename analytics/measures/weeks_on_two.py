@@ -6,6 +6,7 @@ from datetime import timedelta
 import duckdb
 import polars as pl
 
+from analytics.measures.events import MARKERS, blocks
 from analytics.measures.phrases import counted, long_day
 from analytics.queries import query
 from analytics.said import Number, Said, cell
@@ -33,10 +34,14 @@ RETURNS = pl.Schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeksOnTwo:
-    """`frame` has a row a week, as the query `weeks_on_two`; `weeks` (WEEKS) a row a week and place. Both are empty where nobody looked."""
+    """`frame` has a row a week, as the query `weeks_on_two`; `weeks` (WEEKS) a row a week and place. Both are empty where nobody looked.
+
+    `blocks` (MARKERS) are times in which a country of the list blocked one of the two.
+    """
 
     frame: pl.DataFrame
     weeks: pl.DataFrame
+    blocks: pl.DataFrame
     verdict: Said
 
 
@@ -74,7 +79,21 @@ def weeks_on_two(
                     }
                 )
                 start += figures
-    return WeeksOnTwo(frame=frame, weeks=pl.DataFrame(rows, schema=WEEKS), verdict=_verdict(frame, of, words))
+    weeks = pl.DataFrame(rows, schema=WEEKS)
+    return WeeksOnTwo(
+        frame=frame,
+        weeks=weeks,
+        blocks=pl.DataFrame(schema=MARKERS)
+        if weeks.is_empty()
+        else blocks(
+            connection,
+            platforms=names,
+            start=weeks["week"][0],
+            end=weeks["until"][-1] - timedelta(days=1),
+            roster=roster,
+        ),
+        verdict=_verdict(frame, of, words),
+    )
 
 
 def _verdict(frame: pl.DataFrame, of: dict[str, str], words: dict[str, str]) -> Said:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kooch.cli.output import complain, settings_of
+from kooch.cli.output import complain, emit, is_terminal, say, settings_of
 from kooch.cli.progress import Listener, listener
 from kooch.cli.schedule import crawl_due
 from kooch.cli.shards import LONGEST_REST, crawl_shards, read_shard, refuse_while_divided
 from kooch.cli.store import load_now, publishing_on_the_way, with_shared
-from kooch.config import Settings
+from kooch.config import Settings, is_crawled
 from kooch.errors import ConfigError, NotReadyError, RunningError, StorageError
+from kooch.platforms import known
 from kooch.store import versions
 from kooch.store.activity import activity_targets, with_before
 from kooch.store.state import RunState, open_state, unfinished_run
@@ -89,17 +90,36 @@ def crawl(
                 settings, wanted, part, roster=roster, since=since, recheck=recheck, former=former, tell=listener()
             )
         )
-    raise typer.Exit(
-        crawl_all(
-            settings,
-            wanted,
-            roster=roster,
-            since=since,
-            new=new,
-            recheck=recheck,
-            former=former,
-            activity=activity,
-        )
+    code = crawl_all(
+        settings,
+        wanted,
+        roster=roster,
+        since=since,
+        new=new,
+        recheck=recheck,
+        former=former,
+        activity=activity,
+    )
+    if roster and code != _INTERRUPTED:
+        _tell_unread(settings, roster)
+    raise typer.Exit(code)
+
+
+def _tell_unread(settings: Settings, roster: str) -> None:
+    """One line, if a list has accounts where Kooch cannot read any: how many, and on which platforms."""
+    unread = {
+        name: n
+        for name in known()
+        if not is_crawled(name) and (n := len(versions.targets(settings.home, platform=name, roster=roster)))
+    }
+    if not unread:
+        return
+    if not is_terminal():
+        emit("cannot_be_read", roster=roster, accounts=sum(unread.values()), platforms=unread)
+        return
+    where = ", ".join(f"{n:,} on {known()[platform].name}" for platform, n in unread.items())
+    say(
+        f"{sum(unread.values()):,} accounts of {roster} cannot be read: {where}. `kooch plan {roster}` says what can be done."
     )
 
 

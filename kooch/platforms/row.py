@@ -268,6 +268,18 @@ class Platform(_Entry):
         """Whether a handle holds a host name, so that the word alone names the account."""
         return bool({"host", "ascii_host"} & self.handle_form.pattern.groupindex.keys())
 
+    def instead_of_crawl(self, roster: str = "ROSTER") -> str:
+        """If Kooch cannot crawl the platform: that it cannot, and what else tells of accounts there. `roster` is the list."""
+        if self.closed:
+            archived = f" `kooch backfill {self.platform}` reads its archived pages." if self.archive else ""
+            return f"{self.name} closed in {self.closed.not_after:%B %Y}: there is nothing left to crawl.{archived}"
+        if self.search_url:
+            return (
+                f"Kooch cannot read {self.name}: people have to look."
+                f" `kooch looks template {roster} {self.platform}` writes the sheet for them."
+            )
+        return f"Kooch cannot read {self.name}, and knows no address at which people search it by name."
+
     def is_handle(self, text: str) -> bool:
         """Whether a text is a handle on this platform. This is the only check for it."""
         return text.lower() not in self.own_pages and self.handle_form.fits(text)

@@ -7,8 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from analytics.measures.adoption import choices
+from kooch.config import is_crawled
+from kooch.platforms import known
 from pages.shared.choosing import choose
 from pages.shared.store import ask, query
+from pages.shared.text import note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,13 @@ class Lists:
     def subject(self, roster: str, platform: str) -> str:
         """Both by their titles."""
         return f"{self.titles[roster]} · {self.names.get(platform, platform)}"
+
+
+def note_unread(roster: str, *platforms: str) -> None:
+    """For each of `platforms` that Kooch cannot crawl a sentence that says so, and what else tells of accounts there."""
+    for platform in platforms:
+        if not is_crawled(platform) and (row := known().get(platform)):
+            note("{sentence}", sentence=row.instead_of_crawl(roster))
 
 
 def lists_of(file: Path) -> Lists:
