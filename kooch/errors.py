@@ -2,7 +2,8 @@
 
 KoochError                  one sentence: the thing, its value, the fault, the remedy
 ├── ConfigError     (2)     a setting, a command-line value
-│   └── NotReadyError       a platform that needs more before it is asked: a token, money; the others go on
+│   ├── NotReadyError       a platform that needs more before it is asked: a token, money; the others go on
+│   └── UnknownListError    a list that is not there
 ├── RosterError     (2)     roster files; names file and row of each fault
 ├── QueryError      (2)     SQL that cannot run, or may not
 ├── AnswerError     (3)     a service that gave no whole answer to a question
@@ -11,7 +12,7 @@ KoochError                  one sentence: the thing, its value, the fault, the r
 └── RunningError    (75)    another process holds the lock
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
@@ -29,6 +30,12 @@ class ConfigError(KoochError):
 
 class NotReadyError(ConfigError):
     pass
+
+
+class UnknownListError(ConfigError):
+    def __init__(self, roster: str, known: Iterable[str]) -> None:
+        self.roster, self.known = roster, tuple(sorted(known))
+        super().__init__(f"There is no list {roster!r}. Known are: {', '.join(self.known)}.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -259,6 +259,7 @@ def test_the_command_and_the_page_give_the_same_sheet(
     page = kooch(home, "sheet", "in-piyush-goyal", "koo", "-o", str(tmp_path / "sheet.html"))
     nobody = kooch(home, "sheet", "Nobody", "koo")
     nowhere = kooch(home, "sheet", "Piyush Goyal", "friendster")
+    by_alias = kooch(home, "sheet", "Piyush Goyal", "Twitter")
     app = run(ROOT / "pages" / "figure.py", home, monkeypatch, figure="in-piyush-goyal")
 
     assert page.returncode == 0, page.stderr
@@ -270,6 +271,7 @@ def test_the_command_and_the_page_give_the_same_sheet(
     assert "Similar names: Piyush Goyal" in misspelt.stderr
     assert not (tmp_path / "sheet.pdf").exists()
     assert "There is no platform 'friendster'" in nowhere.stderr
+    assert by_alias.stdout.splitlines()[:1] == ["CAN I PRINT THIS? Piyush Goyal on X"], by_alias.stderr
 
 
 @pytest.mark.proof

@@ -22,7 +22,7 @@ from analytics.site.files import (
     views,
 )
 from kooch import sites
-from kooch.errors import ConfigError
+from kooch.errors import UnknownListError
 from kooch.files import make_folder, whole_folder, write_whole
 from kooch.store.versions import open_version
 
@@ -56,7 +56,7 @@ def publish_site(
         known = _lists(connection)
         for name in rosters or ():
             if name not in known:
-                raise ConfigError(f"There is no list {name!r}. Known are: {', '.join(known)}.")
+                raise UnknownListError(name, known)
         shown = edition_of(connection, publisher=publisher, contact=contact)
         _write_assets(folder)
         pages, published = {}, []

@@ -8,7 +8,7 @@ import typer
 from kooch import rosters
 from kooch.cli.output import home_of, say, settings_of, show
 from kooch.config import BUNDLED_ROSTERS
-from kooch.errors import ConfigError
+from kooch.errors import ConfigError, UnknownListError
 from kooch.looks import write_sheet
 from kooch.platforms import platform_of
 from kooch.store.versions import open_version, reading_file
@@ -31,7 +31,7 @@ def template(
         raise ConfigError(f"{platform_of(platform).name} closed in {closed.not_after:%B %Y}: nobody can look there.")
     lists = {each.slug: each for each in rosters.read_rosters(BUNDLED_ROSTERS, settings.home / "rosters")}
     if roster not in lists:
-        raise ConfigError(f"There is no list {roster!r}. `kooch roster list` shows them.")
+        raise UnknownListError(roster, lists)
     file = output or Path(f"{roster}-{platform}.xlsx")
     if file.exists():
         raise ConfigError(f"{file} exists already and may hold looks. Name another file with --output.")

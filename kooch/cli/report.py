@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from kooch.cli.output import put, say, settings_of
-from kooch.errors import ConfigError
+from kooch.errors import ConfigError, UnknownListError
 from kooch.store.versions import open_version, reading_file
 from kooch.times import now
 
@@ -44,7 +44,8 @@ def report(
     with open_version(reading_file(settings.home)) as connection:
         made = report_of(connection, roster=roster, since=day)
         if made is None:
-            raise ConfigError(f"There is no list {roster!r}. `kooch roster list` shows them.")
+            known = connection.execute("SELECT roster FROM rosters").fetchall()
+            raise UnknownListError(roster, [name for (name,) in known])
         edition = edition_of(connection, publisher=settings.publisher, contact=settings.contact)
     put(report_csv(made) if suffix == ".csv" else report_html(made, edition), output)
     say(f"{output}: {len(made.changes)} changes since {made.since}, {made.rows.height} rows, {made.not_read} not read.")

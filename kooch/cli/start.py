@@ -22,7 +22,7 @@ from kooch.cli.output import say, settings_of
 from kooch.cli.progress import Prose
 from kooch.cli.store import load_now
 from kooch.config import Settings
-from kooch.errors import ConfigError, KoochError, StorageError
+from kooch.errors import ConfigError, KoochError, StorageError, UnknownListError
 from kooch.folders import HOUSE
 from kooch.store import versions
 from kooch.store.publish import is_pulled
@@ -69,7 +69,7 @@ def _refuse_unknown(settings: Settings, roster: str) -> None:
     with versions.open_version(versions.reading_file(settings.home)) as connection:
         known = [name for (name,) in connection.execute("SELECT roster FROM rosters ORDER BY roster").fetchall()]
     if roster not in known:
-        raise ConfigError(f"There is no list {roster!r}. Known are: {', '.join(known)}.")
+        raise UnknownListError(roster, known)
 
 
 @contextmanager

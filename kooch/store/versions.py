@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from kooch.connections import connect
-from kooch.errors import ConfigError, StorageError
+from kooch.errors import StorageError, UnknownListError
 from kooch.store.outcomes import CONFIRMED_AFTER_HOURS, Target
 from kooch.store.publish import published_folder
 from kooch.store.schema import LATEST, quoted
@@ -260,7 +260,7 @@ def targets(
     with open_version(reading_file(home)) as connection:
         known = [row[0] for row in connection.execute("SELECT roster FROM rosters ORDER BY roster").fetchall()]
         if roster and roster not in known:
-            raise ConfigError(f"There is no list {roster!r}. Known are: {', '.join(known)}.")
+            raise UnknownListError(roster, known)
         accounts = connection.sql(
             """
             SELECT
