@@ -276,9 +276,10 @@ class _Reading:
         self.faults += table.missing(("name", "role"))
         on = list(dict.fromkeys(name for h in table.headers if (name := h.removesuffix("_native_id")) in platforms()))
         self._tell_rows_without_effect(table)
-        if "kind" not in table.headers and table.rows:
+        taken = [row for row, _ in table.rows if row not in self.options.left_out]
+        if "kind" not in table.headers and taken:
             self.notes.append(
-                f"kind: {len(table.rows)} {self.options.kind} by default; write institution, party or office in a column kind"
+                f"kind: {len(taken)} {self.options.kind} by default; write institution, party or office in a column kind"
             )
         if "opened_on" in table.headers and len(on) != 1:
             self.ignored.append(
