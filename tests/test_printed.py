@@ -1,5 +1,7 @@
 """What readers print: the sheet, the published page, the feed and the app say the same of one statement."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -8,9 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.measures.evidence import EVENTS
-from analytics.measures.sheet import sheet
+from analytics.measures.sheet import Sheet, sheet
 from analytics.measures.statements import statements
 from analytics.site.build import publish_site
+from kooch.rosters import Roster, check
+from kooch.rosters.evidence import import_evidence
 from kooch.rosters.values import EventKind
 from kooch.store.versions import open_version, reading_file
 from tests import stores
@@ -65,3 +69,100 @@ def show_cards(found: "pl.DataFrame") -> None:
     from pages.shared.statements import show_statements  # noqa: PLC0415  # Streamlit runs this body by itself
 
     show_statements(found)
+
+
+def printed(folder: Path, figure_id: str, platform: str, *rosters: Roster) -> Sheet:
+    home = folder / "home"
+    stores.load(home, stores.bundle(folder / "bundled", *rosters))
+    with open_version(reading_file(home)) as connection:
+        return sheet(connection, figure_id=figure_id, platform=platform)
+
+
+@pytest.mark.parametrize(
+    ("platform", "listed", "named"),
+    [("x", "CERN", "CERN_FR"), ("mastodon", "edps@mastodon.social", "edps@social.network.europa.eu")],
+)
+@pytest.mark.parametrize("event", ["joined", "left"])
+def test_a_report_that_names_another_account_says_nothing_of_the_listed_one(
+    tmp_path: Path, platform: str, listed: str, named: str, event: EventKind
+) -> None:
+    day = {"not_before": "2010-03-01", "not_after": "2010-03-01"} if platform == "x" else {"not_before": "2024-05-18", "not_after": "2024-05-18"}  # fmt: skip
+    said = stores.statement("a", event, "2024-05-20", platform=platform, handle=named, **day)
+    people = stores.roster(
+        "people", [stores.member("a")], accounts=(stores.claim("a", listed, platform=platform),), statements=(said,)
+    )
+    claim = printed(tmp_path, "a", platform, people)
+    (fault,) = check([people])
+
+    assert "provided that" not in claim.sentence
+    assert "2010" not in claim.sentence
+    assert claim.kind not in {"left", "presumed"}
+    assert any("it names an account that is on no list of theirs" in one.says for one in claim.evidence)
+    assert not any("it names no account" in one.says for one in claim.evidence)
+    assert f"handle '{named}' is on no list of 'a'" in fault.message
+    # Whose account it is, nobody has said: its name is published nowhere.
+    assert not any(named in str(row) for table in ("handles", "accounts", "bounds") for row in stores.query(tmp_path / "home", f"FROM {table}"))  # fmt: skip
+
+
+def test_a_report_that_names_an_account_of_a_figure_without_any_does_not_go_unnamed(tmp_path: Path) -> None:
+    said = stores.statement(
+        "a", "joined", "2021-02-10", handle="a_test", not_before="2021-02-09", not_after="2021-02-09"
+    )
+    claim = printed(tmp_path, "a", "koo", stores.roster("people", [stores.member("a")], statements=(said,)))
+
+    assert claim.sentence == (
+        "a joined Koo on 9 February 2021, according to Daily, naming an account that is on no list."
+    )
+
+
+def test_no_report_foretells_a_departure(tmp_path: Path) -> None:
+    """EDPS said on 24 April 2024 that its Mastodon server would close on 18 May."""
+    claims = (stores.claim("edps", "edps@mastodon.social", platform="mastodon"),)
+    days = {
+        "platform": "mastodon",
+        "not_before": "2024-04-24",
+        "not_after": "2024-05-18",
+        "time_zone": "Europe/Brussels",
+    }
+    said = stores.statement("edps", "left", "2024-04-24", **days)
+    people = stores.roster("people", [stores.member("edps")], accounts=claims, statements=(said,))
+    (tmp_path / "press.csv").write_text(
+        "figure_id,platform,event,not_before,not_after,publisher,published_on,time_zone\n"
+        "edps,mastodon,left,2024-04-24,2024-05-18,EDPS,2024-04-24,Europe/Brussels\n"
+    )
+    brought = import_evidence(tmp_path / "press.csv", into=tmp_path / "own", rosters=[replace(people, statements=())])
+    claim = printed(tmp_path, "edps", "mastodon", people)
+
+    for (fault,) in (brought.faults, check([people])):
+        assert (
+            "not_after 2024-05-18 is after published_on 2024-04-24: no report knows what happens later" in fault.message
+        )
+        assert "write announced as event" in fault.message
+    assert claim.kind != "left"
+    assert "left" not in claim.sentence
+    assert stores.query(tmp_path / "home", "SELECT count(*) FROM moves WHERE move = 'left'") == [(0,)]
+
+
+def test_a_move_is_known_since_its_interval_is(tmp_path: Path) -> None:
+    """BSI was on a list of 2023. A list of 2025 gave the day on which the account was opened."""
+    account = stores.claim("bsi", "bsi@social.bund.de", platform="mastodon")
+    early = stores.roster("early", [stores.member("bsi")], accounts=(account,), as_of=date(2023, 4, 3))
+    late = stores.roster(
+        "late",
+        [stores.member("bsi")],
+        accounts=(replace(account, opened_on=date(2021, 3, 9)),),
+        as_of=date(2025, 10, 27),
+    )
+    home = tmp_path / "home"
+    columns = "move_id, before::VARCHAR, known_at::VARCHAR"
+    told = []
+    for rosters in ((early,), (early, late)):
+        stores.load(home, stores.bundle(tmp_path / f"bundled-{len(rosters)}", *rosters))
+        told += stores.query(home, f"SELECT {columns} FROM moves WHERE move = 'joined'")
+
+    # The entry of the feed is the same, and it is updated.
+    assert told[0][0] == told[1][0]
+    assert [row[1:] for row in told] == [
+        ("2023-04-04 00:00:00+00", "2023-04-04 00:00:00+00"),
+        ("2021-03-10 00:00:00+00", "2025-10-28 00:00:00+00"),
+    ]

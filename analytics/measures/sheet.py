@@ -270,7 +270,9 @@ def _joined(known: _Known, stay: dict[str, Any], joined: list[dict[str, Any]], z
     against = [row for row in known.evidence if row["bound_id"] in stay["unexplained"]]
     otherwise = f"; {_publishers(against)} {'says' if len(against) == 1 else 'say'} otherwise" if against else ""
     kind = "disputed" if against or several else "presumed" if presumed else "unidentified" if is_unnamed else "joined"
-    unnamed = ", without naming the account" if is_unnamed else ""
+    is_elsewhere = bool(joined) and all(row["names_unlisted"] for row in joined)
+    how = ", naming an account that is on no list" if is_elsewhere else ", without naming the account"
+    unnamed = how if is_unnamed else ""
     since = "; no source says since when" if not_before is None else ""
     had = "had joined" if not_before is None else "joined"
     return (
@@ -451,7 +453,7 @@ def _of_bound(row: dict[str, Any], *, event: str, is_excluded: bool) -> Evidence
         row["reported"],
         _READ_AS.get(row["read_as"] or ""),
         f"based on {row['derived_from']}" if row["derived_from"] else None,
-        f"account: {_account_of(row)}" if _is_named(row) else "it names no account",
+        _account_in_words(row),
         "not counted, because other evidence excludes it" if is_excluded else None,
     ]
     published = row["published_on"]
@@ -462,6 +464,12 @@ def _of_bound(row: dict[str, Any], *, event: str, is_excluded: bool) -> Evidence
         source=row["citation"] or "Kooch’s own look",
         **_addresses(row["url"], row["archived_url"], published),
     )
+
+
+def _account_in_words(row: dict[str, Any]) -> str:
+    if _is_named(row):
+        return f"account: {_account_of(row)}"
+    return "it names an account that is on no list of theirs" if row["names_unlisted"] else "it names no account"
 
 
 def _of_answers(row: dict[str, Any], known: _Known) -> Evidence:

@@ -23,6 +23,7 @@ STATEMENTS = pl.Schema(
         "url": pl.String(),  # NULL: there is no address; the citation stands for it
         "citation": pl.String(),
         "account": pl.String(),  # the handle; NULL: account unidentified
+        "names_unlisted": pl.Boolean(),  # it names an account that no list gives to the figure
         "known_at": pl.Datetime("us", "UTC"),
     }
 )

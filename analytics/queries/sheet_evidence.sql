@@ -38,6 +38,7 @@ SELECT
     b.source_id,
     h.handle,
     i.native_id,
+    coalesce(b.names_unlisted, false) AS names_unlisted,
     s.publisher,
     s.citation,
     s.published_at AS published_on,

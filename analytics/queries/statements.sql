@@ -14,6 +14,7 @@ SELECT
     s.url,
     s.citation,
     h.handle AS account,
+    coalesce(b.names_unlisted, false) AS names_unlisted,
     b.known_at
 FROM bounds AS b
 INNER JOIN figures AS f ON f.figure_id = b.figure_id

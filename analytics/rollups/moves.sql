@@ -1,19 +1,37 @@
 -- One row per move: joined, returned, left, ended by platform, not found, renamed, moved server, moved account, dormant or returned to posting.
 -- A move that a list or a report brought has the day that the source states. known_through says how a move is known.
-WITH stays_known AS (
-    SELECT s.*, k.join_known_at, k.end_known_at
+WITH compared AS (
+    SELECT
+        k.*,
+        k.joined_not_before IS NOT DISTINCT FROM s.joined_not_before AND k.joined_before IS NOT DISTINCT FROM s.joined_before AS has_join,
+        k.ended_not_before IS NOT DISTINCT FROM s.ended_not_before AND k.ended_before IS NOT DISTINCT FROM s.ended_before AS has_end
+    FROM known_stays AS k
+    INNER JOIN known_stays AS s
+        ON
+            s.figure_id = k.figure_id
+            AND s.platform = k.platform
+            AND s.account_id IS NOT DISTINCT FROM k.account_id
+            AND s.stay = k.stay
+            AND s.known_until IS NULL
+),
+
+-- An interval is known since the last span of time in which another one was.
+intervals_known AS (
+    SELECT
+        figure_id,
+        platform,
+        account_id,
+        stay,
+        coalesce(max(known_until) FILTER (WHERE NOT has_join), min(known_from)) AS join_known_at,
+        coalesce(max(known_until) FILTER (WHERE NOT has_end), min(known_from)) AS end_known_at
+    FROM compared
+    GROUP BY figure_id, platform, account_id, stay
+),
+
+stays_known AS (
+    SELECT s.*, k.join_known_at, CASE WHEN s.ended_to_bound IS NOT NULL THEN k.end_known_at END AS end_known_at
     FROM stays AS s
-    LEFT JOIN (
-        SELECT
-            figure_id,
-            platform,
-            account_id,
-            stay,
-            min(known_from) FILTER (WHERE joined_not_before IS NOT NULL OR joined_before IS NOT NULL) AS join_known_at,
-            min(known_from) FILTER (WHERE ended_before IS NOT NULL) AS end_known_at
-        FROM known_stays
-        GROUP BY figure_id, platform, account_id, stay
-    ) AS k
+    LEFT JOIN intervals_known AS k
         ON
             k.figure_id = s.figure_id
             AND k.platform = s.platform
@@ -229,7 +247,7 @@ SELECT
     END AS known_through, -- How the move is known: by a list, report or crawl, or by the end of the platform
     coalesce(m.source_id, t.source_id, f.source_id) AS source_id, -- The document that says so, of `sources`; NULL: a crawl does, or the end of the platform
     m.is_presumed, -- Whether it would differ without reports that name no account
-    m.known_at, -- When the public could know it: the end of the day of publication, else when Kooch recorded it
+    m.known_at, -- When the public could know the interval that stands here: the end of the day of publication, else when Kooch recorded it
     m.last_posted_on, -- Day (UTC) of the last post before the silence. If only a profile or a check by a list's source shows it, it may be a repost; NULL: the move is no silence
     m.blocked_days, -- How many days of the silence did not count before it was dormant, because the platform was blocked; NULL: the move is no silence
     m.number, -- The number of the move among those of its kind and account, from 1. Of a silence, the days from 1 January 1970 to its last post

@@ -28,6 +28,8 @@ def check(rosters: Sequence[Roster], evidence: Sequence[Statement] = ()) -> list
         *_held_twice(rosters),
         *_torn_figures(members, accounts),
         *_unreadable(statements),
+        *_foretold(statements),
+        *_named_on_no_list(rosters, statements),
         *_torn_sources(statements),
         *_about_nobody(evidence, {member.figure_id for member in members}),
         *_held_by_nobody(rosters, {member.figure_id for member in members}),
@@ -137,6 +139,46 @@ def _unreadable(statements: Iterable[Statement]) -> Iterator[Fault]:
                 yield fault_at(statement, message)
 
 
+def _foretold(statements: Iterable[Statement]) -> Iterator[Fault]:
+    for statement in statements:
+        if is_foretold(statement):
+            yield fault_at(
+                statement,
+                f"not_after {statement.not_after} is after published_on {statement.published_on}: no report knows what happens"
+                " later; end with the day of the report, or write announced as event if they only said that they leave",
+            )
+
+
+def is_foretold(statement: Statement) -> bool:
+    """Whether the days of a statement end after the day of its report. Such a departure is never counted."""
+    published_on, last = statement.published_on, statement.not_after
+    return bool(last and published_on and last > published_on)
+
+
+def _named_on_no_list(rosters: Sequence[Roster], statements: Iterable[Statement]) -> Iterator[Fault]:
+    """Faults of statements that name another account than the known ones. They are no report that names no account."""
+    known: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for roster in rosters:
+        for figure_id, platform, handle in _listed(roster):
+            known[figure_id, platform].add(handle)
+    # What a list denies is named on it, too.
+    denied = {
+        (claim.figure_id, claim.platform, claim.handle.lower())
+        for roster in rosters
+        for claim in roster.accounts
+        if claim.polarity == "denies" and claim.handle
+    }
+    for statement in statements:
+        figure_id, platform, handle = statement.figure_id, statement.platform, (statement.handle or "").lower()
+        names = known.get((figure_id, platform))
+        if handle and names and handle not in names and (figure_id, platform, handle) not in denied:
+            yield fault_at(
+                statement,
+                f"handle '{statement.handle}' is on no list of '{figure_id}', so this row counts for no account: add it to"
+                " accounts.csv, or leave the handle out if the report does not name it",
+            )
+
+
 def fault_of_address(source_url: str | None) -> str | None:
     """The fault in the address of a report; None if it has none."""
     try:
@@ -186,13 +228,17 @@ def _held_by_nobody(rosters: Iterable[Roster], members: Set[str]) -> Iterator[Fa
             )
 
 
+def _listed(roster: Roster) -> set[tuple[str, str, str]]:
+    """The accounts that a list gives to its figures: figure, platform and handle, which is empty where only an id is known."""
+    accepted = [claim for claim in roster.accounts if claim.polarity == "accepts"]
+    return {(claim.figure_id, claim.platform, (claim.handle or "").lower()) for claim in accepted} | {
+        (run.figure_id, run.platform, run.handle.lower()) for run in roster.series if run_stands(run, roster)
+    }
+
+
 def _posted_by_nobody(rosters: Iterable[Roster]) -> Iterator[Fault]:
     for roster in rosters:
-        accepted = [claim for claim in roster.accounts if claim.polarity == "accepts"]
-        listed = {(claim.figure_id, claim.platform, (claim.handle or "").lower()) for claim in accepted}
-        listed |= {
-            (run.figure_id, run.platform, run.handle.lower()) for run in roster.series if run_stands(run, roster)
-        }
+        listed = _listed(roster)
         for post in roster.last_posts:
             if (post.figure_id, post.platform, post.handle.lower()) not in listed:
                 yield fault_at(

@@ -38,5 +38,15 @@ def _small_print(row: dict[str, Any]) -> list[str]:
         *([] if address(row["url"]) or not row["citation"] else [f"No address is known. Citation: {row['citation']}"]),
         *([f"Based on: {row['derived_from']}"] if row["derived_from"] else []),
         *([_READ_AS[row["read_as"]]] if row["read_as"] in _READ_AS else []),
-        f"Account: {row['account']}" if row["account"] else "The source does not say which account.",
+        _account(row),
     ]
+
+
+def _account(row: dict[str, Any]) -> str:
+    if row["account"]:
+        return f"Account: {row['account']}"
+    return (
+        "The source names an account that is on no list of theirs."
+        if row["names_unlisted"]
+        else "The source does not say which account."
+    )

@@ -16,7 +16,8 @@ SELECT
     b.read_as,
     b.derived_from,
     s.id AS source_id,
-    b.known_at
+    b.known_at,
+    b.names_unlisted
 FROM bounds_with_keys AS b
 INNER JOIN ids AS k ON k.kind = 'bound' AND k.key = b.key
 INNER JOIN ids AS s ON s.kind = 'source' AND s.key = b.source

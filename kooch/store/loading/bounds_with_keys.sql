@@ -13,7 +13,8 @@ SELECT
         coalesce(b.before::VARCHAR, '-'),
         b.known_at,
         b.source,
-        b.wording
+        b.wording,
+        CASE WHEN b.names_unlisted THEN 'names unlisted' END
     ) AS key
 FROM listed_bounds AS b
 LEFT JOIN account_of_key AS a ON a.key = b.platform || ' ' || b.account

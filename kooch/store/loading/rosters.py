@@ -30,7 +30,7 @@ from kooch.rosters import (
     read_followers,
     run_stands,
 )
-from kooch.rosters.check import faults_of_names
+from kooch.rosters.check import faults_of_names, is_foretold
 from kooch.store.corrections import Denial
 from kooch.store.loading import Steps
 from kooch.store.loading.accounts import resolve_accounts
@@ -90,6 +90,7 @@ _BOUNDS = pa.schema(
         ("derived_from", _TEXT),
         ("source", _TEXT),
         ("known_at", _INSTANT),
+        ("names_unlisted", pa.bool_()),
     ]
 )
 _RUNS = pa.schema(
@@ -329,7 +330,7 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> _Eviden
         names = _names(statement.handle, None)
         if verdicts.deny(statement.figure_id, statement.platform, names):
             continue
-        if _is_suppressed(listed, statement.platform, names) or faults_of_names(statement):
+        if _is_suppressed(listed, statement.platform, names) or not _counts(statement):
             continue
         # A report that names a handle accepts no link: until a list claims it, the account is unidentified.
         meant = (claimed.get((statement.figure_id, statement.platform, name)) for name in names)
@@ -437,6 +438,11 @@ def _statements(listed: Listed) -> Iterator[tuple[Statement, str | None, datetim
     yield from ((statement, None, recorded_at) for statement in listed.evidence if statement.figure_id in figures)
 
 
+def _counts(statement: Statement) -> bool:
+    """Whether a statement counts. `kooch roster check` names the others."""
+    return not faults_of_names(statement) and not (statement.event == "left" and is_foretold(statement))
+
+
 def _known_at(statement: Statement, recorded_at: datetime) -> datetime:
     """When the world could know it: by the end of the day of publication, else when it was recorded here."""
     return end_of(statement.published_on, statement.time_zone) if statement.published_on else recorded_at
@@ -461,6 +467,8 @@ def _bounds_of_statement(statement: Statement, account: str | None, source: str,
         "derived_from": statement.derived_from,
         "source": source,
         "known_at": known_at,
+        # It is no report that names no account, and is never presumed to be about the known one.
+        "names_unlisted": statement.handle is not None and account is None,
     }
     not_before = start_of(statement.not_before, zone) if statement.not_before else None
     # Nobody reports tomorrow's news: whatever a report says has happened by the end of its day.

@@ -20,7 +20,14 @@ WITH dated AS (
     LEFT JOIN platforms AS p ON p.platform = b.platform
     LEFT JOIN links AS l ON l.figure_id = b.figure_id AND l.account_id = b.account_id
     -- Who says that they leave has not left.
-    WHERE (b.account_id IS NULL OR l.account_id IS NOT NULL) AND b.event <> 'announced'
+    WHERE
+        (b.account_id IS NULL OR l.account_id IS NOT NULL)
+        AND b.event <> 'announced'
+        AND NOT (coalesce(b.names_unlisted, false) AND EXISTS (
+            FROM links AS k
+            INNER JOIN accounts AS a ON a.account_id = k.account_id
+            WHERE k.figure_id = b.figure_id AND a.platform = b.platform
+        ))
 ),
 
 said AS (
