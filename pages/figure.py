@@ -276,7 +276,7 @@ def _evidence_of(stay: dict[str, Any]) -> list[tuple[str, str | None]]:
         ends += [("Ended, earliest", "ended_from"), ("Ended, latest", "ended_to")]
     lines = [_evidence(stay, label, stay[end]) for label, end in ends]
     if stay["last_sign_at"]:
-        label = f"Last sign of them there, on {long_day(stay['last_sign_at'].date())}"
+        label = f"Last sign of them there, on {long_day(stay['last_sign_on'])}"
         lines.append(
             _evidence(
                 stay, f"{label} {_presumed(is_presumed=stay['last_sign_is_presumed'])}".rstrip(), stay["last_sign"]

@@ -10,6 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.measures.evidence import EVENTS
+from analytics.measures.figure import figure
+from analytics.measures.list_page import list_page
+from analytics.measures.moves import moves_of
+from analytics.measures.phrases import interval
 from analytics.measures.sheet import Sheet, sheet
 from analytics.measures.statements import statements
 from analytics.site.build import publish_site
@@ -17,6 +21,7 @@ from kooch.rosters import Roster, check
 from kooch.rosters.evidence import import_evidence
 from kooch.rosters.values import EventKind
 from kooch.store.versions import open_version, reading_file
+from kooch.times import end_of, start_of
 from tests import stores
 from tests.test_app import ROOT, run, words
 
@@ -166,3 +171,56 @@ def test_a_move_is_known_since_its_interval_is(tmp_path: Path) -> None:
         ("2023-04-04 00:00:00+00", "2023-04-04 00:00:00+00"),
         ("2021-03-10 00:00:00+00", "2025-10-28 00:00:00+00"),
     ]
+
+
+@pytest.fixture(scope="module")
+def home_of_zones(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A list in Berlin whose people joined and left X by the word of a paper in New York."""
+    folder = tmp_path_factory.mktemp("zones")
+    day = {"not_before": "2024-11-13", "not_after": "2024-11-13", "platform": "x"}
+    york = day | {"time_zone": "America/New_York"}
+    told = (
+        stores.statement("ada", "left", "2024-11-13", handle="ada_test", **york),
+        stores.statement("bo", "joined", "2024-11-13", handle="bo_test", **york),
+    )
+    people = stores.roster(
+        "people",
+        [stores.member("ada"), stores.member("bo")],
+        accounts=tuple(stores.claim(name, f"{name}_test", platform="x") for name in ("ada", "bo")),
+        statements=told,
+        time_zone="Europe/Berlin",
+        vouches=False,
+    )
+    stores.load(folder / "home", stores.bundle(folder / "bundled", people))
+    return folder / "home"
+
+
+@pytest.mark.parametrize(("figure_id", "move"), [("ada", "left"), ("bo", "joined")])
+def test_an_event_has_one_day_wherever_it_is_printed(home_of_zones: Path, figure_id: str, move: str) -> None:
+    with open_version(reading_file(home_of_zones)) as connection:
+        claim = sheet(connection, figure_id=figure_id, platform="x")
+        page, shown = list_page(connection, "people"), figure(connection, figure_id=figure_id)
+        app = moves_of(connection, roster="people", move=move).latest
+        cards = statements(connection, figures=[figure_id], platform="x", zone="Europe/Berlin")
+    assert page is not None
+    assert shown is not None
+    (place,) = next(line.places for line in page.lines if line.figure_id == figure_id)
+    told = [one.when for one in page.moves if (one.figure_id, one.move) == (figure_id, move)]
+
+    assert f"{move} X on 13 November 2024" in claim.sentence
+    assert told == ["13 Nov 2024"]
+    assert f"{move} 13 Nov 2024" in place.says
+    assert app.filter(pl.col("name") == figure_id)["when"].to_list() == ["13 Nov 2024"]
+    assert shown.moves.row(by_predicate=pl.col("move") == move, named=True)["when"] == "13 Nov 2024"
+    assert "13 Nov 2024" in cards["when"].to_list()
+    if move == "joined":
+        assert "they are days in America/New_York." in claim.definition[0]
+
+
+def test_two_ends_that_rest_on_two_zones_are_each_a_day_of_its_own_zone() -> None:
+    not_before, before = start_of(date(2024, 11, 11), "Europe/Berlin"), end_of(date(2024, 11, 13), "America/New_York")
+    apart = start_of(date(2024, 11, 14), "Asia/Tokyo")
+
+    assert interval(not_before, before, ("Europe/Berlin", "America/New_York")) == "11–13 Nov 2024"
+    # Tokyo's 14 November begins within New York's 13th.
+    assert interval(apart, before, ("Asia/Tokyo", "America/New_York")) == "13 Nov 2024"

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 
 from analytics.measures.events import MARKERS, blocks
-from analytics.measures.phrases import days, interval, long_day, silence
+from analytics.measures.phrases import Zones, days, first_day, interval, long_day, silence
 from analytics.queries import query
 from analytics.said import Number, Said, cell
 from kooch.rosters.names import fold
@@ -223,19 +223,18 @@ def _with_latest_count(accounts: pl.DataFrame, counts: pl.DataFrame) -> pl.DataF
     return accounts.join(seen, on="account_id", how="left", maintain_order="left")
 
 
-def when(move: dict[str, Any], zone: str) -> str:
-    """The interval from `not_before` to `before` in words; of a silence, both of its days."""
+def when(move: dict[str, Any]) -> str:
+    """The interval from `not_before` to `before` in words, in the zones of its sources; of a silence, both of its days."""
     if move["last_posted_on"] is None:
-        return interval(move["not_before"], move["before"], zone)
+        return interval(move["not_before"], move["before"], (move["from_zone"], move["time_zone"]))
     day = move["not_before"].astimezone(UTC).date()
     return silence(move["move"], day, move["last_posted_on"], move["blocked_days"])
 
 
 def with_when(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with the time of each move in words, in the `time_zone` of the row; see `when`."""
+    """The frame with the time of each move in words; see `when`."""
     whens = [
-        when(row, row["time_zone"]) + ("; sources disagree" if row.get("contradiction") else "")
-        for row in frame.iter_rows(named=True)
+        when(row) + ("; sources disagree" if row.get("contradiction") else "") for row in frame.iter_rows(named=True)
     ]
     return frame.with_columns(pl.Series("when", whens, dtype=pl.String))
 
@@ -250,19 +249,26 @@ def _stay(row: dict[str, Any], bounds: Mapping[int, dict[str, Any]]) -> dict[str
     ends = {end: bounds.get(row[f"{end}_bound"]) for end in ("joined_from", "joined_to", "ended_from", "ended_to")}
     last_sign = bounds.get(row["last_sign_bound"])
     if last_sign is None and row["last_sign_run"] is not None:
-        last_sign = {"kind": "seen", "source": f"run {row['last_sign_run']}", "url": None, "is_archived": False}
+        last_sign = {
+            "kind": "seen",
+            "source": f"run {row['last_sign_run']}",
+            "url": None,
+            "is_archived": False,
+            "time_zone": "UTC",
+        }
     ended = interval(
-        row["ended_not_before"], row["ended_before"], _zone(ends["ended_to"], ends["ended_from"]), month=_PROSE
+        row["ended_not_before"], row["ended_before"], _zones(ends["ended_from"], ends["ended_to"]), month=_PROSE
     )
-    zone = _zone(ends["joined_to"], ends["joined_from"])
+    zones = _zones(ends["joined_from"], ends["joined_to"])
     # Sides of a disagreement are no span: nobody says that it was between them.
     joined = row["sides"] or [{"not_before": row["joined_not_before"], "before": row["joined_before"]}]
     return {
         **row,
         **ends,
         "last_sign": last_sign,
+        "last_sign_on": first_day(row["last_sign_at"], _zone(last_sign)) if row["last_sign_at"] else None,
         "unexplained": [bounds[bound] for bound in row["unexplained"]],
-        "when": " or ".join(interval(side["not_before"], side["before"], zone, month=_PROSE) for side in joined),
+        "when": " or ".join(interval(side["not_before"], side["before"], zones, month=_PROSE) for side in joined),
         "is_dated": row["joined_not_before"] is not None or row["joined_before"] is not None,
         "ended": ended if row["ended_before"] else None,
     }
@@ -271,6 +277,10 @@ def _stay(row: dict[str, Any], bounds: Mapping[int, dict[str, Any]]) -> dict[str
 def _zone(*ends: dict[str, Any] | None) -> str:
     """The time zone of the first that has one."""
     return next((str(end["time_zone"]) for end in ends if end and end["time_zone"]), "UTC")
+
+
+def _zones(start: dict[str, Any] | None, end: dict[str, Any] | None) -> Zones:
+    return _zone(start, end), _zone(end, start)
 
 
 def shown_count(shown: str, measure: str) -> Said:

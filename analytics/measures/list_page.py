@@ -107,8 +107,8 @@ def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | 
     return ListPage(
         **about,
         platforms=platforms,
-        lines=tuple(_line(rows, list(platforms), zone) for rows in lines.values()),
-        moves=tuple(_move(row, zone) for row in _rows(connection, "published_moves", roster=roster)),
+        lines=tuple(_line(rows, list(platforms)) for rows in lines.values()),
+        moves=tuple(_move(row) for row in _rows(connection, "published_moves", roster=roster)),
         corrections=corrections_on(connection, roster, zone),
         sources=tuple(Source(**row) for row in _rows(connection, "sources_of_list", roster=roster)),
     )
@@ -119,21 +119,21 @@ def _rows(connection: duckdb.DuckDBPyConnection, name: str, **asked: object) -> 
     return rows
 
 
-def _line(rows: list[dict[str, Any]], platforms: list[str], zone: str) -> Line:
+def _line(rows: list[dict[str, Any]], platforms: list[str]) -> Line:
     first, of_platform = rows[0], {row["platform"]: row for row in rows}
     return Line(
         figure_id=first["figure_id"],
         name=first["name"],
         role=first["role"],
         party=first["party"],
-        places=tuple(_place(of_platform[platform], zone) for platform in platforms),
+        places=tuple(_place(of_platform[platform]) for platform in platforms),
     )
 
 
-def _place(row: dict[str, Any], zone: str) -> Place:
+def _place(row: dict[str, Any]) -> Place:
     return Place(
         state=row["state"],
-        says=_says(row, zone),
+        says=_says(row),
         handle=row["handle"],
         is_current=row["is_current"],
         url=row["url"],
@@ -142,22 +142,22 @@ def _place(row: dict[str, Any], zone: str) -> Place:
     )
 
 
-def _says(row: dict[str, Any], zone: str) -> str:
+def _says(row: dict[str, Any]) -> str:
     if row["state"] in _WITHOUT_ACCOUNT:
         return _WITHOUT_ACCOUNT[row["state"]]
-    joined = interval(row["joined_not_before"], row["joined_before"], zone)
+    joined = interval(row["joined_not_before"], row["joined_before"], (row["joined_from_zone"], row["joined_zone"]))
     words = ["has an account; no day is known" if joined == "undated" else f"joined {joined}"]
     if (row["accounts"] or 0) > 1 and joined != "undated":
         words[0] += f" (the first of {row['accounts']} accounts)"
     if row["state"] == "ended":
-        ended = interval(row["ended_not_before"], row["ended_before"], zone)
+        ended = interval(row["ended_not_before"], row["ended_before"], (row["ended_from_zone"], row["ended_zone"]))
         words.append(f"{_ENDED_BY.get(row['ended_by'], 'no longer found')} {ended}")
     elif row["last_sign_at"]:
-        words.append(f"last sign {short_day(first_day(row['last_sign_at'], zone))}")
+        words.append(f"last sign {short_day(first_day(row['last_sign_at'], row['last_sign_zone']))}")
     return "; ".join(words)
 
 
-def _move(row: dict[str, Any], zone: str) -> Move:
+def _move(row: dict[str, Any]) -> Move:
     return Move(
         move_id=row["move_id"],
         figure_id=row["figure_id"],
@@ -166,7 +166,7 @@ def _move(row: dict[str, Any], zone: str) -> Move:
         platform_name=row["platform_name"],
         handle=row["handle"],
         move=row["move"],
-        when=when(row, zone),
+        when=when(row),
         last_posted_on=row["last_posted_on"],
         known_at=row["known_at"],
         is_presumed=row["is_presumed"],
@@ -179,7 +179,7 @@ def moves_on(connection: duckdb.DuckDBPyConnection, roster: str) -> tuple[Move, 
     """The moves of the figures of the list `roster`, the latest first; none where there is no such list."""
     found = _rows(connection, "list_of", roster=roster)
     rows = _rows(connection, "published_moves", roster=roster) if found else []
-    return tuple(_move(row, found[0]["time_zone"]) for row in rows)
+    return tuple(_move(row) for row in rows)
 
 
 def corrections_of(connection: duckdb.DuckDBPyConnection, roster: str) -> tuple[Correction, ...]:

@@ -75,15 +75,29 @@ def last_day(before: datetime, zone: str) -> date:
     return (before.astimezone(ZoneInfo(zone)) - timedelta(microseconds=1)).date()
 
 
+Zones = str | tuple[str, str]
+"""The time zone of an interval's days, or one for its start and one for its end."""
+
+
+def ends_of(not_before: datetime | None, before: datetime | None, zones: Zones) -> tuple[date | None, date | None]:
+    """The first and the last day of a half-open interval, each in the zone of what it rests on; None: open."""
+    of_start, of_end = (zones, zones) if isinstance(zones, str) else zones
+    first = first_day(not_before, of_start) if not_before else None
+    last = last_day(before, of_end) if before else None
+    if not_before and first and last and first > last:
+        # A day east of Greenwich begins before the one west of it has ended: only one zone puts them in order.
+        first = first_day(not_before, of_end)
+    return first, last
+
+
 def interval(
-    not_before: datetime | None, before: datetime | None, zone: str, *, of_year: int | None = None, month: str = "%b"
+    not_before: datetime | None, before: datetime | None, zones: Zones, *, of_year: int | None = None, month: str = "%b"
 ) -> str:
     """A half-open interval in words: `9 Feb 2021`, `Aug 2020`, `by 8 Feb 2021`, `29 Jan – 8 Feb 2021`, `undated`.
 
     With the `month` %B days are written out, as in prose.
     """
-    first = first_day(not_before, zone) if not_before else None
-    last = last_day(before, zone) if before else None
+    first, last = ends_of(not_before, before, zones)
     if last is None:
         return f"from {_day(first, of_year, month)}" if first else "undated"
     if first is None:

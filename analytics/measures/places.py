@@ -253,11 +253,14 @@ def _sentence(row: Mapping[str, Any], day: date, zone: str) -> str:
     if place in {"active", "silent", "blocked"} and row["last_posted_on"]:
         words.append(_dated("post", row["last_posted_on"], day))
     if place in {"there", "perhaps"} and row["last_sign_at"]:
-        words.append(_dated("sign", first_day(row["last_sign_at"], zone), day))
+        words.append(_dated("sign", first_day(row["last_sign_at"], row["last_sign_zone"]), day))
     if place in {"left", "ended", "not found"} and row["ended_before"]:
-        words.append(interval(row["ended_not_before"], row["ended_before"], zone))
+        words.append(
+            interval(row["ended_not_before"], row["ended_before"], (row["ended_from_zone"], row["ended_zone"]))
+        )
     if place == "before" and row["joined_not_before"]:
-        words.append(f"joined {interval(row['joined_not_before'], row['joined_before'], zone)}")
+        zones = row["joined_from_zone"], row["joined_zone"]
+        words.append(f"joined {interval(row['joined_not_before'], row['joined_before'], zones)}")
     if place == "not looked" and row["last_absent_at"]:
         words.append(f"searched and not there on {short_day(last_day(row['last_absent_at'], zone))}")
     if place == "perhaps" and row["account_state"] == "unconfirmed":

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import duckdb
 
 from analytics.measures.evidence import ARCHIVED_KINDS, EVENTS, KINDS, STATUS
-from analytics.measures.phrases import first_day, interval, last_day, listed, long_day, moment
+from analytics.measures.phrases import Zones, ends_of, first_day, interval, last_day, listed, long_day, moment
 from analytics.queries import query
 
 _TIERS = {
@@ -178,18 +178,18 @@ def _of_stay(known: _Known) -> dict[str, Any]:
     told = {row["bound_id"]: row for row in known.evidence}
     joined = [told[stay[end]] for end in ("first_from_bound", "first_to_bound") if stay[end] in told]
     ended = [told[stay[end]] for end in ("ended_from_bound", "ended_to_bound") if stay[end] in told]
-    zone = _zone(*reversed(joined))
-    sentence, kind = _joined(known, first, joined, zone)
+    zones = _zones(known, first, "first")
+    sentence, kind = _joined(known, first, joined, zones)
     beside: list[str] = []
     asked = f"Is {_account_of(first)} on {platform} your account, and on which day did you open it?" if _is_named(first) else (
         f"Which account on {platform} is or was yours, and on which day did you open it?"
     )  # fmt: skip
-    definition, overturn = [_JOINED.format(zone=zone)], _against_the_join(known, zone)
+    definition, overturn = [_JOINED.format(zone=listed(list(dict.fromkeys(zones))))], _against_the_join(known, zones)
     if stay["ended_before"] and not stay["is_end_of_platform"]:
         beside.append(sentence)
         sentence, kind = _ended(known, ended)
         definition.append(_LEFT)
-        when = long_day(last_day(stay["ended_before"], _zone(*reversed(ended))))
+        when = long_day(last_day(stay["ended_before"], _zones(known, stay, "ended")[1]))
         overturn.append(f"A sign of the same account after {when}.")
         asked = f"Did you leave {platform}, on which day, and was it your own act?"
     doubt = _doubt(known)
@@ -204,7 +204,7 @@ def _of_stay(known: _Known) -> dict[str, Any]:
     elif not stay["ended_before"] and not doubt:
         beside.append(_since(known))
     beside += [
-        f"Kooch counts another stay of theirs there: {_stay_in_words(other, zone)}."
+        f"Kooch counts another stay of theirs there: {_stay_in_words(known, other)}."
         for other in known.stays
         if other is not first
     ]
@@ -244,7 +244,7 @@ def _first(known: _Known) -> dict[str, Any]:
     return next(same, next(upper, known.stays[0]))
 
 
-def _joined(known: _Known, stay: dict[str, Any], joined: list[dict[str, Any]], zone: str) -> tuple[str, str]:
+def _joined(known: _Known, stay: dict[str, Any], joined: list[dict[str, Any]], zones: Zones) -> tuple[str, str]:
     """The sentence about the first join, of which the stay is, and what kind of claim it is."""
     name, platform = _who(known)
     not_before, before = stay["first_not_before"], stay["first_before"]
@@ -258,7 +258,7 @@ def _joined(known: _Known, stay: dict[str, Any], joined: list[dict[str, Any]], z
         by = f"{_publishers(claims)} names" if len({claim["publisher"] for claim in claims}) == 1 else "Lists name"
         whose = _account_of(stay) if _is_named(stay) else "an account"
         return f"{by} {whose} as {name}’s account on {platform}; no source says when they joined{several}.", "undated"
-    by, when = _publishers(joined), _span(not_before, before, zone)
+    by, when = _publishers(joined), _span(not_before, before, zones)
     if stay["contradiction"]:
         lie = "the latest of the days that they allow is" if not_before is None else "the days that they give lie"
         unnamed = "; none names the account" if is_unnamed else ""
@@ -292,7 +292,7 @@ def _presumption(stay: dict[str, Any], *, is_presumed: bool) -> str:
 def _ended(known: _Known, ended: list[dict[str, Any]]) -> tuple[str, str]:
     """The sentence about the end of the stay, and what kind of claim it is."""
     stay, (name, platform) = known.stays[0], _who(known)
-    when = _span(stay["ended_not_before"], stay["ended_before"], _zone(*reversed(ended)))
+    when = _span(stay["ended_not_before"], stay["ended_before"], _zones(known, stay, "ended"))
     whose = f"{name}’s account {_account(known)} on {platform}"
     presumed = _presumption(stay, is_presumed=stay["end_is_presumed"])
     by_looks = bool(ended) and ended[-1]["run_id"] is not None
@@ -344,7 +344,7 @@ def _since(known: _Known) -> str:
         return f"Kooch last saw {_account(known)} active on {moment(account['last_seen_at'])}."
     if stay["last_sign_at"]:
         # The sign may be as early as this instant: more is not certain.
-        day = long_day(last_day(stay["last_sign_at"] + timedelta(microseconds=1), _zone(*known.evidence)))
+        day = long_day(last_day(stay["last_sign_at"] + timedelta(microseconds=1), _of_last_sign(known)))
         presumed = _presumption(stay, is_presumed=stay["last_sign_is_presumed"])
         return f"The last certain sign of them there is of {day}{presumed}. Nothing is known of later days."
     return "No dated sign shows them there. Whether the account still exists is not known."
@@ -388,14 +388,14 @@ def _by_second_look(at: datetime) -> str:
     return f"until a check after {moment(at)} agrees"
 
 
-def _against_the_join(known: _Known, zone: str) -> list[str]:
+def _against_the_join(known: _Known, zones: tuple[str, str]) -> list[str]:
     stay, found = _first(known), []
     if stay["first_not_before"]:
         whose = _account_of(stay) if len(known.stays) == 1 else "any account of theirs"
-        found.append(f"A sign of {whose} before {long_day(first_day(stay['first_not_before'], zone))}.")
+        found.append(f"A sign of {whose} before {long_day(first_day(stay['first_not_before'], zones[0]))}.")
     if stay["first_before"]:
         found.append(
-            f"Proof that {_account_of(stay)} was opened after {long_day(last_day(stay['first_before'], zone))}."
+            f"Proof that {_account_of(stay)} was opened after {long_day(last_day(stay['first_before'], zones[1]))}."
         )
     if stay["account_id"] is not None:
         found.append(f"Proof that {_account_of(stay)} is not theirs, or belonged to another at the time.")
@@ -505,14 +505,24 @@ def _zone(*rows: dict[str, Any]) -> str:
     return next((str(row["time_zone"]) for row in rows if row["time_zone"]), "UTC")
 
 
-def _span(not_before: datetime | None, before: datetime | None, zone: str) -> str:
+def _zones(known: _Known, stay: dict[str, Any], what: str) -> tuple[str, str]:
+    """The time zones in which the two ends of an interval of a stay are days: `first`, `joined` or `ended`."""
+    told = {row["bound_id"]: row for row in known.evidence}
+    ends = [told[stay[f"{what}_{end}_bound"]] for end in ("from", "to") if stay[f"{what}_{end}_bound"] in told]
+    return _zone(*ends), _zone(*reversed(ends))
+
+
+def _of_last_sign(known: _Known) -> str:
+    return _zone(*(row for row in known.evidence if row["bound_id"] == known.stays[0]["last_sign_bound"]))
+
+
+def _span(not_before: datetime | None, before: datetime | None, zones: Zones) -> str:
     """A half-open interval in a sentence: `on 9 February 2021`, `in August 2020`, `by …`, `between … and …`."""
-    if before is None:
-        return f"on or after {long_day(first_day(not_before, zone))}" if not_before else "on a day that is not known"
-    last = last_day(before, zone)
-    if not_before is None:
+    first, last = ends_of(not_before, before, zones)
+    if last is None:
+        return f"on or after {long_day(first)}" if first else "on a day that is not known"
+    if first is None:
         return f"by {long_day(last)}"
-    first = first_day(not_before, zone)
     if first == last:
         return f"on {long_day(first)}"
     if first.day == 1 and (first.year, first.month) == (last.year, last.month) and (last + timedelta(days=1)).day == 1:
@@ -524,6 +534,6 @@ def _closed(stay: dict[str, Any]) -> str:
     return f"{stay['platform_name']} closed on {long_day(stay['closed'])}."
 
 
-def _stay_in_words(stay: dict[str, Any], zone: str) -> str:
+def _stay_in_words(known: _Known, stay: dict[str, Any]) -> str:
     handle = _account_of(stay) if _is_named(stay) else "account not identified"
-    return f"{handle}, joined {_span(stay['joined_not_before'], stay['joined_before'], zone)}"
+    return f"{handle}, joined {_span(stay['joined_not_before'], stay['joined_before'], _zones(known, stay, 'joined'))}"

@@ -44,5 +44,5 @@ def statements(
             "until": until(known_by, zone),
         },
     ).pl()
-    whens = [interval(row["not_before"], row["before"], zone) for row in frame.iter_rows(named=True)]
+    whens = [interval(row["not_before"], row["before"], row["time_zone"]) for row in frame.iter_rows(named=True)]
     return frame.with_columns(pl.Series("when", whens, dtype=pl.String)).select(STATEMENTS.names()).cast(STATEMENTS)

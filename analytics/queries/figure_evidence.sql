@@ -22,8 +22,9 @@ SELECT
     coalesce(s.citation, 'run ' || b.run_id) AS source,
     coalesce(s.url, p.url) AS url,
     coalesce(r.source = 'archive', false) AS is_archived,
-    s.time_zone
+    z.time_zone
 FROM told AS b
 LEFT JOIN sources AS s ON s.source_id = b.source_id
+LEFT JOIN bound_zones AS z ON z.bound_id = b.bound_id
 LEFT JOIN runs AS r ON r.run_id = b.run_id
 LEFT JOIN pages AS p ON p.bound_id = b.bound_id

@@ -21,14 +21,15 @@ SELECT
     m.known_through,
     m.known_at,
     m.is_presumed,
-    coalesce(s.time_zone, 'UTC') AS time_zone,
+    coalesce(e.time_zone, b.time_zone, 'UTC') AS from_zone, -- Of the days of not_before
+    coalesce(b.time_zone, e.time_zone, 'UTC') AS time_zone, -- Of the days of before
     m.move = 'joined' AND coalesce(t.contradiction, false) AS contradiction
 FROM latest AS m
 INNER JOIN figures AS f ON f.figure_id = m.figure_id
 LEFT JOIN platforms AS p ON p.platform = m.platform
 LEFT JOIN link_handles AS h ON h.figure_id = m.figure_id AND h.account_id = m.account_id
-LEFT JOIN bounds AS b ON b.bound_id = m.to_bound
-LEFT JOIN sources AS s ON s.source_id = b.source_id
+LEFT JOIN bound_zones AS e ON e.bound_id = m.from_bound
+LEFT JOIN bound_zones AS b ON b.bound_id = m.to_bound
 LEFT JOIN stays AS t
     ON t.figure_id = m.figure_id AND t.platform = m.platform AND t.account_id IS NOT DISTINCT FROM m.account_id AND t.stay = m.number
 ORDER BY m.before DESC NULLS LAST, m.figure_id, m.platform, m.account_id, m.move, m.number

@@ -9,6 +9,8 @@ SELECT
     m.move,
     m.not_before,
     m.before,
+    coalesce(e.time_zone, b.time_zone, 'UTC') AS from_zone, -- Of the days of not_before
+    coalesce(b.time_zone, e.time_zone, 'UTC') AS time_zone, -- Of the days of before
     m.last_posted_on,
     m.blocked_days,
     m.is_presumed,
@@ -21,5 +23,7 @@ INNER JOIN figures AS f ON f.figure_id = m.figure_id
 LEFT JOIN platforms AS p ON p.platform = m.platform
 LEFT JOIN accounts AS a ON a.account_id = m.account_id
 LEFT JOIN link_handles AS h ON h.figure_id = m.figure_id AND h.account_id = m.account_id
+LEFT JOIN bound_zones AS e ON e.bound_id = m.from_bound
+LEFT JOIN bound_zones AS b ON b.bound_id = m.to_bound
 LEFT JOIN sources AS s ON s.source_id = m.source_id
 ORDER BY m.known_at DESC, f.name, m.figure_id, m.platform, m.move, m.account_id, m.number

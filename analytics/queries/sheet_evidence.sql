@@ -43,11 +43,12 @@ SELECT
     s.citation,
     s.published_at AS published_on,
     s.url,
-    s.time_zone,
+    z.time_zone,
     b.run_id,
     coalesce(p.url, k.archive_url) AS archived_url
 FROM told AS b
 LEFT JOIN sources AS s ON s.source_id = b.source_id
+LEFT JOIN bound_zones AS z ON z.bound_id = b.bound_id
 LEFT JOIN link_handles AS h ON h.figure_id = b.figure_id AND h.account_id = b.account_id
 LEFT JOIN accounts AS i ON i.account_id = b.account_id
 LEFT JOIN pages AS p ON p.bound_id = b.bound_id

@@ -21,6 +21,7 @@ SELECT
     s.ended_by,
     s.ended_by = 'platform' AND s.ended_to_bound IS NULL AS is_end_of_platform,
     s.last_sign_at,
+    s.last_sign_bound,
     s.join_is_presumed,
     s.end_is_presumed,
     s.last_sign_is_presumed,

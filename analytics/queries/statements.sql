@@ -15,10 +15,12 @@ SELECT
     s.citation,
     h.handle AS account,
     coalesce(b.names_unlisted, false) AS names_unlisted,
-    b.known_at
+    b.known_at,
+    z.time_zone -- Of the days of the statement
 FROM bounds AS b
 INNER JOIN figures AS f ON f.figure_id = b.figure_id
 LEFT JOIN sources AS s ON s.source_id = b.source_id
+LEFT JOIN bound_zones AS z ON z.bound_id = b.bound_id
 LEFT JOIN link_handles AS h ON h.figure_id = b.figure_id AND h.account_id = b.account_id
 WHERE
     b.platform = $platform

@@ -50,11 +50,16 @@ SELECT
     END AS state, -- Whatever the day: joined, ended (no later stay is known), not there (somebody looked once) or not looked
     j.joined_not_before, -- Of the first join over all accounts; the rest is of the latest account
     j.joined_before,
+    coalesce(jf.time_zone, jt.time_zone, 'UTC') AS joined_from_zone,
+    coalesce(jt.time_zone, jf.time_zone, 'UTC') AS joined_zone,
     j.accounts, -- That the first join is taken over
     l.ended_not_before,
     l.ended_before,
+    coalesce(lf.time_zone, lt.time_zone, 'UTC') AS ended_from_zone,
+    coalesce(lt.time_zone, lf.time_zone, 'UTC') AS ended_zone,
     l.ended_by,
     l.last_sign_at,
+    coalesce(ls.time_zone, 'UTC') AS last_sign_zone,
     coalesce(j.contradiction, l.contradiction) AS contradiction,
     s.last_absent_at, -- When somebody looked last and did not find it; NULL: never, or undated
     t.last_posted_on, -- Day (UTC) of the last post known
@@ -71,6 +76,11 @@ INNER JOIN figures AS f ON f.figure_id = o.figure_id
 LEFT JOIN platforms AS p ON p.platform = o.platform
 LEFT JOIN latest AS l ON l.figure_id = o.figure_id AND l.platform = o.platform
 LEFT JOIN first_joins AS j ON j.figure_id = l.figure_id AND j.platform = l.platform
+LEFT JOIN bound_zones AS jf ON jf.bound_id = j.from_bound
+LEFT JOIN bound_zones AS jt ON jt.bound_id = j.to_bound
+LEFT JOIN bound_zones AS lf ON lf.bound_id = l.ended_from_bound
+LEFT JOIN bound_zones AS lt ON lt.bound_id = l.ended_to_bound
+LEFT JOIN bound_zones AS ls ON ls.bound_id = l.last_sign_bound
 LEFT JOIN accounts AS a ON a.account_id = l.account_id
 LEFT JOIN link_handles AS h ON h.figure_id = l.figure_id AND h.account_id = l.account_id
 LEFT JOIN absences AS s ON s.figure_id = o.figure_id AND s.platform = o.platform
