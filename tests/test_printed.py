@@ -224,3 +224,40 @@ def test_two_ends_that_rest_on_two_zones_are_each_a_day_of_its_own_zone() -> Non
     assert interval(not_before, before, ("Europe/Berlin", "America/New_York")) == "11–13 Nov 2024"
     # Tokyo's 14 November begins within New York's 13th.
     assert interval(apart, before, ("Asia/Tokyo", "America/New_York")) == "13 Nov 2024"
+
+
+def test_a_departure_stays_in_the_sentence_when_a_later_list_names_the_account_again(tmp_path: Path) -> None:
+    """Robert Habeck left X on 7 January 2019, as DW reported. A list of 3 April 2023 names his account."""
+    left = stores.statement(
+        "habeck",
+        "left",
+        "2019-01-07",
+        platform="x",
+        handle="robert_test",
+        not_before="2019-01-07",
+        not_after="2019-01-07",
+        publisher="DW",
+        time_zone="Europe/Berlin",
+    )
+    people = stores.roster(
+        "people",
+        [stores.member("habeck", name="Robert Habeck")],
+        accounts=(stores.claim("habeck", "robert_test", platform="x"),),
+        statements=(left,),
+        as_of=date(2023, 4, 3),
+        time_zone="Europe/Berlin",
+        publisher="A list",
+    )
+    claim = printed(tmp_path, "habeck", "x", people)
+    with open_version(reading_file(tmp_path / "home")) as connection:
+        page = list_page(connection, "people")
+        cards = statements(connection, figures=["habeck"], platform="x", zone="UTC")
+    assert page is not None
+    ((place,),) = (line.places for line in page.lines)
+
+    assert place.says == "joined by 7 Jan 2019; left 7 Jan 2019; back by 3 Apr 2023; last sign 3 Apr 2023"
+    assert ("left", "7 Jan 2019") in cards.select("event", "when").rows()
+    assert claim.sentence.endswith(
+        "Robert Habeck left X on 7 January 2019, according to DW, and was back by 3 April 2023, according to A list."
+    )
+    assert not any("another stay" in one for one in claim.beside)

@@ -152,7 +152,11 @@ def _says(row: dict[str, Any]) -> str:
     if row["state"] == "ended":
         ended = interval(row["ended_not_before"], row["ended_before"], (row["ended_from_zone"], row["ended_zone"]))
         words.append(f"{_ENDED_BY.get(row['ended_by'], 'no longer found')} {ended}")
-    elif row["last_sign_at"]:
+    elif row["left_before"] and row["back_before"]:
+        left = interval(row["left_not_before"], row["left_before"], (row["left_from_zone"], row["left_zone"]))
+        words.append(f"{_ENDED_BY.get(row['left_by'], 'no longer found')} {left}")
+        words.append(f"back {interval(None, row['back_before'], row['back_zone'])}")
+    if row["state"] != "ended" and row["last_sign_at"]:
         words.append(f"last sign {short_day(first_day(row['last_sign_at'], row['last_sign_zone']))}")
     return "; ".join(words)
 

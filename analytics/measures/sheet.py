@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -180,6 +181,7 @@ def _of_stay(known: _Known) -> dict[str, Any]:
     ended = [told[stay[end]] for end in ("ended_from_bound", "ended_to_bound") if stay[end] in told]
     zones = _zones(known, first, "first")
     sentence, kind = _joined(known, first, joined, zones)
+    sentence = " ".join([sentence, *(_return_in_words(known, *pair) for pair in _returns(known))])
     beside: list[str] = []
     asked = f"Is {_account_of(first)} on {platform} your account, and on which day did you open it?" if _is_named(first) else (
         f"Which account on {platform} is or was yours, and on which day did you open it?"
@@ -203,10 +205,12 @@ def _of_stay(known: _Known) -> dict[str, Any]:
         beside.append(f"{_closed(stay)} Whether they stayed until then is not known.")
     elif not stay["ended_before"] and not doubt:
         beside.append(_since(known))
+    told_in_sentence = [back for _, back in _returns(known)]
     beside += [
         f"Kooch counts another stay of theirs there: {_stay_in_words(known, other)}."
         for other in known.stays
-        if other is not first
+        # What came back after a departure stands in the sentence.
+        if other is not first and other not in told_in_sentence
     ]
     return {
         "kind": kind,
@@ -309,6 +313,38 @@ def _ended(known: _Known, ended: list[dict[str, Any]]) -> tuple[str, str]:
                 f"{whose} stopped being found {when}: {says}; whose act it was is not known{presumed}.",
                 "not found",
             )
+
+
+def _returns(known: _Known) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each stay that ended and the next one, in order; none where several accounts are theirs: leaving one is not leaving."""
+    if len({stay["account_id"] for stay in known.stays}) > 1:
+        return []
+    stays = sorted(known.stays, key=lambda stay: int(stay["stay"]))
+    return [(stay, back) for stay, back in pairwise(stays) if stay["ended_before"] and back["joined_before"]]
+
+
+def _return_in_words(known: _Known, stay: dict[str, Any], back: dict[str, Any]) -> str:
+    """That they left, and that they were back."""
+    name, platform = _who(known)
+    gone = {"owner": "left", "platform": "was removed from"}.get(stay["ended_by"], "was no longer found on")
+    left = _span(stay["ended_not_before"], stay["ended_before"], _zones(known, stay, "ended"))
+    presumed = _presumption(stay, is_presumed=stay["end_is_presumed"])
+    ended = {stay["ended_from_bound"], stay["ended_to_bound"]}
+    # That they came back after they had left goes without saying.
+    is_dated = back["joined_not_before"] is not None and back["joined_from_bound"] not in ended
+    returned = _span(
+        back["joined_not_before"] if is_dated else None, back["joined_before"], _zones(known, back, "joined")
+    )
+    again = _publishers(
+        [
+            row
+            for row in known.evidence
+            if row["bound_id"] in {back["joined_from_bound"], back["joined_to_bound"]} - ended
+        ]
+    )
+    by = _publishers([row for row in known.evidence if row["bound_id"] in ended])
+    was = "came back" if is_dated else "was back"
+    return f"{name} {gone} {platform} {left}, according to {by}{presumed}, and {was} {returned}, according to {again}."
 
 
 def _doubt(known: _Known) -> str | None:

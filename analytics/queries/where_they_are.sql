@@ -58,6 +58,13 @@ SELECT
     coalesce(lf.time_zone, lt.time_zone, 'UTC') AS ended_from_zone,
     coalesce(lt.time_zone, lf.time_zone, 'UTC') AS ended_zone,
     l.ended_by,
+    b.ended_not_before AS left_not_before, -- Of the stay before, if the latest goes on and they have one account
+    b.ended_before AS left_before,
+    coalesce(bf.time_zone, bt.time_zone, 'UTC') AS left_from_zone,
+    coalesce(bt.time_zone, bf.time_zone, 'UTC') AS left_zone,
+    b.ended_by AS left_by,
+    l.joined_before AS back_before,
+    coalesce(lj.time_zone, 'UTC') AS back_zone,
     l.last_sign_at,
     coalesce(ls.time_zone, 'UTC') AS last_sign_zone,
     coalesce(j.contradiction, l.contradiction) AS contradiction,
@@ -81,6 +88,18 @@ LEFT JOIN bound_zones AS jt ON jt.bound_id = j.to_bound
 LEFT JOIN bound_zones AS lf ON lf.bound_id = l.ended_from_bound
 LEFT JOIN bound_zones AS lt ON lt.bound_id = l.ended_to_bound
 LEFT JOIN bound_zones AS ls ON ls.bound_id = l.last_sign_bound
+LEFT JOIN bound_zones AS lj ON lj.bound_id = l.joined_to_bound
+LEFT JOIN stays AS b
+    ON
+        b.figure_id = l.figure_id
+        AND b.platform = l.platform
+        AND b.account_id IS NOT DISTINCT FROM l.account_id
+        AND b.stay = l.stay - 1
+        AND b.stay > 0
+        AND l.ended_before IS NULL
+        AND j.accounts = 1
+LEFT JOIN bound_zones AS bf ON bf.bound_id = b.ended_from_bound
+LEFT JOIN bound_zones AS bt ON bt.bound_id = b.ended_to_bound
 LEFT JOIN accounts AS a ON a.account_id = l.account_id
 LEFT JOIN link_handles AS h ON h.figure_id = l.figure_id AND h.account_id = l.account_id
 LEFT JOIN absences AS s ON s.figure_id = o.figure_id AND s.platform = o.platform
