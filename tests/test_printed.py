@@ -148,6 +148,19 @@ def test_no_report_foretells_a_departure(tmp_path: Path) -> None:
     assert stores.query(tmp_path / "home", "SELECT count(*) FROM moves WHERE move = 'left'") == [(0,)]
 
 
+def test_a_month_that_is_not_over_counts_up_to_the_day_of_its_report(tmp_path: Path) -> None:
+    said = stores.statement(
+        "ada", "joined", "2021-02-10", platform="x", not_before="2021-02-01", not_after="2021-02-28", time_zone="UTC"
+    )
+    people = stores.roster("people", [stores.member("ada")], statements=(said,))
+    stores.load(tmp_path / "home", stores.bundle(tmp_path / "bundled", people))
+
+    assert check([people]) == []
+    assert stores.query(
+        tmp_path / "home", "SELECT joined_not_before::DATE::VARCHAR, joined_before::DATE::VARCHAR FROM joins"
+    ) == [("2021-02-01", "2021-02-11")]
+
+
 def test_a_move_is_known_since_its_interval_is(tmp_path: Path) -> None:
     """BSI was on a list of 2023. A list of 2025 gave the day on which the account was opened."""
     account = stores.claim("bsi", "bsi@social.bund.de", platform="mastodon")

@@ -150,9 +150,12 @@ def _foretold(statements: Iterable[Statement]) -> Iterator[Fault]:
 
 
 def is_foretold(statement: Statement) -> bool:
-    """Whether the days of a statement end after the day of its report. Such a departure is never counted."""
+    """Whether a report dates a departure after its own day. It is never counted: they may only have said that they leave.
+
+    Of other events it is clear that they lie within the days given, up to the day of the report.
+    """
     published_on, last = statement.published_on, statement.not_after
-    return bool(last and published_on and last > published_on)
+    return bool(statement.event == "left" and last and published_on and last > published_on)
 
 
 def _named_on_no_list(rosters: Sequence[Roster], statements: Iterable[Statement]) -> Iterator[Fault]:

@@ -440,7 +440,7 @@ def _statements(listed: Listed) -> Iterator[tuple[Statement, str | None, datetim
 
 def _counts(statement: Statement) -> bool:
     """Whether a statement counts. `kooch roster check` names the others."""
-    return not faults_of_names(statement) and not (statement.event == "left" and is_foretold(statement))
+    return not faults_of_names(statement) and not is_foretold(statement)
 
 
 def _known_at(statement: Statement, recorded_at: datetime) -> datetime:
