@@ -154,11 +154,22 @@ def test_without_a_handle_of_the_time_the_list_gives_that_of_the_figure(tmp_path
     assert query(earlier, HANDLES) == [("ann", "ann.test", True), ("ben", "ben.test", True)]
 
 
-def test_if_only_a_handle_of_another_time_is_known_it_is_shown(tmp_path: Path) -> None:
+def test_a_handle_that_was_first_seen_after_the_time_of_a_figure_is_not_shown_as_theirs(tmp_path: Path) -> None:
     later = home_of(tmp_path / "later", (ann(), ben()), named(39, "ben.test"))
-    earlier = home_of(tmp_path / "earlier", (ann(), ben()), named(0, "ann.test"))
+    unseen = home_of(tmp_path / "unseen", (ann(), ben("ben.test")))
+    with open_version(reading_file(later)) as connection:
+        (sheet,) = sheets(connection, ["ann"])["ann"]
 
-    assert query(later, HANDLES) == [("ann", "ben.test", True), ("ben", "ben.test", True)]
+    assert query(later, HANDLES) == [("ann", None, False), ("ben", "ben.test", True)]
+    assert query(unseen, HANDLES) == [("ann", None, False), ("ben", "ben.test", True)]
+    assert query(later, "SELECT handle, is_current FROM presence WHERE figure_id = 'ann'") == [(None, False)]
+    assert ACCOUNT in sheet.sentence
+    assert "ben.test" not in str(sheet)
+
+
+def test_a_handle_that_was_seen_before_is_still_shown_beside_the_next_holder(tmp_path: Path) -> None:
+    earlier = home_of(tmp_path, (ann(), ben()), named(0, "ann.test"))
+
     assert query(earlier, HANDLES) == [("ann", "ann.test", True), ("ben", "ann.test", True)]
 
 

@@ -40,7 +40,7 @@ SELECT
     o.role, -- The role on that day
     s.platform, -- The platform, of `platforms`
     s.stay AS spell, -- The number of the stay: 1 for the first; after an end a new one begins
-    h.handle, -- The latest handle known of the time in which the account is the figure's; NULL: none is known
+    h.handle, -- The latest handle known of the time in which the account is the figure's; NULL: none of that time is known
     a.native_id, -- The platform's own id
     coalesce(l.tier, 'account unidentified') AS tier, -- The tier of the link, or 'account unidentified' if no source says which account
     s.joined_not_before, -- The start of the interval of the join; NULL: open, only "there by" is known

@@ -3,8 +3,8 @@ SELECT
     l.figure_id,
     a.platform,
     l.account_id,
-    h.handle, -- The latest handle known of the time in which it is the figure's (see `link_handles`); NULL: none is known
-    h.is_current, -- Whether it is the account's handle still, as far as is known; NULL: no handle is known
+    h.handle, -- The latest handle known of the time in which it is the figure's (see `link_handles`); NULL: none of that time is known
+    h.is_current, -- Whether it is the account's handle still, as far as is known; false also if the account has a handle and none of that time is known; NULL: no handle is known
     t.state, -- The state of the account, by answers that a second look has confirmed (see `states`)
     t.status, -- The status of the latest observation; NULL: never observed while it was the figure's, or handed on. A failed look changes nothing
     s.last_seen_at, -- The time of the latest observation, whatever its status; NULL: never observed while it was the figure's
