@@ -57,6 +57,20 @@ def member(
     }
 
 
+def listed(roster: str, as_of: str) -> Row:
+    """A list that describes this day."""
+    texts = dict.fromkeys(("title", "description", "source", "licence"), "test")
+    return "rosters", {
+        "roster": roster,
+        "as_of": _day(as_of),
+        "time_zone": "UTC",
+        "selection": "listed",
+        "rejected_claims": 0,
+        "loaded_at": _instant("2025-01-01"),
+        **texts,
+    }
+
+
 def account(number: int, platform: str = "bluesky") -> Row:
     return "accounts", {"account_id": number, "platform": platform, "native_id": f"did:web:a{number}.test"}
 

@@ -181,6 +181,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
         last_posts=(check("pat", "2025-01-01", "2025-05-01"), check("quin", "2025-01-01", "2025-02-01")),
         source="the second list",
         vouches=False,
+        as_of=date(2024, 6, 1),
     )
     until_may = [("2025-01-01", "2025-05-01T12:00")]
     spool_looks(
@@ -248,7 +249,7 @@ def test_who_has_left_is_not_dormant_too(odd: Path) -> None:
 
 
 def test_an_undated_role_does_not_outlast_the_end_of_another(odd: Path) -> None:
-    """Both left the first list in 2024. On the second, nan has no days, and olaf has a role since 2024."""
+    """Both left the first list in 2024. On the second, of June 2024, nan has no days, and olaf has a role since January."""
     assert [row[:3] for row in of(odd, "nan", "olaf")] == [("olaf", "dormant", "2025-04-02")]
     both = "figure_id IN ('nan', 'olaf') ORDER BY figure_id"
     assert query(odd, f"SELECT figure_id, is_quiet FROM quiets(91) WHERE {both}") == [("olaf", True)]

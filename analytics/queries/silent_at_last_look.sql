@@ -58,6 +58,7 @@ watched AS (
             WHEN h.covered_from >= h.until_day THEN greatest(t.until_day, p.day + 1)
             ELSE greatest(h.covered_until, p.day + 1)
         END AS watched_until,
+        greatest(watched_until, h.covered_until) AS seen_until, -- Across days at which nobody looked
         s.last_posted_on IS NOT NULL AS is_silent
     FROM held AS h
     LEFT JOIN looked AS t ON t.figure_id = h.figure_id AND t.account_id = h.account_id
@@ -105,7 +106,10 @@ SELECT
     silent_for >= 28 AS is_silent_28,
     silent_for >= 91 AS is_silent_91,
     silent_for >= 180 AS is_silent_180,
-    silent_for = 0 AND coalesce(w.watched_until - w.last_posted_on > 28, true) AS is_unknown -- No post is known, nobody looked for a time after the last one, or the country blocked the platform
+    -- No post is known, nobody looked for a time after the last one, or the country blocked the platform.
+    NOT is_silent_28 AND coalesce(w.seen_until - w.last_posted_on > 28, true) AS is_unknown_28,
+    NOT is_silent_91 AND coalesce(w.seen_until - w.last_posted_on > 91, true) AS is_unknown_91,
+    NOT is_silent_180 AND coalesce(w.seen_until - w.last_posted_on > 180, true) AS is_unknown_180
 FROM watched AS w
 INNER JOIN figures AS f ON f.figure_id = w.figure_id
 LEFT JOIN lengths AS n ON n.figure_id = w.figure_id AND n.account_id = w.account_id

@@ -7,6 +7,7 @@ WITH watched AS (
         l.account_id,
         any_value(l.first_day) AS held_from_day,
         greatest(min(c.first_day), held_from_day) AS entered_on,
+        arg_min(c.until_day, c.first_day) AS unbroken_until,
         least(any_value(t.until_day), any_value(l.until_day)) AS held_until_day, -- A post after the last look still ends a silence
         least(max(c.until_day), held_until_day) AS until_day
     FROM links AS l
@@ -43,10 +44,13 @@ SELECT
     w.entered_on, -- The first day (UTC) that was looked at. An account that was there before enters the watch late
     p.last_posted_on, -- Day (UTC) of the last known post until the role or the claim ended; NULL: none is known
     CASE WHEN c.until_day > p.last_posted_on + 1 THEN c.until_day END AS looked_until, -- Each day after the last post and before this one was looked at; NULL: the day after it was not
-    -- Nobody watches across days after the last post at which nobody looked.
+    -- After the last post nobody watches across days at which nobody looked. Without a post, they count from the beginning.
     least(
         w.until_day,
-        CASE WHEN p.last_posted_on >= w.entered_on THEN coalesce(looked_until, p.last_posted_on + 1) END
+        CASE
+            WHEN p.last_posted_on >= w.entered_on - 1 THEN coalesce(looked_until, p.last_posted_on + 1)
+            ELSE w.unbroken_until
+        END
     ) AS until_day -- The first day after the watch
 FROM watched AS w
 LEFT JOIN last_posts_in_time AS p ON p.figure_id = w.figure_id AND p.account_id = w.account_id
