@@ -187,7 +187,9 @@ def test_the_carriage_return_of_the_cases_can_be_read_again(tmp_path: Path) -> N
         ("facebook", "N / A", None),
         # Who writes the platform's name says yes, and not who.
         ("x", "Twitter", None),
-        ("instagram", "@Instagram", None),
+        ("x", "not-found", None),
+        ("x", "@none", None),
+        ("facebook", "@n/a", None),
         ("x", "LinkedIn", None),
         ("truthsocial", "Truth Social", None),
     ],
@@ -212,6 +214,18 @@ def test_a_cell_is_an_account_a_fault_of_its_row_or_not_looked(
         case account:
             assert (accounts(report), report.faults) == ({2: account}, ())
             assert any(note.startswith(f"list.csv, row 2: {column} holds an account of") for note in report.notes)
+
+
+@pytest.mark.parametrize("form", ["@{}", "https://x.com/{}", "x.com/{}"])
+def test_a_word_for_nobody_behind_an_at_sign_or_in_an_address_is_a_handle(form: str, tmp_path: Path) -> None:
+    names = ["LinkedIn", "telegram", "link", "void", "here", "Twitter", "not_found", "ditto"]
+    file = tmp_path / "list.csv"
+    file.write_text("name,role,x\n" + "".join(f"MP for {name},MP,{form.format(name)}\n" for name in names))
+    report = look(file, tmp_path)
+    load(tmp_path / "home", bundle(tmp_path / "bundled", report.roster))
+
+    assert (accounts(report), report.faults) == ({row: ("x", name) for row, name in enumerate(names, start=2)}, ())
+    assert query(tmp_path / "home", "SELECT count(*) FROM claims") == [(len(names),)]
 
 
 def test_a_secret_key_reaches_no_message_and_no_file(tmp_path: Path) -> None:

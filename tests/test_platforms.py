@@ -18,7 +18,17 @@ from crawlers.crawling import spider_of
 from crawlers.fediverse.addresses import read_address
 from kooch.config import VIEWS
 from kooch.errors import ConfigError
-from kooch.platforms import Account, Platform, Refused, is_placeholder, known, learn, natural_keys, platform_of, read
+from kooch.platforms import (
+    Account,
+    Platform,
+    Refused,
+    is_placeholder_as_handle,
+    known,
+    learn,
+    natural_keys,
+    platform_of,
+    read,
+)
 from kooch.platforms.patterns import LONGEST_TEXT, PatternError, compile_form
 from kooch.rosters import AccountClaim, ImportOptions, check, import_roster
 from kooch.store.suppress import suppress
@@ -187,7 +197,7 @@ def test_everybody_means_the_same_by_a_handle(platform: str, name: str) -> None:
 
     # A handle may be a word that people write for nobody: then a list gives the account's id too.
     faults = check([roster("list", [member("a")], accounts=(claim,))])
-    assert (is_handle and not is_placeholder(name)) == (faults == [])
+    assert (is_handle and not is_placeholder_as_handle(name)) == (faults == [])
     if is_handle and not row.is_id_first:
         assert f"@{name.lower()}" in natural_keys(platform, f"@{name}") or read(name, platform) != Account(
             platform=platform, handle=name

@@ -22,7 +22,7 @@ from kooch.platforms.names import (
     one_spelling,
     spell_handle,
 )
-from kooch.platforms.reading import Account, Refused, has_secret, is_placeholder, read
+from kooch.platforms.reading import Account, Refused, has_secret, is_placeholder, is_placeholder_as_handle, read
 from kooch.platforms.registry import known, learn, platform_of
 from kooch.platforms.row import ArchiveQuestion, Platform, Source, Span
 
@@ -39,6 +39,7 @@ __all__ = [
     "has_secret",
     "host_of",
     "is_placeholder",
+    "is_placeholder_as_handle",
     "known",
     "leads_to",
     "learn",

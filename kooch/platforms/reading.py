@@ -21,7 +21,6 @@ _PLACEHOLDERS = frozenset(
         "none",
         "n/a",
         "n/d",
-        "n.d",
         "k/a",
         "s/o",
         "pas de compte",
@@ -116,30 +115,50 @@ _PLACEHOLDERS = frozenset(
         "不明",
         "无",
         "無",
+        "لا يوجد",
+        "غير معروف",
+        "não tem",
+        "nicht vorhanden",
+        "k. a",
+        "tidak ada",
+        "không có",
+        "see above",
+        "account closed",
+        "account deleted",
+        "not on twitter",
+        "not on x",
+        "see below",
+        "click here",
+        "sin cuenta",
+        "aucun compte",
+        "keine angabe",
+        "siehe oben",
+        "siehe unten",
+        "उपलब्ध नहीं",
+        "δεν υπάρχει",
+    ]
+)
+"""What people write into a cell in place of a handle."""
+_MAY_BE_HANDLES = frozenset(
+    [
+        "n.d",
         "無し",
         "未詳",
         "没有",
         "沒有",
         "未知",
         "없음",
-        "لا يوجد",
-        "غير معروف",
         "ندارد",
         "yok",
         "hayır",
         "bilinmiyor",
         "nenhum",
         "nenhuma",
-        "não tem",
         "não",
         "desconhecido",
         "nessuna",
         "entfällt",
-        "nicht vorhanden",
         "k.a",
-        "k. a",
-        "tidak ada",
-        "không có",
         "ไม่มี",
         "відсутній",
         "нету",
@@ -149,15 +168,9 @@ _PLACEHOLDERS = frozenset(
         "ditto",
         "idem",
         "dto",
-        "see above",
         "left",
         "former",
-        "account closed",
-        "account deleted",
-        "not on twitter",
-        "not on x",
         "twitter",
-        "see below",
         "ibid",
         "tbc",
         "undefined",
@@ -179,7 +192,6 @@ _PLACEHOLDERS = frozenset(
         "handle",
         "username",
         "here",
-        "click here",
         "nd",
         "nk",
         "nvt",
@@ -196,12 +208,6 @@ _PLACEHOLDERS = frozenset(
         "wala",
         "néant",
         "neant",
-        "sin cuenta",
-        "aucun compte",
-        "keine angabe",
-        "siehe oben",
-        "siehe unten",
-        "उपलब्ध नहीं",
         "নেই",
         "இல்லை",
         "లేదు",
@@ -217,10 +223,9 @@ _PLACEHOLDERS = frozenset(
         "해당없음",
         "미상",
         "אין",
-        "δεν υπάρχει",
     ]
 )
-"""What people write into a cell in place of a handle."""
+"""What people write so, too, and what an account may be called: with an `@`, and in an address, it is a handle."""
 _AROUND = " \t\r\n\f\v\u00a0\u200b\u200e\u200f\u202a\u202c\u2009\u3000\ufeff"
 """Spaces and invisible characters."""
 _BRACKETS = " #()[]{}<>\"'“”„«».,;:!"
@@ -269,15 +274,31 @@ def _fault_of_text(text: str) -> Refused | None:
     return None if text else Refused(kind="empty", why="is empty")
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether people write this for nobody: none, n/a, -, ?, (inactive), not_found, or the name of a platform."""
-    plain = unicodedata.normalize("NFKC", text).casefold().lstrip("@")
-    word = " ".join(plain.split()).replace(" / ", "/").strip(_BRACKETS)
-    spoken = word.replace("_", " ").replace("-", " ")
-    if not _PLACEHOLDERS.isdisjoint({word, spoken}):
+def is_placeholder(cell: str) -> bool:
+    """Whether people write this into a cell for nobody: none, n/a, -, ?, (inactive), not_found, or the name of a platform.
+
+    Behind an `@` stands a handle: `@link` is an account, and `link` nobody. `@none` is nobody too.
+    """
+    if is_placeholder_as_handle(cell):
         return True
-    is_platform = any(spoken in {row.platform, row.name.casefold()} for row in known().values())
-    return is_platform or not any(letter.isalnum() or letter == "_" for letter in word)
+    word = _word(cell)
+    if word.startswith("@"):
+        return False
+    spoken = word.replace("_", " ").replace("-", " ")
+    if not (_PLACEHOLDERS | _MAY_BE_HANDLES).isdisjoint({word, spoken}):
+        return True
+    return any(spoken in {row.platform, row.name.casefold()} for row in known().values())
+
+
+def is_placeholder_as_handle(handle: str) -> bool:
+    """Whether a handle, with or without `@`, is what people write for nobody. Such a handle needs an id beside it."""
+    word = _word(handle).lstrip("@").strip(_BRACKETS)
+    return word in _PLACEHOLDERS or not any(letter.isalnum() or letter == "_" for letter in word)
+
+
+def _word(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(plain.split()).replace(" / ", "/").strip(_BRACKETS)
 
 
 def has_secret(text: str) -> bool:

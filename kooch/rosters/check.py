@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from kooch.counts import NotACountError
 from kooch.errors import Fault
-from kooch.platforms import describe_foreign_host, host_of, is_placeholder, platform_of
+from kooch.platforms import describe_foreign_host, host_of, is_placeholder_as_handle, platform_of
 from kooch.rosters.consistency import fault_at
 from kooch.rosters.models import AccountClaim, Member, Roster, Statement
 from kooch.rosters.reported import read_followers
@@ -48,7 +48,7 @@ def faults_of_names(value: AccountClaim | Statement) -> list[str]:
     """The faults in the handle and the id of one row. An account with a fault is never counted."""
     platform, handle, native_id = platform_of(value.platform), value.handle, getattr(value, "native_id", None)
     faults: list[str | None] = []
-    if handle and not native_id and is_placeholder(handle):
+    if handle and not native_id and is_placeholder_as_handle(handle):
         faults.append(f"handle '{handle}' names nobody: remove the row, or give the account's native_id")
     elif handle:
         faults.append(platform.fault_of_handle(handle))
