@@ -185,5 +185,5 @@ class Look:
 
 LOOK_COLUMNS = columns_of(Look)
 GIVEN = frozenset({"figure", "platform", "account", "time_zone", "method"})
-"""What the empty sheet says of a figure already. A row that says nothing else holds no look."""
+"""What the empty sheet says of a figure already."""
 NEEDED = ("figure", "platform", "looked_on", "time_zone", "looker", "method", "result")

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from kooch import platforms
 from kooch.errors import Fault, RosterError
 from kooch.rosters.cells import raise_any
+from kooch.rosters.models import MEMBER_COLUMNS
 from kooch.rosters.tables import Row, Table
 
 # Other names of a column, compared in lower case with _ for spaces and hyphens.
@@ -109,17 +110,25 @@ def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None
     )
 
 
+def is_column(text: str) -> bool:
+    """Whether a text is the name of a column that an import knows, or another name of it."""
+    own = {name: name for name in (*MEMBER_COLUMNS, *platforms.known())}
+    names = _ALIASES | _aliases_of_platforms() | own
+    return _plain(text) in names or bool(_of_two_words(text, names))
+
+
 def platform_meant(text: str) -> str:
-    """The platform that a word means, as the name of a column does: Twitter is x. Any other word in lower case."""
+    """The platform that a word means, as the name of a column does: Twitter and X / Twitter are x. Any other word in lower case."""
     word = _plain(text)
-    names = {_plain(platform.name): slug for slug, platform in platforms.known().items()} | _ALIASES
-    meant = names.get(word, word)
+    names = {slug: slug for slug in platforms.known()}
+    names |= {_plain(platform.name): slug for slug, platform in platforms.known().items()} | _ALIASES
+    meant = names.get(word) or _of_two_words(text, names)
     return meant if meant in platforms.known() else text.strip().lower()
 
 
-def _of_two_words(column: str, names: Mapping[str, str]) -> str:
+def _of_two_words(text: str, names: Mapping[str, str]) -> str:
     """What each word of `X / Twitter` or `X (Twitter)` means, if they mean the same."""
-    meant = {names.get(_plain(word), "") for word in re.split(r"[/()]", column) if word.strip()}
+    meant = {names.get(_plain(word), "") for word in re.split(r"[/()]", text) if word.strip()}
     return meant.pop() if len(meant) == 1 else ""
 
 

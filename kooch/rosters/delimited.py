@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 from kooch.errors import RosterError
-from kooch.rosters.tables import Table, read_bytes, refuse_title, split, table_of
+from kooch.rosters.tables import Table, read_bytes, split, table_of
+from kooch.rosters.titles import refuse_title
 
 _MOST_BYTES = 100_000_000
 # The longer mark comes first, because the mark of UTF-32 begins like that of UTF-16.

@@ -65,17 +65,6 @@ def split(text: str, file: Path, delimiter: str | None = None) -> list[list[str]
     return rows
 
 
-def refuse_title(rows: Sequence[Sequence[str]], file: Path, *, sheet: str | None = None, first_row: int = 1) -> None:
-    """Raise RosterError if the first row holds one cell and the next filled row several: column names stand below a title."""
-    filled = [(number, sum(map(bool, map(str.strip, row)))) for number, row in enumerate(rows[:20], start=first_row)]
-    below = next(((number, cells) for number, cells in filled[1:] if cells), None)
-    if not below or filled[0][1] != 1 or below[1] < 2:
-        return
-    what = "it" if below[0] == first_row + 1 else f"rows {first_row} to {below[0] - 1}"
-    message = f"row {first_row} looks like a title: delete {what}, so that the column names are in row {first_row}"
-    raise RosterError.of([Fault(file=file, sheet=sheet, message=message)])
-
-
 def table_of(
     rows: Iterable[Sequence[str]],
     file: Path,

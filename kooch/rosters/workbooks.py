@@ -14,7 +14,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from kooch.errors import Fault, RosterError
 from kooch.rosters.marks import Marks, Place, TooLargeError, cell_name, scan
-from kooch.rosters.tables import Table, refuse_title, table_of
+from kooch.rosters.tables import Table, table_of
+from kooch.rosters.titles import refuse_title
 
 
 def read_workbook(file: Path) -> Table:
