@@ -10,12 +10,12 @@ import polars as pl
 import streamlit as st
 
 from analytics.downloads import to_csv
-from analytics.measures.to_look_at import ToLookAt, figures_to_look_at
-from kooch.config import load_settings
+from kooch.config import BUNDLED_ROSTERS, load_settings
 from kooch.looks import sheet_of
+from kooch.rosters import read_roster
 from pages.shared.choosing import choose
 from pages.shared.routing import through_app
-from pages.shared.store import ask, query, version_file
+from pages.shared.store import query, version_file
 from pages.shared.text import plain, say, table
 
 _HOWS = {
@@ -71,13 +71,14 @@ def main() -> None:
             on_click="ignore",
             type="tertiary",
         )
+    folder = folder_of(roster)
     unread = [row for row in rows if row["how"] == "not read" and not (row["gives"] or row["blocked"])]
     for row in rows:
         if row in unread:
             continue
         show_platform(row)
-        if row["looks"]:
-            offer_sheet(file, roster, row)
+        if row["looks"] and folder:
+            offer_sheet(folder, row)
     if unread:
         st.header("Cannot be read")
         names = ", ".join(row["name"] for row in unread)
@@ -96,16 +97,19 @@ def show_platform(row: dict[str, Any]) -> None:
         st.code(row["command"], language=None, wrap_lines=True)
 
 
-def offer_sheet(file: Path, roster: str, row: dict[str, Any]) -> None:
-    """The sheet that the command writes, of what is published, made when somebody takes it."""
+def folder_of(roster: str) -> Path | None:
+    """The folder of a published list; None if this machine does not have it."""
+    folders = (root / roster for root in (load_settings().home / "rosters", BUNDLED_ROSTERS))
+    return next((folder for folder in folders if (folder / "roster.yaml").is_file()), None)
+
+
+def offer_sheet(folder: Path, row: dict[str, Any]) -> None:
+    """The sheet that the command writes, made when somebody takes it."""
     platform = row["platform"]
-    ((zone,),) = query(file, "SELECT time_zone FROM rosters WHERE roster = $roster", {"roster": roster})
-    figures: list[ToLookAt] = ask(file, figures_to_look_at, roster=roster, platform=platform)
-    accounts = {each.figure_id: each.accounts[0][0] if each.accounts else "" for each in figures}
     st.download_button(
         f"Sheet for {plain(row['name'])} (.xlsx)",
-        lambda: sheet_of(accounts, platform, zone),
-        file_name=f"{roster}-{platform}.xlsx",
+        lambda: sheet_of(read_roster(folder), platform),
+        file_name=f"{folder.name}-{platform}.xlsx",
         on_click="ignore",
         key=f"sheet-{platform}",
     )

@@ -4,6 +4,7 @@ import csv
 import random
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -346,15 +347,50 @@ def test_rows_that_nobody_filled_in_are_left_out(tmp_path: Path) -> None:
         "method": "known_account",
         "account": "in/one",
     }
-    rows: list[dict[str, object]] = [{"figure": "m0"}, {"figure": "m1"} | untouched, {"figure": "m2"} | untouched]
-    report = import_looks(write(tmp_path / "looks.csv", rows), into=tmp_path / "rosters", rosters=[house(3)])
+    rows: list[dict[str, object]] = [
+        {"figure": "m0"},
+        {"figure": "m1"} | untouched,
+        {"figure": "m2"} | untouched | {"account": "in/two"},
+    ]
+    of = house(3, accounts=tuple(claim(f"m{n}", "in/one" if n == 1 else "in/two", platform="linkedin") for n in (1, 2)))
+    report = import_looks(write(tmp_path / "looks.csv", rows), into=tmp_path / "rosters", rosters=[of])
     # A row that says anything of a look must say all of it.
     rows[2]["note"] = "on holiday"
-    refused = import_looks(write(tmp_path / "more.csv", rows), into=tmp_path / "rosters", rosters=[house(3)])
+    refused = import_looks(write(tmp_path / "more.csv", rows), into=tmp_path / "rosters", rosters=[of])
 
     assert [look.figure for look in report.looks] == ["m0"]
     assert report.notes == ("2 rows without a look: left out.",)
     assert [fault.row for fault in refused.faults] == [4, 4, 4]
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        {"figure": "m0", "account": "in/found-her", "method": "app_search"},
+        {"figure": "m0", "account": "in/found-her", "method": "known_account"},
+        {"figure": "m0", "account": "", "method": "app_search"},
+        {"figure": "m1", "account": "in/one", "method": "web_search"},
+        {"figure": "m1", "account": "in/found-her", "method": "known_account"},
+        {"figure": "m1", "account": "in/one", "method": ""},
+    ],
+)
+def test_a_row_that_is_half_filled_in_is_a_fault(half: dict[str, object], tmp_path: Path) -> None:
+    of = house(2, accounts=(claim("m1", "in/one", platform="linkedin"),))
+    rows = [half | {"looked_on": "", "looker": "", "result": ""}]
+    report = import_looks(write(tmp_path / "looks.csv", rows), into=tmp_path / "rosters", rosters=[of])
+
+    assert {fault.row for fault in report.faults} == {2}
+    assert not (tmp_path / "rosters").exists()
+
+
+def test_a_sheet_has_the_first_account_that_is_theirs_today(tmp_path: Path) -> None:
+    earlier = replace(claim("m0", "in/earlier", platform="linkedin"), to_day=date(2020, 1, 1))
+    first, second = (claim("m0", f"in/{name}", platform="linkedin") for name in ("first", "second"))
+    later = replace(claim("m1", "in/later", platform="linkedin"), from_day=date(2200, 1, 1))
+    of = house(2, accounts=(earlier, first, second, later))
+    write_sheet(tmp_path / "sheet.xlsx", of, "linkedin")
+
+    assert [cells["account"] for _, cells in read_workbook(tmp_path / "sheet.xlsx").rows] == ["in/first", ""]
 
 
 def test_an_empty_sheet_is_no_file_of_looks(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """What a plan says of a list beforehand, and what the crawls of test servers then take."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from playwright.sync_api import Browser
 
 from crawlers import crawling
 from kooch.config import is_crawled
+from kooch.looks import write_sheet
 from kooch.platforms import known
 from kooch.rosters import Roster, write_roster
 from kooch.rosters.workbooks import read_workbook
@@ -299,8 +302,12 @@ def test_the_page_shows_what_the_command_prints(tmp_path: Path, monkeypatch: pyt
 
 
 def test_the_page_gives_the_sheet_that_people_fill_in(tmp_path: Path, browser: Browser) -> None:
-    people = [member(f"m{n}") for n in range(3)]
-    publish(tmp_path, roster("house", people, accounts=(claim("m2", "in/two", platform="linkedin"),), vouches=False))
+    people = [member(f"m{n}") for n in (2, 0, 1)]
+    before = replace(claim("m2", "in/before", platform="linkedin"), to_day=date(2020, 1, 1))
+    claims = (before, *(claim("m2", name, platform="linkedin") for name in ("in/two", "in/other")))
+    of = roster("house", people, accounts=claims, vouches=False)
+    publish(tmp_path, of)
+    write_sheet(tmp_path / "command.xlsx", of, "linkedin")
     sheet = tmp_path / "sheet.xlsx"
     with serving(tmp_path) as url:
         page = Watched(browser, url, width=390, height=844).open("/plan?roster=house")
@@ -312,6 +319,7 @@ def test_the_page_gives_the_sheet_that_people_fill_in(tmp_path: Path, browser: B
     rows = [(cells["figure"], cells["account"], cells["time_zone"]) for _, cells in read_workbook(sheet).rows]
 
     assert download.value.suggested_filename == "house-linkedin.xlsx"
-    assert [row[:2] for row in rows] == [("m0", ""), ("m1", ""), ("m2", "in/two")]
+    assert [row[:2] for row in rows] == [("m2", "in/two"), ("m0", ""), ("m1", "")]
+    assert read_workbook(sheet).rows == read_workbook(tmp_path / "command.xlsx").rows
     assert {zone for *_, zone in rows} == {roster("house", people).time_zone}
     assert width == 390

@@ -184,6 +184,8 @@ class Look:
 
 
 LOOK_COLUMNS = columns_of(Look)
+KNOWN = "known_account"
+"""The method of the empty sheet's rows that hold an account."""
 GIVEN = frozenset({"figure", "platform", "account", "time_zone", "method"})
 """What the empty sheet says of a figure already."""
 NEEDED = ("figure", "platform", "looked_on", "time_zone", "looker", "method", "result")

@@ -2,15 +2,18 @@
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import get_args
 from xml.sax.saxutils import escape
+from zoneinfo import ZoneInfo
 
 from kooch.errors import ConfigError
 from kooch.files import write_whole
-from kooch.looks.models import LOOK_COLUMNS, METHODS, Result, Status
-from kooch.rosters import Roster
+from kooch.looks.models import KNOWN, LOOK_COLUMNS, METHODS, Result, Status
+from kooch.rosters import Roster, claims_by_series
+from kooch.times import now
 
 _OPEN = "http://schemas.openxmlformats.org"
 _CHOICES = {"method": METHODS, "result": get_args(Result), "status": get_args(Status), "adjudicates": ("yes",)}
@@ -21,26 +24,36 @@ def write_sheet(file: Path, roster: Roster, platform: str) -> int:
     """Write the sheet of `roster` for `platform`. Returns its rows. Raises ConfigError for an ending other than .xlsx."""
     if file.suffix.lower() != ".xlsx":
         raise ConfigError(f"{file} is no .xlsx file: give the sheet that ending.")
-    accounts = dict.fromkeys(roster.figure_ids, "")
-    for claim in roster.accounts:
-        if claim.platform == platform and claim.polarity == "accepts" and claim.figure_id in accounts:
-            accounts[claim.figure_id] = claim.handle or claim.native_id or ""
-    write_whole(file, sheet_of(accounts, platform, roster.time_zone))
-    return len(accounts)
+    write_whole(file, sheet_of(roster, platform))
+    return len(roster.figure_ids)
 
 
-def sheet_of(accounts: Mapping[str, str], platform: str, time_zone: str) -> bytes:
-    """An .xlsx with a row for every figure, and the account that is known of each; empty: none. Of a row `GIVEN` is filled in.
+def accounts_listed(roster: Roster, platform: str, day: date | None = None) -> dict[str, list[str]]:
+    """The accounts on `platform` that `roster` accepts for each figure, on `day` if one is given. Figures and accounts in the list's order."""
+    accounts: dict[str, list[str]] = {figure_id: [] for figure_id in roster.figure_ids}
+    for claim in claims_by_series(roster):
+        is_theirs = claim.platform == platform and claim.polarity == "accepts" and claim.figure_id in accounts
+        if is_theirs and (day is None or (claim.from_day or day) <= day <= (claim.to_day or day)):
+            accounts[claim.figure_id].append(claim.handle or claim.native_id or "")
+    return accounts
+
+
+def sheet_of(roster: Roster, platform: str) -> bytes:
+    """An .xlsx with a row for every figure, and the first listed account that is theirs today; empty: none. Of a row `GIVEN` is filled in.
 
     Every cell is text: a program that opens it turns no id into a number.
     """
+    today = now().astimezone(ZoneInfo(roster.time_zone)).date()
+    accounts = {
+        figure_id: next(iter(listed), "") for figure_id, listed in accounts_listed(roster, platform, today).items()
+    }
     rows = [
         {
             "figure": figure_id,
             "platform": platform,
             "account": account,
-            "time_zone": time_zone,
-            "method": "known_account" if account else "",
+            "time_zone": roster.time_zone,
+            "method": KNOWN if account else "",
         }
         for figure_id, account in accounts.items()
     ]

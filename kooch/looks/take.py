@@ -7,7 +7,8 @@ from pathlib import Path
 
 from kooch.errors import Fault, RosterError, StorageError
 from kooch.files import alone_in, make_folder, remove_unfinished, write_whole
-from kooch.looks.models import GIVEN, LOOK_COLUMNS, NEEDED, Look
+from kooch.looks.models import GIVEN, KNOWN, LOOK_COLUMNS, NEEDED, Look
+from kooch.looks.sheet import accounts_listed
 from kooch.rosters import Roster, slugify
 from kooch.rosters.brought import read_table
 from kooch.rosters.cells import gathering, parse, raise_any
@@ -44,7 +45,8 @@ def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksR
     """Take the looks of a CSV, a TSV or a spreadsheet (its first sheet) over into `into/looks/`.
 
     Figures are those of `rosters`, by figure id, Wikidata id or name. Without a column `wave` the file is one wave. A row
-    that says no more than the empty sheet is left out, and counted in the notes. A file that says the same as one that stands there under its name changes nothing.
+    that says no more than the empty sheet is left out, and counted in the notes. A file that says the same as one that
+    stands there under its name changes nothing.
 
     Raises RosterError when it cannot be read as a table, or another file has its name, StorageError when writing fails.
     """
@@ -53,12 +55,13 @@ def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksR
     if not table.rows and not table.faults:
         raise RosterError("holds no row below its column names: give one a look", file=file)
     faults = [*table.faults, *_faults_of_header(table)]
-    filled = tuple(row for row in table.rows if any(text and name not in GIVEN for name, text in row[1].items()))
+    figures = _figures(rosters)
+    filled = tuple(row for row in table.rows if not _is_untouched(row[1], figures, rosters))
     left_out = len(table.rows) - len(filled)
     if not filled and not faults:
         raise RosterError(f"holds no look: {_without_a_look(left_out)}. Fill in one row for each look", file=file)
     table = replace(table, rows=filled)
-    looks = [] if faults else _looks(table, _figures(rosters), faults, wave=file.stem)
+    looks = [] if faults else _looks(table, figures, faults, wave=file.stem)
     faults += _repeated(looks)
     faults += _strangers(looks, rosters)
     faults += _waves_of_others(looks, [look for look in read_looks(into) if look.file != target])
@@ -79,6 +82,18 @@ def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksR
         notes=(*table.notes, *([f"{_without_a_look(left_out)}: left out."] if left_out else [])),
         is_new=is_new,
     )
+
+
+def _is_untouched(cells: Mapping[str, str], figures: Mapping[str, set[str]], rosters: Sequence[Roster]) -> bool:
+    """Whether a row says what the empty sheet says of its figure: no account, or one that a list names, and its method."""
+    if any(text and name not in GIVEN for name, text in cells.items()):
+        return False
+    account, method = cells.get("account", ""), cells.get("method", "")
+    if not account:
+        return not method
+    named = figures.get(fold(cells.get("figure", "")), set())
+    listed = (accounts_listed(roster, cells.get("platform", "")) for roster in rosters)
+    return method == KNOWN and any(account in accounts.get(figure_id, []) for accounts in listed for figure_id in named)
 
 
 def _without_a_look(rows: int) -> str:
