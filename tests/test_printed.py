@@ -17,12 +17,15 @@ from analytics.measures.phrases import interval
 from analytics.measures.sheet import Sheet, sheet
 from analytics.measures.statements import statements
 from analytics.site.build import publish_site
-from kooch.rosters import Roster, check
+from kooch.rosters import AccountClaim, Roster, check
 from kooch.rosters.evidence import import_evidence
 from kooch.rosters.values import EventKind
+from kooch.store.master import master_file
+from kooch.store.outcomes import HandleSpan, Outcome
 from kooch.store.versions import open_version, reading_file
 from kooch.times import end_of, start_of
 from tests import stores
+from tests.faults import did
 from tests.test_app import ROOT, run, words
 
 ALL_EVENTS: tuple[EventKind, ...] = get_args(EventKind)
@@ -107,6 +110,81 @@ def test_a_report_that_names_another_account_says_nothing_of_the_listed_one(
     assert f"handle '{named}' is on no list of 'a'" in fault.message
     # Whose account it is, nobody has said: its name is published nowhere.
     assert not any(named in str(row) for table in ("handles", "accounts", "bounds") for row in stores.query(tmp_path / "home", f"FROM {table}"))  # fmt: skip
+
+
+def printed_beside_crawls(folder: Path, people: Roster, *looks: Outcome) -> Sheet:
+    """The sheet of ann on Bluesky after two loads: the lists are loaded before anybody has looked."""
+    stores.load(folder / "home", stores.bundle(folder / "bundled", people))
+    for one in looks:
+        stores.crawl(folder / "home", one, state="complete")
+    stores.load(folder / "home", folder / "bundled")
+    with open_version(reading_file(folder / "home")) as connection:
+        return sheet(connection, figure_id="ann", platform="bluesky")
+
+
+def people_of_ann(named: str, *claims: AccountClaim, day: str = "2025-05-01") -> Roster:
+    told = stores.statement("ann", "joined", day, platform="bluesky", handle=named, not_before=day, not_after=day)
+    members = [stores.member(name) for name in sorted({claim.figure_id for claim in claims})]
+    return stores.roster("people", members, accounts=claims, statements=(told,), as_of=date(2025, 8, 1))
+
+
+def test_a_report_is_about_the_account_that_crawls_have_seen_with_its_handle(tmp_path: Path) -> None:
+    """The list has the account by its id alone. A second report is of another handle."""
+    people = people_of_ann("Ann.test", stores.claim("ann", None, did(1)))
+    look = stores.seen(did(1), 0, handle="ann.test", bio="")
+    claim = printed_beside_crawls(tmp_path / "named", people, look)
+    other = printed_beside_crawls(
+        tmp_path / "other", people_of_ann("zoe.test", stores.claim("ann", None, did(1))), look
+    )
+
+    assert claim.sentence == "ann joined Bluesky on 1 May 2025, according to Daily."
+    assert claim.kind == "joined"
+    assert any("account: @ann.test" in one.says for one in claim.evidence)
+    assert not any("on no list" in one.says for one in claim.evidence)
+    assert "1 May 2025" not in other.sentence
+    assert any("on no list" in one.says for one in other.evidence)
+    # Lists alone do not tell what the account is called.
+    assert not [*check([people])]
+
+
+def test_a_new_master_gives_reports_the_same_accounts(tmp_path: Path) -> None:
+    people = people_of_ann("ann.test", stores.claim("ann", None, did(1)))
+    printed_beside_crawls(tmp_path, people, stores.seen(did(1), 0, handle="ann.test", bio=""))
+    before = stores.query(tmp_path / "home", "FROM bounds ORDER BY ALL")
+    master_file(tmp_path / "home").unlink()
+    stores.load(tmp_path / "home", tmp_path / "bundled")
+
+    assert stores.query(tmp_path / "home", "FROM bounds ORDER BY ALL") == before
+
+
+def test_a_report_may_name_an_earlier_handle_that_the_registry_logs(tmp_path: Path) -> None:
+    people = people_of_ann("old.test", stores.claim("ann", "new.test", did(1)))
+    log = (
+        HandleSpan(handle="old.test", valid_from=stores.at(-60 * 24 * 60), valid_to=stores.at(0)),
+        HandleSpan(handle="new.test", valid_from=stores.at(0)),
+    )
+    claim = printed_beside_crawls(tmp_path, people, stores.seen(did(1), 10, handle="new.test", bio="", handles=log))
+    (fault,) = check([people])
+
+    assert claim.sentence == "ann joined Bluesky on 1 May 2025, according to Daily."
+    assert not any("on no list" in one.says for one in claim.evidence)
+    assert (
+        "handle 'old.test' is on no list of 'ann', so this row counts only if crawls or a registry show"
+        in fault.message
+    )
+    assert "leave the handle out" not in fault.message
+
+
+def test_a_handle_of_the_next_holder_names_no_account_of_the_earlier_one(tmp_path: Path) -> None:
+    claims = (
+        stores.claim("ann", None, did(1), to_day=date(2025, 6, 30)),
+        stores.claim("ben", None, did(1), from_day=date(2025, 7, 1)),
+    )
+    look = stores.seen(did(1), 39 * 24 * 60, handle="ben.test", bio="")
+    claim = printed_beside_crawls(tmp_path, people_of_ann("ben.test", *claims), look)
+
+    assert "1 May 2025" not in claim.sentence
+    assert any("on no list" in one.says for one in claim.evidence)
 
 
 def test_a_report_that_names_an_account_of_a_figure_without_any_does_not_go_unnamed(tmp_path: Path) -> None:

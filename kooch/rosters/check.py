@@ -159,7 +159,7 @@ def is_foretold(statement: Statement) -> bool:
 
 
 def _named_on_no_list(rosters: Sequence[Roster], statements: Iterable[Statement]) -> Iterator[Fault]:
-    """Faults of statements that name another account than the known ones. They are no report that names no account."""
+    """Faults of statements that name another handle than the listed ones. They are no report that names no account."""
     known: dict[tuple[str, str], set[str]] = defaultdict(set)
     for roster in rosters:
         for figure_id, platform, handle in _listed(roster):
@@ -174,11 +174,13 @@ def _named_on_no_list(rosters: Sequence[Roster], statements: Iterable[Statement]
     for statement in statements:
         figure_id, platform, handle = statement.figure_id, statement.platform, (statement.handle or "").lower()
         names = known.get((figure_id, platform))
-        if handle and names and handle not in names and (figure_id, platform, handle) not in denied:
+        # Of an account that is listed by its id alone, only crawls learn the handle.
+        if handle and names and "" not in names and handle not in names and (figure_id, platform, handle) not in denied:
             yield fault_at(
                 statement,
-                f"handle '{statement.handle}' is on no list of '{figure_id}', so this row counts for no account: add it to"
-                " accounts.csv, or leave the handle out if the report does not name it",
+                f"handle '{statement.handle}' is on no list of '{figure_id}', so this row counts only if crawls or a registry"
+                " show that a listed account had this handle: add another account of theirs to accounts.csv, or correct the"
+                " handle if it is mistyped",
             )
 
 

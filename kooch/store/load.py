@@ -32,7 +32,14 @@ from kooch.store.editions import content_digest
 from kooch.store.loading import Steps
 from kooch.store.loading.batches import store_batches
 from kooch.store.loading.departures import store_departures
-from kooch.store.loading.rosters import Decision, Listed, denials_of, drop_suppressed, store_listed
+from kooch.store.loading.rosters import (
+    Decision,
+    Listed,
+    denials_of,
+    drop_suppressed,
+    give_reports_their_accounts,
+    store_listed,
+)
 from kooch.store.locks import only_one
 from kooch.store.master import drop_unusable_master, master_file, open_master, single, transaction
 from kooch.store.outcomes import STATUSES
@@ -255,9 +262,10 @@ def _store(
         drop_suppressed(connection)
         store_departures(connection)
         _store_slots(connection, home)
-        # Addresses read handles, stays read links, and the other rollups read both.
+        # Addresses read handles, reports and stays read links, and the other rollups read both.
         build_views(connection, views, only=("current_handles", "links"), anew=anew)
         _store_urls(connection, listed)
+        give_reports_their_accounts(connection, listed)
         store_stays(connection)
         build_views(connection, views, anew=anew)
         describe_shared_columns(connection)

@@ -93,6 +93,7 @@ _BOUNDS = pa.schema(
         ("names_unlisted", pa.bool_()),
     ]
 )
+_BOUNDS_WITH_HANDLES = _BOUNDS.append(pa.field("handle", _TEXT))
 _RUNS = pa.schema(
     [
         *((name, _TEXT) for name in ("roster", "figure_id", "platform", "account", "handle")),
@@ -202,16 +203,42 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
 
 
 def drop_suppressed(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what lists say of accounts that crawls have met as suppressed ones, whatever a list calls them."""
+    """Drop what lists say of accounts that crawls have met as suppressed ones, whatever a list calls them.
+
+    Reports whose handle is on no list are of no account afterwards, until `give_reports_their_accounts`.
+    """
     with Steps(connection) as steps:
         met = "account_id IN (SELECT account_id FROM accounts_met_as_suppressed)"
         steps.write(
+            "UPDATE bounds SET account_id = NULL, names_unlisted = true WHERE NOT names_unlisted",
             f"DELETE FROM claims WHERE {met}",
             f"DELETE FROM bounds WHERE {met}",
             f"DELETE FROM series WHERE {met}",
             f"DELETE FROM last_posts WHERE {met}",
             f"DELETE FROM handles WHERE {met}",
             f"UPDATE accounts SET url = NULL WHERE url IS NOT NULL AND {met}",
+        )
+
+
+def give_reports_their_accounts(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
+    """Give a report whose handle is on no list to the account of its figure that crawls or a registry show with that handle.
+
+    Every load does so, because crawls bring handles. The handle stays outside the tables. Needs the view `links`.
+    """
+    sources = _Sources()
+    rows = [
+        row | {"handle": statement.handle.lower()}
+        for statement, licence, recorded_at in _counted_statements(listed, _verdicts(listed))
+        if statement.handle
+        for row in _bounds_of_statement(statement, None, sources.of_statement(statement, licence), recorded_at)
+    ]
+    if not rows:
+        return
+    with Steps(connection) as steps:
+        steps.give("listed_bounds", as_table(rows, schema=_BOUNDS_WITH_HANDLES))
+        steps.write(
+            "UPDATE bounds SET account_id = r.account_id, names_unlisted = false FROM reports_with_seen_handles AS r"
+            " WHERE r.bound_id = bounds.bound_id AND bounds.names_unlisted"
         )
 
 
@@ -326,12 +353,8 @@ def _evidence(listed: Listed, verdicts: _Verdicts, sources: _Sources) -> _Eviden
             runs.append(_run_row(run, roster, run_account, sources))
             bounds += _bounds_of_run(run, roster, run_account, sources)
         last_posts += _last_post_rows(roster, accounts, sources)
-    for statement, licence, recorded_at in _statements(listed):
+    for statement, licence, recorded_at in _counted_statements(listed, verdicts):
         names = _names(statement.handle, None)
-        if verdicts.deny(statement.figure_id, statement.platform, names):
-            continue
-        if _is_suppressed(listed, statement.platform, names) or not _counts(statement):
-            continue
         # A report that names a handle accepts no link: until a list claims it, the account is unidentified.
         meant = (claimed.get((statement.figure_id, statement.platform, name)) for name in names)
         identified = next(filter(None, meant), None)
@@ -438,6 +461,16 @@ def _statements(listed: Listed) -> Iterator[tuple[Statement, str | None, datetim
     yield from ((statement, None, recorded_at) for statement in listed.evidence if statement.figure_id in figures)
 
 
+def _counted_statements(listed: Listed, verdicts: _Verdicts) -> Iterator[tuple[Statement, str | None, datetime]]:
+    """The rows of `_statements` that count: of no account that is denied or suppressed."""
+    for statement, licence, recorded_at in _statements(listed):
+        names = _names(statement.handle, None)
+        if verdicts.deny(statement.figure_id, statement.platform, names):
+            continue
+        if not _is_suppressed(listed, statement.platform, names) and _counts(statement):
+            yield statement, licence, recorded_at
+
+
 def _counts(statement: Statement) -> bool:
     """Whether a statement counts. `kooch roster check` names the others."""
     return not faults_of_names(statement) and not is_foretold(statement)
@@ -468,7 +501,7 @@ def _bounds_of_statement(statement: Statement, account: str | None, source: str,
         "source": source,
         "known_at": known_at,
         # It is no report that names no account, and is never presumed to be about the known one.
-        "names_unlisted": statement.handle is not None and account is None,
+        "names_unlisted": True if statement.handle and account is None else None,
     }
     not_before = start_of(statement.not_before, zone) if statement.not_before else None
     # Nobody reports tomorrow's news: whatever a report says has happened by the end of its day.
