@@ -17,7 +17,7 @@ from analytics.measures.phrases import interval
 from analytics.measures.sheet import Sheet, sheet
 from analytics.measures.statements import statements
 from analytics.site.build import publish_site
-from kooch.rosters import AccountClaim, Roster, check
+from kooch.rosters import AccountClaim, Roster, Statement, check
 from kooch.rosters.evidence import import_evidence
 from kooch.rosters.values import EventKind
 from kooch.store.master import master_file
@@ -352,3 +352,53 @@ def test_a_departure_stays_in_the_sentence_when_a_later_list_names_the_account_a
         "Robert Habeck left X on 7 January 2019, according to DW, and was back by 3 April 2023, according to A list."
     )
     assert not any("another stay" in one for one in claim.beside)
+
+
+def ada(*told: Statement) -> Roster:
+    """Ada joined X on 1 January 2018 and left it on 7 January 2019, by reports that name the account."""
+    named = {"platform": "x", "time_zone": "UTC", "handle": "ada_t"}
+    first, left = ({"not_before": day, "not_after": day} | named for day in ("2018-01-01", "2019-01-07"))
+    return stores.roster(
+        "people",
+        [stores.member("ada", name="Ada")],
+        accounts=(stores.claim("ada", "ada_t", platform="x"),),
+        statements=(
+            stores.statement("ada", "joined", "2018-01-02", **first),
+            stores.statement("ada", "left", "2019-01-08", **left),
+            *told,
+        ),
+    )
+
+
+def back(day: str, **more: object) -> Statement:
+    cells = {"platform": "x", "time_zone": "UTC", "not_before": day, "not_after": day} | more
+    return stores.statement("ada", "joined", day, **cells)
+
+
+def test_a_return_that_no_report_gives_to_the_account_is_presumed(tmp_path: Path) -> None:
+    claim = printed(tmp_path / "unnamed", "ada", "x", ada(back("2021-05-01")))
+    named = printed(tmp_path / "named", "ada", "x", ada(back("2021-05-01", handle="ada_t")))
+
+    assert claim.sentence == (
+        "Ada joined X on 1 January 2018, according to Daily. Ada left X on 7 January 2019, according to Daily, and came back"
+        " on 1 May 2021, according to Daily, provided that a report which names no account means @ada_t."
+    )
+    assert claim.kind == "presumed"
+    assert "That reports which name no account mean @ada_t" in [one.what for one in claim.open]
+    assert "A source that shows that the report means another account." in claim.overturn
+    assert "provided that" not in named.sentence
+    assert named.kind == "joined"
+    for one in (claim, named):
+        assert "A sign of @ada_t after 7 January 2019 and before 1 May 2021." in one.overturn
+
+
+def test_two_reports_that_disagree_on_a_return_dispute_it(tmp_path: Path) -> None:
+    days = (back("2021-05-01", handle="ada_t"), back("2021-09-01", handle="ada_t", publisher="Mint"))
+    claim = printed(tmp_path, "ada", "x", ada(*days))
+
+    assert claim.sentence == (
+        "Ada joined X on 1 January 2018, according to Daily. Ada left X on 7 January 2019, according to Daily, and came back"
+        " between 1 May 2021 and 1 September 2021, according to Daily and Mint, which disagree."
+    )
+    assert claim.kind == "disputed"
+    assert "Which of the dates is right" in [one.what for one in claim.open]

@@ -182,11 +182,13 @@ def _of_stay(known: _Known) -> dict[str, Any]:
     zones = _zones(known, first, "first")
     sentence, kind = _joined(known, first, joined, zones)
     sentence = " ".join([sentence, *(_return_in_words(known, *pair) for pair in _returns(known))])
+    kind = _kind_with_returns(known, kind)
     beside: list[str] = []
     asked = f"Is {_account_of(first)} on {platform} your account, and on which day did you open it?" if _is_named(first) else (
         f"Which account on {platform} is or was yours, and on which day did you open it?"
     )  # fmt: skip
     definition, overturn = [_JOINED.format(zone=listed(list(dict.fromkeys(zones))))], _against_the_join(known, zones)
+    overturn += [one for one in _against_the_returns(known) if one not in overturn]
     if stay["ended_before"] and not stay["is_end_of_platform"]:
         beside.append(sentence)
         sentence, kind = _ended(known, ended)
@@ -263,7 +265,8 @@ def _joined(known: _Known, stay: dict[str, Any], joined: list[dict[str, Any]], z
         whose = _account_of(stay) if _is_named(stay) else "an account"
         return f"{by} {whose} as {name}’s account on {platform}; no source says when they joined{several}.", "undated"
     by, when = _publishers(joined), _span(not_before, before, zones)
-    if stay["contradiction"]:
+    # Sources that disagree on a return alone do not dispute the join.
+    if stay["contradiction"] and not _disputed_returns(known):
         lie = "the latest of the days that they allow is" if not_before is None else "the days that they give lie"
         unnamed = "; none names the account" if is_unnamed else ""
         when = f"{lie} {when.removeprefix('by ')}"
@@ -344,7 +347,46 @@ def _return_in_words(known: _Known, stay: dict[str, Any], back: dict[str, Any]) 
     )
     by = _publishers([row for row in known.evidence if row["bound_id"] in ended])
     was = "came back" if is_dated else "was back"
+    disputed = ", which disagree" if back in _disputed_returns(known) else ""
+    again += disputed + _presumption(back, is_presumed=back["join_is_presumed"])
     return f"{name} {gone} {platform} {left}, according to {by}{presumed}, and {was} {returned}, according to {again}."
+
+
+def _disputed_returns(known: _Known) -> list[dict[str, Any]]:
+    """The stays after a departure on whose beginning the sources disagree; none where the first join rests on two bounds."""
+    first = _first(known)
+    if first["first_from_bound"] != first["first_to_bound"]:
+        return []
+    return [
+        back
+        for stay, back in _returns(known)
+        if back["contradiction"]
+        and back["joined_from_bound"] is not None
+        and back["joined_from_bound"] != back["joined_to_bound"]
+        and back["joined_from_bound"] not in {stay["ended_from_bound"], stay["ended_to_bound"]}
+    ]
+
+
+def _kind_with_returns(known: _Known, kind: str) -> str:
+    """What kind of claim the sentence about the first join is with the departures and returns after it."""
+    if kind not in {"joined", "opened", "presumed"}:
+        return kind
+    if _disputed_returns(known):
+        return "disputed"
+    is_presumed = any(stay["end_is_presumed"] or back["join_is_presumed"] for stay, back in _returns(known))
+    return "presumed" if is_presumed and _is_named(known.stays[0]) else kind
+
+
+def _against_the_returns(known: _Known) -> list[str]:
+    found: list[str] = []
+    for stay, back in _returns(known):
+        whose, left = _account_of(back), long_day(last_day(stay["ended_before"], _zones(known, stay, "ended")[1]))
+        if back["joined_not_before"] and back["joined_not_before"] >= stay["ended_before"]:
+            day = long_day(first_day(back["joined_not_before"], _zones(known, back, "joined")[0]))
+            found.append(f"A sign of {whose} after {left} and before {day}.")
+        if stay["end_is_presumed"] or back["join_is_presumed"]:
+            found.append("A source that shows that the report means another account.")
+    return found
 
 
 def _doubt(known: _Known) -> str | None:
@@ -398,6 +440,7 @@ def _unconfirmed(known: _Known) -> list[Open]:
         found.append(Open(what="Which of the dates is right", until="until a source that sees the account settles it"))
     presumed = [
         *([_account_of(first)] if first["join_is_presumed"] else []),
+        *(_account_of(back) for gone, back in _returns(known) if gone["end_is_presumed"] or back["join_is_presumed"]),
         *([_account(known)] if stay["end_is_presumed"] or stay["last_sign_is_presumed"] else []),
     ]
     for one in dict.fromkeys(presumed):
