@@ -19,7 +19,7 @@ _ENDED_BY = {"owner": "left", "platform": "ended by the platform"}
 class Place:
     """A figure on a platform. `says` is the state in words; `is_disputed`: sources disagree.
 
-    `url` opens the account as it is now; `is_current`: it has the handle still, as far as is known; None: no handle is known.
+    `url` opens the account as it is now; `is_current`: it has the handle still, as far as is known; None: the account has no known one.
     """
 
     state: str

@@ -20,7 +20,7 @@ ROWS = pl.Schema(
         "state": pl.String(),  # joined, ended, not there or not looked
         "says": pl.String(),  # the same in words
         "handle": pl.String(),
-        "is_current": pl.Boolean(),  # whether it is the handle of the account still; NULL: no handle is known
+        "is_current": pl.Boolean(),  # whether it is the handle of the account still; NULL: the account has none that is known
         "url": pl.String(),
         "followers": pl.Int64(),  # NULL: not read
         "followers_precision": pl.Int64(),  # half-width of a rounded count; NULL: exact

@@ -74,7 +74,7 @@ SELECT
     u.first_missing_at, -- First answer since the last sign that it is gone
     u.alike_since, -- The first of those that agree: a second look a day later confirms it
     h.handle,
-    h.is_current, -- Whether it is the account's handle still; NULL: no handle is known
+    h.is_current, -- Whether it is the account's handle still; false also if no handle of their time is known; NULL: no handle is known
     a.url, -- Of the account as it is now
     l.account_id
 FROM places_on($roster, $day::DATE) AS o
