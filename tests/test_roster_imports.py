@@ -570,9 +570,11 @@ def test_one_account_of_two_figures_is_a_question_until_it_is_answered(tmp_path:
 
     assert questions(report) == [(2, ("gb-ada-king", "gb-lady-l"))]
     said = report.questions[0].fault.message
-    assert (
-        f"({tmp_path / 'known' / 'accounts.csv'}, row 2). If they are one person, import with --same gb-ada-king=gb-lady-l;"
-        in said
+    assert said == (
+        "x handle 'ada' is held by 'gb-lady-l' and by 'gb-ada-king' "
+        f"({tmp_path / 'known' / 'accounts.csv'}, row 2): deny one of the two claims, or say with from_day and to_day whose it was "
+        "when. If they are one figure, write --same gb-ada-king=gb-lady-l. If they are two and each claim is right, write "
+        "--different gb-ada-king,gb-lady-l"
     )
     assert held_by(report) == []
     pair = (("gb-ada-king", "gb-lady-l"),)
@@ -674,7 +676,7 @@ def test_an_answer_without_effect_is_a_fault_that_says_why(tmp_path: Path) -> No
     }
     report = look(file, tmp_path, known=[known], **told)
 
-    two = "'gb-ada-king' and 'gb-bo-king' are two figures by their ids or on other lists; write one figure_id in the rows of both"
+    two = "the ids of 'gb-ada-king' and 'gb-bo-king' contradict each other (Q1, Q2); correct the ids"
     assert [fault.message for fault in report.faults] == [
         "--different gb-ada-king,Q1 has no effect: both are 'gb-ada-king' by their ids; correct the ids",
         "--keep 777 has no effect: the table has no row 777 with cells",
@@ -684,6 +686,43 @@ def test_an_answer_without_effect_is_a_fault_that_says_why(tmp_path: Path) -> No
         "role is empty: every row needs one",
     ]
     assert "--keep 2 has no effect: row 2 does not look like a total, and is kept anyway" in report.notes
+
+
+@pytest.mark.parametrize("pair", [("gb-bob", "Q9"), ("Q9", "gb-bob"), ("gb-bob", "gb-robert")])
+def test_an_answer_joins_no_figures_whose_ids_contradict_each_other(pair: tuple[str, str], tmp_path: Path) -> None:
+    known = take(write(tmp_path / "known.csv", ONE, "Bob,MP,GB,,Q1,,"), tmp_path)
+    report = look(write(tmp_path / "new.csv", ONE, "Robert,MP,GB,,Q9,,"), tmp_path, known=[known], same=(pair,))
+
+    assert report.roster.figure_ids == ("gb-robert",)
+    (fault,) = report.faults
+    first, second = ("gb-robert", "gb-bob") if pair[0] == "Q9" else ("gb-bob", "gb-robert")
+    ids = "Q9, Q1" if pair[0] == "Q9" else "Q1, Q9"
+    assert fault.message == (
+        f"--same {'='.join(pair)} has no effect: the ids of '{first}' and '{second}' contradict each other ({ids}); correct the ids"
+    )
+
+
+def test_an_answer_without_effect_names_the_lists_or_the_column_that_keep_two_figures_apart(tmp_path: Path) -> None:
+    known = take(write(tmp_path / "known.csv", ONE, "Ada King,MP,GB,,Q1,,", "Bo King,MP,GB,,,bioguide:B1,"), tmp_path)
+    rows = ["gb-cy,Cy,MP,GB", "gb-ada-king,Ada King,MP,GB"]
+    file = write(tmp_path / "new.csv", "figure_id,name,role,country", *rows)
+    same = (("gb-ada-king", "gb-bo-king"), ("gb-ada-king", "gb-cy"))
+    report = look(file, tmp_path, known=[known], same=same)
+
+    assert [fault.message.partition("no effect: ")[2] for fault in report.faults] == [
+        "'gb-ada-king' and 'gb-bo-king' are two figures on the lists that you have; write one figure_id in the rows of both",
+        "the table gives 'gb-ada-king' and 'gb-cy' a figure_id each; write one figure_id in the rows of both",
+    ]
+
+
+def test_a_check_of_lists_gives_no_advice_about_an_import(tmp_path: Path) -> None:
+    file = write(tmp_path / "known.csv", "name,role,kind,x", "Office,PM,office,pm", "Ministry,Work,institution,pm")
+    report = look(file, tmp_path)
+    (fault,) = check([report.roster])
+
+    assert "deny one of the two claims" in fault.message
+    assert "--same" not in fault.message
+    assert [each.message for each in report.faults] == [fault.message]
 
 
 def test_ids_that_speak_of_two_figures_are_a_fault(tmp_path: Path) -> None:

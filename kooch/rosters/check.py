@@ -77,8 +77,7 @@ def _held_twice(rosters: Iterable[Roster]) -> Iterator[Fault]:
                 fault = fault_at(
                     claim,
                     f"{claim.platform} {what} '{key}' is held by '{claim.figure_id}' and by '{other.figure_id}' "
-                    f"({other.file}, row {other.row}). If they are one person, import with --same {other.figure_id}={claim.figure_id}; "
-                    "else deny one of the two claims, or say with from_day and to_day whose it was when",
+                    f"({other.file}, row {other.row}): deny one of the two claims, or say with from_day and to_day whose it was when",
                 )
                 yield replace(fault, is_between_lists=where != slug, figures=(other.figure_id, claim.figure_id))
 

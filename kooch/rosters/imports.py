@@ -240,7 +240,10 @@ class _Reading:
         if len(kinds) > 1 or not self.people.may_be_one(one, other):
             return False
         self.asked.add(frozenset(fault.figures))
-        message = f"{fault.message}. One person or two? If each claim is right, write --different {one},{other}"
+        message = (
+            f"{fault.message}. If they are one figure, write --same {one}={other}. If they are two and each claim is right, "
+            f"write --different {one},{other}"
+        )
         self.questions.append(Question(fault=replace(fault, message=message), figures=fault.figures))
         return True
 

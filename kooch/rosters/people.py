@@ -2,7 +2,7 @@
 
 1. The same Wikidata item or official id (`scheme:value`): the same figure. Two ids of one scheme that differ: two figures.
 2. The same name, country and birth year: the same figure, and said so.
-3. Somebody said that two are one: the same figure, whatever their names.
+3. Somebody said that two are one: the same figure, whatever their names. Ids that contradict each other stay two.
 4. The same name, words of a name or alias, and nothing else: a question, until somebody answers it.
 """
 
@@ -99,7 +99,7 @@ class People:
         """The figure of a row. An undecided row is a figure of its own until the question is answered."""
         own = self._free_id(person)
         words = {own, *person.ids}
-        match = self._by_id(person) or self._by_decision(words) or self._by_name(person, own, words)
+        match = self._by_id(person) or self._by_decision(person, words) or self._by_name(person, own, words)
         self._add(match.figure_id, person)
         self.own[own] = match.figure_id
         return match
@@ -131,12 +131,19 @@ class People:
                     for word in strangers:
                         yield f"{option.format(*pair)}: '{word}' is neither a figure, nor an id, nor a new figure of this list"
                 elif pairs is self.same and not is_one:
-                    yield (
-                        f"{option.format(*pair)} has no effect: '{figures[0]}' and '{figures[1]}' are two figures by their ids or "
-                        "on other lists; write one figure_id in the rows of both"
-                    )
+                    one, other = (self.figures[figure] for figure in figures if figure)
+                    yield f"{option.format(*pair)} has no effect: {self._why_two(one, other)}"
                 elif pairs is self.different and is_one:
                     yield f"{option.format(*pair)} has no effect: both are '{figures[0]}' by their ids; correct the ids"
+
+    def _why_two(self, one: Figure, other: Figure) -> str:
+        """Why two figures stay two although somebody said that they are one."""
+        both = f"'{one.figure_id}' and '{other.figure_id}'"
+        if ids := _contradicting(one.ids, other.ids):
+            return f"the ids of {both} contradict each other ({', '.join(ids)}); correct the ids"
+        if all(any(person.place for person in figure.people) for figure in (one, other)):
+            return f"{both} are two figures on the lists that you have; write one figure_id in the rows of both"
+        return f"the table gives {both} a figure_id each; write one figure_id in the rows of both"
 
     def _meant(self, word: str) -> str | None:
         """The figure that a word of a decision names by now."""
@@ -144,10 +151,11 @@ class People:
             return self.own.get(word, word)
         return next(iter(sorted(self.by_id.get(word, {}))), None)
 
-    def _by_decision(self, words: set[str]) -> Match | None:
+    def _by_decision(self, person: Person, words: set[str]) -> Match | None:
         for pair in self.same:
             for word in set(pair) - words if words & set(pair) else ():
-                if figure_id := self._meant(word):
+                figure_id = self._meant(word)
+                if figure_id and not _contradict(self.figures[figure_id].ids, person.ids):
                     return Match(figure_id=figure_id)
         return None
 
@@ -255,8 +263,14 @@ def _schemes(ids: Iterable[str]) -> dict[str, set[str]]:
 
 
 def _contradict(one: Iterable[str], other: Iterable[str]) -> bool:
+    return bool(_contradicting(one, other))
+
+
+def _contradicting(one: Iterable[str], other: Iterable[str]) -> list[str]:
+    """The ids of the schemes in which two figures have no id in common."""
     ours, theirs = _schemes(one), _schemes(other)
-    return any(ours[scheme].isdisjoint(theirs[scheme]) for scheme in ours.keys() & theirs.keys())
+    apart = sorted(scheme for scheme in ours.keys() & theirs.keys() if ours[scheme].isdisjoint(theirs[scheme]))
+    return [each for scheme in apart for each in (*sorted(ours[scheme]), *sorted(theirs[scheme]))]
 
 
 def _may_be(figure: Figure, person: Person) -> bool:
