@@ -305,6 +305,43 @@ def test_each_block_is_drawn_once_for_every_list_of_its_country(bundled_home: Pa
     assert {len(titles) for titles in everywhere} == {1}
 
 
+EVENT = """
+- event: {event}
+  title: {event}
+  starts_on: {starts_on}
+  {ends_on}
+  time_zone: Africa/Lagos
+  country: NG
+  platforms: [x]
+  description: What happened.
+  sources:
+    - {{citation: A report, publisher: A paper, published_on: 2021-06-04}}
+"""
+
+
+def test_an_event_that_only_begins_with_a_block_is_marked_beside_it(tmp_path: Path) -> None:
+    of = roster("ng", [member("ada", country="NG")], accounts=(claim("ada", "ada", "1", platform="x"),), vouches=False)
+    bundled = bundle(tmp_path / "bundled", of)
+    ends = {
+        "election": "",
+        "trial": "ends_on: 2021-08-01",
+        "block": "ends_on: 2022-01-12",
+        "lifted": "ends_on: 2022-01-13",
+    }
+    told = [EVENT.format(event=event, starts_on="2021-06-04", ends_on=ends_on) for event, ends_on in ends.items()]
+    (bundled / "events.yaml").write_text("".join(told))
+    load(tmp_path / "home", bundled)
+    with open_version(reading_file(tmp_path / "home")) as connection:
+        around = {"start": date(2021, 1, 1), "end": date(2022, 12, 31)}
+        marked = markers(connection, roster="ng", platform="x", **around)["title"].to_list()
+
+    assert len(marked) == 3
+    assert [name for name in ends if any(name in title for title in marked if "ordered by" not in title)] == [
+        "election",
+        "trial",
+    ]
+
+
 def test_a_block_leaves_room_for_other_events(bundled_home: Path) -> None:
     with open_version(reading_file(bundled_home)) as connection:
         marked = markers(

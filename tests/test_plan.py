@@ -187,7 +187,10 @@ def test_an_import_ends_with_the_plan_that_the_command_prints(tmp_path: Path) ->
         ),
         (
             "instagram",
-            "Kooch cannot read Instagram, and knows no address at which people search it by name.",
+            (
+                "Kooch cannot read Instagram, and knows no address at which people search it by name. People can look at accounts"
+                " that a list names: `kooch looks template ROSTER instagram` writes the sheet for them."
+            ),
         ),
         (
             "koo",
@@ -212,6 +215,7 @@ def test_a_crawl_of_a_list_ends_with_what_could_not_be_read(tmp_path: Path) -> N
         claim("m3", "in/three", platform="linkedin"),
         claim("m3", "three", platform="instagram"),
         claim("m3", "three", platform="x"),  # could be read with a token
+        claim("m3", "three", platform="koo"),
     )
     publish(tmp_path, roster("mixed", [member(f"m{n}") for n in range(4)], accounts=claims, vouches=False))
     publish(tmp_path, on_bluesky([1]))
@@ -222,16 +226,19 @@ def test_a_crawl_of_a_list_ends_with_what_could_not_be_read(tmp_path: Path) -> N
         other = kooch_without_lists(tmp_path, "crawl", "bluesky", "--roster", "bsky", **env)
 
     assert mixed.returncode == 0, mixed.stderr
-    assert json.loads(mixed.stdout.splitlines()[-1]) == {
-        "event": "cannot_be_read",
-        "roster": "mixed",
-        "accounts": 3,
-        "platforms": {"instagram": 1, "linkedin": 2},
-    }
-    assert shown.splitlines()[-1] == (
-        "3 accounts of mixed cannot be read: 1 on Instagram, 2 on LinkedIn. `kooch plan mixed` says what can be done."
-    )
+    assert [json.loads(line) for line in mixed.stdout.splitlines()[-2:]] == [
+        {"event": "cannot_be_read", "roster": "mixed", "accounts": 3, "platforms": {"instagram": 1, "linkedin": 2}},
+        {"event": "closed", "roster": "mixed", "accounts": 1, "platforms": {"koo": 1}},
+    ]
+    assert shown.splitlines()[-2:] == [
+        "3 accounts of mixed cannot be read: 1 on Instagram, 2 on LinkedIn. `kooch plan mixed` says what can be done.",
+        (
+            "1 account of mixed is on a platform that has closed: 1 on Koo. `kooch backfill koo --roster mixed` reads archived"
+            " pages of Koo."
+        ),
+    ]
     assert "cannot" not in other.stdout
+    assert '"closed"' not in other.stdout
 
 
 def test_what_can_be_crawled_is_what_has_settings() -> None:

@@ -19,5 +19,5 @@ WHERE
         LEFT JOIN memberships AS m ON m.figure_id = f.figure_id
         WHERE m.roster = $roster OR f.figure_id = $figure_id
     )
-QUALIFY row_number() OVER (ORDER BY b.from_day DESC, p.name) <= $most
-ORDER BY b.from_day, p.name
+QUALIFY row_number() OVER (ORDER BY b.from_day DESC, p.name, b.country, b.ordered_by) <= $most
+ORDER BY b.from_day, p.name, b.country, b.ordered_by

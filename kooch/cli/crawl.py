@@ -1,6 +1,6 @@
 """`kooch crawl`: plan, ask, spool, load, publish; progress on a terminal, one JSON line an outcome elsewhere."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -106,21 +106,42 @@ def crawl(
 
 
 def _tell_unread(settings: Settings, roster: str) -> None:
-    """One line, if a list has accounts where Kooch cannot read any: how many, and on which platforms."""
-    unread = {
+    """If a list has accounts where Kooch crawls none, how many, and where: a line of platforms that it cannot read, one of closed ones."""
+    others = {
         name: n
         for name in known()
         if not is_crawled(name) and (n := len(versions.targets(settings.home, platform=name, roster=roster)))
     }
-    if not unread:
-        return
+    closed = {name: n for name, n in others.items() if known()[name].closed}
+    unread = {name: n for name, n in others.items() if name not in closed}
     if not is_terminal():
-        emit("cannot_be_read", roster=roster, accounts=sum(unread.values()), platforms=unread)
+        for event, platforms in (("cannot_be_read", unread), ("closed", closed)):
+            if platforms:
+                emit(event, roster=roster, accounts=sum(platforms.values()), platforms=platforms)
         return
-    where = ", ".join(f"{n:,} on {known()[platform].name}" for platform, n in unread.items())
-    say(
-        f"{sum(unread.values()):,} accounts of {roster} cannot be read: {where}. `kooch plan {roster}` says what can be done."
-    )
+    if unread:
+        say(
+            f"{_accounts(unread)} of {roster} cannot be read: {_where(unread)}. `kooch plan {roster}` says what can be done."
+        )
+    if closed:
+        verb = "is" if sum(closed.values()) == 1 else "are"
+        archived = [
+            f" `kooch backfill {name} --roster {roster}` reads archived pages of {known()[name].name}."
+            for name in closed
+            if known()[name].archive
+        ]
+        say(
+            f"{_accounts(closed)} of {roster} {verb} on a platform that has closed: {_where(closed)}.{''.join(archived)}"
+        )
+
+
+def _accounts(on: Mapping[str, int]) -> str:
+    n = sum(on.values())
+    return f"{n:,} {'account' if n == 1 else 'accounts'}"
+
+
+def _where(on: Mapping[str, int]) -> str:
+    return ", ".join(f"{n:,} on {known()[platform].name}" for platform, n in on.items())
 
 
 def crawl_all(

@@ -278,7 +278,10 @@ class Platform(_Entry):
                 f"Kooch cannot read {self.name}: people have to look."
                 f" `kooch looks template {roster} {self.platform}` writes the sheet for them."
             )
-        return f"Kooch cannot read {self.name}, and knows no address at which people search it by name."
+        return (
+            f"Kooch cannot read {self.name}, and knows no address at which people search it by name. People can look at"
+            f" accounts that a list names: `kooch looks template {roster} {self.platform}` writes the sheet for them."
+        )
 
     def is_handle(self, text: str) -> bool:
         """Whether a text is a handle on this platform. This is the only check for it."""
