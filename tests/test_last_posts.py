@@ -185,8 +185,8 @@ def test_a_check_that_missed_a_post_covers_nothing(tmp_path: Path) -> None:
         ("cy", date(2025, 7, 4), 0),
     ]
     assert [fault.message for fault in check([read_roster(folder / "checked")])] == [
-        "handle 'dee' of 'dee' is no x account of this list, so this row has no effect: add the account, or remove the row",
-        "handle 'nobody' of 'ann' is no x account of this list, so this row has no effect: add the account, or remove the row",
+        "handle 'dee' of 'dee' is not an account of X on this list, so this row has no effect: add the account, or remove the row",
+        "handle 'nobody' of 'ann' is not an account of X on this list, so this row has no effect: add the account, or remove the row",
     ]
 
 

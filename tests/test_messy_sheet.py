@@ -35,15 +35,23 @@ FAULTS: list[Fault] = [
     ),
     ({"X ID": "1.23457E+18"}, [("X ID", "x_native_id '1.23457E+18' is a number that")], {"X ID": ""}),
     ({"X ID": "1234567890123450000"}, [("X ID", "x_native_id '1234567890123450000' ends as")], {"X ID": ""}),
-    ({"X ID": "twelve"}, [("X ID", "native_id 'twelve' is no x id")], {"X ID": "12"}),
-    ({"x": "sixteen_letters_"}, [("x", "handle 'sixteen_letters_' is no x handle")], {"x": "fifteen_letters"}),
+    ({"X ID": "twelve"}, [("X ID", "native_id 'twelve' is not an id of X")], {"X ID": "12"}),
+    ({"x": "sixteen_letters_"}, [("x", "handle 'sixteen_letters_' is not a handle of X")], {"x": "fifteen_letters"}),
     (
         {"bluesky": "not a domain"},
-        [("bluesky", "handle 'not a domain' is no bluesky")],
+        [("bluesky", "handle 'not a domain' is not a handle of Bluesky")],
         {"bluesky": "a.example.org"},
     ),
-    ({"bluesky": "row19"}, [("bluesky", "handle 'row19' is no bluesky handle")], {"bluesky": "row19.example.org"}),
-    ({"mastodon": "row20"}, [("mastodon", "handle 'row20' is no mastodon handle")], {"mastodon": "row20@a.social"}),
+    (
+        {"bluesky": "row19"},
+        [("bluesky", "handle 'row19' is not a handle of Bluesky")],
+        {"bluesky": "row19.example.org"},
+    ),
+    (
+        {"mastodon": "row20"},
+        [("mastodon", "handle 'row20' is not a handle of Mastodon")],
+        {"mastodon": "row20@a.social"},
+    ),
     (
         {"mastodon": "row21@respublicae.eu"},
         [("mastodon", "handle 'row21@respublicae.eu' is on a host that mirrors")],
@@ -52,7 +60,7 @@ FAULTS: list[Fault] = [
     ({"x": "taken"}, [], {"x": "row22"}),
     (
         {"Office": "", "Country": "Congo", "x": "a-b"},
-        [("Country", "country 'Congo'"), ("Office", "role is empty"), ("x", "handle 'a-b' is no x handle")],
+        [("Country", "country 'Congo'"), ("Office", "role is empty"), ("x", "handle 'a-b' is not a handle of X")],
         {"Office": "Minister", "Country": "CG", "x": "row23"},
     ),
     ({"Full name": "Anna Berg", "District": "Oslo"}, [], {}),

@@ -608,10 +608,12 @@ def test_an_account_of_a_person_and_an_office_is_no_question(tmp_path: Path) -> 
 
 
 def test_a_table_without_kinds_says_which_kind_everybody_gets(tmp_path: Path) -> None:
-    said = "kind: 2 person by default; write institution, party or office in a column kind"
+    said = "2 rows have no kind. Kooch takes each as a person: write institution, party or office in a column kind"
+    other = "1 row has no kind. Kooch takes it as an office: write person, institution or party in a column kind"
 
     file = write(tmp_path / "a.csv", "name,role", "Ada,MP", "NATO,Alliance", "Total,2")
     assert said in look(file, tmp_path, left_out=frozenset({4})).notes
+    assert other in look(write(tmp_path / "b.csv", "name,role", "The office,Office"), tmp_path, kind="office").notes
     assert (
         look(write(tmp_path / "a.csv", "name,role,kind", "Ada,MP,", "NATO,Alliance,institution"), tmp_path).notes == ()
     )
@@ -878,7 +880,7 @@ def test_adding_somebody_of_a_known_name_asks_and_names_both_answers(tmp_path: P
         "gb-bo-smith-2",
     )
     code, said = add(home, "gb-bo-smith", "--platform", "bluesky", "--handle", "none at all")
-    assert (code, "is no bluesky handle" in said) == (2, True)
+    assert (code, "is not a handle of Bluesky" in said) == (2, True)
     assert read_roster(home / "rosters" / "mine").accounts == ()
 
 

@@ -267,8 +267,8 @@ def test_a_git_history_with_every_trap_gives_the_report_by_hand(tmp_path: Path) 
     [
         ("1.2E+18", "is a number that a spreadsheet has shortened"),
         ("1234567890123450000", "ends as only a rounded number does"),
-        ("n/a", "is no x id"),
-        ("1234567890123450000.0", "is no x id"),
+        ("n/a", "is not an id of X"),
+        ("1234567890123450000.0", "is not an id of X"),
     ],
 )
 def test_a_wrong_id_of_a_version_is_named_and_left_out(native_id: str, says: str, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ def plan(
         str, typer.Argument(help="A published list. `kooch load` publishes the lists that you have made.")
     ],
 ) -> None:
-    """Say for each platform of a list what you can learn, by when and at what price, and what never. Nobody is asked."""
+    """Say for each platform of a list what you can learn, by when and at what price, and what nobody can learn. It asks nobody."""
     settings = settings_of(context)
     targets = {name: versions.targets(settings.home, platform=name, roster=roster) for name in known()}
     figures = versions.figures_of(settings.home, roster)
@@ -64,7 +64,7 @@ def show_first_plan(settings: Settings, roster: Roster) -> None:
     found = {platform: list(each.values()) for platform, each in targets.items()}
     show(_SHORT, _rows(_plans(settings, found, len(roster.figure_ids), countries), roster.slug), title="plan")
     say(
-        f"`kooch load` publishes {roster.slug}. Then `kooch plan {roster.slug}` says what each platform gives and what never."
+        f"`kooch load` publishes {roster.slug}. Then `kooch plan {roster.slug}` says what each platform gives and what nobody can learn there."
     )
 
 

@@ -301,13 +301,13 @@ class Platform(_Entry):
             return None
         if text.lower() in self.own_pages:
             return f"handle '{text}' is a page of {self.name}'s own, not an account: write the account's handle"
-        return f"handle '{text}' is no {self.platform} handle: write {self.handle.write}"
+        return f"handle '{text}' is not a handle of {self.name}: write {self.handle.write}"
 
     def fault_of_id(self, text: str) -> str | None:
         """What is wrong with a stable id, and what to write; None: it is one."""
         if self.is_id(text):
             return None
-        return f"native_id '{text}' is no {self.platform} id: write {self.id.write if self.id else 'less'}"
+        return f"native_id '{text}' is not an id of {self.name}: write {self.id.write if self.id else 'less'}"
 
     def shows_accounts_at(self, subdomain: str) -> bool:
         """Whether pages of accounts are at this sub-domain of a site, `www` or none."""

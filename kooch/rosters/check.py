@@ -247,8 +247,8 @@ def _posted_by_nobody(rosters: Iterable[Roster]) -> Iterator[Fault]:
             if (post.figure_id, post.platform, post.handle.lower()) not in listed:
                 yield fault_at(
                     post,
-                    f"handle '{post.handle}' of '{post.figure_id}' is no {post.platform} account of this list, so this row has"
-                    " no effect: add the account, or remove the row",
+                    f"handle '{post.handle}' of '{post.figure_id}' is not an account of {platform_of(post.platform).name} on this"
+                    " list, so this row has no effect: add the account, or remove the row",
                     column="handle",
                 )
 

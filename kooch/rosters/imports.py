@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import get_args
 
 from kooch.errors import ConfigError, Fault, RosterError
 from kooch.platforms import Account, platform_of, read
@@ -31,6 +32,7 @@ from kooch.rosters.names import fold
 from kooch.rosters.options import ImportOptions
 from kooch.rosters.people import People, Person, question_of
 from kooch.rosters.read import read_roster
+from kooch.rosters.values import Kind
 from kooch.rosters.write import refuse_existing, write_roster
 from kooch.rounded import rounded_ids
 
@@ -281,9 +283,7 @@ class _Reading:
         self._tell_rows_without_effect(table)
         taken = [row for row, _ in table.rows if row not in self.options.left_out]
         if "kind" not in table.headers and taken:
-            self.notes.append(
-                f"kind: {len(taken)} {self.options.kind} by default; write institution, party or office in a column kind"
-            )
+            self.notes.append(_note_on_kinds(len(taken), self.options.kind))
         if "opened_on" in table.headers and len(on) != 1:
             self.ignored.append(
                 f"{file.name}: opened_on (the table names several platforms: give the days in an accounts file)"
@@ -494,6 +494,16 @@ class _Reading:
 
 _EVENTS = {"listed": "there", "is there": "there", "is_there": "there"}
 """Our events by the words that others use for them."""
+
+
+def _note_on_kinds(rows: int, kind: Kind) -> str:
+    """What a table without a column of kinds is told."""
+    *others, last = (each for each in get_args(Kind) if each != kind)
+    article = "an" if kind[0] in "aeiou" else "a"
+    have, each = ("1 row has", "it") if rows == 1 else (f"{rows:,} rows have", "each")
+    return (
+        f"{have} no kind. Kooch takes {each} as {article} {kind}: write {', '.join(others)} or {last} in a column kind"
+    )
 
 
 def _id_columns() -> list[str]:
