@@ -18,8 +18,10 @@ from analytics.measures.events import markers
 from analytics.measures.figure import figure, names
 from analytics.measures.headline import Headline, count_there_by, headline
 from analytics.measures.phrases import days, in_words, interval
+from analytics.measures.places import ASSUMES
 from analytics.measures.statements import statements
 from analytics.said import words
+from analytics.site.drawings import drawings
 from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import read_rosters
 from kooch.sql import select
@@ -296,6 +298,30 @@ def test_a_chart_opens_on_what_the_list_can_carry(tmp_path: Path) -> None:
     assert after.opens_on == "there"
     assert " 2 of 2 were there." in words(after.verdict)
     assert "the longest time between two signs is " in after.assumes
+
+
+def test_every_chart_of_who_was_there_says_the_three_things_that_it_assumes(tmp_path: Path) -> None:
+    stores.load(tmp_path, crawled(tmp_path))
+    an_hour_ago = (datetime.now(UTC) - stores.START).total_seconds() / 60 - 60
+    stores.crawl(
+        tmp_path,
+        *(
+            stores.seen(f"@{name}.example.org", an_hour_ago, native_id=f"did:plc:{name * 24}", followers=1)
+            for name in "ab"
+        ),
+    )
+    stores.load(tmp_path, tmp_path / "bundled")
+    with open_version(reading_file(tmp_path)) as connection:
+        drawn = {one.stem: one.caption.notes for one in drawings(connection, "mps", {"bluesky": "Bluesky"})}
+    of_chart = asker(tmp_path)(adoption_of, roster="mps", platform="bluesky", measure="there").assumes
+
+    # The published charts say the same as the app.
+    assert drawn["presence-bluesky"][0] == of_chart
+    for said in (of_chart, ASSUMES):
+        assert "nobody was away unseen between two signs of a stay" in said
+        assert "nobody left unseen within 45 days after the last sign." in said
+        assert "It also assumes that every stay left some evidence." in said
+        assert all(len(sentence.split()) <= 30 for sentence in said.split(". "))
 
 
 def test_a_breakdown_has_the_count_beside_the_percentage(tmp_path: Path) -> None:

@@ -541,6 +541,8 @@ def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lists = [
         census("s2", "2021-01-10"),
         census("s3", "2026-01-15"),
+        census("s3-before", "2020-12-01"),
+        census("s3-after", "2024-07-31"),
         census("twice", "2021-01-10", "2021-02-20"),
         census("never"),
     ]
@@ -557,6 +559,11 @@ def searched_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("s2", "2024-06-30", 1),
         ("s3", "2021-01-10", 1),
         ("s3", "2024-06-30", 1),
+        # 31 days before the list begins, and 31 days after its last day.
+        ("s3-before", "2021-01-01", 1),
+        ("s3-before", "2024-06-30", 1),
+        ("s3-after", "2021-01-01", 1),
+        ("s3-after", "2024-06-30", 1),
         # Two searches less than 61 days apart leave no day between them open.
         ("twice", "2021-01-01", 0),
         ("twice", "2021-02-10", 0),

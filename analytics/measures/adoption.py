@@ -306,8 +306,9 @@ def _assumes(measure: Measure, longest_gap_days: int | None) -> str:
         else f"the longest time between two signs is {counted(longest_gap_days, 'day', 'days')}"
     )
     return (
-        f"The lower edge assumes that nobody was away unseen between two signs of a stay ({gap}), and that nobody left unseen"
-        " within 45 days after the last sign."
+        f"The lower edge assumes that nobody was away unseen between two signs of a stay ({gap})."
+        " It assumes that nobody left unseen within 45 days after the last sign."
+        " It also assumes that every stay left some evidence."
     )
 
 

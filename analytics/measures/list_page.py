@@ -44,7 +44,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A transition. `move_id` stays the same when its interval narrows. `known_at` is in UTC; `when` is in words. `last_posted_on` (UTC) is None unless the move is a silence or its end."""
+    """A transition. `move_id` stays the same when its interval narrows. `known_at` is in UTC; `when` is in words. `last_posted_on` (UTC) is None unless the move is a silence or its end. `citation` is the document that it rests on, or the run."""
 
     move_id: str
     figure_id: str

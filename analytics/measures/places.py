@@ -37,7 +37,7 @@ _IN_A_CELL = {
 
 ASSUMES = (
     "Certainly there assumes that nobody was away unseen between two signs of a stay, and that nobody left unseen within 45 days"
-    " after the last sign."
+    " after the last sign. It also assumes that every stay left some evidence."
 )
 
 CHANGES = {

@@ -20,6 +20,8 @@ SELECT
     m.blocked_days,
     m.known_through,
     m.known_at,
+    coalesce(s.citation, 'run ' || m.run_id) AS source, -- The document or the crawl that it rests on
+    s.url,
     m.is_presumed,
     coalesce(e.time_zone, b.time_zone, 'UTC') AS from_zone, -- Of the days of not_before
     coalesce(b.time_zone, e.time_zone, 'UTC') AS time_zone, -- Of the days of before
@@ -28,6 +30,7 @@ FROM latest AS m
 INNER JOIN figures AS f ON f.figure_id = m.figure_id
 LEFT JOIN platforms AS p ON p.platform = m.platform
 LEFT JOIN link_handles AS h ON h.figure_id = m.figure_id AND h.account_id = m.account_id
+LEFT JOIN sources AS s ON s.source_id = m.source_id
 LEFT JOIN bound_zones AS e ON e.bound_id = m.from_bound
 LEFT JOIN bound_zones AS b ON b.bound_id = m.to_bound
 LEFT JOIN stays AS t

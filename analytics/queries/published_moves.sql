@@ -15,7 +15,7 @@ SELECT
     m.blocked_days,
     m.is_presumed,
     m.known_at,
-    s.citation,
+    coalesce(s.citation, 'run ' || m.run_id) AS citation, -- The document or the crawl that it rests on
     s.url
 FROM moves AS m
 INNER JOIN (SELECT DISTINCT figure_id FROM memberships WHERE roster = $roster) AS r ON r.figure_id = m.figure_id

@@ -109,6 +109,7 @@ missing AS (
 names AS (
     SELECT
         h.account_id,
+        h.handle,
         h.valid_from,
         h.kind,
         lag(h.handle) OVER of_account AS previous,
@@ -117,6 +118,24 @@ names AS (
     FROM handles AS h
     WHERE h.kind IN ('registry', 'seen') AND h.valid_from IS NOT NULL
     WINDOW of_account AS (PARTITION BY h.account_id, h.kind ORDER BY h.valid_from)
+),
+
+-- The first answer that shows the new handle. If none does, the latest answer with the registry's log.
+shown_names AS (
+    SELECT n.account_id, n.kind, n.valid_from, coalesce(min(s.valid_from), any_value(a.handles_read_at)) AS shown_at
+    FROM names AS n
+    INNER JOIN accounts AS a ON a.account_id = n.account_id
+    LEFT JOIN handles AS s
+        ON s.account_id = n.account_id AND s.kind = 'seen' AND s.handle = n.handle AND s.valid_from >= n.valid_from
+    WHERE n.previous IS NOT NULL
+    GROUP BY n.account_id, n.kind, n.valid_from
+),
+
+runs_of_names AS (
+    SELECT s.account_id, s.kind, s.valid_from, min(o.run_id) AS run_id
+    FROM shown_names AS s
+    INNER JOIN observations AS o ON o.account_id = s.account_id AND o.valid_at = s.shown_at
+    GROUP BY s.account_id, s.kind, s.valid_from
 ),
 
 renames AS (
@@ -131,12 +150,13 @@ renames AS (
         'owner' AS act,
         NULL,
         NULL,
-        NULL,
+        r.run_id,
         false,
         CASE WHEN n.kind = 'registry' THEN a.handles_read_at ELSE n.valid_from END AS known_at
     FROM names AS n
     INNER JOIN links AS l ON l.account_id = n.account_id
     INNER JOIN accounts AS a ON a.account_id = n.account_id
+    LEFT JOIN runs_of_names AS r ON r.account_id = n.account_id AND r.kind = n.kind AND r.valid_from = n.valid_from
     WHERE
         n.previous IS NOT NULL
         AND (n.kind = 'registry' OR NOT n.has_registry)
@@ -156,7 +176,7 @@ successions AS (
         'owner' AS act,
         NULL,
         NULL,
-        NULL,
+        m.run_id,
         false,
         m.known_at
     FROM moved_accounts AS m
@@ -242,10 +262,10 @@ SELECT
         WHEN m.known_through IS NOT NULL THEN m.known_through
         WHEN coalesce(t.kind, f.kind) IN ('listed', 'opened') AND coalesce(t.source_id, f.source_id) IS NOT NULL THEN 'list'
         WHEN coalesce(t.source_id, f.source_id) IS NOT NULL THEN 'report'
-        WHEN m.move = 'ended by platform' AND m.to_bound IS NULL THEN 'platform'
+        WHEN p.platform IS NOT NULL THEN 'platform'
         ELSE 'crawl'
     END AS known_through, -- How the move is known: by a list, report or crawl, or by the end of the platform
-    coalesce(m.source_id, t.source_id, f.source_id) AS source_id, -- The document that says so, of `sources`; NULL: a crawl does, or the end of the platform
+    coalesce(m.source_id, t.source_id, f.source_id, p.source_id) AS source_id, -- The document that says so, of `sources`; NULL: a crawl does
     m.is_presumed, -- Whether it would differ without reports that name no account
     m.known_at, -- When the public could know the interval that stands here: the end of the day of publication, else when Kooch recorded it
     m.last_posted_on, -- Day (UTC) of the last post before the silence. If only a profile or a check by a list's source shows it, it may be a repost; NULL: the move is no silence
@@ -255,4 +275,6 @@ SELECT
 FROM numbered_moves AS m
 LEFT JOIN bounds AS f ON f.bound_id = m.from_bound
 LEFT JOIN bounds AS t ON t.bound_id = m.to_bound
+-- The end of the platform itself.
+LEFT JOIN platforms AS p ON p.platform = m.platform AND m.move = 'ended by platform' AND m.to_bound IS NULL
 ORDER BY m.before, m.figure_id, m.platform, m.account_id, m.move, m.number

@@ -25,6 +25,7 @@ SELECT
         WHERE o.account_id = t.account_id AND o.valid_at < t.told_at
     ) AS not_before, -- When it was last seen before it said so; NULL: it said so when it was first seen
     t.told_at AS before, -- When it was first seen saying so
+    t.run_id, -- The crawl that first read it, of `runs`
     t.known_at
 FROM told AS t
 INNER JOIN accounts AS a ON a.account_id = t.account_id

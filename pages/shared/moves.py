@@ -26,7 +26,7 @@ def show_table_of_moves(moves: pl.DataFrame) -> None:
                 (move["handle"], None),
                 (f"{move['move']}{_ACTS[move['act']]}{' (presumed)' if move['is_presumed'] else ''}", None),
                 (move["when"], None),
-                (_THROUGH[move["known_through"]], None),
+                (": ".join(filter(None, (_THROUGH[move["known_through"]], move["source"]))), move["url"]),
                 (short_day(move["known_at"].date()) if move["known_at"] else "not known", None),
             ]
             for move in moves.iter_rows(named=True)

@@ -1,0 +1,178 @@
+"""Moves and their evidence: each rests on a bound, a run or a document, and the pages name it. The answers are by hand."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analytics.measures.figure import figure
+from analytics.measures.list_page import list_page
+from analytics.measures.moves import moves_of
+from kooch.store.outcomes import HandleSpan, Outcome, Target
+from kooch.store.spool import write_batch
+from kooch.store.state import end_run, open_state, plan_run
+from kooch.store.versions import open_version, reading_file
+from tests.stores import at, bundle, claim, load, member, query, roster, seen, statement
+from tests.test_app import ROOT, run, words
+from tests.test_site import publish
+
+WITHOUT_EVIDENCE = "FROM moves WHERE coalesce(from_bound, to_bound, run_id, source_id) IS NULL"
+ANN = "did:plc:" + "a" * 24
+BO, CY, CY_THERE, DEE, DEE_NEW = (
+    f"https://{name}"
+    for name in ("s.test/users/bo", "s.test/users/cy", "t.test/users/cy", "s.test/users/dee", "s.test/users/d")
+)
+
+
+def crawl(home: Path, platform: str, *outcomes: Outcome) -> str:
+    with open_state(home) as state:
+        run = plan_run(state, platform=platform, targets=[Target(key=outcome.target) for outcome in outcomes]).run
+        end_run(state, run, "complete")
+    write_batch(home, run=run, platform=platform, outcomes=outcomes)
+    return run
+
+
+def account(actor: str, minutes: float, **more: Any) -> Outcome:  # noqa: ANN401 -- fields of any kind
+    return seen(actor, minutes, server=actor.split("/")[2], **more)
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Who was renamed, in a registry (ann) and in answers (bo), moved server (cy) or account (dee), was on Koo to its end (eve), left by a report (fay), opened an account by the list (gus)."""
+    home = tmp_path_factory.mktemp("moves")
+    on = {"eve": "2021-02-10", "fay": "2021-03-10"}
+    joined = statement("eve", "joined", on["eve"], not_before=on["eve"], not_after=on["eve"])
+    left = statement("fay", "left", on["fay"], not_before=on["fay"], not_after=on["fay"])
+    people = roster(
+        "people",
+        [member(name) for name in ("ann", "bo", "cy", "dee", "eve", "fay", "gus")],
+        accounts=(
+            claim("ann", None, ANN),
+            *(claim(who, None, actor, platform="mastodon") for who, actor in (("bo", BO), ("cy", CY), ("dee", DEE))),
+            claim("fay", "fay", platform="koo"),
+            claim("gus", "gus", platform="x", opened_on=date(2020, 5, 5)),
+        ),
+        statements=(joined, left),
+        source="the list",
+        vouches=False,
+    )
+    spans = (
+        HandleSpan(handle="ann.old", valid_from=at(-60), valid_to=at(10)),
+        HandleSpan(handle="ann.new", valid_from=at(10), valid_to=at(90)),
+        HandleSpan(handle="ann.newest", valid_from=at(90)),
+    )
+    runs = {}
+    runs["bluesky 1"] = crawl(
+        home,
+        "bluesky",
+        seen(ANN, 0, bio="a", handle="ann.old", handles=(HandleSpan(handle="ann.old", valid_from=at(-60)),)),
+    )
+    runs["mastodon 1"] = crawl(
+        home, "mastodon", account(BO, 0, bio="b", handle="bo@s.test"), account(CY, 0), account(DEE, 0)
+    )
+    runs["bluesky 2"] = crawl(home, "bluesky", seen(ANN, 60, bio="a", handle="ann.new", handles=spans[:2]))
+    runs["mastodon 2"] = crawl(
+        home,
+        "mastodon",
+        account(BO, 60, bio="b", handle="bob@s.test"),
+        account(CY, 60, status="moved", moved_to=CY_THERE, is_named_back=True),
+        account(DEE, 60, status="moved", moved_to=DEE_NEW, is_named_back=True),
+    )
+    runs["bluesky 3"] = crawl(home, "bluesky", seen(ANN, 120, bio="a", handle="ann.newest", handles=spans))
+    runs["mastodon 3"] = crawl(home, "mastodon", account(BO, 120, bio="b", handle="bob@s.test"))
+    load(home, bundle(home / "bundled", people))
+    return home, {run: name for name, run in runs.items()}
+
+
+def test_every_move_of_a_crawled_list_names_what_it_rests_on(crawled: tuple[Path, dict[str, str]]) -> None:
+    home, names = crawled
+    found = query(
+        home,
+        """
+        SELECT m.figure_id, m.move, m.known_through, r.key, s.citation
+        FROM moves AS m
+        LEFT JOIN ids AS r ON r.kind = 'run' AND r.id = m.run_id
+        LEFT JOIN sources AS s ON s.source_id = m.source_id
+        ORDER BY m.figure_id, m.before, m.move
+        """,
+    )
+    (koo,) = query(home, "SELECT s.citation FROM platforms JOIN sources AS s USING (source_id) WHERE platform = 'koo'")
+
+    assert [(*row[:3], names.get(row[3], row[3]) or row[4]) for row in found] == [
+        ("ann", "joined", "crawl", "bluesky 1"),
+        ("ann", "renamed", "crawl", "bluesky 2"),
+        ("ann", "renamed", "crawl", "bluesky 3"),
+        ("bo", "joined", "crawl", "mastodon 1"),
+        ("bo", "renamed", "crawl", "mastodon 2"),
+        ("cy", "joined", "crawl", "mastodon 1"),
+        ("cy", "moved server", "crawl", "mastodon 2"),
+        ("dee", "joined", "crawl", "mastodon 1"),
+        ("dee", "moved account", "crawl", "mastodon 2"),
+        ("eve", "joined", "report", "Daily, 10 February 2021"),
+        ("eve", "ended by platform", "platform", koo[0]),
+        # Who left had joined.
+        ("fay", "joined", "report", "Daily, 10 March 2021"),
+        ("fay", "left", "report", "Daily, 10 March 2021"),
+        ("gus", "joined", "list", "the list"),
+    ]
+    assert query(home, WITHOUT_EVIDENCE) == []
+
+
+def test_a_rename_and_a_moved_account_have_the_interval_between_two_answers(
+    crawled: tuple[Path, dict[str, str]],
+) -> None:
+    found = query(
+        crawled[0],
+        "SELECT figure_id, move, not_before, before, act FROM moves WHERE move IN ('renamed', 'moved account') ORDER BY ALL",
+    )
+
+    assert found == [
+        # The registry knows the instant.
+        ("ann", "renamed", at(10), at(10), "owner"),
+        ("ann", "renamed", at(90), at(90), "owner"),
+        ("bo", "renamed", at(0), at(60), "owner"),
+        ("dee", "moved account", at(0), at(60), "owner"),
+    ]
+
+
+def test_every_move_of_the_bundled_lists_names_what_it_rests_on(bundled_home: Path) -> None:
+    assert query(bundled_home, WITHOUT_EVIDENCE) == []
+    assert query(
+        bundled_home,
+        "SELECT known_through, bool_and(source_id IS NOT NULL), bool_or(run_id IS NOT NULL) FROM moves GROUP BY 1 ORDER BY 1",
+    ) == [("list", True, False), ("platform", True, False), ("report", True, False)]
+
+
+def test_the_pages_name_the_document_or_the_run_of_each_move(
+    crawled: tuple[Path, dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home, names = crawled
+    runs = {names[key]: f"run {n}" for n, key in query(home, "SELECT id, key FROM ids WHERE kind = 'run'")}
+    (koo,) = query(
+        home, "SELECT s.citation, s.url FROM platforms JOIN sources AS s USING (source_id) WHERE platform = 'koo'"
+    )
+    with open_version(reading_file(home)) as connection:
+        app = moves_of(connection, roster="people").latest.select("name", "move", "source", "url").rows()
+        eve, page = figure(connection, figure_id="eve"), list_page(connection, "people")
+    assert eve is not None
+    assert page is not None
+    rests = {
+        ("bo", "renamed"): (runs["mastodon 2"], None),
+        ("dee", "moved account"): (runs["mastodon 2"], None),
+        ("eve", "ended by platform"): koo,
+        ("fay", "left"): ("Daily, 10 March 2021", None),
+    }
+
+    assert {row[:2]: row[2:] for row in app if row[:2] in rests} == rests
+    assert {
+        (one.name, one.move): (one.citation, one.url) for one in page.moves if (one.name, one.move) in rests
+    } == rests
+    assert eve.moves.filter(move="ended by platform").select("source", "url").row(0) == koo
+    on_page = words(run(ROOT / "pages" / "moves.py", home, monkeypatch, roster="people"))
+    assert f"seen by Kooch: {runs['mastodon 2']}" in on_page
+    assert f"end of the platform: {koo[0]}" in on_page
+    publish(home, tmp_path)
+    site = (tmp_path / "people" / "latest" / "index.html").read_text(encoding="utf-8")
+    assert f"; {runs['mastodon 2']}</small>" in site
+    assert f'; <a href="{koo[1]}">{koo[0]}</a></small>' in site
