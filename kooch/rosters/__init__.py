@@ -5,6 +5,7 @@ names.py        how names are compared, and the ids made of them
 cells.py        what may stand in a cell, and the sentence for what may not
 models.py       what a roster is made of
 tables.py       a table as it was read
+titles.py       … and no title above its column names
 read.py         a folder or an events file → models; strict
 write.py        models → a folder, whole or not at all
 consistency.py  what no single row shows
