@@ -27,7 +27,7 @@ from twisted.python.failure import Failure
 from crawlers.allowance import Allowance
 from crawlers.handing import OtherShardError
 from crawlers.pacing import StoppedError, UnsentError
-from crawlers.questions import CLOCK_ERROR, Question, Read, Result, answered_question, asking, question_of
+from crawlers.questions import CLOCK_ERROR, Instead, Question, Read, Result, answered_question, asking, question_of
 from crawlers.queue import MOST_OPEN, Queue
 from crawlers.reading import UnreadableError
 from crawlers.runs import Job, open_shell_job
@@ -147,6 +147,7 @@ class PlatformSpider(scrapy.Spider):
         *targets: Target,
         statuses: Sequence[int] = (200,),
         otherwise: Observed | Looked | None = None,
+        instead: Instead | None = None,
         is_page: bool = False,
         is_paging: bool = False,
         follows_redirects: bool = True,
@@ -156,10 +157,12 @@ class PlatformSpider(scrapy.Spider):
 
         `statuses` are those that `read` understands; any other fails the targets by its meaning. A question that only
         adds to what is already known carries that as `otherwise`: it is yielded when the question fails, and the time
-        of the observation stays that of the answer before. Pages are asked for as robots.txt allows, APIs under
+        of the observation stays that of the answer before. `instead` gets the failure, and says what follows. Pages are asked for as robots.txt allows, APIs under
         their own terms. A question with `is_paging` counts for the spider's `paging`.
         """
-        question = Question(targets=targets, read=read, statuses=statuses, otherwise=otherwise, is_paging=is_paging)
+        question = Question(
+            targets=targets, read=read, statuses=statuses, otherwise=otherwise, instead=instead, is_paging=is_paging
+        )
         request = Request(
             url,
             callback=self._receive,
@@ -280,17 +283,9 @@ class PlatformSpider(scrapy.Spider):
             check_status(response, question.statuses)
             drift = (Drift(path=urlsplit(response.url).path.strip("/").rpartition("/")[2], kind="mistyped"),)
             for step in question.read(response, *question.targets):
-                if isinstance(step, Request):
-                    following = question_of(step)
-                    for target in following.targets:
-                        left.pop(target.key, None)
-                    if following.otherwise is not None:
-                        following.shown_at = shown_at
-                    following.spent_seconds, following.heard = question.spent_seconds, question.heard
-                    yield step
-                else:
-                    left.pop(step.target.key, None)
-                    yield from self.settle([step.target], step.result, shown_at)
+                for target in question_of(step).targets if isinstance(step, Request) else [step.target]:
+                    left.pop(target.key, None)
+                yield from self._go_on(step, question, shown_at)
         except UnreadableError as error:
             cause, detail = error.cause, f"{place}: {error.detail}"
         except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -300,7 +295,18 @@ class PlatformSpider(scrapy.Spider):
         failed = Failed(cause=cause, detail=detail, http_status=response.status, attempts=attempts)
         yield from self._fall_back(left.values(), question, failed, shown_at, drift)
 
-    def _lose(self, failure: Failure) -> Iterator[Outcome]:
+    def _go_on(self, step: Result | Request, question: Question, shown_at: datetime) -> Iterator[Outcome | Request]:
+        """Send what follows a question, with what is known of its targets so far; or settle its target."""
+        if isinstance(step, Request):
+            following = question_of(step)
+            if following.otherwise is not None:
+                following.shown_at = shown_at
+            following.spent_seconds, following.heard = question.spent_seconds, question.heard
+            yield step
+        else:
+            yield from self.settle([step.target], step.result, shown_at)
+
+    def _lose(self, failure: Failure) -> Iterator[Outcome | Request]:
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy adds it
         question, place = question_of(request), _place(request.url)
         match failure.value:
@@ -341,9 +347,16 @@ class PlatformSpider(scrapy.Spider):
         failed: Failed,
         at: datetime,
         drift: tuple[Drift, ...] = (),
-    ) -> Iterator[Outcome]:
-        """Outcomes from earlier answers. An answer that could not be read becomes drift of its document."""
+    ) -> Iterator[Outcome | Request]:
+        """What follows a question that failed: what it names itself, or outcomes from earlier answers.
+
+        An answer that could not be read becomes drift of its document.
+        """
         targets, known = list(targets), question.otherwise
+        if question.instead is not None and targets:
+            for step in question.instead(failed):
+                yield from self._go_on(step, question, at)
+            return
         if known is not None and targets:
             _log.info("%s; the observation is kept without it", failed.detail)
             known = replace(known, drift=(*known.drift, *drift))

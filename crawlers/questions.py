@@ -25,6 +25,8 @@ class Result(NamedTuple):
 
 Read = Callable[..., Iterable[Result | Request]]
 """Gets the response and the targets, and yields results and further questions."""
+Instead = Callable[[Failed], Iterable[Result | Request]]
+"""Gets the failure of a question, and yields the results and questions that take its place."""
 
 
 def _read_nothing(_response: Response, *_targets: Target) -> Iterable[Result | Request]:
@@ -36,13 +38,14 @@ class Question:
     """A question about `targets`; its tries and redirects share it.
 
     `otherwise` is an observation, or a look, that the question only adds to: it stands when the question fails, with the time
-    `shown_at` of the answer that it came from.
+    `shown_at` of the answer that it came from. `instead` says what follows when the question fails; without either, its targets fail.
     """
 
     targets: tuple[Target, ...] = ()
     read: Read = _read_nothing
     statuses: Container[int] = (200,)
     otherwise: Observed | Looked | None = None
+    instead: Instead | None = None
     shown_at: datetime | None = None
 
     is_paging: bool = False

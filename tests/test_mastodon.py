@@ -324,6 +324,80 @@ def test_whatever_a_website_answers_to_a_lookup_webfinger_leads_to_the_account(a
     assert (outcome.result.native_id, outcome.result.followers) == ("https://soc.stadt.test/users/minister", 580)
 
 
+def test_a_known_account_whose_server_says_nothing_of_its_actor_is_gone_only_where_any_letter_case_is_found(
+    tmp_path: Path,
+) -> None:
+    """Lookup and WebFinger answer 404 to `ada`. The actor, `Ada`, answers nothing in time, or 500 again and again."""
+    hosts = {"hollo.test": "hollo", "takahe.test": "takahe", "social.test": "mastodon", "silent.test": "mastodon"}
+
+    def answer(asked: Asked) -> Reply | faults.Fault:
+        if asked.path == "/@Ada":
+            return faults.silent
+        if asked.path == "/@Bea":
+            return Reply(500, b"")
+        if "nodeinfo" in asked.path:
+            return faults.silent if asked.host == "silent.test" else faults.nodeinfo(asked, hosts[asked.host])
+        return faults.not_found(asked) if asked.path.startswith("/api/") else Reply(404, b"")
+
+    authority = Authority(tmp_path)
+    outcomes: dict[str, object] = {}
+    with Server(answer, tls=authority.issue(*hosts).context(tmp_path)) as server:
+        address = server.url.removeprefix("https://")
+        chosen = settings_for(tmp_path / "home", dict.fromkeys(hosts, address), authority)
+        crawl(
+            chosen.model_copy(update={"crawl": chosen.crawl.model_copy(update={"timeout_seconds": 0.5})}),
+            platform="mastodon",
+            roster=None,
+            plan=lambda: [
+                Target(key=f"{user}@{host}", handle=f"{user.lower()}@{host}", native_id=f"https://{host}/@{user}")
+                for host in hosts
+                for user in ("Ada", "Bea")
+            ],
+            on_outcome=lambda _platform, outcome: outcomes.update({outcome.target: outcome.result}),
+        )
+    said = {
+        name: found.cause if isinstance(found, Failed) else getattr(found, "status", None)
+        for name, found in outcomes.items()
+    }
+
+    assert said == {
+        "Ada@hollo.test": "timeout",
+        "Bea@hollo.test": "server_error",
+        "Ada@takahe.test": "timeout",
+        "Bea@takahe.test": "server_error",
+        "Ada@social.test": "not_found",
+        "Bea@social.test": "not_found",
+        "Ada@silent.test": "timeout",
+        "Bea@silent.test": "server_error",
+    }
+
+
+def test_an_actor_that_leads_to_another_owner_is_not_said_to_be_gone_by_it(tmp_path: Path) -> None:
+    def answer(asked: Asked) -> Reply:
+        if asked.path == "/@Ada":
+            return Reply(302, b"", {"Location": "https://company.test/nobody"})
+        if "nodeinfo" in asked.path:
+            return faults.nodeinfo(asked, "hollo")
+        return faults.not_found(asked) if asked.path.startswith("/api/") else Reply(404, b"")
+
+    authority = Authority(tmp_path)
+    found: list[Outcome] = []
+    with Server(answer, tls=authority.issue("hollo.test", "company.test").context(tmp_path)) as server:
+        address = server.url.removeprefix("https://")
+        crawl(
+            settings_for(tmp_path / "home", {"hollo.test": address, "company.test": address}, authority),
+            platform="mastodon",
+            roster=None,
+            plan=lambda: [Target(key="ada", handle="ada@hollo.test", native_id="https://hollo.test/@Ada")],
+            on_outcome=lambda _platform, outcome: found.append(outcome),
+        )
+    (said,) = (outcome.result for outcome in found)
+
+    assert isinstance(said, Failed)
+    assert said.cause == "unexpected_answer"
+    assert "another owner" in said.detail
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 521])
 def test_a_website_that_is_busy_or_broken_settles_nothing(status: int) -> None:
     target = Target(key="@minister@stadt.test", handle="minister@stadt.test")

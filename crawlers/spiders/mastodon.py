@@ -49,15 +49,17 @@ from crawlers.fediverse.addresses import (
 )
 from crawlers.fediverse.software import read_nodeinfo_url, read_software, says_not_found, software_of, takes_any_case
 from crawlers.pacing import owner_of
-from crawlers.questions import Result, latest_at
+from crawlers.questions import Instead, Result, latest_at
 from crawlers.reading import UnreadableError, as_list, as_text, parse_json
 from kooch.config import Settings
 from kooch.platforms import ascii_host, describe_foreign_host
-from kooch.store.outcomes import Drift, Failed, Observed, Status, Target
+from kooch.store.outcomes import Cause, Drift, Failed, Observed, Status, Target
 
 _JRD = {"Accept": "application/jrd+json, application/json"}
 _AN_ANSWER = tuple(status for status in range(200, 500) if status != 429)
 """Whatever a domain's website answers to a lookup, its WebFinger decides."""
+_SAYS_NO = (404, 410)
+"""The statuses that say that there is no account. Any other leaves it open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +202,7 @@ class MastodonSpider(PlatformSpider):
             yield from self._conclude_by(target, webfinger, trail, host, response)
         elif response.status == trail.lookup == webfinger == 410:
             # How administrators end a server: https://docs.joinmastodon.org/admin/tootctl/#self-destruct
-            yield from self._conclude(target, "platform_closed", trail.server)
+            yield from self._conclude(target, "platform_closed", trail)
         else:
             raise UnreadableError("unexpected_answer", "does not say that it speaks ActivityPub, nor that it has ended")
 
@@ -210,24 +212,28 @@ class MastodonSpider(PlatformSpider):
         if not takes_any_case(software):
             detail = f"{trail.server} runs {ascii(software)[:40]}, which may have the account in another letter case"
             raise UnreadableError("unexpected_answer", detail)
-        yield from self._conclude(target, "not_found", trail.server)
+        yield from self._conclude(target, "not_found", trail)
 
     def _conclude_by(
         self, target: Target, webfinger: int, trail: _Trail, host: str, nodeinfo: Response | None = None
     ) -> Iterator[Result | Request]:
         """That an account is gone; of one that was never seen, only where no other spelling could be meant."""
         if webfinger == 410:
-            yield from self._conclude(target, "deleted", trail.server)
+            yield from self._conclude(target, "deleted", trail)
         elif target.native_id is not None:
-            yield from self._conclude(target, "not_found", trail.server)
+            yield from self._conclude(target, "not_found", trail)
+        elif trail.lookup not in _SAYS_NO:
+            detail = f"WebFinger does not know the account, and {trail.server} answers {trail.lookup} to the lookup"
+            cause: Cause = "refused" if trail.lookup in (401, 403) else "unexpected_answer"
+            yield Result(target, Failed(cause=cause, detail=detail, http_status=trail.lookup))
         elif nodeinfo is None:
             yield self._ask_nodeinfo(target, host, trail, webfinger)
         else:
             url = read_nodeinfo_url(parse_json(nodeinfo, dict), host)
             yield self.question(url, partial(self.read_case, trail=trail), target)
 
-    def _conclude(self, target: Target, status: Status, server: str) -> Iterator[Result | Request]:
-        gone = Observed(status=status, native_id=target.native_id, server=server)
+    def _conclude(self, target: Target, status: Status, trail: _Trail) -> Iterator[Result | Request]:
+        gone = Observed(status=status, native_id=target.native_id, server=trail.server)
         if target.native_id is None or status == "platform_closed":
             yield Result(target, gone)
             return
@@ -237,12 +243,30 @@ class MastodonSpider(PlatformSpider):
             target,
             statuses=(200, 404, 410),
             headers={"Accept": ACTIVITY},
-            otherwise=gone,
+            instead=lambda failed: self._doubt(target, gone, trail, failed),
         )
+
+    def _doubt(self, target: Target, gone: Observed, trail: _Trail, failed: Failed) -> Iterator[Result | Request]:
+        """Decide about a known account whose actor says nothing: it is gone only where no other spelling could be meant.
+
+        A page under 200 may be that of the account.
+        """
+        if failed.http_status == 200 or trail.lookup not in _SAYS_NO or trail.server != _host_of(target):
+            yield Result(target, failed)
+            return
+
+        def decide(software: str | None) -> Iterator[Result | Request]:
+            yield Result(target, gone if takes_any_case(software) else failed)
+
+        yield self._ask_software(target, trail.server, decide, instead=lambda _: [Result(target, failed)])
 
     def read_end(self, response: Response, target: Target, *, gone: Observed) -> Iterator[Result | Request]:
         """Read what is left of a known account. A tombstone may say when it ended."""
+        if owner_of(response.url) != owner_of(str(target.native_id)):
+            raise UnreadableError("unexpected_answer", "the actor leaves the answer to a host of another owner")
         if response.status == 200:
+            if as_text(parse_json(response, dict)["id"]) != target.native_id:
+                raise UnreadableError("unexpected_answer", "the actor is another")
             detail = "WebFinger does not know the account, and its actor is there"
             yield Result(target, Failed(cause="conflicting_answers", detail=detail, http_status=200))
             return
@@ -512,7 +536,8 @@ class MastodonSpider(PlatformSpider):
         host: str,
         then: Callable[[str | None], Iterator[Result | Request]],
         *,
-        otherwise: Observed | None,
+        otherwise: Observed | None = None,
+        instead: Instead | None = None,
     ) -> Request:
         """Ask what `host` runs: first where it says that, then what it says there; None if it does not say."""
 
@@ -522,7 +547,7 @@ class MastodonSpider(PlatformSpider):
             except (LookupError, TypeError, UnreadableError):
                 yield from then(None)
             else:
-                yield self.question(url, read_name, target, statuses=_AN_ANSWER, otherwise=otherwise)
+                yield self.question(url, read_name, target, statuses=_AN_ANSWER, otherwise=otherwise, instead=instead)
 
         def read_name(response: Response, _target: Target) -> Iterator[Result | Request]:
             try:
@@ -532,7 +557,12 @@ class MastodonSpider(PlatformSpider):
             yield from then(software)
 
         return self.question(
-            f"https://{host}/.well-known/nodeinfo", read_place, target, statuses=_AN_ANSWER, otherwise=otherwise
+            f"https://{host}/.well-known/nodeinfo",
+            read_place,
+            target,
+            statuses=_AN_ANSWER,
+            otherwise=otherwise,
+            instead=instead,
         )
 
 
@@ -543,6 +573,11 @@ def _first_server(target: Target) -> str | None:
         return ascii_host(target.server)
     if address is not None:
         return address.host
+    return _host_of(target)
+
+
+def _host_of(target: Target) -> str | None:
+    """The host in the URI of an account."""
     parts = urlsplit(target.native_id or "")
     return ascii_host(parts.hostname or "") if parts.scheme == "https" and ":" not in parts.netloc else None
 
