@@ -221,8 +221,9 @@ def test_the_app_shows_the_german_crawl(german: German, monkeypatch: pytest.Monk
     assert "observed active" in words(figure)
 
 
-# What an id says of the day: accounts of mastodon.social, icosahedron.website and a server of version 4.6, as recorded by
-# https://github.com/halcy/Mastodon.py (tests/cassettes, b9f2eff): the id, `created_at`, and the instant in the id.
+# What an id says of the day: accounts of mastodon.social, icosahedron.website and servers made for tests, as recorded by
+# https://github.com/halcy/Mastodon.py (b9f2eff, folders tests/cassettes*): the id, `created_at`, and the instant in the id. These
+# are all 22 accounts of the answering servers themselves whose ids have a time. The ids of all 22 agree with their day.
 DATED_IDS = [
     ("108262011720829669", "2022-05-07", "18:13:20.330"),
     ("108902458015766980", "2022-08-28", "20:47:15.250"),
@@ -233,6 +234,7 @@ DATED_IDS = [
     ("109925168336391178", "2023-02-25", "11:35:56.304"),
     ("110266162634306901", "2023-04-26", "16:55:16.368"),
     ("110441535131897219", "2023-05-27", "16:14:48.316"),
+    ("115038701837652014", "2025-08-16", "13:34:45.364"),
     ("115911467106207820", "2026-01-17", "16:50:26.498"),
     ("117020457624302809", "2026-08-01", "13:21:18.886"),
     ("117020457767579295", "2026-08-01", "13:21:21.072"),
