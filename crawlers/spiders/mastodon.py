@@ -53,13 +53,11 @@ from crawlers.questions import Instead, Result, latest_at
 from crawlers.reading import UnreadableError, as_list, as_text, parse_json
 from kooch.config import Settings
 from kooch.platforms import ascii_host, describe_foreign_host
-from kooch.store.outcomes import Cause, Drift, Failed, Observed, Status, Target
+from kooch.store.outcomes import Drift, Failed, Observed, Status, Target
 
 _JRD = {"Accept": "application/jrd+json, application/json"}
 _AN_ANSWER = tuple(status for status in range(200, 500) if status != 429)
 """Whatever a domain's website answers to a lookup, its WebFinger decides."""
-_SAYS_NO = (404, 410)
-"""The statuses that say that there is no account. Any other leaves it open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,10 +220,6 @@ class MastodonSpider(PlatformSpider):
             yield from self._conclude(target, "deleted", trail)
         elif target.native_id is not None:
             yield from self._conclude(target, "not_found", trail)
-        elif trail.lookup not in _SAYS_NO:
-            detail = f"WebFinger does not know the account, and {trail.server} answers {trail.lookup} to the lookup"
-            cause: Cause = "refused" if trail.lookup in (401, 403) else "unexpected_answer"
-            yield Result(target, Failed(cause=cause, detail=detail, http_status=trail.lookup))
         elif nodeinfo is None:
             yield self._ask_nodeinfo(target, host, trail, webfinger)
         else:
@@ -251,7 +245,7 @@ class MastodonSpider(PlatformSpider):
 
         A page under 200 may be that of the account.
         """
-        if failed.http_status == 200 or trail.lookup not in _SAYS_NO or trail.server != _host_of(target):
+        if failed.http_status == 200 or trail.lookup not in (404, 410) or trail.server != _host_of(target):
             yield Result(target, failed)
             return
 
