@@ -192,6 +192,25 @@ def test_the_carriage_return_of_the_cases_can_be_read_again(tmp_path: Path) -> N
         ("facebook", "@n/a", None),
         ("x", "LinkedIn", None),
         ("truthsocial", "Truth Social", None),
+        *(
+            ("x", word, None)
+            for word in (
+                *(
+                    "_",
+                    "___",
+                    "00",
+                    "000",
+                    "n_a",
+                    "na_",
+                    "no_twitter",
+                    "none_found",
+                    "unavailable",
+                    "nothing",
+                    "anonymous",
+                ),
+                *("xxx", "test", "example", "twitter_handle"),
+            )
+        ),
     ],
 )
 def test_a_cell_is_an_account_a_fault_of_its_row_or_not_looked(

@@ -192,7 +192,12 @@ def test_rows_are_counted_as_a_spreadsheet_counts_them_below_a_line_that_names_t
 
 
 @pytest.mark.parametrize(
-    "name", ["Total", "Total: 40", "Summe", "GESAMT", "Total members", "Count", "कुल", "3", "Grand total"]
+    "name",
+    [
+        *("Total", "Total: 40", "Summe", "GESAMT", "Total members", "Count", "कुल", "3", "Grand total"),
+        *("Total MPs", "Total seats", "Total accounts: 40", "Total Abgeordnete", "Anzahl Konten", "Total on X"),
+        *("Overall", "Grand Total MPs", "Total des députés", "Accounts on Mastodon (total)"),
+    ],
 )
 def test_a_row_that_looks_like_a_total_is_asked_about_and_counted_only_when_told(name: str, tmp_path: Path) -> None:
     file = write(tmp_path / "list.csv", "name,role", "Ada,Mayor", f"{name},2")
@@ -208,7 +213,11 @@ def test_a_row_that_looks_like_a_total_is_asked_about_and_counted_only_when_told
 
 
 @pytest.mark.parametrize(
-    "name", ["All India Trinamool Congress", "Total Energies Council", "Sum Ting", "Anna Count", "Gesamtschule 3"]
+    "name",
+    [
+        *("All India Trinamool Congress", "Total Energies Council", "Sum Ting", "Anna Count", "Gesamtschule 3"),
+        *("Seats of Learning", "Women in Science", "The Accounts Chamber", "X Corp"),
+    ],
 )
 def test_a_name_that_begins_like_a_total_is_a_name(name: str, tmp_path: Path) -> None:
     assert not look(write(tmp_path / "list.csv", "name,role", f"{name},Body"), tmp_path).questions

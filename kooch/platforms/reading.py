@@ -141,6 +141,16 @@ _PLACEHOLDERS = frozenset(
 """What people write into a cell in place of a handle."""
 _MAY_BE_HANDLES = frozenset(
     [
+        "na_",
+        "no twitter",
+        "none found",
+        "unavailable",
+        "nothing",
+        "anonymous",
+        "xxx",
+        "test",
+        "example",
+        "twitter handle",
         "n.d",
         "無し",
         "未詳",
@@ -284,8 +294,11 @@ def is_placeholder(cell: str) -> bool:
     word = _word(cell)
     if word.startswith("@"):
         return False
+    if not set(word) - set("_0"):
+        return True
     spoken = word.replace("_", " ").replace("-", " ")
-    if not (_PLACEHOLDERS | _MAY_BE_HANDLES).isdisjoint({word, spoken}):
+    slashed = word.replace("_", "/").strip("/")
+    if not (_PLACEHOLDERS | _MAY_BE_HANDLES).isdisjoint({word, spoken, slashed}):
         return True
     return any(spoken in {row.platform, row.name.casefold()} for row in known().values())
 

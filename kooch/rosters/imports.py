@@ -39,7 +39,7 @@ from kooch.rounded import rounded_ids
 # Names of a row of totals, without accents, and words that may stand beside them.
 _TOTALS = frozenset(
     (
-        *("total", "totals", "subtotal", "sum", "count", "average"),
+        *("total", "totals", "subtotal", "sum", "count", "average", "overall"),
         *("summe", "gesamt", "insgesamt", "gesamtsumme", "zwischensumme", "anzahl", "durchschnitt"),
         *(
             "somme",
@@ -59,6 +59,28 @@ _TOTALS = frozenset(
     )
 )
 _BESIDE_TOTALS = frozenset(("grand", "of", "number", "general", "members", "rows", "people", "persons", "mitglieder"))
+_COUNTED = frozenset(
+    (
+        *("account", "accounts", "profiles", "handles", "followers", "seats", "mps", "meps", "deputies", "senators"),
+        *("representatives", "ministers", "women", "men", "on", "in", "with", "the", "all"),
+        *("konten", "abgeordnete", "abgeordneten", "sitze", "frauen", "manner", "auf", "mit", "der"),
+        *(
+            "comptes",
+            "deputes",
+            "sieges",
+            "des",
+            "de",
+            "sur",
+            "cuentas",
+            "diputados",
+            "escanos",
+            "en",
+            "seggi",
+            "deputati",
+        ),
+    )
+)
+"""What a total may count. Without a word for a total, these are parts of names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -513,8 +535,10 @@ def _id_columns() -> list[str]:
 def looks_like_a_total(cells: Mapping[str, str]) -> bool:
     """Whether a row of a table counts or sums up others, by its name or, without one, its role."""
     words = fold(cells.get("name") or cells.get("role", "")).split()
-    rest = [word for word in words if not word.isdecimal() and word not in _BESIDE_TOTALS]
-    return bool(words) and (not rest or set(rest) <= _TOTALS)
+    rest = {word for word in words if not word.isdecimal() and word not in _BESIDE_TOTALS}
+    if rest & _TOTALS:
+        rest -= _COUNTED | {word for row in platforms().values() for word in (row.platform, *fold(row.name).split())}
+    return bool(words) and rest <= _TOTALS
 
 
 def _words(text: str) -> tuple[str, ...]:
