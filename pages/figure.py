@@ -132,7 +132,13 @@ def show_accounts(found: Figure) -> None:
     for account in found.accounts.iter_rows(named=True):
         with st.container(border=True, gap="xxsmall"):
             handle = account["handle"] or "handle unknown"
-            st.markdown(f"**{plain(account['platform'])}** · {_linked(account, handle)} · {plain(_status(account))}")
+            # If the account is now called otherwise, the link does not go by the handle of their time.
+            is_so_called = account["url"] is None or account["url_shows_handle"]
+            st.markdown(
+                f"**{plain(account['platform'])}** · {linked(handle, account['url'] if is_so_called else None)}"
+                f"{'' if is_so_called else ' · '}{'' if is_so_called else linked('the account now', account['url'])}"
+                f" · {plain(_status(account))}"
+            )
             if account["shown"] is not None:
                 day = long_day(account["counted_at"].date())
                 tell((*shown_count(account["shown"], account["measure"]), f" followers on {day}"), kind="noted")
@@ -149,13 +155,6 @@ def _claim(claim: dict[str, Any], handle: str) -> list[tuple[str, str | None]]:
         *([(f"Theirs {held}", None)] if held else []),
         *([(f"Stated in: {source}", url)] if source else []),
     ]
-
-
-def _linked(account: dict[str, Any], handle: str) -> str:
-    """The handle of their time. If the account is now called otherwise, the link does not go by that handle."""
-    if account["url"] is None or account["url_shows_handle"]:
-        return linked(handle, account["url"])
-    return f"{plain(handle)} · {linked('the account now', account['url'])}"
 
 
 def _as_written(value: str | None, handle: str) -> str:
