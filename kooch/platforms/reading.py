@@ -297,7 +297,7 @@ def is_placeholder(cell: str) -> bool:
     if not set(word) - set("_0"):
         return True
     spoken = word.replace("_", " ").replace("-", " ")
-    slashed = word.replace("_", "/").strip("/")
+    slashed = word.replace("_", "/")
     if not (_PLACEHOLDERS | _MAY_BE_HANDLES).isdisjoint({word, spoken, slashed}):
         return True
     return any(spoken in {row.platform, row.name.casefold()} for row in known().values())
