@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import polars as pl
@@ -21,6 +20,7 @@ from kooch.connections import connect
 from kooch.store.schema import migrate
 from kooch.store.versions import open_version, reading_file
 from kooch.store.views import build_views
+from tests.small_worlds import rows
 from tests.stores import archived, backfill, bundle, claim, load, member, query, roster
 from tests.test_activity_states import look, spool_looks
 from tests.test_app import ROOT, run, words
@@ -122,10 +122,6 @@ def world(statements: str) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute(statements)
         build_views(connection, VIEWS)
         yield connection
-
-
-def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
-    return connection.execute(sql).fetchall()
 
 
 def test_a_block_after_it_was_dormant_holds_up_no_silence() -> None:
