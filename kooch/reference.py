@@ -1,4 +1,4 @@
-"""The generated reference: `python -m kooch.reference` writes docs/data.md, docs/configuration.md and the table in docs/platforms.md."""
+"""The generated reference: `python -m kooch.reference` writes data.md, configuration.md, lists-by-country.md and the table in platforms.md."""
 
 import ast
 import inspect
@@ -35,8 +35,10 @@ from kooch.config import (
     is_crawled,
 )
 from kooch.platforms import Platform, Span, known
+from kooch.rosters.countries import country_name
 from kooch.store.load import load
 from kooch.store.versions import open_version, reading_file
+from kooch.wikidata.countries import Ready, origins, ready_commands, without_parliament
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -76,6 +78,39 @@ publish_every_minutes = 10
 name = "daily"
 cron = "15 4 * * *"
 ```
+"""
+
+_LISTS_HEAD = """\
+# Lists by country
+
+Each command makes one list from Wikidata. It needs the number of an item, such as Q16556694. All numbers here come from public
+files. The last column names the file, and the table at the end names its repository. No number is from memory. `make docs` makes
+this page from `kooch/wikidata/items.csv`.
+
+These commands were not tried against Wikidata itself, and Wikidata may have a new item for a house. So each command first shows the
+item's name, seats and people, and asks before it writes. Compare the number of people with the number of seats: Wikidata knows more
+about some countries than about others.
+
+`--language` is the language that most people of the country write. Change it if you prefer other names.
+
+{counts}
+"""
+_PARLIAMENTS_TEXT = """\
+For a house that is missing here, look on wikidata.org for the item of its members, "member of the …". Give its number to
+`--office`. Kooch has found no public file for the parliaments of these countries:
+
+"""
+_MINISTERS_TEXT = """\
+`--posts-of` asks for whoever holds a post of the council today, and `--cabinet` for one cabinet. Wikidata knows much less about past
+cabinets. Somebody who is missing from a list may have been a minister.
+"""
+_ORGANISATIONS_TEXT = """\
+The first command lists the ministries of a country. The second lists the embassies and consulates that it operates elsewhere.
+Each is an organisation of the class that {ministries} or {missions} uses.
+"""
+_SOURCES_TEXT = """\
+Item numbers are facts of Wikidata, which is under CC0. Nothing else was taken from these files. Where no licence
+was found, the file is linked and no word of it is here.
 """
 
 
@@ -144,6 +179,74 @@ def with_platforms(page: str) -> str:
         f"| --- | --- | --- | --- | --- | --- | --- |\n{rows}\n"
     )
     return f"{head}{_TABLE_BEGINS}\n\n{table}\n{_TABLE_ENDS}{tail}"
+
+
+def lists_by_country() -> str:
+    """The ready commands of every country with the files that name their items, as Markdown."""
+    ready = list(ready_commands())
+    of = {subject: [each for each in ready if each.subject == subject] for subject in ("parliament", "ministers")}
+    states: dict[str, list[Ready]] = {}
+    for each in ready:
+        if each.subject in {"ministries", "missions"}:
+            states.setdefault(each.country, []).append(each)
+    classes = {each.subject: _origin(each, 0) for pair in states.values() for each in pair}
+    counts = (
+        f"There are {len(of['parliament'])} lists of members of parliaments in {len(_countries(of['parliament']))} countries,"
+        f" {len(of['ministers'])} of ministers in {len(_countries(of['ministers']))},"
+        f" and {2 * len(states)} of ministries and missions of {len(states)}."
+    )
+    organisations = [
+        [country_name(country), *(_shell(each) for each in pair), _origin(pair[0], 1)]
+        for country, pair in sorted(states.items(), key=lambda each: country_name(each[0]))
+    ]
+    sources = [
+        [
+            each.source,
+            f"[{each.repository}](https://github.com/{each.repository})",
+            f"`{each.commit[:12]}`",
+            each.licence or "none found",
+        ]
+        for each in origins().values()
+    ]
+    return "\n".join(
+        (
+            _LISTS_HEAD.format(counts=counts),
+            "## Parliaments\n",
+            _rows(["country", "house", "command", "item in"], _people(of["parliament"])),
+            _PARLIAMENTS_TEXT + f"{', '.join(without_parliament())}.\n",
+            f"## Ministers\n\n{_MINISTERS_TEXT}",
+            _rows(["country", "cabinet", "command", "item in"], _people(of["ministers"])),
+            f"## Ministries and missions\n\n{_ORGANISATIONS_TEXT.format(**classes)}",
+            _rows(["country", "ministries", "missions", "country's item in"], organisations),
+            f"## Sources\n\n{_SOURCES_TEXT}",
+            _rows(["name", "repository", "commit", "licence"], sources),
+        )
+    )
+
+
+def _people(ready: list[Ready]) -> list[list[str]]:
+    return [
+        [country_name(each.country), each.name or "in office", _shell(each), _origin(each, 0)]
+        for each in sorted(ready, key=lambda each: (country_name(each.country), each.name))
+    ]
+
+
+def _countries(ready: list[Ready]) -> set[str]:
+    return {each.country for each in ready}
+
+
+def _shell(ready: Ready) -> str:
+    return f"`kooch roster wikidata {' '.join(ready.words)}`"
+
+
+def _origin(ready: Ready, number: int) -> str:
+    item = ready.items[number]
+    return f"{item.source}, `{item.file}`"
+
+
+def _rows(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines) + "\n"
 
 
 def _platform(row: Platform) -> tuple[str, ...]:
@@ -247,6 +350,7 @@ def main() -> None:
         with open_version(reading_file(Path(folder))) as connection:
             (DOCS / "data.md").write_text(data_dictionary(connection), encoding="utf-8")
     (DOCS / "configuration.md").write_text(settings_reference(), encoding="utf-8")
+    (DOCS / "lists-by-country.md").write_text(lists_by_country(), encoding="utf-8")
     platforms = DOCS / "platforms.md"
     platforms.write_text(with_platforms(platforms.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -21,6 +21,7 @@ from pyoxigraph import Quad, RdfFormat, Store
 
 from kooch.config import WikidataSettings
 from kooch.rosters import read_roster, write_roster
+from kooch.wikidata.countries import ready_commands
 from kooch.wikidata.questions import Selector, questions
 from tests.commands import kooch, kooch_without_lists
 from tests.killing import is_killed
@@ -429,6 +430,20 @@ def test_missions_are_those_of_their_state_of_classes_below_too(ask: Ask, tmp_pa
         ("Q7602", "consulate", "institution"),
     ]
     assert [(claim.platform, claim.handle) for claim in made.accounts] == [("linkedin", "company/mission-one")]
+
+
+def test_the_ready_command_of_a_state_makes_its_list(ask: Ask, tmp_path: Path) -> None:
+    ready = next(each for each in ready_commands() if (each.subject, each.country) == ("missions", "SE"))
+
+    done = ask(*ready.words, *DAY, "--yes")
+
+    assert done.returncode == 0, done.stderr
+    # The third one was dissolved, nobody knows when.
+    assert "dissolved on a day that Wikidata does not know: 1." in done.stdout
+    assert {each.wikidata_qid for each in read_roster(tmp_path / "rosters" / ready.words[-1]).members} == {
+        "Q7601",
+        "Q7602",
+    }
 
 
 def test_a_figure_that_a_list_knows_stays_that_figure(ask: Ask, tmp_path: Path) -> None:

@@ -71,7 +71,11 @@ def from_wikidata(
     if message := rosters.fault_of_slug(slug):
         raise ConfigError(f"{slug!r} {message}.")
     given = {"office": office, "term": term, "cabinet": cabinet, "posts_of": posts_of, "class": of_class}
-    selector = _selector(given, country, operated_by, language or [], folder if refresh else None)
+    selector = (
+        _selector_before(folder, given, country, operated_by, language)
+        if refresh
+        else selector_of(given, country, operated_by, language or [])
+    )
     if folder.exists() and not refresh:
         raise ConfigError(
             f"There is a list {slug!r} already. Bring it up to date with --refresh, or choose another name."
@@ -105,19 +109,22 @@ def from_wikidata(
     show_first_plan(settings, found.roster)
 
 
-def _selector(
-    given: dict[str, str | None], country: str | None, operator: str | None, languages: list[str], folder: Path | None
+def selector_of(
+    given: dict[str, str | None], country: str | None, operator: str | None, languages: list[str]
 ) -> Selector:
-    """The selection that the options name; for a refresh, the selection of the list."""
+    """The selection that the options name. `given` has the item of each kind of list. Raises ConfigError."""
     wanted = [(kind, item) for kind in get_args(Kind) if (item := given[kind])]
-    if folder is not None:
-        if wanted or country or operator or languages:
-            raise ConfigError("--refresh asks for the same as before. Leave out the options that select.")
-        return _read_selector(folder)
     if len(wanted) != 1:
         raise ConfigError("Name one of --office, --term, --cabinet, --posts-of and --class.")
     ((kind, item),) = wanted
     return Selector(kind=kind, item=item, country=country, operator=operator, languages=tuple(languages) or ("en",))
+
+
+def _selector_before(folder: Path, given: dict[str, str | None], *narrowed: object) -> Selector:
+    """For a refresh: the selection of the list as it was made."""
+    if any(given.values()) or any(narrowed):
+        raise ConfigError("--refresh asks for the same as before. Leave out the options that select.")
+    return _read_selector(folder)
 
 
 def _read_selector(folder: Path) -> Selector:

@@ -275,18 +275,25 @@ class _Making:
     def _organisations(self, subject: _Subject) -> Iterator[Member]:
         words = self._words()
         classes: dict[str, list[str]] = defaultdict(list)
-        ended = set()
+        ended: set[str] = set()
+        ended_some_day: set[str] = set()
         for row in self.answers.rows("organisations"):
             figure, end = row["figure"].text, span_of(row, "end")
             classes[figure] += [row["class"].text] if "class" in row else []
             if end and end.first <= self.wish.day:
                 ended.add(figure)
+            elif end is None and text_of(row, "has_ended") == "true":
+                ended_some_day.add(figure)
         if ended:
             self.notes.append(f"{len(ended)} organisations were dissolved by {self.wish.day}, and are left out.")
+        if ended_some_day:
+            self.notes.append(
+                f"Left out, because they were dissolved on a day that Wikidata does not know: {len(ended_some_day)}."
+            )
         for figure, items in classes.items():
             # First the class that was asked for, else the class with the lowest number.
             item = self.selector.item if self.selector.item in items else min(items)
-            if figure not in ended:
+            if figure not in ended | ended_some_day:
                 yield Member(
                     figure_id=figure,
                     name=figure,
