@@ -18,7 +18,6 @@ from analytics.measures.platform_counts import platform_counts
 from analytics.measures.sensitivity import in_a_sentence, sensitivity
 from analytics.measures.statements import statements
 from analytics.said import Number, cell
-from kooch.config import load_settings
 from pages.shared.choosing import day_in_address, in_address, more_choices, switch_in_address
 from pages.shared.frame import show_chart
 from pages.shared.lists import Lists, lists_of, note_unread
@@ -42,7 +41,7 @@ def main() -> None:
         )
     lists = lists_of(file)
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster, platform = lists.choose(first=load_settings().app.roster)
+        roster, platform = lists.choose()
     is_koo = {"roster": roster, "platform": platform} == KOO
     known: Headline | None = ask(file, headline, **KOO, event="ministry-answers-on-koo") if is_koo else None
     if known is None:
@@ -86,18 +85,25 @@ def show_arrivals(file: Path, lists: Lists, *, roster: str, platform: str) -> No
             "- reports that you have read, as a CSV: `kooch import evidence FILE`"
         )
         return
-    left_out = (f"{seen.hidden:,} more are not shown: their date is not known, or is earlier.",) if seen.hidden else ()
-    everybody = [figure for figures in seen.rows["figures"] for figure in figures]
+    left_out: list[str] = []
+    if seen.earlier:
+        left_out.append(
+            f"{seen.earlier:,} more joined earlier than those shown. The CSV has what sources say about them."
+        )
+    if seen.hidden:
+        left_out.append(
+            f"{seen.hidden:,} more had joined, but no source gives the day, or only a span of more than a year."
+        )
     zone = seen.window.zone
     show_chart(
         "arrivals",
         file,
         {"rows": seen.rows, "marks": seen.marks, "events": seen.events, "window": seen.window},
         roster=roster,
-        table=ask(file, statements, figures=everybody, platform=platform, zone=zone),
+        table=ask(file, statements, figures=seen.figures, platform=platform, zone=zone),
         subject=lists.subject(roster, platform),
         chosen={"roster": roster, "platform": platform},
-        notes=left_out if seen.archive_note is None else (seen.archive_note, *left_out),
+        notes=(*((seen.archive_note,) if seen.archive_note else ()), *left_out),
         on_select=open_entry,
         under=lambda: show_entry(file, seen.rows.filter(~pl.col("is_group")), None, platform=platform, zone=zone),
     )
@@ -174,13 +180,12 @@ def show_koo(file: Path, entries: int, day: date) -> None:
     notes: tuple[str, ...] = () if seen.archive_note is None else (seen.archive_note,)
     if seen.hidden:
         notes += (f"{seen.hidden} more are not shown: nothing published by that day says when they joined.",)
-    everything = [figure for figures in seen.rows["figures"] for figure in figures]
     show_chart(
         "arrivals",
         file,
         {"rows": seen.rows, "marks": seen.marks, "events": seen.events, "window": seen.window},
         roster=KOO["roster"],
-        table=ask(file, statements, figures=everything, platform=KOO["platform"], zone=ZONE, known_by=known_by),
+        table=ask(file, statements, figures=seen.figures, platform=KOO["platform"], zone=ZONE, known_by=known_by),
         subject=f"Shown: {_WHO[who].lower()}{f', by what was known by the end of {long_day(known_by)}' if known_by else ''}",
         notes=notes,
         is_titled=False,

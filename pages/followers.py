@@ -11,7 +11,7 @@ from analytics.measures.phrases import short_day
 from analytics.said import Number, cell
 from pages.shared.choosing import choose
 from pages.shared.frame import show_chart
-from pages.shared.lists import note_unread
+from pages.shared.lists import choose_list, note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
 from pages.shared.text import note, page_of, say, table, tell
@@ -33,7 +33,7 @@ def main() -> None:
     titles = dict(query(file, "SELECT roster, title FROM rosters"))
     opened = dict(query(file, "SELECT platform, opened FROM platforms"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = choose("List", {name: titles[name] for name in offered}, key="roster", width=320)
+        roster = choose_list({name: titles[name] for name in offered})
         names = offered[roster]
         older = choose("Older platform", names, key="older", width=160)
         # Those that opened before the older one come last.

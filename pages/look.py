@@ -16,6 +16,7 @@ from kooch.platforms import Platform, known
 from kooch.rosters.cells import fault_of
 from kooch.times import now
 from pages.shared.choosing import choose, choose_or_write, write_in
+from pages.shared.lists import choose_list
 from pages.shared.offered import has_look
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -75,7 +76,7 @@ def choose_sitting(own: Path, lists: dict[str, tuple[str, str]], looks: list[Loo
     """The choices, closed once all are made; without a wave or a looker the page ends."""
     is_ready = bool(st.query_params.get("wave") and st.query_params.get("looker"))
     with st.expander("List, platform, wave and looker", expanded=not is_ready), st.container(horizontal=True):
-        roster = choose("List", {name: title for name, (title, _) in lists.items()}, key="roster", width=320)
+        roster = choose_list({name: title for name, (title, _) in lists.items()})
         # First those that let a person search and no program.
         rows = sorted((row for row in known().values() if not row.closed), key=lambda row: row.search_url is None)
         platform = known()[choose("Platform", {row.platform: row.name for row in rows}, key="platform", width=200)]

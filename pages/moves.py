@@ -7,8 +7,8 @@ import streamlit as st
 
 from analytics.measures.moves import SHOWN, Moves, moves_of
 from analytics.said import Number, cell
-from pages.shared.choosing import choose, in_address
-from pages.shared.lists import note_unread
+from pages.shared.choosing import in_address
+from pages.shared.lists import choose_list, note_unread
 from pages.shared.moves import show_table_of_moves
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
@@ -24,7 +24,7 @@ def main() -> None:
         st.stop()
     names = dict(query(file, "SELECT platform, name FROM platforms"))
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = choose("List", titles, key="roster", width=320)
+        roster = choose_list(titles)
         known: Moves = ask(file, moves_of, roster=roster)
         kinds, platforms = (known.counts[column].unique().sort().to_list() for column in ("move", "platform"))
         move = st.selectbox("What", kinds, index=None, placeholder="All", width=200, **in_address("move", among=kinds))

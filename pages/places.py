@@ -11,9 +11,9 @@ import streamlit as st
 from analytics.measures.phrases import long_day
 from analytics.measures.places import ASSUMES, CHANGES, PARTS, PLACES, Places, changes_of, places_of
 from kooch.rosters.countries import country_name
-from pages.shared.choosing import choose, day_in_address, in_address, more_choices
+from pages.shared.choosing import day_in_address, in_address, more_choices
 from pages.shared.frame import show_chart
-from pages.shared.lists import note_unread
+from pages.shared.lists import choose_list, note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
 from pages.shared.text import note, page_of, say, table, tell
@@ -32,6 +32,11 @@ _SIGNS = {
     "before": "·",
     "absent": "–",
     "not looked": " ",
+}
+_LAST = {
+    "look": "the last day on which anybody looked",
+    "list": "the day of the list",
+    "report": "the last day of which a report tells",
 }
 _SORTS = {
     "name": "Name",
@@ -53,9 +58,9 @@ def main() -> None:
         st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")
         st.stop()
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
-        roster = choose("List", titles, key="roster", width=320)
+        roster = choose_list(titles)
     with more_choices():
-        day = _day("As the day ended", "day", "The last day on which anybody looked, if none is chosen.")
+        day = _day("As the day ended", "day", "The last day of which anything is known, if none is chosen.")
         against = _day("Against", "against", "Another day: what differs between the two is told below.")
         parts = st.container(horizontal=True, vertical_alignment="bottom", key="parts")
     whole: Places | None = ask(file, places_of, roster=roster, day=day, narrowed={})
@@ -107,10 +112,7 @@ def _when(found: Places, *, is_chosen: bool) -> str:
         return f"The data end on {long_day(found.last_day)}. Of later days nothing is known but what was known then."
     if is_chosen or found.day == found.last_day:
         return f"As {long_day(found.day)} ended, in the list's time zone."
-    return (
-        f"As {long_day(found.day)} ended: the last day on which anybody looked. Choose another day above; look again with"
-        " kooch crawl."
-    )
+    return f"As {long_day(found.day)} ended: {_LAST[found.known_by]}. Choose another day above; look again with kooch crawl."
 
 
 def _named(part: str, value: str) -> str:

@@ -13,7 +13,7 @@ from analytics.downloads import to_csv
 from kooch.config import BUNDLED_ROSTERS, load_settings
 from kooch.looks import sheet_of
 from kooch.rosters import read_roster
-from pages.shared.choosing import choose
+from pages.shared.lists import choose_list
 from pages.shared.routing import through_app
 from pages.shared.store import query, version_file
 from pages.shared.text import plain, say, table
@@ -36,7 +36,7 @@ def main() -> None:
     if not titles:
         st.info("There is no list yet. Import one with `kooch roster import FILE`.")
         st.stop()
-    roster = choose("List", titles, key="roster", width=320)
+    roster = choose_list(titles)
     rows, fault = _planned(str(file), str(load_settings().home), roster)
     if fault:
         st.info(plain(fault))

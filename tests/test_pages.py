@@ -16,7 +16,7 @@ from analytics.captions import Caption
 from analytics.charts import charts
 from analytics.downloads import to_csv, to_svg
 from analytics.measures.adoption import CURVE, GAPS
-from analytics.measures.arrivals import arrivals
+from analytics.measures.arrivals import Arrivals, arrivals, arrivals_of_list
 from analytics.measures.events import MARKERS, markers
 from analytics.measures.phrases import with_days_in_words
 from kooch.config import BUNDLED_ROSTERS, Schedule
@@ -208,6 +208,52 @@ def test_an_archived_page_that_contradicts_the_press_is_named_as_what_it_is(
     )
     assert found.archive_note is not None
     assert found.archive_note in words(run(FIRST_SCREEN, tmp_path, monkeypatch))
+
+
+def of_people(home: Path) -> Arrivals:
+    with open_version(reading_file(home)) as connection:
+        found = arrivals_of_list(connection, roster="people", platform="koo")
+    assert found is not None
+    return found
+
+
+def test_a_day_is_that_of_its_source_whatever_zone_the_list_has(tmp_path: Path) -> None:
+    said = stores.statement("ann", "joined", "2021-02-11", not_before="2021-02-10", not_after="2021-02-10")
+    drawn_at = []
+    for zone in ("UTC", "America/New_York", "Asia/Tokyo"):
+        people = stores.roster("people", [stores.member("ann")], statements=(said,), time_zone=zone)
+        stores.load(tmp_path / zone, stores.bundle(tmp_path / zone / "bundled", people))
+        found = of_people(tmp_path / zone)
+
+        assert found.rows.filter(~pl.col("is_group"))["when"].to_list() == ["10 Feb 2021"]
+        drawn_at.append(found.marks.select("shape", "label", "at").rows())
+
+    noon = datetime(2021, 2, 10, 12, tzinfo=UTC).timestamp() * 1000
+    assert drawn_at == [[("dot", "10 Feb", noon)]] * 3
+
+
+def test_who_has_no_row_is_counted_by_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"m{n:02}" for n in range(45)]
+    dated = [
+        stores.statement(name, "joined", "2022-03-01", not_before=day, not_after=day)
+        for name, day in zip(
+            names, [f"2021-{month}-{day:02}" for month in ("01", "02") for day in range(1, 29)], strict=False
+        )
+    ]
+    people = stores.roster(
+        "people",
+        [stores.member(name) for name in (*names, "listed", "nowhere")],
+        accounts=(stores.claim("listed", "Ann", stores.KOO_ID, platform="koo"),),
+        statements=tuple(dated),
+        as_of=date(2023, 1, 1),
+    )
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", people))
+    found = of_people(tmp_path)
+    said = words(run(FIRST_SCREEN, tmp_path, monkeypatch, roster="people"))
+
+    assert (found.earlier, found.hidden, len(found.figures)) == (5, 1, 45)
+    assert "5 more joined earlier than those shown. The CSV has what sources say about them." in said
+    assert "1 more had joined, but no source gives the day, or only a span of more than a year." in said
 
 
 def test_the_crawls_page_says_that_data_are_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 import pytest
@@ -12,6 +13,8 @@ from analytics.charts import place_changes
 from analytics.charts import places as places_chart
 from analytics.measures.places import CHANGES, Places, changes_of, places_of
 from analytics.measures.places import PLACES as PLACES_IN_WORDS
+from analytics.said import Number
+from analytics.said import words as in_words
 from kooch.store.versions import open_version, reading_file
 from tests.servers.app import serving
 from tests.servers.browser import pick
@@ -123,6 +126,53 @@ def test_each_member_is_in_the_one_place_that_the_evidence_gives(home: Path) -> 
         "not found on 11 August 2025, 12:00 UTC; a second look counts after 12 August 2025, 12:00 UTC"
         in said["doubted"]
     )
+
+
+def test_the_numbers_of_a_platform_in_the_sentence_add_up_to_all(home: Path, bundled_home: Path) -> None:
+    assert in_words(found(home, "people", "2025-08-11").verdict).strip() == (
+        "Bluesky: 3 of 10 certainly there, 2 perhaps, 1 not searched. Not there: 1 left, 1 ended by the platform, 1 not yet, 1"
+        " searched and not there."
+    )
+    for of, roster_, day in (
+        (home, "people", "2026-01-01"),
+        (home, "house", "2025-08-11"),
+        (bundled_home, "us-congress", "2015-06-01"),
+        (bundled_home, "in-koo-2021", "2021-06-01"),
+    ):
+        numbers: dict[str, list[int]] = {}
+        for part in found(of, roster_, day).verdict:
+            if isinstance(part, Number):
+                platform = parse_qs(urlsplit(part.measure).query)["platform"][0]
+                numbers.setdefault(platform, []).append(int(str(part).replace(",", "")))
+
+        assert numbers
+        for there, of_all, *others in numbers.values():
+            assert there + sum(others) == of_all
+
+
+def test_who_read_a_report_did_not_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = statement("ann", "there", "2025-09-02", platform="bluesky", not_after="2025-09-01")
+    people = roster("people", [member("ann")], accounts=(claim("ann", None, "did:web:ann.test"),), statements=(read,))
+    listed = bundle(tmp_path / "bundled", people)
+    load(tmp_path, listed)
+
+    assert "As 1 September 2025 ended: the last day of which a report tells." in words(
+        run(PLACES, tmp_path, monkeypatch)
+    )
+
+    crawl(tmp_path, seen("did:web:ann.test", 100 * DAY), state="complete")
+    load(tmp_path, listed)
+
+    assert "As 9 September 2025 ended: the last day on which anybody looked." in words(
+        run(PLACES, tmp_path, monkeypatch)
+    )
+
+
+def test_a_list_alone_is_known_on_its_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = roster("people", [member("ann")], accounts=(claim("ann", None, "did:web:ann.test"),), vouches=False)
+    load(tmp_path, bundle(tmp_path / "bundled", people))
+
+    assert "As 1 January 2025 ended: the day of the list." in words(run(PLACES, tmp_path, monkeypatch))
 
 
 def test_a_difference_is_of_the_same_people_and_unknown_where_either_day_is(home: Path) -> None:

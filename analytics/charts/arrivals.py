@@ -32,7 +32,7 @@ DEFINITION = (
     " columns at both sides are not to scale: read the dates from their labels."
 )
 UNIT = (
-    "Dates in the list's time zone. One row for each person; organisations named with the same date in one report share a"
+    "Each date in the time zone of its source. One row for each person; organisations named with the same date in one report share a"
     " row, and so do people who came later"
 )
 FRAMES = {"rows": ROWS, "marks": MARKS, "events": EVENTS}

@@ -11,7 +11,7 @@ import polars as pl
 from analytics.measures.events import MOST as MOST_EVENTS
 from analytics.measures.events import title_of
 from analytics.measures.knowledge import EVERYTHING, part_of_evidence, until
-from analytics.measures.phrases import counted, days, first_day, interval, last_day, long_day, short_day
+from analytics.measures.phrases import counted, days, ends_of, in_order, interval, last_day, long_day, short_day
 from analytics.measures.window import DAY, Window, wall
 from analytics.queries import query
 
@@ -36,7 +36,7 @@ MARKS = pl.Schema(
         "row": pl.String(),
         "y": pl.Float64(),
         "shape": pl.String(),  # dot, ring, tick, tail, link, span, none, or end (of a contradiction: its label)
-        "at": pl.Float64(),  # position: wall-clock milliseconds in the roster's zone; in a gutter not to scale
+        "at": pl.Float64(),  # position: wall-clock milliseconds in the zone of its evidence; in a gutter not to scale
         "until": pl.Float64(),
         "label": pl.String(),
         "when": pl.String(),
@@ -53,15 +53,18 @@ _Fields = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrivals:
-    """The chart's frames (ROWS, MARKS, EVENTS), and how many entries of the choice have no row: nothing known yet.
+    """The chart's frames (ROWS, MARKS, EVENTS), and how many entries of the choice have no row.
 
-    `archive_note` says what to know of the archived pages on which dates rest; None where none does.
+    Of these, `hidden` have no date, and `earlier` joined earlier than those with a row. `figures` are the figure_ids of all whom
+    the table covers, also without a row. `archive_note` says what to know of the archived pages on which dates rest; None where none does.
     """
 
     rows: pl.DataFrame
     marks: pl.DataFrame
     events: pl.DataFrame
     hidden: int
+    earlier: int
+    figures: list[str]
     window: Window
     archive_note: str | None
 
@@ -96,7 +99,8 @@ def arrivals(
     shown.sort(key=lambda entry: entry["heading"].order)
     folds = _folded(shown) if is_folded else [[entry] for entry in shown]
     events = _events(connection, roster=roster, platform=platform, window=window, most=_EVERY_EVENT)
-    return _arranged(folds, sides, events, window, archive_note=about[2], hidden=len(entries) - len(shown))
+    hidden = len(entries) - len(shown)
+    return _arranged(folds, sides, events, window, archive_note=about[2], covered=shown, hidden=hidden)
 
 
 def arrivals_of_list(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Arrivals | None:
@@ -110,17 +114,19 @@ def arrivals_of_list(connection: duckdb.DuckDBPyConnection, *, roster: str, plat
     if not dated:
         return None
     for entry in dated:
-        year = last_day(entry["before"], zone).year
+        year = last_day(entry["before"], entry["time_zone"]).year
         entry["heading"] = _Heading((year, 0), f"Known to have joined by the end of {year}", is_first=False)
     dated.sort(key=lambda entry: (entry["heading"].order, entry["before"], entry["name"]))
     folds = _folded(dated)[-MOST_ROWS:]
     shown = [entry for fold in folds for entry in fold]
-    end = max(last_day(entry["before"], zone) for entry in shown) + timedelta(days=1)
-    first = min(first_day(entry["not_before"] or entry["before"], zone) for entry in shown)
+    days_of = [ends_of(entry["not_before"], entry["before"], _zones(entry)) for entry in shown]
+    end = max(last for _, last in days_of if last) + timedelta(days=1)
+    first = min(first or last for first, last in days_of if last)
     window = Window(start=min(first, end - timedelta(days=33)), end=end, zone=zone, opened=opened)
     sides = _sides(connection, platform=platform, entries=shown)
     events = _events(connection, roster=roster, platform=platform, window=window, most=MOST_EVENTS)
-    return _arranged(folds, sides, events, window, archive_note=archive_note, hidden=len(entries) - len(shown))
+    hidden = sum(entry["has_joined"] for entry in entries) - len(dated)
+    return _arranged(folds, sides, events, window, archive_note=archive_note, covered=dated, hidden=hidden)
 
 
 MOST_ROWS = 40
@@ -153,6 +159,7 @@ def _arranged(
     window: Window,
     *,
     archive_note: str | None,
+    covered: list[_Fields],
     hidden: int,
 ) -> Arrivals:
     rows, marks = _laid_out(folds, sides, window)
@@ -163,6 +170,8 @@ def _arranged(
         marks=pl.DataFrame(marks, schema=MARKS),
         events=pl.DataFrame(events, schema=EVENTS),
         hidden=hidden,
+        earlier=len(covered) - len(entries),
+        figures=[entry["figure_id"] for entry in covered],
         window=window,
         archive_note=archive_note if is_archived else None,
     )
@@ -179,9 +188,10 @@ class _Heading(NamedTuple):
 def _heading(entry: _Fields, day: date, zone: str) -> _Heading:
     if entry["before"] is None:
         return _Heading((9999, 0), "No day is known", is_first=False)
-    last = last_day(entry["before"], zone)
-    if last <= day:
+    # Whoever had joined as the day ended is counted in the list's time zone.
+    if last_day(entry["before"], zone) <= day:
         return _Heading((0, 0), f"Joined by {long_day(day)}", is_first=True)
+    last = last_day(entry["before"], entry["time_zone"])
     return _Heading((last.year, last.month), f"Known to have joined by {last:%B %Y}", is_first=False)
 
 
@@ -260,7 +270,7 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
         "row": entry["figure_id"],
         "name": entry["name"],
         "is_group": False,
-        "when": interval(entry["not_before"], entry["before"], window.zone),
+        "when": interval(entry["not_before"], entry["before"], _zones(entry)),
         "says": "",
         "says_short": "",
         "reported": entry["reported"] or "",
@@ -276,7 +286,7 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
         row["says"] = row["says_short"] = _published(entry)
     if entry["is_contradicted"]:
         # Without follower counts: each is of the day of its report, and not of the day that the report gives.
-        whens = [interval(side["not_before"], side["before"], window.zone, of_year=year) for side in sides]
+        whens = [interval(side["not_before"], side["before"], _zones(side), of_year=year) for side in sides]
         reports = [side["reports"] or [] for side in sides]
         said = [
             f"{when}: {_first_of(dict.fromkeys(map(_published, of_side))) or 'no dated source'}"
@@ -332,25 +342,32 @@ def _marks(entry: _Fields, sides: list[_Fields], window: Window) -> list[_Fields
 def _reading(reading: _Fields, window: Window, *, is_disputed: bool) -> list[_Fields]:
     """The marks of one interval: a dot for a day, an outline for several, a tick and a tail where one end is open."""
     not_before, before = reading["not_before"], reading["before"]
+    of_start, of_end = in_order(not_before, before, _zones(reading))
+    first_on, last_on = ends_of(not_before, before, (of_start, of_end))
     # In a gutter the axis does not say the year.
-    is_late = before is not None and last_day(before, window.zone) >= window.end
-    label = interval(not_before, before, window.zone, of_year=None if is_late else window.year)
+    is_late = last_on is not None and last_on >= window.end
+    label = interval(not_before, before, (of_start, of_end), of_year=None if is_late else window.year)
     if not_before is None and before is None:
-        return [{"shape": "none", "at": window.place(None), "until": None, "label": label}]
+        return [{"shape": "none", "at": window.left, "until": None, "label": label}]
     if before is None:
-        at = window.place(not_before)
+        at = window.place(not_before, of_start)
         tail = {"shape": "tail", "at": at, "until": window.right, "label": ""}
         return [tail, {"shape": "tick", "at": at, "until": None, "label": label}]
     if not_before is None:
-        at = window.place(before)
+        at = window.place(before, of_end)
         tail = {"shape": "tail", "at": window.left, "until": at, "label": ""}
         return [tail, {"shape": "tick", "at": at, "until": None, "label": label}]
-    first, last = window.place(not_before), window.place(before)
+    first, last = window.place(not_before, of_start), window.place(before, of_end)
     middle = (first + last) / 2
     is_month_in_gutter = last < wall(window.start)
-    if first_day(not_before, window.zone) == last_day(before, window.zone) or is_month_in_gutter or first == last:
+    if first_on == last_on or is_month_in_gutter or first == last:
         return [{"shape": "ring" if is_disputed else "dot", "at": middle, "until": None, "label": label}]
     return [{"shape": "span", "at": first, "until": last, "label": label}]
+
+
+def _zones(reading: _Fields) -> tuple[str, str]:
+    """The time zones of the days on which an interval starts and ends."""
+    return reading["from_zone"], reading["time_zone"]
 
 
 def _events(

@@ -91,7 +91,7 @@ class ListPage:
 def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | None:
     """Everything in tables about the list `roster`; None where there is no such list.
 
-    A line stands for each member of the last day on which anybody looked.
+    A line stands for each member of the last day of which anything is known.
     """
     found = _rows(connection, "list_of", roster=roster)
     if not found:
@@ -99,7 +99,7 @@ def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | 
     about = found[0]
     zone = about["time_zone"]
     (days,) = _rows(connection, "days_of_list", roster=roster)
-    places = _rows(connection, "where_they_are", roster=roster, day=days["looked_on"])
+    places = _rows(connection, "where_they_are", roster=roster, day=days["known_on"])
     platforms = {row["platform"]: row["platform_name"] for row in places}
     lines: dict[str, list[dict[str, Any]]] = {}
     for row in places:

@@ -81,13 +81,17 @@ Zones = str | tuple[str, str]
 
 def ends_of(not_before: datetime | None, before: datetime | None, zones: Zones) -> tuple[date | None, date | None]:
     """The first and the last day of a half-open interval, each in the zone of what it rests on; None: open."""
+    of_start, of_end = in_order(not_before, before, zones)
+    return first_day(not_before, of_start) if not_before else None, last_day(before, of_end) if before else None
+
+
+def in_order(not_before: datetime | None, before: datetime | None, zones: Zones) -> tuple[str, str]:
+    """The time zone of the start of a half-open interval and that of its end, in which the start is not the later day."""
     of_start, of_end = (zones, zones) if isinstance(zones, str) else zones
-    first = first_day(not_before, of_start) if not_before else None
-    last = last_day(before, of_end) if before else None
-    if not_before and first and last and first > last:
+    if not_before and before and first_day(not_before, of_start) > last_day(before, of_end):
         # A day east of Greenwich begins before the one west of it has ended: only one zone puts them in order.
-        first = first_day(not_before, of_end)
-    return first, last
+        return of_end, of_end
+    return of_start, of_end
 
 
 def interval(

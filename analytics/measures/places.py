@@ -1,6 +1,6 @@
 """Where the people of a list were on a day, on how many platforms, and what differs from another day."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,6 +27,17 @@ PLACES = {
     "not looked": "not searched",
 }
 """Every place in words, in the order of a bar. `active` and `silent` are active28@1."""
+
+_PERHAPS = {"perhaps": "perhaps", "not looked": "not searched"}
+_NOT_THERE = {
+    "left": "left",
+    "ended": "ended by the platform",
+    "not found": "not found",
+    "handed on": "whose account passed to another",
+    "before": "not yet",
+    "absent": "searched and not there",
+}
+"""The places of those who are not certainly there, in the words of a sentence."""
 
 _IN_A_CELL = {
     "active": "active",
@@ -76,12 +87,13 @@ class Places:
     """A list on a day.
 
     `frame` has one row per figure and platform, as the query `where_they_are`, and `says`: its place in words. `segments`
-    and `spread` are SEGMENTS. `options` are the values that each of PARTS has. `looked_on` is the last day on which anybody
-    looked, `last_day` that of the version, both in the list's time zone.
+    and `spread` are SEGMENTS. `options` are the values that each of PARTS has. `known_on` is the last day of which anything
+    is known, `known_by` what tells of it (look, list or report), `last_day` the day of the version. Days are in the list's time zone.
     """
 
     day: date
-    looked_on: date
+    known_on: date
+    known_by: str
     last_day: date
     platforms: dict[str, str]
     frame: pl.DataFrame
@@ -96,10 +108,10 @@ def places_of(
 ) -> Places | None:
     """Where the members of `roster` were as `day` ended; None for a list without a platform or members that day.
 
-    Without a `day` it is the last on which anybody looked. `narrowed` gives values for some of PARTS.
+    Without a `day` it is the last of which anything is known. `narrowed` gives values for some of PARTS.
     """
     about = connection.sql(query("days_of_list"), params={"roster": roster}).pl().row(0, named=True)
-    day = day or about["looked_on"]
+    day = day or about["known_on"]
     found = connection.sql(query("where_they_are"), params={"roster": roster, "day": day}).pl()
     options = {part: found[part].drop_nulls().unique().sort().to_list() for part in PARTS}
     found = narrow(found, narrowed)
@@ -112,7 +124,8 @@ def places_of(
     platforms = dict(found.select("platform", "platform_name").unique(maintain_order=True).rows())
     return Places(
         day=day,
-        looked_on=about["looked_on"],
+        known_on=about["known_on"],
+        known_by=about["known_by"],
         last_day=about["last_day"],
         platforms=platforms,
         frame=frame,
@@ -217,13 +230,13 @@ def _spread(connection: duckdb.DuckDBPyConnection, of: Mapping[str, object], *, 
 
 
 def _verdict(found: pl.DataFrame, of: Mapping[str, object]) -> Said:
-    """How many were there, platform by platform, the fullest first."""
+    """How many were where, platform by platform, the fullest first. The numbers of a platform add up to all."""
     counts = (
         found.group_by("platform", "platform_name", maintain_order=True)
         .agg(
+            pl.col("place").value_counts().alias("places"),
             there=pl.col("is_there").sum(),
             perhaps=(pl.col("place") == "perhaps").sum(),
-            not_looked=(pl.col("place") == "not looked").sum(),
             members=pl.len(),
         )
         .sort("there", "perhaps", descending=True)
@@ -238,12 +251,24 @@ def _verdict(found: pl.DataFrame, of: Mapping[str, object]) -> Said:
             Number(f"{row['members']:,}", cell("where_they_are", "count", **of_platform)),
             " certainly there",
         ]
-        for place, words in (("perhaps", "perhaps"), ("not_looked", "not searched")):
-            if row[place]:
-                measured = cell("where_they_are", "count", **of_platform, place=place.replace("_", " "))
-                parts += [", ", Number(f"{row[place]:,}", measured), f" {words}"]
+        numbers = {each["place"]: each["count"] for each in row["places"]}
+        parts += [
+            *_others(", ", _PERHAPS, numbers, of_platform),
+            *_others(". Not there: ", _NOT_THERE, numbers, of_platform),
+        ]
         parts.append(". ")
     return tuple(parts)
+
+
+def _others(
+    beginning: str, places: Mapping[str, str], numbers: Mapping[str, int], of_platform: Mapping[str, object]
+) -> Iterator[str | Number]:
+    """How many are in each of `places`, which says each in words; nothing where nobody is."""
+    for place in (place for place in places if place in numbers):
+        yield beginning
+        yield Number(f"{numbers[place]:,}", cell("where_they_are", "count", **of_platform, place=place))
+        yield f" {places[place]}"
+        beginning = ", "
 
 
 def _sentence(row: Mapping[str, Any], day: date, zone: str) -> str:

@@ -1,6 +1,7 @@
 """Positions on an axis of days that is to scale between two gutters that are not.
 
-A position is the wall-clock time in the axis's zone, in milliseconds, as if it were UTC: no browser's zone moves it.
+A position is the wall-clock time in the zone of what is placed, in milliseconds, as if it were UTC: no browser's zone moves it,
+and a day has one place whatever its zone.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ DAY = 86_400_000.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The stretch of days that is to scale, [start, end), in `zone`; before and after it lies a gutter."""
+    """The stretch of days that is to scale, [start, end); before and after it lies a gutter. `zone` is that of the list."""
 
     start: date
     end: date
@@ -70,12 +71,10 @@ class Window:
         """Position at which the later gutter ends."""
         return self.end_at + 9 * self.unit
 
-    def place(self, instant: datetime | None) -> float:
-        """Where an instant is drawn; None is before everything."""
-        if instant is None:
-            return self.left
-        local = datetime.combine(first_day(instant, self.zone), datetime.min.time(), UTC)
-        at = wall(local.date()) + (instant - start_of(local.date(), self.zone)).total_seconds() * 1000
+    def place(self, instant: datetime, zone: str) -> float:
+        """Where an instant is drawn that rests on what was said in `zone`."""
+        day = first_day(instant, zone)
+        at = wall(day) + (instant - start_of(day, zone)).total_seconds() * 1000
         start, end = wall(self.start), wall(self.end)
         if at > end:
             return end + 0.8 * self.unit

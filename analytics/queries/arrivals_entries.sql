@@ -1,4 +1,4 @@
--- One row per entry of $roster: when it joined $platform, and the report or crawl that sets the known end.
+-- One row per entry of $roster: when it joined $platform, with the time zones of both ends, and the report or crawl that sets the known end.
 -- Entries of a kind: $who is all, people or bodies.
 WITH entries AS (
     SELECT DISTINCT f.figure_id, f.name, f.kind
@@ -21,6 +21,9 @@ SELECT
     e.kind,
     j.joined_not_before AS not_before,
     j.joined_before AS before,
+    coalesce(zf.time_zone, zt.time_zone, 'UTC') AS from_zone, -- Of the days of not_before
+    coalesce(zt.time_zone, zf.time_zone, 'UTC') AS time_zone, -- Of the days of before
+    j.figure_id IS NOT NULL AS has_joined, -- Whether they are known to have joined, on whatever day
     coalesce(j.is_disputed, false) AS is_contradicted,
     b.source_id,
     b.kind AS bound_kind,
@@ -41,6 +44,8 @@ SELECT
     coalesce('archive' IN (u.source, v.source), false) AS is_archived
 FROM entries AS e
 LEFT JOIN first_joins AS j ON j.figure_id = e.figure_id AND j.platform = $platform
+LEFT JOIN bound_zones AS zf ON zf.bound_id = j.from_bound
+LEFT JOIN bound_zones AS zt ON zt.bound_id = j.to_bound
 LEFT JOIN ends AS n ON n.figure_id = e.figure_id AND n.before = j.joined_before
 LEFT JOIN bounds AS b ON b.bound_id = coalesce(n.bound_id, j.to_bound, j.from_bound)
 LEFT JOIN sources AS s ON s.source_id = b.source_id

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from analytics.measures.adoption import choices
-from kooch.config import is_crawled
+from kooch.config import is_crawled, load_settings
 from kooch.platforms import known
 from pages.shared.choosing import choose
 from pages.shared.store import ask, query
@@ -22,19 +22,25 @@ class Lists:
     titles: Mapping[str, str]
     names: Mapping[str, str]
 
-    def choose(self, *, first: str = "") -> tuple[str, str]:
-        """Draw the choices of a list and of a platform where the caller is drawing; returns the short names.
-
-        The list `first`, if there is one, is chosen where the address names none.
-        """
-        names = sorted(self.platforms, key=lambda name: name != first)
-        roster = choose("List", {name: self.titles[name] for name in names}, key="roster", width=320)
+    def choose(self) -> tuple[str, str]:
+        """Draw the choices of a list and of a platform where the caller is drawing; returns the short names."""
+        roster = choose_list({name: self.titles[name] for name in self.platforms})
         named = {name: self.names.get(name, name) for name in self.platforms[roster]}
         return roster, choose("Platform", named, key="platform", width=160)
 
     def subject(self, roster: str, platform: str) -> str:
         """Both by their titles."""
         return f"{self.titles[roster]} · {self.names.get(platform, platform)}"
+
+
+def choose_list(titles: Mapping[str, str]) -> str:
+    """Draw the choice among lists, which `titles` names in their order; there is at least one. Returns the short name.
+
+    Where the address names none, it is the list that the settings open the app with, if it is among them.
+    """
+    opens_on = load_settings().app.roster
+    names = sorted(titles, key=lambda name: name != opens_on)
+    return choose("List", {name: titles[name] for name in names}, key="roster", width=320)
 
 
 def note_unread(roster: str, *platforms: str) -> None:
