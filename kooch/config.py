@@ -440,17 +440,17 @@ class Settings(BaseSettings):
     @field_validator("notify")
     @classmethod
     def _check_channels(cls, channels: tuple[Notify, ...]) -> tuple[Notify, ...]:
-        twice = [name for name, n in Counter(channel.name for channel in channels).items() if n > 1]
-        if twice:
-            raise ValueError(f"two channels are named {twice[0]!r}")
+        repeated = [name for name, n in Counter(channel.name for channel in channels).items() if n > 1]
+        if repeated:
+            raise ValueError(f"two channels are named {repeated[0]!r}")
         return channels
 
     @field_validator("schedule")
     @classmethod
     def _check_names(cls, schedules: tuple[Schedule, ...]) -> tuple[Schedule, ...]:
-        twice = [name for name, n in Counter(schedule.name for schedule in schedules).items() if n > 1]
-        if twice:
-            raise ValueError(f"two schedules are named {twice[0]!r}")
+        repeated = [name for name, n in Counter(schedule.name for schedule in schedules).items() if n > 1]
+        if repeated:
+            raise ValueError(f"two schedules are named {repeated[0]!r}")
         if any(schedule.name == "recheck" for schedule in schedules):
             raise ValueError("'recheck' names Kooch's own second looks: choose another name")
         return schedules

@@ -27,7 +27,7 @@ from kooch.store.state import open_state, plan_run, suppressed_accounts
 from kooch.times import now
 
 Result = Observed | Failed | Skipped
-Told = tuple[str, datetime, str]
+CaptureKey = tuple[str, datetime, str]
 """A known capture: its address, instant and digest."""
 _LOCK = "backfill"
 """The lock of captures. No account is suppressed while captures are read, because they could bring it back."""
@@ -80,11 +80,11 @@ def _refuse_contradictions(outcomes: dict[str, Outcome]) -> None:
 
     Those that say different things become failures: one day was said for answers of several.
     """
-    told: dict[tuple[object, ...], list[Outcome]] = defaultdict(list)
+    answers: dict[tuple[object, ...], list[Outcome]] = defaultdict(list)
     for outcome in outcomes.values():
         if isinstance(outcome.result, Observed) and outcome.capture and outcome.capture.url.startswith("file:"):
-            told[outcome.result.native_id or outcome.handle, outcome.valid_at].append(outcome)
-    for alike in told.values():
+            answers[outcome.result.native_id or outcome.handle, outcome.valid_at].append(outcome)
+    for alike in answers.values():
         if len({_counts_of(outcome) for outcome in alike}) == 1:
             for repeated in alike[1:]:
                 del outcomes[repeated.target]
@@ -213,8 +213,8 @@ def _with_other_names(claimed: Set[str], of_records: Sequence[Set[str]]) -> set[
     return {*claimed, *ids}
 
 
-def store(settings: Settings, found: Found, *, told: Callable[[str], Set[Told]]) -> list[Crawled]:
-    """Put what was found into the spool, one run a platform. What was `told` of a platform before is left out.
+def store(settings: Settings, found: Found, *, published: Callable[[str], Set[CaptureKey]]) -> list[Crawled]:
+    """Put what was found into the spool, one run a platform. Captures that are `published` already are left out.
 
     An import that was killed is given up: it is done again whole. Accounts that are suppressed are left out. Raises
     RunningError while somebody is suppressed or a backfill runs, StorageError, and ConfigError as `refuse_undated` does.
@@ -224,7 +224,7 @@ def store(settings: Settings, found: Found, *, told: Callable[[str], Set[Told]])
         return [
             crawled
             for platform, outcomes in sorted(found.outcomes.items())
-            if (crawled := _store(settings, platform, list(outcomes.values()), found, told(platform))) is not None
+            if (crawled := _store(settings, platform, list(outcomes.values()), found, published(platform))) is not None
         ]
 
 
@@ -233,7 +233,7 @@ def _store(
     platform: str,
     outcomes: list[Outcome],
     found: Found,
-    told: Set[Told],
+    published: Set[CaptureKey],
 ) -> Crawled | None:
     with open_state(settings.home) as state:
         suppressed = suppressed_accounts(state, platform)
@@ -241,7 +241,7 @@ def _store(
     fresh = [
         replace(outcome, result=without_names(outcome.result, platform, suppressed)) if suppressed else outcome
         for outcome in wanted
-        if _key_of(outcome) not in told
+        if _key_of(outcome) not in published
     ]
     found.known += len(wanted) - len(fresh)
     if not fresh:
@@ -257,7 +257,7 @@ def _store(
     return end_job(settings, run)
 
 
-def _key_of(outcome: Outcome) -> Told:
+def _key_of(outcome: Outcome) -> CaptureKey:
     assert outcome.capture is not None  # noqa: S101 -- an import reads nothing else
     return outcome.capture.url, outcome.capture.captured_at, outcome.capture.digest
 

@@ -130,7 +130,7 @@ def _import_captures(
             found, lambda of: claimed.get(of, set()) | versions.listed_names(settings.home, of)
         )
         _tell_unlisted(found)
-    done = importing.store(settings, found, told=partial(versions.captures_told, settings.home))
+    done = importing.store(settings, found, published=partial(versions.captures_published, settings.home))
     if found.known:
         say(f"Imported before, and left unchanged: {_records(found.known)}.")
     rows = [

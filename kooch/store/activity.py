@@ -15,10 +15,9 @@ _NO_OPENING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def activity_targets(home: Path, *, platform: str, roster: str | None) -> list[Target]:
-    """The accounts to ask when they posted: those that the latest live answer showed active. `before` is what is known of each.
-
-    An account that could not be asked for since, or whose owner wishes not to be shown to visitors, is not among them.
-    Raises ConfigError for a roster that is not there.
+    """The accounts to ask when they posted: those that the latest live answer showed active. `before` is what is known
+    of each. Accounts are left out if they could not be asked for since, or if their owner wishes not to be shown to
+    visitors. Raises ConfigError for a roster that is not there.
     """
     known = _known(home, platform)
     return [
@@ -29,7 +28,7 @@ def activity_targets(home: Path, *, platform: str, roster: str | None) -> list[T
 
 
 def with_before(home: Path, platform: str, plan: Sequence[Target], *, everything: bool = False) -> list[Target]:
-    """Targets of a run, with what is known of each now. An account that is no longer active is asked all the same.
+    """Targets of a run, with what is known of each now. An account that is no longer active is asked, too.
 
     With `everything` earlier looks are left out, so that all is read again.
     """

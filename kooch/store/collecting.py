@@ -1,6 +1,6 @@
-"""The loader's side of the shared folder: what shards have put there comes into the spool, and runs that are over are ended.
+"""The loader's side of the shared folder: it takes batches of shards into the spool, and ends runs that are over.
 
-Killed anywhere, the next load goes on: a batch that is taken twice is loaded once.
+If it is killed, the next load goes on. A batch that is taken twice is loaded once.
 """
 
 import json
@@ -44,7 +44,7 @@ _RECEIPT = ["target", "outcome"]
 class Division:
     """How far an open run is: which of its shards have not begun, which are at work or were killed, how many targets are left.
 
-    `handed` are shards that have ended and were handed more by others since.
+    `handed` are shards that have ended and to which others have handed accounts since.
     """
 
     run: SharedRun
@@ -56,7 +56,7 @@ class Division:
     @property
     def sentence(self) -> str:
         """Which shards are missing."""
-        told = f"Run on {self.run.platform} of {self.run.started_at:%Y-%m-%d %H:%M} UTC"
+        which_run = f"Run on {self.run.platform} of {self.run.started_at:%Y-%m-%d %H:%M} UTC"
         parts = [
             f"{_shards(numbers, self.run.shards)} {verb}"
             for numbers, verb in (
@@ -66,7 +66,7 @@ class Division:
             )
             if numbers
         ]
-        return f"{told}: {', '.join(parts)}; {self.left:,} of {self.run.planned:,} accounts have no outcome yet."
+        return f"{which_run}: {', '.join(parts)}; {self.left:,} of {self.run.planned:,} accounts have no outcome yet."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class Collected:
 def is_loader(home: Path, folder: Path, *, takes: bool = False) -> bool:
     """Whether this data folder is the one that loads; with `takes` it becomes so where there is none.
 
-    Raises StorageError where it was, and the folder does not say so any more.
+    Raises StorageError if it was the loader and the folder does not say so any more.
     """
     mine = _own_file(home)
     known = json.loads(mine.read_bytes()) if mine.exists() else None
@@ -123,11 +123,11 @@ def collect(home: Path, folder: Path, *, wait_hours: float) -> Collected:
                 taken, refused = _take(home, folder, run.run)
                 batches += taken
                 left += refused
-                said = _settle(home, folder, run, wait_hours=wait_hours, is_whole=not refused)
-                if isinstance(said, Division):
-                    divisions.append(said)
-                elif said:
-                    over.append(said)
+                settled = _settle(home, folder, run, wait_hours=wait_hours, is_whole=not refused)
+                if isinstance(settled, Division):
+                    divisions.append(settled)
+                elif settled:
+                    over.append(settled)
             late, refused = _take_late(home, folder, {run.run for run in runs})
         except OSError as error:
             raise _unwritable(folder, error) from error
@@ -160,15 +160,15 @@ def divisions(folder: Path) -> list[Division]:
 
 
 def _division(folder: Path, run: SharedRun) -> Division:
-    said = sharing.progress_of(folder, run.run)
+    progress = sharing.progress_of(folder, run.run)
     numbers = range(1, run.shards + 1)
     received = _received(folder, run.run)
     handed = {each.shard for key, each in sharing.handed_in(folder, run.run).items() if key not in received}
     return Division(
         run=run,
-        absent=tuple(number for number in numbers if number not in said),
-        at_work=tuple(number for number in numbers if number in said and said[number].ended_at is None),
-        handed=tuple(number for number in sorted(handed) if number in said and said[number].ended_at),
+        absent=tuple(number for number in numbers if number not in progress),
+        at_work=tuple(number for number in numbers if number in progress and progress[number].ended_at is None),
+        handed=tuple(number for number in sorted(handed) if number in progress and progress[number].ended_at),
         left=run.planned - len(received),
     )
 
@@ -226,7 +226,7 @@ def _take(home: Path, folder: Path, run: str) -> tuple[int, list[str]]:
 
 
 def _take_late(home: Path, folder: Path, open_runs: set[str]) -> tuple[int, list[str]]:
-    """Take batches of runs that are over: what a shard saw that was given up counts all the same."""
+    """Take batches of runs that are over: what a shard saw still counts, even if the shard was given up."""
     taken, left = 0, []
     runs = {file.parent.name for file in waiting_batches(folder)} - open_runs
     with open_state(home) as state:
@@ -244,7 +244,8 @@ def _take_late(home: Path, folder: Path, open_runs: set[str]) -> tuple[int, list
 
 
 def _settle(home: Path, folder: Path, run: SharedRun, *, wait_hours: float, is_whole: bool) -> Division | str | None:
-    """End a run that is over. Returns how far it is if it is not, and a sentence if it was ended without some shards."""
+    """End a run that is over. If it is not over, returns how far it is. If it ended without some shards, returns a
+    sentence."""
     division, said = _division(folder, run), sharing.progress_of(folder, run.run)
     with open_state(home) as state:
         set_traffic(
@@ -268,7 +269,8 @@ def _settle(home: Path, folder: Path, run: SharedRun, *, wait_hours: float, is_w
 
 
 def _give_up(home: Path, folder: Path, run: SharedRun, said: dict[int, Progress], wait_hours: float) -> None:
-    """Fail what is left of a run. The time is that of its beginning: whatever a shard says later replaces it."""
+    """Fail the targets that are left of a run. Their failures have the time at which the run began, so any later answer
+    of a shard replaces them."""
     answered, handed = outcomes_of(home, run.run), sharing.handed_in(folder, run.run)
     suppressed = set(_suppressed(home).get(run.platform, ()))
     lost = [

@@ -1,4 +1,5 @@
-"""The archive's batches, merged: many small files that repeat an account's words every day become few that say them once.
+"""Merges the archive's batches: many small files that repeat an account's words every day become few files that say
+them once.
 
 `archive/merged/` holds files with the rows of many batches, in row groups that are sorted by account and time. The column
 `batch_id` says which batch a row came in; the digest that the batch's own file had stands in the file's metadata. So a
@@ -43,8 +44,8 @@ def batches_in(file: Path) -> dict[str, str]:
 
     Raises as Arrow does for a file that cannot be read.
     """
-    told = (pq.read_schema(file).metadata or {}).get(_DIGESTS)
-    return {} if told is None else dict(json.loads(told))
+    digests = (pq.read_schema(file).metadata or {}).get(_DIGESTS)
+    return {} if digests is None else dict(json.loads(digests))
 
 
 def with_digests(schema: pa.Schema, digests: Mapping[str, str]) -> pa.Schema:
@@ -108,7 +109,7 @@ def finish_compaction(home: Path) -> None:
     with _naming_faults(home):
         is_written = all(file.exists() for file in merged)
         is_listed = {*noted["merged"]} <= manifest.read_manifest(home).keys()
-        # Without all of its sources it is needed, whatever became of the manifest.
+        # If not all of its sources are there, it is needed, whatever the manifest says.
         is_needed = is_written and (is_listed or not all(file.exists() for file in sources))
         _end(home, sources if is_needed else merged)
 
@@ -123,7 +124,7 @@ def _sources(home: Path) -> list[Path]:
     merged = [file for file in spool.archived_batches(home) if file.parent == spool.merged_folder(home)]
     listed = manifest.read_manifest(home)
     loose, merged = ([file for file in files if manifest.is_as_listed(home, file, listed)] for files in (loose, merged))
-    # A copy that somebody has put beside a merged file stays where it is.
+    # If somebody has put a copy beside a merged file, the copy stays where it is.
     twice = {batch for file in merged for batch in batches_in(file)}
     loose = [file for file in loose if file.stem not in twice]
     if len(loose) < FEWEST_FILES:
@@ -201,7 +202,8 @@ def _part_numbers(table: pa.Table, n_parts: int) -> pa.Array:
 
 
 def _write_sorted(part: Path, writer: pq.ParquetWriter) -> None:
-    """Write the rows of a part as one row group. A function of its own: its tables are gone before the next is read."""
+    """Write the rows of a part as one row group. This is a function of its own, so that its tables are freed before the
+    next part is read."""
     with pa.ipc.open_stream(part) as stream:
         table = stream.read_all()
     if len(table):
@@ -214,7 +216,7 @@ def _write_sorted(part: Path, writer: pq.ParquetWriter) -> None:
 
 
 def _accounts(table: pa.Table) -> pa.ChunkedArray:
-    """Whose each row is, as far as neighbours are alike by it."""
+    """The account of each row, exact enough to make neighbouring rows alike."""
     return pc.coalesce(table["native_id"], table["handle"], table["target"])
 
 

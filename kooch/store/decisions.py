@@ -68,7 +68,7 @@ def fault_of(cells: Mapping[str, str]) -> str | None:
 def conflicts(ours: Iterable[Decided], theirs: Iterable[Decided]) -> list[Conflict]:
     """The links whose latest decisions differ, if neither side knows all decisions of the other.
 
-    Who knows the other's decisions has decided after them: that is no conflict.
+    A side that knows the other's decisions has decided after them. That is not a conflict.
     """
     mine, other = _by_link(ours), _by_link(theirs)
     found = []
@@ -85,7 +85,7 @@ def merge(
 ) -> int:
     """Add the new decisions of `theirs`, all or none, and return how many. `settled` says which side wins each conflict.
 
-    What was settled is a decision of its own, later than both: it goes with the next export.
+    Settling a conflict makes a new decision, later than both. The next export includes it.
     """
     ours = read_decisions(state)
     known = set(ours)

@@ -1,4 +1,5 @@
-"""Editions: versions told apart by what they say. A load with nothing new makes another version, and no other edition."""
+"""Editions: versions that are identified by their content. A load with nothing new makes another version, but the same
+edition."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ _BOOKKEEPING = {
     "texts",
     "versions",
 }
-"""Tables that tell how a version was made, or number its words, and nothing that a reader could cite."""
+"""Tables that say how a version was made, or that number its words. They hold nothing that a reader could cite."""
 _LONG = {
     "activity_days": ("account_id", "day"),
     "activity_looks": ("account_id", "run_id"),
@@ -49,8 +50,9 @@ ORDER BY c.table_name
 def content_digest(connection: duckdb.DuckDBPyConnection) -> str:
     """Twelve hexadecimal digits of what the database of this connection says.
 
-    The SHA-256 of a line for each table, `name SHA-256 of its sorted lines`. A line is a row as text, in UTC; of a table
-    that grows with every crawl the number of rows of a run, account or figure and the sums of their columns. It depends on no file format.
+    The SHA-256 of a line for each table, `name SHA-256 of its sorted lines`. A line is a row as text, in UTC. For a
+    table that grows with every crawl, a line is the number of rows of a run, account or figure and the sums of their
+    columns. It depends on no file format.
     """
     digest = hashlib.sha256()
     for name, columns in connection.execute(_COLUMNS).fetchall():
@@ -86,5 +88,5 @@ def _lines(table: str, columns: Mapping[str, str]) -> str:
 
 
 def _line(columns: Iterable[str]) -> str:
-    """The cells of a row as one text, parted by a character that no cell holds; NULL is another such."""
+    """The cells of a row as one text, separated by a character that no cell holds. NULL is another such character."""
     return f"concat_ws(chr(31), {', '.join(f'coalesce({column}::VARCHAR, chr(30))' for column in columns)})"

@@ -19,7 +19,7 @@ _KEPT = {"run", "platform", "target", "valid_at", "recorded_at", "handle", "capt
 
 
 def names_of(observed: Observed) -> set[str | None]:
-    """What the account is called now: an id, and handles after an @."""
+    """The present names of the account: an id, and handles after an @."""
     handles = {span.handle for span in observed.handles if span.valid_to is None}
     if observed.profile:
         handles.add(observed.profile.handle)
@@ -84,7 +84,7 @@ def was_asked_for(table: pa.Table, platform: str, names: Collection[str]) -> pa.
 
 
 def is_meant(table: pa.Table, platform: str, names: Collection[str]) -> pa.ChunkedArray:
-    """Which outcomes are those of `names`, by the target or by the id that they show."""
+    """Which outcomes belong to `names`, by the target or by the id that they show."""
     return _or(was_asked_for(table, platform, names), shows(table, platform, names))
 
 

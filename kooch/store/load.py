@@ -1,7 +1,7 @@
 """The loader: rosters and spooled batches into the private master, in one transaction; then a new published version.
 
-One loader at a time, under a lock. Loading the same batch twice changes nothing; killed anywhere, the next load
-finishes the work.
+One loader works at a time, under a lock. Loading the same batch twice changes nothing. If a load is killed, the next
+load finishes the work.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from kooch.store.backfills import walked_handles
 from kooch.store.checks import refuse_faults
 from kooch.store.columns import describe_shared_columns
 from kooch.store.compact import batches_in, finish_compaction
-from kooch.store.corrections import Told, store_corrections, told_by
+from kooch.store.corrections import Published, published_in, store_corrections
 from kooch.store.editions import content_digest
 from kooch.store.loading import Steps
 from kooch.store.loading.batches import store_batches
@@ -89,12 +89,12 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """What one load did. `is_new` is False where there was nothing to load: the version that stands is the same.
+    """What one load did. `is_new` is False if there was nothing to load: the published version is the same as before.
 
     `broken` are batches of the spool, and of the archive where it went on without them, that could not be read. They stay
-    where they were, as `*.broken`. `lost` are the files of the archive that are not as they were listed: what they held is
-    in the master still, and would be missing in a new one. `ahead` are runs that observed something later than now.
-    `corrections` counts what the version before told and this one withdraws.
+    where they were, as `*.broken`. `lost` are the files of the archive that are not as they were listed. The master
+    still has their rows, but a new master would lack them. `ahead` are runs that observed something later than now.
+    `corrections` counts what the version before said and this one withdraws.
     """
 
     version: int
@@ -108,7 +108,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Stored:
-    """The version that the master was brought to, how many of its batches are new, and the kinds of what it corrects."""
+    """The version of the master after the load, how many of its batches are new, and the kinds of its corrections."""
 
     version: int
     batches: int
@@ -128,14 +128,13 @@ def load(
     anew: bool = False,
     reason: str | None = None,
 ) -> Loaded:
-    """Load the spool and the lists, and publish a new version. Returns what was done.
-
-    Where nothing is new, nothing is published, unless `anew`.
+    """Load the spool and the lists, and publish a new version. Returns what was done. If nothing is new, nothing is
+    published, unless `anew`.
 
     `views` is the folder of SELECTs to build, `bundled` holds the rosters that come with Kooch; the user's own are in
-    `home/rosters`. A new master is made from the archive, and refused where a file of it is not as it was listed: the
-    version would lack rows. `without_lost` goes on without such files. `reason` is why lists say now what they did not say
-    before: it stands beside corrections for which nobody has given another.
+    `home/rosters`. A new master is made from the archive, and refused if a file of the archive is not as it was listed,
+    because the version would lack rows. `without_lost` goes on without such files. `reason` says why lists have
+    changed. It is stored with corrections for which nobody has given another reason.
 
     Raises StorageError, RosterError, ConfigError in a folder whose version was pulled from a lake, or RunningError when
     another loader works and `wait` is False.
@@ -155,7 +154,7 @@ def load(
         listed = read_listed(home, bundled)
         digest = _digest(listed, bundled, home / "rosters")
         inputs = _inputs_digest(home, digest, views, known_runs, walked, withdrawn)
-        # A master can be made anew from an archive once what was lost of it is set aside.
+        # A master can be made anew once the lost files of the archive are set aside.
         set_aside = manifest.set_aside_lost(home) if without_lost else ()
         drop_unusable_master(home, [run["run"] for run in withdrawn], thorough=anew)
         waiting, unreadable = _set_aside(spool.waiting_batches(home), _has_columns)
@@ -186,7 +185,7 @@ def load(
                 withdrawn=withdrawn,
                 without_lost=without_lost,
                 anew=anew,
-                before=None if is_suppressing or not has_version(home) else told_by(reading_file(home)),
+                before=None if is_suppressing or not has_version(home) else published_in(reading_file(home)),
                 reason=reason,
             )
 
@@ -232,12 +231,12 @@ def _store(
     withdrawn: list[dict[str, str]],
     without_lost: bool,
     anew: bool,
-    before: Told | None,
+    before: Published | None,
     reason: str | None,
 ) -> _Stored:
     """Bring the master to its next version.
 
-    Adds to `broken` what it sets aside of the archive, even when it fails thereafter.
+    Adds to `broken` the files of the archive that it sets aside, even if it fails after that.
     """
     with open_master(home) as connection, transaction(connection):
         version = 1 + max(
@@ -255,7 +254,7 @@ def _store(
         if is_new or single(connection, "SELECT rosters_digest FROM versions") != digest:
             store_listed(connection, listed)
         if store_batches(connection, fresh, listed.suppressed, walked=walked, withdrawn=gone):
-            # What rosters accept or deny of a handle is now said of the account it has turned out to be.
+            # What rosters accept or deny for a handle now holds for the account that the handle was found to mean.
             store_listed(connection, listed)
         counted = _store_runs(connection, home, known_runs)
         _store_withdrawn_runs(connection, withdrawn)
@@ -401,13 +400,13 @@ def _version_of(home: Path, inputs: str) -> int | None:
         for_kooch = reading_file(home)
         for_shells = (home / "kooch.duckdb").resolve(strict=True)
         with open_version(for_kooch) as connection:
-            # One that was made by a clock ahead is made again.
+            # A version that was made while the clock was ahead is made again.
             ((version, digest, is_past),) = connection.execute(
                 "SELECT version, inputs_digest, published_at <= $now FROM versions", {"now": now()}
             ).fetchall()
         with connect(master_file(home), read_only=True) as connection:
             of_master = int(single(connection, "SELECT version FROM versions"))
-        # It is copied before the other: one that a shell has written to is younger.
+        # It is copied before the other file. If it is younger, a shell has written to it.
         is_untouched = for_shells.stat().st_mtime_ns <= for_kooch.stat().st_mtime_ns
         if digest == inputs and is_past and is_untouched and version == of_master == last_version(home):
             return int(version)
@@ -449,7 +448,7 @@ def _is_sound(file: Path) -> bool:
 
 
 def _is_sound_part(table: pa.Table, run: str | None) -> bool:
-    """Whether rows are as the tables can take them, and all of `run` if one is given."""
+    """Whether the tables can take the rows, and whether all rows belong to `run` if one is given."""
     counts = [*(table[name].cast(pa.int32()) for name in ("followers", "following", "posts"))]
     return (
         len(counts) == 3
@@ -486,7 +485,7 @@ def _forgotten(
 
 
 def _not_loaded(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict[Path, frozenset[str]]:
-    """The files that hold batches which are not loaded yet, each with the ids of these."""
+    """The files that hold batches which are not loaded yet, each with the ids of these batches."""
     loaded = {row[0] for row in connection.execute("SELECT batch_id FROM batches").fetchall()}
     fresh: dict[Path, frozenset[str]] = {}
     for file in files:
@@ -525,8 +524,9 @@ def _known_runs(home: Path) -> list[dict[str, object]]:
 class _Counted:
     """What the plans must know about runs, by key.
 
-    `reopened` have ended and yet lack outcomes, because a batch was broken or lost: the next crawl continues them. `whole`
-    have ended and lack none. `planned` has the number of targets of those that a suppression has taken some of.
+    `reopened` are runs that have ended and yet lack outcomes, because a batch was broken or lost: the next crawl
+    continues them. `whole` are runs that have ended and lack none. `planned` has the number of targets of runs from
+    which a suppression has taken some.
     """
 
     reopened: tuple[str, ...] = ()
@@ -604,9 +604,8 @@ def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
 
 
 def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """Give a new master the numbers that earlier masters gave.
-
-    A file that was lost and is restored repeats numbers: what it held was written again from the master meanwhile.
+    """Give a new master the numbers that earlier masters gave. A file that was lost and restored repeats numbers,
+    because the master has written them again meanwhile.
     """
     files = sorted((spool.archive_folder(home) / "ids").glob("*.parquet"))
     if files and not single(connection, "SELECT count(*) FROM ids"):
@@ -643,7 +642,8 @@ def _holds_ids(file: Path) -> bool:
 def _keep_ids(connection: duckdb.DuckDBPyConnection, home: Path, version: int) -> None:
     """Put the numbers given by this load into the archive before they are committed.
 
-    A load that is undone leaves a file that the next one replaces. Of many files this one holds all numbers.
+    A load that is undone leaves a file that the next one replaces. If there are many files, this file holds all
+    numbers.
     """
     folder = spool.archive_folder(home) / "ids"
     try:

@@ -1,4 +1,5 @@
-"""What the archive holds: each file with its size and its digest, so that one that is deleted, swapped or edited is noticed.
+"""Lists the archive's files, each with its size and its digest, so that Kooch notices a file that is deleted, swapped
+or edited.
 
 `archive/manifest.csv` is written after the files that it lists. A file that is not listed yet, because a load was killed
 or because an earlier Kooch knew no manifest, is listed by the next load.
@@ -69,7 +70,7 @@ def read_manifest(home: Path) -> dict[str, Content]:
 def faults(home: Path, *, thorough: bool) -> list[Fault]:
     """The listed files that are missing or of another size; with `thorough` also those with other bytes.
 
-    What a suppression is rewriting is not compared.
+    Files that a suppression is rewriting are not compared.
     """
     listed = read_manifest(home)
     rewriting = read_rewriting(home)
@@ -95,9 +96,10 @@ def sentence(home: Path, found: Sequence[Fault]) -> str:
 
 
 def renew(home: Path, *, dropped: Collection[str] = ()) -> None:
-    """List the files that are new, and `dropped` no more. What was listed stays as it was, so that faults stay faults.
+    """List the files that are new, and no longer the files in `dropped`. Other entries stay as they were, so that
+    faults stay faults.
 
-    After a suppression everything is listed as it is now, but for what was at fault before.
+    After a suppression every file is listed as it is now, except files that were at fault before.
     """
     listed = read_manifest(home)
     rewriting = read_rewriting(home)
@@ -134,7 +136,8 @@ def last_numbers_file(home: Path) -> int:
 def begin_rewriting(home: Path, platform: str) -> None:
     """Note that a suppression is about to rewrite the archive, and what is at fault before it does.
 
-    Of one that was killed, what was at fault then and has been restored since is at fault no more.
+    If an earlier suppression was killed, files that were at fault then and have been restored since no longer count as
+    faults.
     """
     noted = {"platform": platform, "faulty": [fault.name for fault in faults(home, thorough=True)]}
     make_folder(archive_folder(home))

@@ -16,7 +16,7 @@ from kooch.store.schema import migrate
 from kooch.store.versions import DAMAGED_BLOCK, first_line, read_all
 
 _LOCKED = "Could not set lock"
-# What a damaged file, a full disk or too little memory comes as.
+# The errors that a damaged file, a full disk or too little memory causes.
 _STORAGE_FAULTS = (
     OSError,
     duckdb.IOException,
@@ -49,7 +49,8 @@ def open_master(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         make_private(file)
         connection = connect(file)
         try:
-            # What a step has freed goes back to the system before the next one needs it: a first load takes an eighth less memory.
+            # Memory that a step has freed goes back to the system before the next step needs it: a first load takes an
+            # eighth less.
             connection.execute("SET allocator_bulk_deallocation_flush_threshold = '1MB'")
             with transaction(connection):
                 migrate(connection, file)
@@ -100,7 +101,7 @@ def drop_unusable_master(home: Path, withdrawn: Collection[str], *, thorough: bo
     one with observations of a `withdrawn` run (a key); and a damaged one that a published version shares, which
     must be replaced. With `thorough`, every value is read, which finds every damaged block.
 
-    Where the archive is not as it was listed, the new master would lack rows. Then the first kind stays, and StorageError
+    If the archive is not as it was listed, the new master would lack rows. Then the first kind stays, and StorageError
     is raised for the others.
     """
     file = master_file(home)

@@ -108,12 +108,12 @@ class Target:
     """One account to look at, by its stable id if that is known, else by handle; or one archived page of it.
 
     `key` is the native id, or `@` and the handle; of an archived page its 14-digit timestamp, `/` and original
-    address. `listed_before` is the instant by which the list that claims the account vouches for its handle: whoever
-    took the handle later is somebody else.
+    address. `listed_before` is the instant by which the list that claims the account vouches for its handle: an account
+    that took the handle later belongs to somebody else.
 
     The rest is what earlier answers said: the account was first seen at `seen_since`, was opened in
     [`opened_not_before`, `opened_before`), and has `local_id` at its server. A native id that is a name, as an actor's
-    URI is, may pass to an account of which that is not true. `before` is there when it is asked when the account posted;
+    URI is, may pass to an account of which that is not true. `before` is set if the crawl asks when the account posted;
     plans do not keep it.
     """
 

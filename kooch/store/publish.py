@@ -2,8 +2,8 @@
 
 Two files a version: `published/kooch-N.duckdb` for shells and notebooks (`kooch.duckdb` leads to it), and
 `published/reading-N.duckdb` for Kooch's own commands and app. A shell that opens the first one read-write locks
-out every reader of that file; nobody else ever opens the second. Of the version before, the second is kept: a page or
-a command that began on it finishes on it.
+out every reader of that file; nobody else ever opens the second. The second file of the version before is kept, so that
+a page or a command that began with it can finish with it.
 
 Between two loads the second and the master are one file under two names. A load that changes the master gives it a file
 of its own first.
@@ -94,7 +94,7 @@ def _place(home: Path, master: Path, version: int) -> None:
 
 
 def remove_older(home: Path, version: int) -> None:
-    """Remove every published version but `version`, as where they hold what must not be read any more."""
+    """Remove every published version but `version`, for example if they hold data that must not be read any more."""
     for file in published_folder(home).glob("*-*.duckdb*"):
         if f"{version:08}" not in file.name:
             file.unlink(missing_ok=True)
@@ -112,7 +112,7 @@ def _share(source: Path, target: Path) -> None:
             aside.hardlink_to(source)
         except OSError:
             shutil.copyfile(source, aside)
-        # A file for shells that is younger was written to.
+        # If the file for shells is younger, a shell has written to it.
         os.utime(aside)
 
 

@@ -132,14 +132,14 @@ def open_runs(folder: Path, platform: str | None = None) -> list[SharedRun]:
     found = []
     for file in sorted((folder / "runs").glob("*/run.json")):
         try:
-            told = json.loads(file.read_bytes())
+            written = json.loads(file.read_bytes())
         except FileNotFoundError:
             continue  # the loader has just closed it
         except (OSError, ValueError) as error:
             raise StorageError(f"{file} cannot be read ({error}). Mount the shared folder, then repeat.") from error
-        if isinstance(told, dict) and told.get("format") != FORMAT:
+        if isinstance(written, dict) and written.get("format") != FORMAT:
             raise StorageError(
-                f"Run {told.get('run')} of the shared folder {folder} was planned by Kooch {told.get('kooch')}; this Kooch"
+                f"Run {written.get('run')} of the shared folder {folder} was planned by Kooch {written.get('kooch')}; this Kooch"
                 f" {__version__} cannot read its plan. Upgrade this machine, then repeat. Nothing is lost."
             )
         found.append(_read(file, SharedRun))

@@ -230,9 +230,9 @@ def _row(run: str, platform: str, outcome: Outcome) -> dict[str, object]:
         case Observed():
             return row | {"outcome": "observed"} | asdict(outcome.result)
         case Looked():
-            told = asdict(outcome.result)
-            about = {name: told.pop(name) for name in ("native_id", "server", "drift")}
-            return row | {"outcome": "observed"} | about | {"activity": told}
+            looked = asdict(outcome.result)
+            about = {name: looked.pop(name) for name in ("native_id", "server", "drift")}
+            return row | {"outcome": "observed"} | about | {"activity": looked}
         case Failed(http_status=status):
             # A server may write any number there.
             known = status if status is not None and 100 <= status <= 999 else None

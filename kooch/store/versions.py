@@ -112,7 +112,7 @@ def captures_read(home: Path, platform: str) -> set[str]:
     return {url for (url,) in found}
 
 
-def captures_told(home: Path, platform: str) -> set[tuple[str, datetime, str]]:
+def captures_published(home: Path, platform: str) -> set[tuple[str, datetime, str]]:
     """Address, instant and digest of each capture of which an observation is published; none before the first version."""
     if not has_version(home):
         return set()

@@ -8,7 +8,7 @@ from kooch.errors import StorageError
 
 
 def refuse_faults(connection: duckdb.DuckDBPyConnection) -> None:
-    """Raise StorageError if a check finds a fault: the load is undone, the last good version stays."""
+    """Raise StorageError if a check finds a fault. Then the load is undone, and the last good version stays."""
     for check in sorted(Path(__file__).parent.glob("*.sql")):
         sql = check.read_text(encoding="utf-8")
         # As text: Python takes DuckDB's instants only where pytz is installed.

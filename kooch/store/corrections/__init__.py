@@ -1,7 +1,8 @@
-"""Corrections: what a version told and the next one withdraws. Sites, feeds and messages ask the table `corrections`, and no one else decides.
+"""Corrections: what a version said and the next one withdraws. The table `corrections` alone decides for sites, feeds
+and messages.
 
-A link, a statement of a source or a move is withdrawn when the figure is still on a list and it is told no more. A suppression is
-no correction: nothing may remind of it.
+A link, a statement of a source or a move is withdrawn if the figure is still on a list and the new version lacks it. A
+suppression is not a correction: nothing may remind readers of it.
 """
 
 import sqlite3
@@ -19,7 +20,7 @@ from kooch.store.versions import open_version
 from kooch.times import now
 
 _FOLDER = Path(__file__).parent
-_TOLD = ("links", "statements", "moves")
+_PUBLISHED = ("links", "statements", "moves")
 _DENIALS = pa.schema([(name, pa.string()) for name in ("figure_id", "platform", "name", "reason")])
 
 
@@ -34,16 +35,17 @@ class Denial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a version told: its number and when it was published (ISO 8601), and a table each of links, statements and moves."""
+class Published:
+    """What a version says: its number, when it was published (ISO 8601), and one table each of links, statements and
+    moves."""
 
     version: int
     published_at: str
     tables: dict[str, pa.Table]
 
 
-def told_by(file: Path) -> Told | None:
-    """What the version `file` told; None of one that cannot be read, or that an earlier Kooch made and that gives moves no ids.
+def published_in(file: Path) -> Published | None:
+    """What the version `file` says. None: it cannot be read, or an earlier Kooch made it and gave moves no ids.
 
     A load replaces such a version, and has nothing to compare with.
     """
@@ -52,22 +54,23 @@ def told_by(file: Path) -> Told | None:
         ((version, published_at),) = connection.execute(
             "SELECT version, published_at::VARCHAR FROM versions"
         ).fetchall()
-        return Told(version=version, published_at=published_at, tables=tables)
+        return Published(version=version, published_at=published_at, tables=tables)
     return None
 
 
 def store_corrections(
     connection: duckdb.DuckDBPyConnection,
     state: sqlite3.Connection,
-    before: Told | None,
+    before: Published | None,
     *,
     denials: Sequence[Denial],
     reason: str | None,
 ) -> list[str]:
-    """Note what `before` told and the open master does not, and store it beside all that was noted earlier.
+    """Record what `before` says and the open master does not, and store it beside all earlier corrections.
 
-    `reason` stands where nobody has given another. Returns the kinds of what is new: link, statement, move. It is noted in
-    `state` before the master is complete: a load that is killed in between finds the same once more.
+    `reason` is used where nobody has given another reason. Returns the kinds of the new corrections: link, statement, move.
+    They are recorded in `state` before the master is complete: if the load is killed in between, the next load finds
+    them again.
     """
     new = [] if before is None else _withdrawn(connection, before, denials, reason)
     if new:
@@ -86,7 +89,7 @@ def store_corrections(
 
 
 def _withdrawn(
-    connection: duckdb.DuckDBPyConnection, before: Told, denials: Sequence[Denial], reason: str | None
+    connection: duckdb.DuckDBPyConnection, before: Published, denials: Sequence[Denial], reason: str | None
 ) -> list[dict[str, str | None]]:
     given = {f"now_{name}": table for name, table in _tables(connection).items()}
     given |= {f"before_{name}": table for name, table in before.tables.items()}
@@ -119,7 +122,7 @@ def _withdrawn(
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
-    return {name: connection.sql(_sql(f"told_{name}")).to_arrow_table() for name in _TOLD}
+    return {name: connection.sql(_sql(f"published_{name}")).to_arrow_table() for name in _PUBLISHED}
 
 
 def _sql(name: str) -> str:

@@ -1,5 +1,5 @@
--- One row per link, statement or move that the version before told and this one does not tell, of figures that are still on a list.
--- Tables before_* hold what the version before told, now_* what this one tells; denials are accounts that somebody says are not the figure's.
+-- One row per link, statement or move that the version before holds and this one does not, of figures that are still on a list.
+-- Tables before_* hold the rows of the version before, now_* the rows of this one; denials are accounts that somebody says are not the figure's.
 WITH same_account AS (
     SELECT account_id, coalesce(merged_into, account_id) AS now_id
     FROM accounts
@@ -19,7 +19,7 @@ links_gone AS (
     ) AS d ON d.figure_id = b.figure_id AND d.now_id = coalesce(s.now_id, b.account_id)
 ),
 
--- What rests on a link goes with it, and is no correction of its own.
+-- A statement or move that rests on a withdrawn link is withdrawn with it, and is not a correction of its own.
 statements_gone AS (
     SELECT b.*
     FROM before_statements AS b
@@ -71,7 +71,7 @@ SELECT
     g.not_before,
     g.before,
     g.publisher,
-    -- A move goes for the reason for which its account went, else for that of a run that was withdrawn since.
+    -- A move has the reason of its account's withdrawal, else the reason for which a run was withdrawn since.
     coalesce(
         g.reason,
         min(g.reason) OVER (PARTITION BY g.figure_id, g.platform),

@@ -24,9 +24,9 @@ _FOLDER = Path(__file__).parent
 
 
 class Steps:
-    """The SELECTs of this folder in one connection. Each is made when a statement first reads it, after what it reads.
+    """The SELECTs of this folder in one connection. Each is made when a statement first reads it, after the SELECTs that it reads.
 
-    What was made is gone at the end of the `with` block. Later changes of the tables do not reach what is made already.
+    The results are removed at the end of the `with` block. A result does not follow later changes of the tables.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -40,7 +40,7 @@ class Steps:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        # After an error the transaction is undone, and what was made in it.
+        # After an error the transaction is undone, with everything that was made in it.
         if kind is None:
             self._drop(list(self._made))
 
@@ -51,7 +51,8 @@ class Steps:
         self._connection.unregister("given_rows")
 
     def let(self, name: str, query: str) -> None:
-        """Let SELECTs read `query` as the table `name`. What was made from an earlier `name` is made again."""
+        """Let SELECTs read `query` as the table `name`. Results that were made from an earlier `name` are made
+        again."""
         self._make(query)
         self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
         self._drop([made for made in self._made if made in self._selects and name in self._all_words(made)])

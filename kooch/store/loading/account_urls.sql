@@ -5,7 +5,7 @@ WITH handles_in_use AS (
     SEMI JOIN handles AS o ON o.account_id = h.account_id AND o.handle = h.handle AND o.valid_to IS NULL
 ),
 
--- Of an account without an id, the pattern for handles that begin as its own does.
+-- If an account has no id, the pattern for handles that begin as its own does.
 patterns_of_handles AS (
     SELECT a.account_id, arg_max(p.pattern, length(p.beginning)) AS pattern
     FROM accounts AS a

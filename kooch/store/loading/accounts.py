@@ -36,7 +36,7 @@ def _follow_merges(steps: Steps) -> None:
     """Move what was known about a duplicate account to the real one. Its planned outcomes stay."""
     is_merged = "FROM accounts_merged AS m WHERE m.account_id ="
     steps.write(
-        # Earlier merges are followed too: what led to a row that is merged now leads on.
+        # Earlier merges are followed too: a pointer to a row that is merged now leads on to the real account.
         f"UPDATE accounts SET merged_into = m.merged_into {is_merged} coalesce(accounts.merged_into, accounts.account_id)",
         "DELETE FROM observations USING sightings_of_both_accounts AS s"
         " WHERE s.run_id = observations.run_id AND s.account_id = observations.account_id",

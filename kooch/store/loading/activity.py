@@ -1,4 +1,4 @@
-"""When accounts posted: looks are added and never edited; a day is as the latest look says that covers it.
+"""When accounts posted. Looks are added and never edited. The latest look that covers a day decides the day.
 
 The order in which looks are loaded does not matter, nor how often one comes.
 """
@@ -7,7 +7,7 @@ from kooch.store.loading import Steps
 
 
 def store_activity(steps: Steps) -> None:
-    """Store the looks among what arrived, and count anew the days that they speak of."""
+    """Store the looks that arrived, and count anew the days about which they say something."""
     steps.replace(
         "activity_days",
         "activity_days_counted",

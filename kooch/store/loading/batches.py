@@ -1,8 +1,8 @@
 """Spooled outcomes → outcomes, failures, observations, words, handles and bounds.
 
 Every step works on all batches of a load at once and gives the same tables whatever their order, and however
-often a batch comes. One exception: whom a suppressed handle means is judged by what comes together, which matters for
-batches that were written before the suppression by a crawl that had not heard of it.
+often a batch comes. There is one exception. The batches that come together decide which account a suppressed handle
+means. This matters for batches that a crawl wrote without knowing of the suppression.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -38,8 +38,9 @@ def store_batches(
     """Store what `files` hold, except of suppressed (platform, account); True if accounts were merged or have learned their ids.
 
     Of each file the batches of these ids are read, without the rows of `withdrawn` runs.
-    `walked` are the handles of which it is known what an archive lists, as `backfills.walked_handles` gives them: whose a
-    handle was is said when all that can tell is there. Before the first batch there is nothing to store.
+    `walked` are the handles for which an archive's whole list is known, as `backfills.walked_handles` gives them. The
+    loader says whose a handle was only once all pages that could show it are there. Before the first batch there is
+    nothing to store.
     """
     # A check reads the outcomes of these runs, once the load is done.
     connection.execute("CREATE OR REPLACE TEMP TABLE runs_loaded (run_id INTEGER)")
@@ -70,7 +71,7 @@ def _store_drift(steps: Steps) -> None:
 
 def _store_outcomes(steps: Steps) -> None:
     steps.write("INSERT INTO runs_loaded SELECT DISTINCT run_id FROM outcomes_arrived")
-    # What is taken back is read before anything goes.
+    # The rows to remove are read before anything is removed.
     steps.write(
         "DELETE FROM observations USING observations_taken_back AS t"
         " WHERE t.run_id = observations.run_id AND t.sighted = coalesce(observations.capture_id, observations.account_id)",
@@ -119,7 +120,7 @@ def _store_facts(steps: Steps) -> None:
 
 
 def _forget(steps: Steps, connection: duckdb.DuckDBPyConnection, suppressed: Collection[tuple[str, str]]) -> None:
-    """Take out of `incoming` what is told of suppressed accounts, a part at a time."""
+    """Take everything about suppressed accounts out of `incoming`, a part at a time."""
     if not suppressed:
         return
     asked: dict[str, set[str]] = {}
@@ -127,7 +128,7 @@ def _forget(steps: Steps, connection: duckdb.DuckDBPyConnection, suppressed: Col
         asked.setdefault(platform, set()).add(name)
     given = [{"platform": platform, "name": name} for platform, name in sorted(suppressed)]
     steps.give("suppressed_names", as_table(given))
-    # Suppressed before its id was known, an account may be asked for by the id. That target stays planned.
+    # If an account was suppressed before its id was known, it may be asked for by the id. That target stays planned.
     names = {platform: set(accounts) for platform, accounts in asked.items()}
     for of, native_id in steps.rows("SELECT platform, native_id FROM ids_with_suppressed_names"):
         names[str(of)].add(str(native_id))
@@ -138,15 +139,15 @@ def _forget(steps: Steps, connection: duckdb.DuckDBPyConnection, suppressed: Col
     for start in range(first, end, _FORGOTTEN_AT_ONCE):
         part = f"incoming WHERE rowid >= {start} AND rowid < {min(end, start + _FORGOTTEN_AT_ONCE)}"
         table = connection.sql(f"FROM {part}").to_arrow_table().cast(_INCOMING)
-        kept = table
+        rows_left = table
         for platform, accounts in asked.items():
-            kept = without_asked_for(kept, platform, accounts)
-        kept = forget(kept, names)
-        if kept is not table:
+            rows_left = without_asked_for(rows_left, platform, accounts)
+        rows_left = forget(rows_left, names)
+        if rows_left is not table:
             connection.execute(f"DELETE FROM {part}")
-            connection.register("kept_rows", kept)
-            connection.execute("INSERT INTO incoming BY NAME FROM kept_rows")
-            connection.unregister("kept_rows")
+            connection.register("rows_left", rows_left)
+            connection.execute("INSERT INTO incoming BY NAME FROM rows_left")
+            connection.unregister("rows_left")
 
 
 def _read(
@@ -178,7 +179,7 @@ def _read(
 
 
 def _is_wanted(files: Mapping[Path, Collection[str]], withdrawn: Collection[str]) -> str:
-    """Which rows of `files` are read, in SQL. Where every row is, nothing is compared."""
+    """Which rows of `files` are read, in SQL. If every row is read, nothing is compared."""
     conditions = ["true"]
     if withdrawn:
         conditions.append(f"run NOT IN ({_listed(withdrawn)})")

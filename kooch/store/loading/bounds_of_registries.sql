@@ -1,5 +1,5 @@
 -- One row per bound that a registry or server gave for an account. Equal bounds are one, known since the first crawl that read it.
-WITH told AS (
+WITH registry_bounds AS (
     SELECT
         account_id,
         unnest(bounds) AS bound,
@@ -26,7 +26,7 @@ FROM (
         bound.kind,
         run_id,
         known_at
-    FROM told
+    FROM registry_bounds
     UNION ALL
     SELECT
         b.account_id,
@@ -37,7 +37,7 @@ FROM (
         b.run_id,
         b.known_at
     FROM account_bounds AS b
-    SEMI JOIN told AS t ON t.account_id = b.account_id
+    SEMI JOIN registry_bounds AS r ON r.account_id = b.account_id
     WHERE b.kind <> 'seen'
 )
 GROUP BY account_id, event, not_before, before, kind

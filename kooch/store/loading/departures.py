@@ -1,7 +1,7 @@
 """When an account was left, and returned to: bounds read off its observations, once a second look has confirmed them.
 
 One answer that says "gone" may be the platform's fault. Only two such answers 24 hours apart, with none between that
-says otherwise, make a departure; both stay in `observations` whatever comes.
+says otherwise, make a departure. Both answers always stay in `observations`.
 """
 
 import duckdb

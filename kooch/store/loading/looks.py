@@ -55,7 +55,7 @@ def rows_of_looks(
     """What the looks say.
 
     `source_of` gives the key of a look's source; `account_of` the key of an account that is accepted for a figure, by its
-    names; `is_refused` tells an account that is denied or suppressed: of that nothing is written.
+    names; `is_refused` says whether an account is denied or suppressed. Nothing is written about such an account.
     """
     rows = LookRows()
     for settled in settle(looks):
@@ -87,7 +87,7 @@ def _tell(
         rows.claims.append(_claim(look, source, before))
         account = str(rows.claims[-1]["account"])
     if settled.result == "absent":
-        # That a known account is gone is told of the account, and takes a second look a day later.
+        # If a known account is gone, this is a statement about the account, and needs a second look a day later.
         if look.method != "known_account":
             rows.bounds.append(_bound(look, source, "absent", look.span))
         return

@@ -1,4 +1,4 @@
--- One row per stored observation that no longer stands.
+-- One row per stored observation that is no longer valid.
 SELECT
     o.account_id,
     o.run_id,

@@ -32,7 +32,7 @@ accounts_named AS (
     SELECT
         n.bound_id,
         n.handle,
-        -- Of several accounts the one that had the handle nearest to the report.
+        -- If several accounts had the handle, the one that had it nearest to the report.
         arg_min(
             h.account_id,
             (

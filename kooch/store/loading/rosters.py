@@ -1,7 +1,7 @@
 """What rosters say, as tables: figures, memberships, sources, accepted claims and the bounds that rest on them.
 
-Only accepted claims are stored: importing a roster is the decision that accepts its accounts. Of what a roster or a
-reviewer denies, nothing but the number is kept here.
+Only accepted claims are stored: importing a roster is the decision that accepts its accounts. If a roster or a reviewer
+denies accounts, only their number is kept here.
 """
 
 import re
@@ -145,8 +145,8 @@ class Decision:
 class Listed:
     """Everything that is listed and not crawled. `loaded_at` says when each roster was first loaded.
 
-    `evidence` are statements that belong to no roster, `looks` what people saw; of figures that are on none, nothing is
-    stored.
+    `evidence` are statements that belong to no roster, `looks` what people saw. Nothing is stored about figures that
+    are on no roster.
     """
 
     rosters: Sequence[Roster]
@@ -203,20 +203,20 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
 
 
 def drop_suppressed(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop what lists say of accounts that crawls have met as suppressed ones, whatever a list calls them.
+    """Drop what lists say about accounts that crawls have recognised as suppressed, under whatever name.
 
     Reports whose handle is on no list are of no account afterwards, until `give_reports_their_accounts`.
     """
     with Steps(connection) as steps:
-        met = "account_id IN (SELECT account_id FROM accounts_met_as_suppressed)"
+        of_suppressed = "account_id IN (SELECT account_id FROM accounts_met_as_suppressed)"
         steps.write(
             "UPDATE bounds SET account_id = NULL, names_unlisted = true WHERE NOT names_unlisted",
-            f"DELETE FROM claims WHERE {met}",
-            f"DELETE FROM bounds WHERE {met}",
-            f"DELETE FROM series WHERE {met}",
-            f"DELETE FROM last_posts WHERE {met}",
-            f"DELETE FROM handles WHERE {met}",
-            f"UPDATE accounts SET url = NULL WHERE url IS NOT NULL AND {met}",
+            f"DELETE FROM claims WHERE {of_suppressed}",
+            f"DELETE FROM bounds WHERE {of_suppressed}",
+            f"DELETE FROM series WHERE {of_suppressed}",
+            f"DELETE FROM last_posts WHERE {of_suppressed}",
+            f"DELETE FROM handles WHERE {of_suppressed}",
+            f"UPDATE accounts SET url = NULL WHERE url IS NOT NULL AND {of_suppressed}",
         )
 
 
@@ -243,7 +243,7 @@ def give_reports_their_accounts(connection: duckdb.DuckDBPyConnection, listed: L
 
 
 class _Sources:
-    """The documents met so far, each once: by address, else by publisher and day."""
+    """The documents read so far, each once: by address, else by publisher and day."""
 
     def __init__(self) -> None:
         self._rows: dict[str, Row] = {}
@@ -264,7 +264,7 @@ class _Sources:
         )
 
     def of_look(self, look: Look) -> str:
-        """A wave is one source: what one campaign saw."""
+        """The source of a wave of looks: each wave is one source."""
         return self._add(
             f"looks {look.file.stem} {look.wave}",
             url=None,
@@ -308,7 +308,7 @@ class _Sources:
 
 
 def _shared(origins: set[str | None]) -> str | None:
-    """What everything in a document derives from; None where a part of it is the document's own."""
+    """The source from which everything in a document derives. None: a part of it is the document's own."""
     return "; ".join(sorted(filter(None, origins))) if None not in origins else None
 
 
@@ -417,11 +417,11 @@ def _looks(listed: Listed, verdicts: _Verdicts, sources: _Sources, claimed: Mapp
 
 
 def _names_claimed_later(listed: Listed, claims_of: Mapping[str, Sequence[AccountClaim]]) -> dict[Link, str]:
-    """How an account is known that a list of another day claims for another figure, by figure, platform and handle.
+    """The names of accounts that a list of another day claims for another figure, by figure, platform and handle.
 
-    A handle passes from one holder to the next. Of lists of different days each means its own holder, so each figure's
-    account is one of its own until its id is known. The figure of the list that was loaded first keeps the handle as name.
-    A list with a series means the holder of the last day on which a version names the handle.
+    A handle passes from one holder to the next. Lists of different days each mean their own holder, so each figure's
+    account is one of its own until its id is known. The figure of the list that was loaded first keeps the handle as
+    name. A list with a series means the holder of the last day on which a version names the handle.
     """
     days: dict[tuple[str, str], dict[str, set[date]]] = {}
     for roster in sorted(listed.rosters, key=lambda roster: (listed.loaded_at[roster.slug], roster.as_of, roster.slug)):
@@ -445,7 +445,7 @@ def _names_claimed_later(listed: Listed, claims_of: Mapping[str, Sequence[Accoun
 
 
 def _is_suppressed(listed: Listed, platform: str, names: Sequence[str]) -> bool:
-    # A handle that somebody else has taken since means them only beside their id.
+    # If somebody else has taken the handle since, it names this account only together with its id.
     given = (given_up(name) for name in names[:1])
     return any((platform, name) in listed.suppressed for name in (*names, *given))
 
@@ -462,7 +462,7 @@ def _statements(listed: Listed) -> Iterator[tuple[Statement, str | None, datetim
 
 
 def _counted_statements(listed: Listed, verdicts: _Verdicts) -> Iterator[tuple[Statement, str | None, datetime]]:
-    """The rows of `_statements` that count: of no account that is denied or suppressed."""
+    """The rows of `_statements` that count: those about accounts that are neither denied nor suppressed."""
     for statement, licence, recorded_at in _statements(listed):
         names = _names(statement.handle, None)
         if verdicts.deny(statement.figure_id, statement.platform, names):
@@ -500,17 +500,17 @@ def _bounds_of_statement(statement: Statement, account: str | None, source: str,
         "derived_from": statement.derived_from,
         "source": source,
         "known_at": known_at,
-        # It is no report that names no account, and is never presumed to be about the known one.
+        # It names an account, so it is never presumed to be about the known one.
         "names_unlisted": True if statement.handle and account is None else None,
     }
     not_before = start_of(statement.not_before, zone) if statement.not_before else None
-    # Nobody reports tomorrow's news: whatever a report says has happened by the end of its day.
+    # No report knows what happens later: what it says has happened by the end of its day.
     before = min(end_of(statement.not_after, zone), known_at) if statement.not_after else None
     if statement.event != "absent":
         before = before or known_at
     rows = [common | _count_of(statement) | {"kind": "stated", "not_before": not_before, "before": before}]
     if statement.event == "joined" and not_before:
-        # Should its date be wrong, the report still says that the figure is there when it appears.
+        # Even if its date is wrong, the report still says that the figure is there when it appears.
         rows.append(common | {"kind": "published", "not_before": None, "before": known_at})
     return rows
 
@@ -547,7 +547,7 @@ def _bounds_of_claim(
     if claim.opened_on:
         opened = (start_of(claim.opened_on, "UTC"), end_of(claim.opened_on, "UTC"))
         rows.append(common | {"kind": "opened", "not_before": opened[0], "before": opened[1]})
-    # Of an account in a series each version speaks for its own day.
+    # For an account in a series, each version speaks for its own day.
     if roster.vouches and not in_series:
         rows.append(common | {"kind": "listed", "not_before": None, "before": known_at})
     return rows
@@ -556,7 +556,8 @@ def _bounds_of_claim(
 def _runs_of(
     roster: Roster, accounts: Mapping[Link, str], listed: Listed, verdicts: _Verdicts
 ) -> Iterator[tuple[Run, str | None]]:
-    """The runs of a list's members, each with its account; None: it does not stand. Denied and suppressed ones are left out."""
+    """The runs of a list's members, each with its account; None: the run does not stand. Denied and suppressed accounts
+    are left out."""
     members = set(roster.figure_ids)
     for run in roster.series:
         if run.figure_id not in members:
@@ -638,7 +639,7 @@ def _verdicts(listed: Listed) -> _Verdicts:
 def denials_of(listed: Listed) -> Iterator[Denial]:
     """Every account that a list or a reviewer denies, under each of its names; the reason is the list's note or the reviewer's.
 
-    A reason is published, and does not name the account again.
+    A reason is published, so it must not name the account again.
     """
     for roster in listed.rosters:
         for claim in roster.accounts:
@@ -665,7 +666,7 @@ def _names(handle: str | None, native_id: str | None) -> list[str]:
 
 
 def _figure_rows(rosters: Iterable[Roster]) -> list[Row]:
-    """Each figure once: the first list's word where there is one, and what other lists add to it."""
+    """Each figure once: as the first list that has it writes it, with what other lists add."""
     members: dict[str, list[Member]] = {}
     for roster in rosters:
         for member in roster.members:
@@ -801,7 +802,8 @@ def _store_bounds(steps: Steps, bounds: list[Row]) -> None:
 
 
 def _drop_denied(steps: Steps, verdicts: _Verdicts) -> None:
-    """Drop what rests on a denied account that goes by another name here: a handle that has turned out to be that id."""
+    """Drop what rests on a denied account that has another name here: a handle that was found to belong to the denied
+    id."""
     denied = [
         {"figure_id": figure_id, "key": f"{platform} {name}"}
         for figure_id, platform, name in sorted(verdicts.denied)

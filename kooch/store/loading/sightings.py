@@ -4,7 +4,7 @@ from kooch.store.loading import Steps
 
 
 def read_off(steps: Steps, accounts: str) -> None:
-    """Read off anew what the SELECT `accounts` names: account_id, and since when its observations have changed."""
+    """Read off anew the accounts of the SELECT `accounts`: account_id, and since when its observations have changed."""
     steps.let("accounts_read_anew", f"FROM {accounts}")
     steps.write(
         "DELETE FROM profile_changes USING accounts_read_anew AS r"

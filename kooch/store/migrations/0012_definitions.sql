@@ -1,4 +1,4 @@
--- What the views were made from: one that is as it was is not made again.
+-- What each view was made from. A view that has not changed is not made again.
 
 CREATE TABLE definitions ( -- One row per view, macro and rollup, with a digest of its text.
     name VARCHAR NOT NULL, -- The name in SQL

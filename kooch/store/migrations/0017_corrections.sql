@@ -1,4 +1,4 @@
--- What an earlier version told and a later one withdrew, for whoever has printed it.
+-- What an earlier version said and a later one withdrew, for people who have printed it.
 
 CREATE TABLE corrections ( -- One row per link, statement or move that a version had and the next one has no more. Suppressions are not among them, nor are figures that left all lists.
     correction_id VARCHAR NOT NULL, -- The id of the correction; it never changes

@@ -1,4 +1,4 @@
--- What changes and is no observation. Times are ISO 8601 in UTC.
+-- Everything that changes and is not an observation. Times are ISO 8601 in UTC.
 CREATE TABLE runs (
     run TEXT PRIMARY KEY,                -- UUID
     platform TEXT NOT NULL,

@@ -1,4 +1,4 @@
--- What a schedule has promised and what became of it. Times are ISO 8601 in UTC.
+-- The planned starts of schedules, and how each ended. Times are ISO 8601 in UTC.
 CREATE TABLE schedules (
     schedule TEXT PRIMARY KEY,
     definition TEXT NOT NULL,            -- cron, time zone and window: another one begins anew

@@ -1,11 +1,11 @@
--- A message is claimed before it is sent: whoever is killed in between has told nobody twice.
+-- A message is claimed before it is sent. So a process that is killed in between never makes Kooch send a move twice.
 CREATE TABLE messages (
     message TEXT PRIMARY KEY,
     channel TEXT NOT NULL,       -- its name in kooch.toml
     claimed_at TEXT NOT NULL,
     state TEXT NOT NULL          -- baseline, sending, sent, refused (the receiver said no) or unknown
 ) STRICT;
--- Which moves a channel was told, or may have been.
+-- The moves that a channel has received, or may have received.
 CREATE TABLE told (
     channel TEXT NOT NULL,
     move TEXT NOT NULL,

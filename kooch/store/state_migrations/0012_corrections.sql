@@ -1,4 +1,4 @@
--- What versions told and later ones withdrew: the versions themselves are not kept for good.
+-- What versions said and later ones withdrew. The versions themselves are not kept for good.
 CREATE TABLE corrections (
     correction_id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,          -- link, statement or move

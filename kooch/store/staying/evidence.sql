@@ -8,7 +8,7 @@ WITH dated AS (
         b.event,
         b.kind,
         b.not_before,
-        -- Nobody reports tomorrow's news.
+        -- No report knows what happens after its day.
         CASE WHEN b.event = 'absent' THEN least(b.before, b.known_at) ELSE b.before END AS before,
         b.known_at,
         coalesce(s.time_zone, 'UTC') AS zone,
@@ -19,7 +19,7 @@ WITH dated AS (
     LEFT JOIN sources AS s ON s.source_id = b.source_id
     LEFT JOIN platforms AS p ON p.platform = b.platform
     LEFT JOIN links AS l ON l.figure_id = b.figure_id AND l.account_id = b.account_id
-    -- Who says that they leave has not left.
+    -- A person who announces that they leave has not left.
     WHERE
         (b.account_id IS NULL OR l.account_id IS NOT NULL)
         AND b.event <> 'announced'
@@ -54,7 +54,7 @@ timely AS (
         * EXCLUDE (since, before),
         says <> 'absent' AND before <= opened AS is_early,
         says <> 'absent' AND coalesce(since >= has_closed, false) AND kind <> 'listed' AS is_late,
-        -- What a report of after the end implies is nothing beside the day it states.
+        -- A report from after the end of the platform implies nothing but the day that it states.
         kind = 'published' AND coalesce(before > has_closed, false) AS is_idle,
         CASE
             WHEN says = 'absent' THEN since
@@ -95,7 +95,7 @@ SELECT
     platform,
     account_id,
     bound_id AS bound, -- Below zero: the run of a sign that is no bound
-    -- A sign after the platform's end still tells that somebody had been there; a join or an end there tells nothing.
+    -- A sign after the platform's end still shows that somebody had been there; a join or an end after it shows nothing.
     CASE WHEN since >= before OR is_idle OR (is_late AND says <> 'sign') THEN 'nothing' ELSE says END AS says,
     epoch_us(since) AS since,
     epoch_us(before) AS before,
@@ -122,7 +122,7 @@ FROM (
     FROM sign_spans
     WHERE last_at > first_at
     UNION ALL
-    -- Of the signs within a stretch those matter that stand beside an end or absence which somebody reports.
+    -- Within a stretch, only the signs next to a reported end or absence matter.
     SELECT DISTINCT account_id, sign.at, sign.run_id, sign.known_at
     FROM signs_beside_reports
     CROSS JOIN LATERAL (SELECT unnest(signs) AS sign)
@@ -131,7 +131,7 @@ FROM (
 INNER JOIN links AS l ON l.account_id = s.account_id
 INNER JOIN accounts AS a ON a.account_id = s.account_id
 UNION ALL
--- What a list has taken back it said until then: of an account whose name nobody is to know, each run one of its own.
+-- A run that a list has withdrawn counts until the withdrawal. Its account stays unnamed, so each run has an account of its own.
 SELECT
     w.figure_id,
     w.platform,

@@ -16,7 +16,7 @@ WITH hashes AS (
 SELECT
     figure_id,
     platform,
-    -- Another program may read the same evidence otherwise.
+    -- Another program may read the same evidence in another way.
     sum(digest)::HUGEINT + hash(getvariable('reader'))::HUGEINT AS digest
 FROM hashes
 GROUP BY figure_id, platform

@@ -1,4 +1,4 @@
--- One row per sign that `sign_gaps` has not counted, and per last one counted; of a stretch that changed otherwise, every sign.
+-- One row per sign that `sign_gaps` has not counted, and per last sign counted. If a stretch changed in another way, one row per sign of it.
 WITH changed AS (
     SELECT s.account_id, s.first_at, s.last_at, s.digest, g.last_at AS counted_to, g.digest AS counted
     FROM sign_spans AS s

@@ -4,7 +4,7 @@ WITH version_days AS (
     FROM series
 ),
 
--- A version at which no run begins or ends leaves no day here: a gap may have been shorter, and never longer.
+-- A version at which no run begins or ends has no day here. So a real gap may have been shorter, and never longer.
 listed_days AS (
     SELECT
         s.figure_id,

@@ -1,4 +1,4 @@
--- One row per figure and platform whose evidence is not as it was read; numbered from 0.
+-- One row per figure and platform whose evidence has changed since it was read; numbered from 0.
 SELECT
     d.figure_id,
     d.platform,

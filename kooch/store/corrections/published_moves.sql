@@ -1,4 +1,4 @@
--- One row per move that the version tells.
+-- One row per move that the version holds.
 SELECT
     m.figure_id,
     m.platform,
