@@ -13,7 +13,17 @@ from kooch.spreadsheet_csv import csv_text
 from kooch.store.versions import open_version
 
 # Internal numbers and bookkeeping of the store.
-_INTERNAL = {"ids", "batches", "account_bounds", "definitions", "read_evidence", "rollup_inputs", "schema_version"}
+_INTERNAL = {
+    "account_bounds",
+    "account_numbers",
+    "batches",
+    "definitions",
+    "ids",
+    "post_digits",
+    "read_evidence",
+    "rollup_inputs",
+    "schema_version",
+}
 
 _TYPES = {"INTEGER": "integer", "BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": "date"}
 

@@ -190,8 +190,9 @@ _REFERENCES = {
 
 
 def contents(home: Path) -> dict[str, list[str]]:
-    """All rows of all tables, integers replaced by what they stand for, without what tells of the load itself."""
+    """All rows of all tables, integers replaced by what they stand for, without what tells of the load itself or is kept by numbers."""
     own = {"batches", "versions", "schema_version", "definitions", "ids", "read_evidence", "rollup_inputs"}
+    by_number = {"account_numbers", "post_digits"}
     with open_version(reading_file(home)) as connection:
         names: dict[tuple[str, int], list[str]] = {}
         for kind, key, number in connection.sql("SELECT kind, key, id FROM ids ORDER BY ALL").pl().rows():
@@ -202,7 +203,7 @@ def contents(home: Path) -> dict[str, list[str]]:
         return {
             table: sorted(_named(row, names) for row in connection.sql(f"FROM {table}").pl().iter_rows(named=True))
             for (table,) in tables.pl().rows()
-            if table not in own
+            if table not in own | by_number
         }
 
 

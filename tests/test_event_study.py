@@ -5,13 +5,18 @@ import random
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analytics.event_study import study
 from analytics.measures.event_effect import event_effect
 from analytics.measures.event_posts import event_posts
+from analytics.queries import query
+from kooch.config import VIEWS
 from kooch.store.outcomes import CrawledBound
+from kooch.store.schema import migrate
 from kooch.store.versions import open_version, reading_file
+from kooch.store.views import build_views
 from tests.stores import bundle, claim, crawl, load, member, roster, seen
 from tests.test_activity_states import look, spool_looks
 from tests.test_app import ROOT, run, words
@@ -182,3 +187,64 @@ def test_the_page_shows_posting_where_nothing_is_known_of_joining(
     assert {measure.partition("?")[0] for _, measure in shown} >= {"posts_around.posts_after", "posts_around.accounts"}
     assert "nobody can say what the event did" in words(app)
     assert "What did the event do to the number of active accounts?" in words(app)
+
+
+# On two platforms, in no order of their numbers; more accounts than one string of bits holds.
+CROWD = """
+INSERT INTO accounts BY NAME
+SELECT i::INTEGER AS account_id, CASE hash(i) % 2 WHEN 0 THEN 'bluesky' ELSE 'mastodon' END AS platform, 'did:' || i AS native_id FROM range(12000) AS t(i);
+INSERT INTO figures BY NAME
+SELECT 'f' || i AS figure_id, 'f' AS name, 'person' AS kind, []::VARCHAR[] AS aliases FROM range(12000) AS t(i);
+INSERT INTO memberships BY NAME
+SELECT 'people' AS roster, 'f' || i AS figure_id, 'MP' AS role, 'test' AS source FROM range(12000) AS t(i) WHERE hash(i, 1) % 5 > 0;
+INSERT INTO sources BY NAME
+SELECT 1 AS source_id, 'test' AS citation, 'test' AS publisher, 'UTC' AS time_zone;
+INSERT INTO claims BY NAME
+SELECT
+    i::INTEGER AS claim_id, 'f' || i AS figure_id, i::INTEGER AS account_id, 'accepts' AS polarity, 'curated' AS tier,
+    'roster' AS kind, 1 AS source_id, now() AS recorded_at
+FROM range(12000) AS t(i);
+INSERT INTO activity_looks
+SELECT
+    i, 1, TIMESTAMPTZ '2025-01-01 00:00:00+00', TIMESTAMPTZ '2023-01-01 00:00:00+00' + to_days((hash(i, 2) % 300)::INTEGER),
+    NULL, 'posts', true, 1, 1, 0, 1
+FROM range(12000) AS t(i);
+INSERT INTO activity_days
+SELECT i, DATE '2022-12-01' + d::INTEGER, 0, 0, 0, CASE hash(i, d, 4) % 9 WHEN 0 THEN 0 WHEN 1 THEN 300000 ELSE hash(i, d, 5) % 40 END
+FROM range(12000) AS t(i), range(800) AS u(d)
+WHERE hash(i, d, 3) % 40 = 0;
+"""
+COUNTED = """
+SELECT floor((day - $day::DATE) / 7)::INTEGER AS week, sum(posts_most)::BIGINT, count(DISTINCT account_id)
+FROM activity_days
+WHERE
+    posts_most > 0 AND day BETWEEN $first AND $last
+    AND account_id IN (
+        SELECT account_id FROM panel_around($roster, $platform, $day::DATE, $window::INTEGER)
+        WHERE first_day <= $first AND until_day > $last
+    )
+GROUP BY week
+ORDER BY week
+"""
+
+
+def test_weeks_of_a_panel_are_what_the_days_of_its_accounts_add_up_to(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        migrate(connection, tmp_path)
+        connection.execute(CROWD)
+        build_views(connection, VIEWS, only=("weeks_of_panel",))
+        # The event is on each day of the week.
+        for n in range(7):
+            asked = {
+                "roster": "people",
+                "platform": ("bluesky", "mastodon")[n % 2],
+                "day": date(2024, 3, 4 + n),
+                "window": 56,
+                "first": date(2023, 3 + n, 10),
+                "last": date(2024, 12, 1 + n),
+            }
+            expected = connection.execute(COUNTED, asked).fetchall()
+
+            assert len(expected) > 50
+            assert connection.execute(query("weeks_of_panel"), asked).fetchall() == expected

@@ -8,25 +8,29 @@
 -- from_day: DATE; the first day on which posts are counted.
 -- to_day: DATE; the last such day.
 WITH panel AS (
-    SELECT account_id, row_number() OVER (ORDER BY account_id) - 1 AS number
-    FROM (
-        SELECT DISTINCT account_id
+    SELECT
+        n.number // 4096 AS chunk,
+        bitstring_agg(n.number % 4096, 0, 4095) AS accounts
+    FROM account_numbers AS n
+    SEMI JOIN (
+        SELECT account_id
         FROM panel_around(in_roster, on_platform, on_day, days)
         WHERE first_day <= first AND until_day > last
-    )
+    ) AS p ON p.account_id = n.account_id
+    GROUP BY chunk
 ),
 
--- A set of numbers is a string of bits. To compare a million pairs of account and week would take three times as long.
+-- A day's posts are the sum, over the binary digits, of the accounts with that digit times its worth.
 chunks AS (
     SELECT
         floor((d.day - on_day) / 7)::INTEGER AS week,
-        p.number // 4096 AS chunk,
-        sum(d.posts_most) AS posts,
-        bitstring_agg((p.number % 4096)::INTEGER, 0, 4095) AS accounts
-    FROM activity_days AS d
-    INNER JOIN panel AS p ON p.account_id = d.account_id
-    WHERE d.posts_most > 0 AND d.day >= from_day AND d.day <= to_day
-    GROUP BY week, chunk
+        d.chunk,
+        sum(bit_count(d.accounts::BIT & p.accounts)::BIGINT << d.digit) AS posts,
+        bit_or(d.accounts::BIT & p.accounts) AS accounts
+    FROM post_digits AS d
+    INNER JOIN panel AS p ON p.chunk = d.chunk
+    WHERE d.platform = on_platform AND d.day >= from_day AND d.day <= to_day
+    GROUP BY week, d.chunk
 )
 
 SELECT
@@ -35,3 +39,4 @@ SELECT
     sum(bit_count(accounts))::BIGINT AS accounts -- How many posted in that week
 FROM chunks
 GROUP BY week
+HAVING sum(posts) > 0

@@ -8,9 +8,11 @@ import duckdb
 
 _BOOKKEEPING = {
     "account_bounds",
+    "account_numbers",
     "batches",
     "definitions",
     "ids",
+    "post_digits",
     "read_evidence",
     "rollup_inputs",
     "schema_version",
