@@ -1,8 +1,8 @@
 """The answer to one SELECT on a published version: what may be asked, the result as Arrow, and the child process that
 computes it for the app under hard limits.
 
-DuckDB's own settings do not hold a hostile query (some string functions ignore its memory and time limits), so the
-operating system does. Nothing here needs Polars: the child starts in half the time without.
+DuckDB's own settings do not stop a hostile query, because some string functions ignore its memory and time limits. So
+the operating system sets the limits. Nothing here needs Polars: the child starts in half the time without it.
 """
 
 import json
@@ -130,7 +130,7 @@ def _confine(connection: duckdb.DuckDBPyConnection, file: str, seconds: float) -
 
 
 def _size_of_this() -> int:
-    """The address space that this process takes, in bytes; where the system does not tell, a guess."""
+    """The address space that this process takes, in bytes; a guess where the system does not say."""
     try:
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     except OSError:
@@ -149,7 +149,7 @@ def _sentence(error: BaseException, seconds: float) -> str:
 
 
 def _is_foreign(kind: str) -> bool:
-    # By itself a sum of whole numbers has a place in a frame, inside a list it has none.
+    # A frame can hold a sum of whole numbers as a column, but not inside a list.
     return kind != "HUGEINT" and bool(_FOREIGN_TYPE.search(kind))
 
 

@@ -53,7 +53,7 @@ _PATTERNS = {
 }
 _MAY_HOLD_SECRETS = {TOKEN, "lake", "lake.catalogue"}
 """Settings whose value no error repeats."""
-# What pydantic says of these names its own types.
+# For these errors, pydantic's sentence names its own types.
 _FAULTS = {
     "missing": "it is missing",
     "string_type": "it must be text",
@@ -184,7 +184,7 @@ class XSettings(Section):
 
 
 def _checked_token(token: SecretStr) -> SecretStr | None:
-    """The token without the line break that a file leaves behind it; None for an empty variable."""
+    """The token without the line break at the end of a file; None for an empty variable."""
     text = token.get_secret_value().strip()
     if not re.fullmatch(r"[\x21-\x7e]*", text):
         raise ValueError("a token has neither spaces nor letters beyond ASCII")
@@ -494,7 +494,7 @@ def load_settings(home: Path | None = None) -> Settings:
     except ValidationError as error:
         faults = error.errors()
         first = next((fault for fault in faults if fault["type"] == "extra_forbidden"), faults[0])
-        # Of a union, pydantic names the branch too: `lax-or-strict[…]`, `function-after[…]`.
+        # For a union, pydantic also names the branch: `lax-or-strict[…]`, `function-after[…]`.
         place = [str(part) for part in first["loc"] if isinstance(part, int) or re.fullmatch(r"[\w.-]+", part)]
         key, variable = ".".join(place), _variable_of(place)
         if first["type"] == "extra_forbidden":

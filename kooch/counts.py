@@ -4,7 +4,8 @@ A text is digits with signs between them and perhaps one word that multiplies. A
 a text is read only where one reading is left:
 
 1. By shape. Without a word there are no decimals: a count is whole. Groups are of three digits, or, as in India, of two
-   before the last three. Signs of one kind that stand twice group (`3.107.499`); what can be no group is decimal (`5.4M`).
+   before the last three. If signs of one kind occur twice, they group (`3.107.499`). Digits that cannot be a group are
+   decimals (`5.4M`).
 2. By the signs CLDR gives the language, where one sign stands before exactly three digits: `1.234` is read in German, and
    refused in English, in Polish (which groups with spaces) and in an unknown language; so are `1 234` and `1'234` there.
 
@@ -35,7 +36,7 @@ _COUNT = re.compile(rf"(\d+(?:{_SIGN.pattern}\d+)*)\s*([^\W\d_]\D*)?")
 _DECIMAL_SIGNS = frozenset(".,٫،")
 _INDIAN_SIGNS = frozenset(",٬،")  # nobody writes 53.95.013, but dates look so
 
-# Of CLDR's numbering systems, those that have signs of their own, by their zero. All others use those of `latn`.
+# The numbering systems of CLDR that have signs of their own, by their zero. All others use those of `latn`.
 _SYSTEMS = {"0": "latn", "٠": "arab", "۰": "arabext", "០": "khmr"}
 
 # Twitter's interface languages from 2012 to 2020, and other Indian ones: what a word can mean in an unknown language.
@@ -126,7 +127,7 @@ def read_count(text: str, language: str | None = None) -> Count:
     that are not known to multiply, and wherever two readings are left.
     """
     try:
-        # A tag comes from a page: what is kept of it by the cache must be short.
+        # A tag comes from a page. The cache keeps it, so it must be short.
         return _read(text, (language or "")[: _LONGEST_TAG + 1])
     except _RefusedError as refused:
         raise NotACountError(text, str(refused)) from None

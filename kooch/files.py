@@ -1,7 +1,8 @@
 """Writes files and folders whole or not at all, so that nobody finds them half written.
 
 Everything is written beside its place, brought to the disk, and renamed. A kill or a power cut leaves the old content or
-the new one under the name, never a part of either. What a kill leaves beside it ends in `.partial`.
+the new one under the name, never a part of either. After a kill, a file whose name ends in `.partial` may be left
+beside it.
 
 The functions raise OSError; the caller says what it means.
 """
@@ -108,7 +109,8 @@ def remove_unfinished(folder: Path) -> None:
 def make_folder(folder: Path, *, mode: int = 0o700) -> None:
     """Make `folder` and those above it, so that a power cut does not take away what is written in it next.
 
-    Nobody else on this machine may look into what is made, if `mode` does not say otherwise. What is there stays as it is.
+    Other users of this machine cannot look into new folders, unless `mode` says otherwise. Existing folders stay as
+    they are.
     """
     if folder.is_dir():
         return

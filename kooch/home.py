@@ -28,7 +28,8 @@ def check_data_folder(folder: Path, *, may_be_new: bool = False) -> None:
 
 
 def refuse_token_in_file(file: Path) -> None:
-    """Raise ConfigError if `kooch.toml`, at `file`, holds a token. A file that is no TOML is for `load_settings` to name."""
+    """Raise ConfigError if `kooch.toml`, at `file`, holds a token. If the file is not TOML, `load_settings` reports
+    it."""
     try:
         refuse_token(tomllib.loads(file.read_text(encoding="utf-8")), file)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):

@@ -1,7 +1,7 @@
 """Answers of whole numbers and plain words, written without Polars and PyArrow, which take longer to import than most queries.
 
-What is plain needs no care: no type that a frame reads differently, no text that CSV would quote or a spreadsheet run.
-Everything else takes the other way, `kooch.sql`.
+An answer is plain if no frame reads its types differently, and if it has no text that CSV would quote or a spreadsheet
+would run. `kooch.sql` writes all other answers.
 """
 
 import re

@@ -11,14 +11,14 @@ _KEPT_DIGITS = 15
 """How many digits of a number spreadsheets keep."""
 _BINARY_DIGITS = 53
 """How many bits of a number programs keep that read it as a binary number."""
-# An id may end so by chance; with this one or less, it did not.
+# An id may end like this by chance. If the chance is this small or smaller, it did not.
 _LEAST_CHANCE = Fraction(1, 1000)
 
 
 def rounded_ids(ids: Iterable[tuple[int, str]]) -> dict[int, str]:
     """What is wrong with the ids of one column, by row.
 
-    One id that ends in zeros may be true. All long ids of a column that end as only rounded numbers do are not.
+    One id that ends in zeros may be true. If all long ids of a column end as only rounded numbers do, they are wrong.
     """
     texts = dict(ids)
     faults = {
@@ -47,7 +47,7 @@ def chance_of_rounding(text: str) -> Fraction:
     number = int(text)
     if _is_cut(text):
         return Fraction(1, 10 ** (len(text) - _KEPT_DIGITS))
-    # What a program keeps as a binary number: of so many neighbours one is left.
+    # A program that keeps an id as a binary number merges so many neighbouring ids into one.
     if number.bit_length() > _BINARY_DIGITS and number in {int(float(number)), _shortest(number)}:
         return Fraction(1, 2 ** (number.bit_length() - _BINARY_DIGITS))
     return Fraction(1)

@@ -27,7 +27,7 @@ class Shard:
         return f"{self.number}/{self.of}"
 
     def has(self, name: str) -> bool:
-        """Whether what is called `name` belongs to this shard."""
+        """Whether the thing with this `name` belongs to this shard."""
         return shard_of(name, self.of) == self.number
 
 

@@ -1,4 +1,5 @@
-"""Published sites: which editions of a list a folder keeps, and how one is withdrawn. Knows files, and not what is drawn."""
+"""Published sites: which editions of a list a folder keeps, and how one is withdrawn. This module knows files, and not
+what they show."""
 
 import csv
 import io
@@ -48,7 +49,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A correction, as kept pages tell it in `sentences`. `is_link`: an account was named that is not the figure's."""
+    """A correction, as kept pages show it in `sentences`. `is_link`: an account was named that is not the figure's."""
 
     correction_id: str
     figure_id: str
@@ -78,7 +79,8 @@ def edition_with(folder: Path, digest: str) -> Kept | None:
 
 
 def begin_list(folder: Path) -> None:
-    """Mark the folder of a list as Kooch's, before any page is in it. What was begun and killed is gone on with.
+    """Mark the folder of a list as Kooch's, before any page is in it. If a process began this and was killed, it is
+    continued.
 
     Raises ConfigError for a folder that has pages and no such mark.
     """
@@ -97,10 +99,11 @@ def note_edition(folder: Path, edition: str, day: date) -> None:
 
 
 def note_moves(folder: Path, moves: Collection[str], day: date) -> dict[str, date]:
-    """The ids of moves that the list's feed told once and tells no more, each with the day (of an edition) on which it went.
+    """The ids of moves that were in the list's feed and are no longer, each with the day (of an edition) on which it
+    was withdrawn.
 
-    `moves` are those that the feed tells now: what it tells again is withdrawn no more. Ids are kept, and no names: a suppression
-    has nothing to remove here. Raises StorageError for a damaged file.
+    `moves` are those in the feed now. If a move is in the feed again, it is no longer withdrawn. Ids are kept, and no
+    names: a suppression has nothing to remove here. Raises StorageError for a damaged file.
     """
     feed, file = folder / "latest" / "feed.json", folder / "withdrawn.json"
     try:
@@ -119,10 +122,11 @@ def note_moves(folder: Path, moves: Collection[str], day: date) -> dict[str, dat
 
 
 def correct(folder: Path, notices: Sequence[Notice]) -> None:
-    """Tell each of `notices` on every page of kept editions that showed what is withdrawn, unless the edition knew it.
+    """Put each of `notices` on every page of kept editions that showed what is withdrawn, unless the edition knew it.
 
     A page shows a figure on a platform between the marks `<!--of FIGURE PLATFORM-->` and `<!--/of-->`, and numbers of a platform
-    after `<!--on PLATFORM-->`. Of a link, what stands between the marks is removed: it names an account. Numbers stay.
+    after `<!--on PLATFORM-->`. If a link is withdrawn, the text between the marks is removed, because it names an
+    account. Numbers stay.
     """
     for one in editions(folder):
         if one.state == "kept" and (later := _later_than(folder / "v" / one.edition, notices)):
@@ -231,7 +235,7 @@ def pages_of_editions(folder: Path) -> set[str]:
 
 @contextmanager
 def writing(folder: Path) -> Iterator[None]:
-    """Let what cannot be read or written in the site `folder` be a StorageError."""
+    """Raise StorageError if a file in the site `folder` cannot be read or written."""
     try:
         yield
     except OSError as error:
@@ -258,8 +262,8 @@ def known_sites(home: Path) -> list[Path]:
 def withdraw(site: Path, names: Collection[str], day: date) -> list[Path]:
     """Withdraw every edition on `site` whose files hold one of `names`; returns the folders that are empty now.
 
-    A name is looked for as a word, in any case, in every file but pictures of pixels. `latest` is removed where it holds
-    one: publish again afterwards. `day` is told to readers.
+    A name is looked for as a word, in any case, in every file but pictures of pixels. `latest` is removed if it holds
+    one: publish again afterwards. Readers see `day`.
     """
     words = b"|".join(re.escape(name.removeprefix("@").lower().encode()) for name in sorted(names) if name.strip("@"))
     if not words or not site.is_dir():

@@ -3,7 +3,8 @@
 import polars as pl
 import polars.selectors as cs
 
-# What spreadsheets skip before a formula, then what begins one: full-width and small forms are read as the plain ones.
+# Characters that spreadsheets skip before a formula, then characters that begin one. Full-width and small forms are
+# read as plain ones.
 _SKIPPED = r"[\s\p{Cf}\p{Cc}\p{Zs}]*"
 _FORMULA = rf"^(?:[\t\r\n]|{_SKIPPED}[=+\-@\u{{FF1D}}\u{{FF0B}}\u{{FF0D}}\u{{FF20}}\u{{FE66}}\u{{FE62}}\u{{FE63}}\u{{FE6B}}\u{{2212}}])"
 

@@ -28,7 +28,7 @@ AT_ONCE = 2
 
 _STARTING_SECONDS = 20
 _TICK_SECONDS = 0.25
-# By the alarm of the child, or by its limit of CPU time.
+# The child's alarm ends it, or its limit of CPU time.
 _TIMED_OUT = {-signal.SIGALRM, -signal.SIGXCPU}
 _turns = threading.BoundedSemaphore(AT_ONCE)
 

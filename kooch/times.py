@@ -53,7 +53,7 @@ def read_pause(value: str, at: datetime) -> float | None:
 
 
 def read_date(value: str) -> datetime | None:
-    """The instant that a Date or Retry-After header names; None for what is none, or beyond every calendar."""
+    """The instant that a Date or Retry-After header names; None if it names none, or one beyond every calendar."""
     try:
         found = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

@@ -62,7 +62,7 @@ class Commands(TyperGroup):
     """The commands by name. A command's module, and all that it needs, is imported when the command is called."""
 
     def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 -- they are those of typer
-        # The names are there before the commands: of them, typer makes its guesses at a misspelt one.
+        # The names are there before the commands, because typer needs them to guess a misspelt command.
         super().__init__(**attributes | {"commands": dict.fromkeys(COMMANDS)})
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401, ARG002 -- typer keeps the types to itself
@@ -134,7 +134,7 @@ def main() -> None:
     """Run the command line; exit codes are those of docs/commands.md."""
     try:
         _refuse_other_than_utf8()
-        # What a command leaves with typer.Exit comes back as a value.
+        # If a command ends with typer.Exit, its code comes back as a value.
         code = app(standalone_mode=False)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else 0)

@@ -106,7 +106,8 @@ def crawl(
 
 
 def _tell_unread(settings: Settings, roster: str) -> None:
-    """If a list has accounts where Kooch crawls none, how many, and where: a line of platforms that it cannot read, one of closed ones."""
+    """Say how many accounts of a list Kooch cannot crawl: one line for platforms that it cannot read, one for closed
+    platforms."""
     others = {
         name: n
         for name in known()
@@ -159,8 +160,8 @@ def crawl_all(
 ) -> int:
     """Crawl platform after platform, load and publish. Runs that began before `since` are finished first.
 
-    With `activity`, and for the rosters that are set so, the accounts that were active are then asked when they posted: what
-    came since they were asked last, or `everything`.
+    With `activity`, and for rosters in `[activity]`, the accounts that were active are then asked when they posted:
+    since they were asked last, or `everything`.
 
     Returns the exit code: 0 complete, 2 if a platform lacks a token or money, 3 partial, 75 if only platforms are
     missing that another process crawls (or some, in a second look), 130 interrupted.
@@ -189,7 +190,7 @@ def crawl_all(
                 complain(str(error))
                 codes.add(error.exit_code)
                 continue
-            if state == "running":  # interrupted: whoever ended this platform's crawl wants no other
+            if state == "running":  # interrupted: the person who ended this platform's crawl wants no other crawl
                 codes = {_INTERRUPTED}
                 break
             codes.add(0 if state == "complete" else 3)
@@ -197,7 +198,7 @@ def crawl_all(
     if not recheck and _INTERRUPTED not in codes:
         wanted = [roster] if activity else [each for each in settings.activity.rosters if roster in (None, each)]
         codes |= _ask_activity(settings, platforms, wanted, new=new, everything=everything, tell=tell or listener())
-    # A second look that was not taken is taken an hour later, whatever became of the others.
+    # A second look that could not happen is tried an hour later, whatever the result of the others.
     if recheck and RunningError.exit_code in codes:
         return RunningError.exit_code
     return min(codes - {0}, default=0)
@@ -304,7 +305,7 @@ def _crawl_one(
         only = [look.account_id for look in looks if look.platform == platform and look.due_at <= at]
         if not only:
             return "complete"
-    # What an interrupted second look had not come to is planned again.
+    # The accounts that an interrupted second look did not reach are planned again.
     fresh = new or recheck
     while True:
         with open_state(settings.home) as state:
@@ -323,7 +324,7 @@ def _crawl_one(
         )
         counts = {name: getattr(crawled, name) for name in ("planned", "observed", "failed", "skipped")}
         tell.ended(crawled.run, counts)
-        # The leftover of a run of long ago is no look at everybody.
+        # Finishing an old run does not count as a look at everybody.
         if unfinished is None or unfinished.started_at >= since or crawled.is_interrupted:
             return crawled.run.state
         load_now(settings, quiet=True)

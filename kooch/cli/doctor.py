@@ -174,7 +174,7 @@ def _rosters(settings: Settings) -> str:
 
 
 def _koo_archive(settings: Settings) -> str:
-    """Name the question that would verify the reader of Koo's archived pages. Nobody is asked."""
+    """Name the question that would verify the reader of Koo's archived pages. Kooch does not ask it."""
     from crawlers.wayback import IndexQuery, index_url  # noqa: PLC0415 -- as below
 
     closed = platform_of("koo").closed
@@ -210,7 +210,7 @@ def _rebuild(settings: Settings) -> str:
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    # What tells of the load itself; and slots, whose end is written down after their crawl has published.
+    # Tables that describe the load itself; and slots, whose end is recorded after their crawl has published.
     own = {"batches", "rollup_inputs", "schema_version", "slots", "versions"}
     rows = connection.execute(
         "SELECT table_name FROM duckdb_tables() WHERE database_name = 'kooch' ORDER BY 1"

@@ -1,7 +1,7 @@
 """`kooch metrics`: what a Prometheus server should know, in the text format, for node_exporter's textfile collector.
 
-Format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format. Counters are those numbers that
-only grow; what suppressing an account or a second try can take back is a gauge.
+Format: https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format. Numbers that only grow are
+counters. Numbers that a suppression or a second try can lower are gauges.
 """
 
 import sys
@@ -74,7 +74,7 @@ def metrics(
 
 
 def collect(settings: Settings) -> Iterator[Metric]:
-    """All metrics: of the published version, and of the state where that knows more. Raises StorageError."""
+    """All metrics: from the published version, and from the state where it knows more. Raises StorageError."""
     with open_version(reading_file(settings.home)) as connection:
         yield from _of_version(connection, settings)
     with open_state(settings.home) as state:

@@ -58,7 +58,7 @@ def notify(
             try:
                 rows.append(_tell(settings.home, channel))
             except ConfigError as error:
-                # A channel that is set wrongly keeps no other from being told.
+                # A channel that is set wrongly must not stop messages to the others.
                 rows.append({"channel": channel.name, "changes": 0, "state": "set wrongly"})
                 faults.append(error)
     show(["channel", "changes", "state"], rows, title="notify")
@@ -78,7 +78,8 @@ def _tell(home: Path, channel: Notify) -> dict[str, object]:
     from analytics.measures.digest import digest_of  # noqa: PLC0415 -- Polars takes half a second to import
     from analytics.queries import query  # noqa: PLC0415 -- as above
 
-    # Even the first call, which sends nothing, needs an address: else a wrong one shows only when there is something to tell.
+    # Even the first call, which sends nothing, needs an address. Otherwise a wrong address would show only when there
+    # is something to send.
     send = _send(channel, _address(channel))
     at, days = now(), _DAYS[channel.when]
     with open_state(home) as state:
@@ -107,7 +108,7 @@ def _tell(home: Path, channel: Notify) -> dict[str, object]:
         if before is None:
             claim_message(state, channel.name, found.settled(), at=at, as_baseline=True)
             return {"channel": channel.name, "changes": len(ids), "state": "baseline"}
-        # Doubts alone are worth a message of a day or a week, and none at once.
+        # Doubts alone justify a daily or weekly message, but not one at once.
         if not ids and not (found.doubts and days):
             return {"channel": channel.name, "changes": 0, "state": f"nothing new{_doubt(before)}"}
         message = claim_message(state, channel.name, found.settled(), at=at)
@@ -121,7 +122,7 @@ def _doubt(before: Message) -> str:
 
 
 def _is_due(before: Message, days: int) -> bool:
-    # An hour less: a timer does not start to the second.
+    # An hour less, because a timer does not start to the second.
     return before.state == "refused" or now() - before.claimed_at >= timedelta(days=days) - timedelta(hours=1)
 
 
@@ -141,7 +142,7 @@ def _address(channel: Notify) -> str:
 def _send(channel: Notify, address: str) -> Callable[[str, str], MessageState]:
     """A function that sends a title and a text to the address. Raises ConfigError for an address that Apprise does not know.
 
-    Apprise's log may hold secrets of the address: it is read here, and shown to nobody.
+    Apprise's log may hold secrets of the address. It is read here and never shown.
     """
     # Apprise loads all its services, and some warn of modules that Python will drop.
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):

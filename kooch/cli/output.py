@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from kooch.config import Settings
 
-# What moves the cursor, recolours or reorders a terminal's text, hides in it, or cannot be encoded: C0 but tab and line
-# break, C1, zero-width, bidi controls, line separators, surrogates. The joiners U+200C and U+200D spell words in India.
+# Characters that move the cursor, recolour or reorder a terminal's text, hide in it, or cannot be encoded: C0 but tab
+# and line break, C1, zero-width, bidi controls, line separators, surrogates. The joiners U+200C and U+200D spell words
+# in India.
 _UNSHOWABLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
@@ -47,7 +48,7 @@ def home_of(context: typer.Context) -> Path:
 def settings_of(context: typer.Context, *, may_be_new: bool = False) -> "Settings":
     """The settings of the data folder named before the command. Raises ConfigError if they or the folder are wrong.
 
-    With `may_be_new`, for commands that make it, it need not be there yet.
+    With `may_be_new`, for commands that make the folder, it need not be there yet.
     """
     from kooch.config import load_settings  # noqa: PLC0415 -- pydantic takes a fifth of a second to import
 
@@ -88,7 +89,7 @@ def say(text: str) -> None:
 def put(content: bytes, output: Path | None) -> None:
     """Write `content` to the file, or to standard output. Raises ConfigError if the file cannot be written."""
     if output is None and sys.stdout.isatty():
-        # What a file keeps as it is, a terminal would obey.
+        # A terminal would obey control characters that a file only stores.
         sys.stdout.write(showable(content.decode()))
     elif output is None:
         sys.stdout.buffer.write(content)
@@ -124,7 +125,7 @@ def show(columns: Sequence[str], rows: Sequence[Mapping[str, object]], *, title:
     for column in columns:
         is_number = any(isinstance(row[column], int | float) for row in rows)
         longest = max((len(word) for row in rows for word in cell(row[column]).split()), default=1)
-        # A slug, a number and a day are one word: nobody can use half of one. Prose is wrapped between its words.
+        # A slug, a number and a day are one word and are never split. Prose is wrapped between its words.
         least = max(longest, *map(len, column.split("_")))
         needed += least + _BETWEEN
         table.add_column(

@@ -166,7 +166,7 @@ def _write(fields: Mapping[str, object]) -> None:
         raise StorageError("Standard output is closed. Send it to a file or a program.")
     line = json.dumps(fields, default=lambda at: at.isoformat(), ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     if sys.stdout.isatty():
-        # What a file keeps as it is, a terminal would obey.
+        # A terminal would obey control characters that a file only stores.
         line = showable(line.decode()).encode()
     try:
         sys.stdout.buffer.write(line)

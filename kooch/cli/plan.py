@@ -42,7 +42,8 @@ def plan(
 
 
 def _say_in_sentences(plans: Sequence["PlatformPlan"]) -> None:
-    """A line per platform, and one for all that cannot be read and on which the list has no account."""
+    """Print one line per platform, and one line for all platforms that cannot be read and on which the list has no
+    account."""
     unread = [each for each in plans if each.how == "not read" and not (each.gives or each.blocked)]
     for each in plans:
         if each not in unread:
@@ -104,7 +105,7 @@ def _rows(plans: Sequence["PlatformPlan"], roster: str) -> list[dict[str, object
 
 
 def _command(planned: "PlatformPlan", roster: str) -> str | None:
-    """What begins it, if anything does."""
+    """The command that begins it, if there is one."""
     if planned.looks:
         return f"kooch looks template {roster} {planned.platform}"
     if planned.how == "closed":

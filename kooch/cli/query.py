@@ -80,7 +80,7 @@ def _answered(answer: Callable[[Path, str], _Answer], file: Path, query: str) ->
     try:
         return answer(file, query)
     except QueryError as error:
-        # A name that is not there: what is there, no message of DuckDB says in full.
+        # For a name that does not exist: no message of DuckDB lists all names that do.
         if isinstance(error.__context__, duckdb.BinderException | duckdb.CatalogException):
             remedy = 'docs/data.md has all tables and columns; `kooch sql "DESCRIBE figures"` shows those of one table.'
             raise QueryError(f"{error}\n{remedy}") from None

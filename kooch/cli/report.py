@@ -37,7 +37,7 @@ def report(
     suffix = output.suffix.lower()
     if suffix not in {".html", ".htm", ".csv"}:
         raise ConfigError(f"{output} ends neither with .html nor with .csv. Choose one of them.")
-    # Where the day begins first, it does so 14 hours before UTC.
+    # In the first time zone of the world, the day begins 14 hours before UTC.
     if since and since.replace(tzinfo=UTC) > now() + timedelta(hours=14):
         raise ConfigError(f"--since is {since:%Y-%m-%d}, which is in the future. Give an earlier day.")
     day: date | None = since.date() if since else None

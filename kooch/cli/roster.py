@@ -140,7 +140,7 @@ def import_file(
 ) -> None:
     """Turn a table into a list, whole or not at all. Every fault is named by row and column, and nothing is guessed.
 
-    A public role is mandatory for every row. What a table does not say is asked for on a terminal.
+    A public role is mandatory for every row. On a terminal, the command asks for what the table does not say.
     """
     settings = settings_of(context, may_be_new=True)
     if not file.exists():

@@ -38,7 +38,7 @@ _LISTED = (
     *("schedule", "cron", "time_zone", "platforms", "roster", "next_at", "requests", "seconds", "cost_usd"),
     *("last_slot", "last_state", "late_seconds", "coalesced"),
 )
-# What a caller should hear of first, when several crawls ended badly.
+# The order in which codes matter to a caller, if several crawls ended badly.
 _WORST = (4, 1, 2, 3, 75)
 
 
@@ -67,7 +67,7 @@ def crawl_due(settings: Settings) -> int:
         with processes(settings.home) as world:
             ran = _scheduler(settings, world, everything).run_due()
     except RunningError as error:
-        # A long crawl meets several calls of cron; that is no fault to be mailed.
+        # During a long crawl, cron calls several times. That is not a fault that cron should mail.
         say(str(error))
         return RunningError.exit_code
     if not ran and is_terminal():
@@ -188,7 +188,7 @@ def scheduled_platforms(settings: Settings) -> set[str]:
 
 
 def _check(settings: Settings) -> list[str]:
-    """The platforms that can be crawled; none without a schedule, which needs none.
+    """The platforms that can be crawled; none if there is no schedule.
 
     Raises ConfigError for a schedule of other platforms, or of an unknown roster.
     """
@@ -224,7 +224,7 @@ def _scheduler(settings: Settings, world: Processes, everything: list[str]) -> S
 
 
 def _second_looks(settings: Settings, everything: list[str]) -> list[tuple[datetime, str]]:
-    """When each account that seemed gone may be asked again, and its platform, of those that schedules crawl."""
+    """When each account that seemed gone may be asked again, and its platform. Only platforms that schedules crawl."""
     from kooch.store.versions import second_looks  # noqa: PLC0415 -- DuckDB comes with it; without a schedule nobody asks
 
     try:
@@ -265,7 +265,7 @@ def _exit_code(slot: Slot) -> int:
 
 
 def _expected(settings: Settings, schedule: Schedule, everything: list[str]) -> dict[str, float | None]:
-    """What a first crawl of the schedule asks at most, and how long that takes; later ones ask less."""
+    """How much a first crawl of the schedule asks at most, and how long that takes. Later crawls ask less."""
     from crawlers import crawling  # noqa: PLC0415 -- Scrapy takes a second to import
     from kooch.store.versions import targets  # noqa: PLC0415 -- as above
 
@@ -290,7 +290,7 @@ def _late(schedule: Schedule, last: Slot | None) -> int | None:
 
 
 def _following(schedules: tuple[Schedule, ...], n: int) -> list[tuple[datetime, Schedule]]:
-    """The next slots of all schedules and whose they are."""
+    """The next slots of all schedules, each with its schedule."""
     at = now()
 
     def of(schedule: Schedule) -> Iterator[tuple[datetime, Schedule]]:

@@ -46,7 +46,7 @@ def crawl_shards(
 ) -> int:
     """Do one shard of a crawl, platform after platform. Returns the exit code, as `crawl_all` does.
 
-    What was seen goes into the shared folder. Where this data folder is the one that loads, it loads before and after.
+    Its outcomes go into the shared folder. If this data folder is the loader, it loads before and after.
     """
     from crawlers import crawling, sharding  # noqa: PLC0415 -- Scrapy takes a second to import
 

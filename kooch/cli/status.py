@@ -85,7 +85,7 @@ def _show_shards(context: typer.Context) -> None:
 
 def _check(context: typer.Context) -> int:
     """Show how fresh each platform is that is scheduled or was crawled. Returns 0, 3 (one is late) or 5 (one is stale)."""
-    # Only here: the rest of this command needs neither settings nor Polars.
+    # Imported only here, because the rest of this command needs neither settings nor Polars.
     from analytics.measures.crawls import Age, ages, last_live  # noqa: PLC0415
     from kooch.cli.schedule import scheduled_platforms  # noqa: PLC0415
 

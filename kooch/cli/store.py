@@ -120,7 +120,7 @@ def _load(
     settings: Settings, *, quiet: bool, without_lost: bool = False, anew: bool = False, reason: str | None = None
 ) -> Loaded:
     """Load and publish. An interrupted suppression is finished first."""
-    # Whoever is suppressing an account finishes it.
+    # The process that is suppressing an account finishes it.
     with suppress_errors(RunningError):
         finish_suppression(settings.home, views=VIEWS, bundled=BUNDLED_ROSTERS)
     loaded = load_store(

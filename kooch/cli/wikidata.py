@@ -63,7 +63,7 @@ def from_wikidata(
 ) -> None:
     """Make a list from Wikidata. The command says what the list holds before it writes it, and keeps Wikidata's answers.
 
-    What breaks off is gone on with when the command is repeated within a day.
+    If it is interrupted, repeat the command within a day: it goes on.
     """
     settings = settings_of(context, may_be_new=True)
     into = settings.home / "rosters"

@@ -1,7 +1,7 @@
 """The program that writes and reads the lake. It runs under DuckDB 1.5, in an environment of its own, and imports nothing of Kooch.
 
-It takes one order, a line of JSON on standard input, and ends when that input ends: it does not outlive who started it.
-It answers with a line of JSON: what was done, or `fault` and what the fault `says`.
+It takes one order, a line of JSON on standard input, and ends when that input ends, so it does not outlive the process
+that started it. It answers with a line of JSON: what was done, or `fault` and the words of the fault as `says`.
 """
 
 import json
@@ -32,7 +32,7 @@ _MANY_ROWS = 100_000
 _MOST_FILES = 32
 """A table of more files is merged."""
 
-# The first that fits tells what kind of fault DuckDB speaks of.
+# The first pattern that fits gives the kind of DuckDB's fault.
 _FAULTS = {
     "disk": r"No space left|Disk quota",
     "password": r"password authentication failed|no password supplied",
@@ -48,7 +48,7 @@ _FAULTS = {
 
 
 class Fault(Exception):  # noqa: N818 -- what it is called in the answer
-    """Why the order cannot be carried out; `kind` is what Kooch's sentence depends on."""
+    """Why the order cannot be carried out. Kooch chooses its sentence by `kind`."""
 
     def __init__(self, kind: str, **details: object) -> None:
         self.kind, self.details = kind, details
@@ -86,7 +86,7 @@ def _kind(says: str) -> str:
 def push(
     *, catalogue: str, data: str, file: str, forget_before: str | None, keep_days: int, take_over: bool
 ) -> dict[str, Any]:
-    """Write the version `file` as one snapshot, unless it stands there. Then let old snapshots go.
+    """Write the version `file` as one snapshot, unless the lake has it. Then remove old snapshots.
 
     Snapshots of versions that were published before the instant `forget_before` go at once, with their files; others after
     `keep_days`.
@@ -217,7 +217,7 @@ def _open_lake(connection: duckdb.DuckDBPyConnection, catalogue: str, data: str)
     except duckdb.Error as error:
         if _kind(str(error)) != "no_lake":
             raise
-        # A lake keeps the place of its files for good: a mistyped one must show before.
+        # A lake keeps the place of its files for good, so a mistyped place must show before.
         _write_trial(connection, data)
         connection.execute(f"{attach})")
         connection.execute("CALL lake.set_option('parquet_compression', 'zstd')")
@@ -258,7 +258,7 @@ def _only_writer(connection: duckdb.DuckDBPyConnection, catalogue: str) -> Itera
 
 
 def _pushed(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    """What each snapshot that is a version says of itself, and its number as `snapshot`; oldest first."""
+    """For each snapshot that is a version: its own description, and its number as `snapshot`; oldest first."""
     rows = connection.execute(
         "SELECT snapshot_id, commit_extra_info FROM lake.snapshots()"
         " WHERE author = 'Kooch' AND commit_extra_info IS NOT NULL ORDER BY snapshot_id"
@@ -316,7 +316,7 @@ def _write_tables(
         if rows is None:
             continue
         if rows == table and name not in new:
-            # Where all rows are deleted, their files go.
+            # If all rows are deleted, their files are removed.
             connection.execute(f'DELETE FROM lake."{name}"')
         order = f" ORDER BY {_SORTED[name]}" if name in _SORTED else ""
         written[name] = int(_single(connection, f'INSERT INTO lake."{name}" SELECT * FROM {rows}{order}'))
@@ -412,12 +412,13 @@ def _let_go(connection: duckdb.DuckDBPyConnection, forget_before: str | None, ke
     ).fetchall()
     pushed = _pushed(connection)
     latest = pushed[-1]["snapshot"]
-    # Between two versions lie snapshots of the lake's own upkeep: they show what the version before them did.
+    # Between two versions there are snapshots of the lake's own upkeep. They show the same rows as the version before
+    # them.
     kept_from = next((one["snapshot"] for one in pushed if not _is_before(one["published_at"], forget_before)), latest)
     forgotten = [number for number, _ in snapshots if number < kept_from]
     old = [number for number, is_old in snapshots if is_old and number < latest]
     _expire(connection, sorted({*forgotten, *old}))
-    # Who reads a file that is let go of may read it for another day; what was removed goes now. A push that was killed
+    # A reader of a removed file may read it for another day; suppressed data go now. A push that was killed
     # after its snapshots had expired left their files: so for two days all files go at once.
     two_days_ago = datetime.now(UTC) - timedelta(days=2)
     at_once = forgotten or (forget_before is not None and datetime.fromisoformat(forget_before) > two_days_ago)

@@ -13,9 +13,10 @@ _FOLDER = Path(sys.prefix) / "lake"
 
 
 def lake_python(named: Path | None) -> Path:
-    """The Python that runs the engine: the one `named` in kooch.toml, else that of Kooch's own environment, made at need.
+    """The Python that runs the engine: the one `named` in kooch.toml, else that of Kooch's own environment, which is
+    made if needed.
 
-    Raises ConfigError where there is none and none can be made.
+    Raises ConfigError if there is none and none can be made.
     """
     if named is not None:
         if not named.is_file():

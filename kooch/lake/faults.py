@@ -8,7 +8,7 @@ from kooch.store.schema import LATEST
 
 _SECRETS = ("PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _AGAIN = "Nothing is lost: repeat the command."
-# `catalogue` and `place` are those of the lake, the rest is what the engine says.
+# `catalogue` and `place` are those of the lake. The engine gives the rest.
 _SENTENCES: dict[str, tuple[type[KoochError], str]] = {
     "busy": (RunningError, "Another process is writing into the lake {catalogue}. Wait for it, then repeat."),
     "newer": (

@@ -33,9 +33,9 @@ _CONNECT_SECONDS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """What a push did. `is_new` is False where the lake held the version.
+    """What a push did. `is_new` is False if the lake held the version.
 
-    `written` says of each table that was written how many rows those were, and `seconds` how long that took, the commit
+    `written` has the number of rows for each table that was written, and `seconds` how long that took, the commit
     included.
     """
 
@@ -59,10 +59,10 @@ class Pulled:
 
 
 def push(settings: Settings, *, take_over: bool = False) -> Pushed:
-    """Write the latest published version into the lake; nothing where it is there.
+    """Write the latest published version into the lake, unless it is there.
 
-    `take_over`: even where the lake holds later versions, of another data folder.
-    Raises ConfigError, StorageError, and RunningError while another machine writes.
+    `take_over`: even if the lake holds later versions of another data folder. Raises ConfigError, StorageError, and
+    RunningError while another machine writes.
     """
     home, lake = settings.home, lake_of(settings)
     if manifest.read_rewriting(home) is not None:
@@ -133,7 +133,7 @@ def _remove(file: Path) -> None:
 
 
 def _ask(home: Path, lake: LakeSettings, order: Mapping[str, object]) -> dict[str, Any]:
-    """What the engine answers. It is ended with this process. Raises KoochError for a fault."""
+    """The answer of the engine, which ends with this process. Raises KoochError for a fault."""
     place = lake.data if lake.data.startswith("s3://") else str((home / Path(lake.data).expanduser()).absolute())
     python = lake_python(lake.python)
     engine = subprocess.Popen(  # noqa: S603 -- a program of our own
@@ -142,7 +142,7 @@ def _ask(home: Path, lake: LakeSettings, order: Mapping[str, object]) -> dict[st
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        cwd=home,  # DuckDB puts what does not fit into memory there
+        cwd=home,  # DuckDB writes there what does not fit into memory
         env={"PGCONNECT_TIMEOUT": str(_CONNECT_SECONDS)} | os.environ,
     )
     order_line = json.dumps({"catalogue": lake.catalogue, "data": place, **order}) + "\n"
@@ -164,7 +164,8 @@ def _ask(home: Path, lake: LakeSettings, order: Mapping[str, object]) -> dict[st
 
 
 def _converse(engine: subprocess.Popen[str], order: str) -> tuple[str, str]:
-    """The line that the engine answers, none if it ended before, and what it complains of. Its input stays open so long."""
+    """The line that the engine answers (empty if it ended before), and its complaints. Its input stays open
+    meanwhile."""
     given, answered = engine.stdin, engine.stdout
     if given is None or answered is None:
         raise TypeError("the engine was started without pipes")

@@ -3,7 +3,7 @@
 models.py   one look: a row of a file
 take.py     a file of looks → kept beside the lists, whole or not at all
 record.py   one look as it is taken → the file of its wave
-settle.py   what the looks of a wave say together: of two lookers who disagree, nothing until somebody decides
+settle.py   the common result of a wave's looks; no result while two lookers disagree and nobody has decided
 sheet.py    the empty sheet of a list, with drop-downs
 """
 

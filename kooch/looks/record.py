@@ -20,8 +20,8 @@ def file_of_wave(into: Path, wave: str) -> Path:
 def record(cells: Mapping[str, str], *, into: Path) -> Look:
     """Write a look into the file of its wave, and return it. `cells` are those of a row, with a wave; a column may be missing.
 
-    The same look again changes nothing. Raises RosterError for what is no look, and for one that says something else than
-    that of the same looker before, StorageError when writing fails.
+    The same look again changes nothing. Raises RosterError for a row that is not a look, and for a look that
+    contradicts an earlier one of the same looker; StorageError when writing fails.
     """
     file = file_of_wave(into, cells["wave"])
     content: dict[str, object] = {column: cells.get(column, "") for column in LOOK_COLUMNS}

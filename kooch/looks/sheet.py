@@ -39,9 +39,9 @@ def accounts_listed(roster: Roster, platform: str, day: date | None = None) -> d
 
 
 def sheet_of(roster: Roster, platform: str) -> bytes:
-    """An .xlsx with a row for every figure, and the first listed account that is theirs today; empty: none. Of a row `GIVEN` is filled in.
+    """An .xlsx with a row for every figure, and the first listed account that is theirs today; empty: none.
 
-    Every cell is text: a program that opens it turns no id into a number.
+    The columns `GIVEN` are filled in. Every cell is text, so no program that opens it turns an id into a number.
     """
     today = now().astimezone(ZoneInfo(roster.time_zone)).date()
     accounts = {

@@ -44,9 +44,9 @@ def _read(file: Path) -> list[Look]:
 def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksReport:
     """Take the looks of a CSV, a TSV or a spreadsheet (its first sheet) over into `into/looks/`.
 
-    Figures are those of `rosters`, by figure id, Wikidata id or name. Without a column `wave` the file is one wave. A row
-    that says no more than the empty sheet is left out, and counted in the notes. A file that says the same as one that
-    stands there under its name changes nothing.
+    Figures are those of `rosters`, by figure id, Wikidata id or name. Without a column `wave` the file is one wave. A
+    row that says no more than the empty sheet is left out, and counted in the notes. If a file of the same name with
+    the same content is there already, nothing changes.
 
     Raises RosterError when it cannot be read as a table, or another file has its name, StorageError when writing fails.
     """
@@ -85,7 +85,8 @@ def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksR
 
 
 def _is_untouched(cells: Mapping[str, str], figures: Mapping[str, set[str]], rosters: Sequence[Roster]) -> bool:
-    """Whether a row says what the empty sheet says of its figure: no account, or one that a list names, and its method."""
+    """Whether a row says only what the empty sheet says about its figure: no account, or a listed account and its
+    method."""
     if any(text and name not in GIVEN for name, text in cells.items()):
         return False
     account, method = cells.get("account", ""), cells.get("method", "")

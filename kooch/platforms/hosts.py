@@ -14,7 +14,7 @@ _MOST_LETTERS = 253
 
 
 def ascii_host(name: str) -> str | None:
-    """A public DNS name in lower-case ASCII; None for whatever else stands where a host should.
+    """A public DNS name in lower-case ASCII; None for any other text where a host should be.
 
     IP literals, ports, user names, single labels and names that are never public are all none.
     """

@@ -16,7 +16,7 @@ _WITH_PATH = re.compile(r"https?://[^/\s]+/.", re.IGNORECASE)
 def natural_keys(platform: str, text: str) -> frozenset[str]:
     """All names that the store may have for what `text` names: native ids, and `@` and the handle in lower case.
 
-    `text` is a handle, an id or a profile's address; nothing comes of one that names no account of this platform. Where
+    `text` is a handle, an id or a profile's address. A text that names no account of this platform has no names. Where
     accounts live on servers, an address may be the account's id, and a server's host is no part of the handle where that
     has a domain of its own.
     """
@@ -36,7 +36,7 @@ def natural_keys(platform: str, text: str) -> frozenset[str]:
 
 
 def given_up(key: str) -> str:
-    """How suppressions hold a name that a suppressed account had once and another has now: in lists, it means the first."""
+    """The form in which suppressions hold a name that another account has now. In lists, it means the suppressed account."""
     return f"was {key}"
 
 
@@ -52,7 +52,7 @@ def spell_handle(platform: str, handle: str) -> set[str]:
 
 
 def one_spelling(platform: str, handle: str) -> str:
-    """A handle whose host is written as people write it: of bawü.social and xn--baw-joa.social, the first."""
+    """A handle whose host is written as people write it: bawü.social, not xn--baw-joa.social."""
     user, at, host = handle.rpartition("@")
     if not (platform_of(platform).has_servers and "xn--" in host.lower()):
         return handle
@@ -71,7 +71,7 @@ def naming(platform: str, keys: Iterable[str]) -> str:
     """A pattern, for Python and for DuckDB, that finds the texts which name an account with one of `keys`."""
     row = platform_of(platform)
     names = "|".join(_naming(row, key) for key in sorted(keys))
-    # A handle may hold dots and hyphens: what goes on with one is another.
+    # A handle may hold dots and hyphens. If the text goes on with one, it is another handle.
     return rf"(?i)(^|\W)({names})($|[^\w.-]|[.-]($|\W))"
 
 

@@ -26,7 +26,7 @@ class PatternError(ValueError):
 
 
 def compile_form(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
-    """A regular expression of which the time is bounded. Raises PatternError for any other.
+    """A regular expression whose time is bounded. Raises PatternError for any other.
 
     `{host}` and `{ascii_host}` stand for a DNS name, which `fits` looks at.
     """
@@ -127,7 +127,7 @@ class Place(NamedTuple):
     query: tuple[tuple[str, str], ...]
 
     def names_in(self, address: Address) -> dict[str, str] | None:
-        """What stands in the places of an address of this kind; None for one of another kind."""
+        """The names in the places of an address of this kind; None for an address of another kind."""
         count = len(self.segments)
         if len(address.segments) != count and not (self.has_rest and len(address.segments) > count):
             return None

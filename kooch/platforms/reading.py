@@ -261,7 +261,7 @@ class Refused:
 def read(text: str, platform: str | None = None) -> Account | Refused:
     """The account that a text names: a handle or an id in a cell of `platform`, or the address of an account's page.
 
-    An address is read as what it is, whatever cell it stands in: the account's platform may be another one.
+    An address names its own platform, in whatever cell it is. So the account may be of another platform than the cell.
     """
     text = unicodedata.normalize("NFC", text[: LONGEST_TEXT + 1]).strip(_AROUND)
     if fault := _fault_of_text(text):
@@ -287,7 +287,7 @@ def _fault_of_text(text: str) -> Refused | None:
 def is_placeholder(cell: str) -> bool:
     """Whether people write this into a cell for nobody: none, n/a, -, ?, (inactive), not_found, or the name of a platform.
 
-    Behind an `@` stands a handle: `@link` is an account, and `link` nobody. `@none` is nobody too.
+    An `@` marks a handle: `@link` names an account, and `link` names nobody. `@none` names nobody, too.
     """
     if is_placeholder_as_handle(cell):
         return True

@@ -73,7 +73,7 @@ def place_of(host: str) -> tuple[Platform, str] | None:
 
 def _index(platforms: Mapping[str, Platform]) -> Mapping[str, tuple[Platform, bool]]:
     sites: dict[str, tuple[Platform, bool]] = {}
-    # Last those with servers: a site that may be mistaken for a server may be a platform of the user's own.
+    # Platforms with servers come last, because a site that looks like a server may be a platform of the user's own.
     for platform in sorted(platforms.values(), key=lambda each: each.has_servers):
         for site in (*platform.sites, *platform.other_sites):
             if site == "*":

@@ -101,7 +101,7 @@ class Url(_Entry):
 
     @cached_property
     def text(self) -> re.Pattern[str] | None:
-        """For what is no web address: `at://{handle}`."""
+        """For texts that are not web addresses: `at://{handle}`."""
         return None if self.url.startswith("/") else compile_text(self.url)
 
     def account(self, names: dict[str, str]) -> tuple[str | None, str | None]:
@@ -269,7 +269,8 @@ class Platform(_Entry):
         return bool({"host", "ascii_host"} & self.handle_form.pattern.groupindex.keys())
 
     def instead_of_crawl(self, roster: str = "ROSTER") -> str:
-        """If Kooch cannot crawl the platform: that it cannot, and what else tells of accounts there. `roster` is the list."""
+        """If Kooch cannot crawl the platform: a sentence that says so and names other ways to learn about accounts
+        there. `roster` is the list."""
         if self.closed:
             archived = f" `kooch backfill {self.platform}` reads its archived pages." if self.archive else ""
             return f"{self.name} closed in {self.closed.not_after:%B %Y}: there is nothing left to crawl.{archived}"
@@ -288,7 +289,7 @@ class Platform(_Entry):
         return text.lower() not in self.own_pages and self.handle_form.fits(text)
 
     def is_shown(self, text: str) -> bool:
-        """Whether the platform may call an account so in its own answers and pages."""
+        """Whether the platform may show an account under this name in its own answers and pages."""
         return self.handle_form.fits(text) or self.shown_form.fits(text)
 
     def is_id(self, text: str) -> bool:

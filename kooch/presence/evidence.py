@@ -13,7 +13,8 @@ CLAIM = Item(Says.SIGN, BEGINNING, NEVER)
 class Evidence(NamedTuple):
     """A piece of evidence on an account. `account` is None if the source names no account.
 
-    A number below zero is an account whose name nobody is to know. From `withdrawn_at` on the evidence no longer counts.
+    A number below zero is an account whose name must stay unknown. From `withdrawn_at` on the evidence no longer
+    counts.
     """
 
     account: int | None
@@ -33,7 +34,7 @@ class Doubt(NamedTuple):
 
 
 class Held(NamedTuple):
-    """For which time an account was the figure's: it became so in [since, by), and was so until `until`."""
+    """The time for which an account was the figure's. That time began in [since, by) and ended at `until`."""
 
     since: int = BEGINNING
     by: int = BEGINNING

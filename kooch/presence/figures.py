@@ -12,9 +12,9 @@ from kooch.presence.reading import BEGINNING, NEVER, Item, Reading, Says, Stay, 
 class Span(NamedTuple):
     """The days that end after `start` and up to `until`, and not later than some days after the sign at `sign`.
 
-    Of a lower edge the first day is that which holds the last instant before `start`; of an upper edge that of `start`.
-    `until` ends a lower edge with the day before; of an upper edge, with the day before the one that holds the last
-    instant before it. NEVER: no such limit.
+    The first day of a lower edge is the day with the last instant before `start`; the first day of an upper edge is the
+    day of `start`. `until` ends a lower edge with the day before. It ends an upper edge with the day before the one
+    that holds the last instant before it. NEVER: no such limit.
     """
 
     start: int
@@ -75,7 +75,7 @@ class StayRow:
 
 
 def account_readings(known: Known) -> list[AccountReadings]:
-    """The readings of each account, and of what names none."""
+    """The readings of each account, and those of reports that name no account."""
     return [
         replace(one, held=known.held[one.account]) if one.account is not None and one.account in known.held else one
         for one in _told(known)
@@ -150,7 +150,7 @@ def _of_one_account(
     if not unnamed:
         return [AccountReadings(account=account, readings=own, doubts=doubts)]
     first = _first_possible(named)
-    # A report of a time in which the account was not the figure's is about another one.
+    # If the account was not the figure's at the time of a report, the report is about another account.
     earlier = [item for item in unnamed if item.says is not Says.ABSENT and (item.end <= first or not held.holds(item))]
     presumed = [item for item in unnamed if item not in earlier and held.holds(item)]
     together = _presumed(named, own, presumed) if presumed else own
@@ -223,10 +223,10 @@ def _edges_of(one: AccountReadings) -> Edges:
     for reading, whole in zip(one.held_readings, one.readings, strict=True):
         joined_min = max(joined_min, min((stay.joined_to for stay in reading.stays), default=NEVER))
         joined_max = min(joined_max, min((stay.joined_from for stay in reading.stays), default=NEVER))
-        # What is seen after the account was the figure's still tells that it was there before.
+        # A sign from after the figure's time still shows that the account was there before.
         spans = [_within(span, one.held) for stay in whole.stays if (span := _certain(whole, stay))]
         lower = spans if lower is None else _both(lower, spans)
-        # Of an upper edge the last day is that of the last instant before its end.
+        # The last day of an upper edge is the day of the last instant before its end.
         last = one.held.until if one.held.until == NEVER else one.held.until + 1
         upper |= {Span(stay.joined_from, min(stay.ended_to, last)) for stay in reading.stays}
     certain = tuple(_without_doubts(lower or [], one.doubts))
@@ -265,7 +265,7 @@ def _cut_stay(stay: Stay, held: Held) -> Stay | None:
 
 
 def _certain(reading: Reading, stay: Stay) -> Span | None:
-    """When the stay certainly lasted; None if that cannot be said of any instant."""
+    """When the stay certainly lasted; None if no instant is certain."""
     if stay.joined_to == NEVER:
         return None
     if not stay.is_open:

@@ -56,7 +56,7 @@ class _Place(NamedTuple):
     """The state of a path through the cells, without the number of stays so far."""
 
     is_there: bool = False
-    is_named: bool = False  # whether the present stay is one of those that named evidence tells of
+    is_named: bool = False  # whether the present stay is one that named evidence shows
     named: int = 0  # such stays so far
     owes: bool = False  # the last end rests on nothing yet: an absence must follow before a return
     pending: int = 0  # evidence that has begun and is not satisfied, as bits
@@ -246,7 +246,7 @@ def _narrowest(items: Iterable[Item]) -> list[Item]:
 def readings(items: Collection[Item], fixed: Collection[Item] = (), named_stays: int | None = None) -> list[Reading]:
     """Every set of `items`, together with `fixed`, to which no more can be added, and its stays.
 
-    Of evidence that can all be true there is one reading. `fixed` must have one.
+    If all evidence can be true, there is one reading. `fixed` must have one.
     """
     supports = {*items, *fixed}
     if (all_true := read(supports, (), named_stays)) is not None:
@@ -278,7 +278,8 @@ def _core(
 ) -> Sequence[Item] | None:
     """A minimal set of pieces of `chosen` that cannot all be true; None if all can be true.
 
-    Where an end may rest on any of `supports`, more evidence never makes true what was not: one core serves for all.
+    If an end may rest on any of `supports`, more evidence never makes a contradictory set true. So one core serves for
+    all.
     """
     if read([*chosen, *fixed], supports, named_stays) is not None:
         return None

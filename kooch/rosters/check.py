@@ -149,21 +149,22 @@ def _foretold(statements: Iterable[Statement]) -> Iterator[Fault]:
 
 
 def is_foretold(statement: Statement) -> bool:
-    """Whether a report dates a departure after its own day. It is never counted: they may only have said that they leave.
+    """Whether a report dates a departure after its own day.
 
-    Of other events it is clear that they lie within the days given, up to the day of the report.
+    It is never counted: they may only have said that they leave. Other events certainly lie within the given days, up
+    to the day of the report.
     """
     published_on, last = statement.published_on, statement.not_after
     return bool(statement.event == "left" and last and published_on and last > published_on)
 
 
 def _named_on_no_list(rosters: Sequence[Roster], statements: Iterable[Statement]) -> Iterator[Fault]:
-    """Faults of statements that name another handle than the listed ones. They are no report that names no account."""
+    """Faults of statements that name another handle than the listed ones. Such a statement does name an account."""
     known: dict[tuple[str, str], set[str]] = defaultdict(set)
     for roster in rosters:
         for figure_id, platform, handle in _listed(roster):
             known[figure_id, platform].add(handle)
-    # What a list denies is named on it, too.
+    # A list also names the accounts that it denies.
     denied = {
         (claim.figure_id, claim.platform, claim.handle.lower())
         for roster in rosters
@@ -173,7 +174,7 @@ def _named_on_no_list(rosters: Sequence[Roster], statements: Iterable[Statement]
     for statement in statements:
         figure_id, platform, handle = statement.figure_id, statement.platform, (statement.handle or "").lower()
         names = known.get((figure_id, platform))
-        # Of an account that is listed by its id alone, only crawls learn the handle.
+        # If an account is listed by its id alone, only crawls learn its handle.
         if handle and names and "" not in names and handle not in names and (figure_id, platform, handle) not in denied:
             yield fault_at(
                 statement,
@@ -194,7 +195,7 @@ def fault_of_address(source_url: str | None) -> str | None:
 
 
 def fault_of_count(reported: str | None, platform: str | None) -> str | None:
-    """What is wrong with a reported follower count on a platform, if something is."""
+    """What is wrong with a reported follower count on a platform; None: nothing."""
     try:
         if reported:
             read_followers(reported, platform)

@@ -37,7 +37,7 @@ _ALIASES: dict[str, str] = {
     "url": "source_url",
     "followers": "reported",
 }  # fmt: skip
-# What is said once for a list, and in no column.
+# Keys that are given once for a list, and in no column.
 _OF_THE_LIST = ("as_of", "time_zone", "title", "slug", "licence", "selection", "complete_from", "vouches")
 _MOST_NAMED = 10
 
@@ -118,7 +118,8 @@ def is_column(text: str) -> bool:
 
 
 def platform_meant(text: str) -> str:
-    """The platform that a word means, as the name of a column does: Twitter and X / Twitter are x. Any other word in lower case."""
+    """The platform that a word means, read like the name of a column: Twitter and X / Twitter are x. Any other word is
+    returned in lower case."""
     word = _plain(text)
     names = {slug: slug for slug in platforms.known()}
     names |= {_plain(platform.name): slug for slug, platform in platforms.known().items()} | _ALIASES

@@ -43,8 +43,8 @@ def read_evidence(root: Path) -> list[Statement]:
 def import_evidence(file: Path, *, into: Path, rosters: Sequence[Roster]) -> EvidenceReport:
     """Take the statements of a CSV, a TSV or a spreadsheet (its first sheet) over into `into/evidence/`.
 
-    Its columns are those of statements.csv; those that may be empty may be missing. `rosters` are all whose figures it
-    may speak of. A file that says the same as one that stands there under its name changes nothing.
+    Its columns are those of statements.csv; those that may be empty may be missing. `rosters` are all lists whose
+    figures it may name. If a file of the same name with the same content is there already, nothing changes.
 
     Raises RosterError when it cannot be read as a table, or another file has its name, StorageError when writing fails.
     """

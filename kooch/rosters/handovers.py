@@ -15,7 +15,8 @@ _A_DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
-    """One such day. `ending` leave after it, `beginning` were not there before. `excess` is how many too many are counted."""
+    """One such day. `ending` leave after it, `beginning` were not there before. `excess` is by how many the count is
+    too high."""
 
     day: date
     ending: int

@@ -213,7 +213,7 @@ class _Reading:
     def _with_what_stood(self, roster: Roster, previous: Roster) -> Roster:
         """Add the versions of the list that this one replaces, and its statements if none are given.
 
-        What is about somebody who is not in the table is left out and said.
+        Rows about somebody who is not in the table are left out, and a note says so.
         """
         stays = set(roster.figure_ids)
         series = roster.with_versions_of(previous).series
@@ -519,7 +519,7 @@ _EVENTS = {"listed": "there", "is there": "there", "is_there": "there"}
 
 
 def _note_on_kinds(rows: int, kind: Kind) -> str:
-    """What a table without a column of kinds is told."""
+    """The note on a table without a column of kinds."""
     *others, last = (each for each in get_args(Kind) if each != kind)
     article = "an" if kind[0] in "aeiou" else "a"
     have, each = ("1 row has", "it") if rows == 1 else (f"{rows:,} rows have", "each")

@@ -140,8 +140,8 @@ class Statement:
     """What a publisher says about a figure on a platform.
 
     `not_before` and `not_after` are inclusive days in `time_zone`, and so is `published_on`; None: its day is not known.
-    No handle means that the account is not identified. `derived_from` is where the publisher has this statement from.
-    `reported` is a follower count as the publisher wrote it.
+    No handle means that the account is not identified. `derived_from` is the source from which the publisher has this
+    statement. `reported` is a follower count as the publisher wrote it.
     """
 
     figure_id: Slug
@@ -252,9 +252,9 @@ class Roster:
     on `as_of` only. `population` is how many a sample was drawn from. `vouches` says that the accounts existed on
     `as_of`: false for a list compiled from older reports.
 
-    `series` are the runs of days that its dated versions make. `series_vouches` says that on each version's day its accounts
-    existed (None: as `vouches` says of the list); `withdrawal` why it drops an account of somebody who stays; `series_label`
-    which accounts it lists, in words.
+    `series` are the runs of days that its dated versions make. `series_vouches` says that on each version's day its
+    accounts existed (None: `vouches` decides). `withdrawal` says why the list drops an account of somebody who stays,
+    and `series_label` which accounts it lists, in words.
     """
 
     slug: Slug
@@ -292,7 +292,8 @@ class Roster:
         return self.vouches if self.series_vouches is None else self.series_vouches
 
     def with_versions_of(self, previous: Self) -> Self:
-        """This list with the versions, holders and last posts of the one whose place it takes, as far as they are about its members."""
+        """This list with the versions, holders and last posts of the list that it replaces, as far as they are about
+        its members."""
         stays = set(self.figure_ids)
         return replace(
             self,
@@ -315,7 +316,7 @@ def _at_least_one(sources: tuple[Source, ...]) -> tuple[Source, ...]:
 class Event:
     """Something that charts mark. Days are inclusive days in `time_zone`; `checked` says that a source was read.
 
-    `country` is where alone it mattered; None: everywhere.
+    `country` is the only country in which it mattered; None: it mattered everywhere.
     """
 
     event: Text

@@ -9,7 +9,7 @@ _LETTERS = str.maketrans(
     {"ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l"}
     | {"đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ı": "i"}
 )
-# Letters of Arabic script that are written in two ways, and what only lengthens a word.
+# Letters of Arabic script that are written in two ways, and the sign that only lengthens a word.
 _ALIKE = str.maketrans({"ی": "ي", "ى": "ي", "ک": "ك", "ة": "ه", "ـ": None})
 # Variation selectors choose a form of the letter before them.
 _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
@@ -17,7 +17,7 @@ _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0
 _NASAL, _DOTS = re.compile("[ङञणनम]्(?=[क-ह])|ँ"), "़"
 # Marks of Hebrew and Arabic vowels have these combining classes.
 _VOWELS = range(10, 36)
-# What stands before or behind a name and is none of it.
+# Words before or behind a name that are not a part of it.
 _TITLES = frozenset(
     [
         *(
@@ -162,7 +162,7 @@ def likeness(name: str) -> str:
 def likenesses(name: str) -> set[str]:
     """The likeness of each way to write a name. Two names that share one may be one person's.
 
-    "Müller" is also written "Mueller", and "Jae-in" "Jaein". A remark in brackets is no part of a name.
+    "Müller" is also written "Mueller", and "Jae-in" is also written "Jaein". A remark in brackets is not a part of a name.
     """
     name = unicodedata.normalize("NFC", name)
     name = _IN_BRACKETS.sub("", name).strip() or name
@@ -171,7 +171,7 @@ def likenesses(name: str) -> set[str]:
 
 
 def _is_mark(letter: str) -> bool:
-    """Whether a name is the same without it: an accent, a vowel mark, what nobody sees."""
+    """Whether a name is the same without this character: an accent, a vowel mark, or an invisible character."""
     kind = unicodedata.combining(letter)
     is_selector = letter in _SELECTORS
     return kind >= _ACCENTS or kind in _VOWELS or letter in _DOTS or is_selector or unicodedata.category(letter) == "Cf"

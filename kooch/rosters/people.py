@@ -2,8 +2,8 @@
 
 1. The same Wikidata item or official id (`scheme:value`): the same figure. Two ids of one scheme that differ: two figures.
 2. The same name, country and birth year: the same figure, and said so.
-3. Somebody said that two are one: the same figure, whatever their names. Ids that contradict each other stay two.
-4. The same name, words of a name or alias, and nothing else: a question, until somebody answers it.
+3. Somebody said that two are one: the same figure, whatever their names. Two with contradicting ids stay two.
+4. Only the same name, words of a name, or alias: a question, until somebody answers it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -214,7 +214,7 @@ class People:
 
 
 def person_of(member: Member, place: str) -> Person:
-    """What a row of a list says of its figure."""
+    """What a row of a list says about its figure."""
     ids = {*member.official_ids, *([member.wikidata_qid] if member.wikidata_qid else [])}
     return Person(
         name=member.name,
@@ -250,7 +250,8 @@ def question_of(match: Match, person: Person) -> tuple[str, str, str]:
 
 
 def _as_before(person: Person) -> tuple[object, ...]:
-    """What a row of the next version repeats if it is about the same figure. Another spelling is a question."""
+    """The cells that a row of the next version repeats if it is about the same figure. Another spelling is a
+    question."""
     return (*sorted({fold(name) for name in (person.name, *person.aliases)}), person.country, person.post)
 
 

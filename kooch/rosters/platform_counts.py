@@ -31,7 +31,7 @@ def _whole(value: object) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformCount:
-    """One count of a platform in an area (`world` or a country), as said of a day. `said_by` is whose count it is."""
+    """One count of a platform in an area (`world` or a country) on a day. `said_by` is who counted."""
 
     platform: Text
     measure: Annotated[Measure, Choice]

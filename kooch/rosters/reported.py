@@ -13,7 +13,7 @@ from kooch.platforms import known
 
 _MOST = 2**31 - 1
 
-# What a report calls followers, by the language in which its number is read.
+# Words for followers in reports, by the language in which the number is read.
 _NOUNS = {
     "en": "followers|follower|subscribers|fans",
     "hi": "फॉलोअर्स|फॉलोवर्स|फ़ॉलोअर्स|फ़ॉलोवर्स|फॉलोअर|अनुयायी|समर्थक",
@@ -103,7 +103,7 @@ def read_followers(reported: str, platform: str | None = None) -> Reported:
 
 
 def _refuse_elsewhere(span: str, platform: str | None, reported: str) -> None:
-    """A count that is said to be of another platform, or of several, is none of this one."""
+    """Refuse a count that names another platform, or several."""
     for found in re.finditer(_ON, span, re.IGNORECASE):
         where = found["where"].casefold()
         named = {slug for slug, row in known().items() if where in {slug, row.name.casefold(), *map(_label, row.sites)}}

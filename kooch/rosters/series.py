@@ -1,7 +1,8 @@
 """Turns dated versions of a list into runs: the days on which each account stood there, and how each run ended.
 
-A list is no crawl: that an account is gone from it says nothing of the account. So every end has a reason of the list's own,
-and a version that lost more than lists lose in a day is not believed until the next one agrees.
+A list is not a crawl: if an account is gone from the list, this says nothing about the account. So every end has a
+reason of the list's own. A version that lost more than lists usually lose in a day is not believed until the next one
+agrees.
 """
 
 from collections import Counter
@@ -39,7 +40,8 @@ class Listed:
 class Version:
     """A list as it stood on one day: its figures, with an account or without, and their accounts.
 
-    `members` are those of whom the list itself says that they held their role on that day, whether the version has them or not.
+    `members` are the people who held their role on that day according to the list itself, whether the version has them
+    or not.
     """
 
     day: date
@@ -166,7 +168,7 @@ def _missing(accounts: set[tuple[str, str, str]], version: Version) -> set[tuple
 
 
 def _follow(versions: Sequence[Version]) -> tuple[list[Run], int]:
-    """The runs of every account with one handle; one that is back within two versions was never away."""
+    """The runs of every account with one handle. An account that is back within two versions was never away."""
     stood: dict[Listed, list[int]] = {}
     for place, version in enumerate(versions):
         for listed in version.accounts:
@@ -181,7 +183,7 @@ def _follow(versions: Sequence[Version]) -> tuple[list[Run], int]:
 
 
 def _with_gaps(runs: Sequence[Run]) -> list[Run]:
-    """Mark withdrawals that the list took back: the account is listed again later, with the same handle."""
+    """Mark withdrawals that the list reversed: the account is listed again later, with the same handle."""
     last: dict[tuple[str, str, str, str], date] = {}
     for run in runs:
         last[_named(run)] = max(last.get(_named(run), run.first_listed), run.first_listed)

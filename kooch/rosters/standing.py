@@ -21,9 +21,10 @@ def names_in_series(roster: Roster) -> frozenset[Name]:
 
 
 def claims_by_series(roster: Roster) -> list[AccountClaim]:
-    """The claims of a list. An account whose runs were all withdrawn is not a claim. An account that stands only in the series is one.
+    """The claims of a list.
 
-    An account that has had several handles has the latest. Platforms that the series does not list stay as they are.
+    An account whose runs were all withdrawn is not a claim. An account that is only in the series is a claim. An
+    account that has had several handles has the latest one. Platforms that the series does not list stay as they are.
     """
     if not roster.series:
         return list(roster.accounts)

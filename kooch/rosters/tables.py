@@ -43,7 +43,7 @@ def read_own_csv(file: Path) -> Table:
 
 
 def read_bytes(file: Path) -> bytes:
-    """What stands in `file`. Raises RosterError."""
+    """The content of `file`. Raises RosterError."""
     try:
         return file.read_bytes()
     except FileNotFoundError:

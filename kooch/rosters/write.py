@@ -32,7 +32,7 @@ from kooch.rosters.values import EVIDENCE, LOOKS, SOURCES
 def write_roster(roster: Roster, into: Path, *, replace: bool = False, beside: Path | None = None) -> Path:
     """Write `into/<slug>/` and return it. An existing folder is refused (RosterError) unless `replace`.
 
-    `beside` is a folder of what the roster was made of; a copy goes with it, as `answers/`.
+    `beside` is a folder with the sources of the roster. A copy of it is written with the roster, as `answers/`.
     """
     folder = into / roster.slug
     if not SLUG.fullmatch(roster.slug):

@@ -1,4 +1,4 @@
-"""What lets the machine's own scheduler call `kooch crawl --due`: systemd user units, or a crontab line."""
+"""Makes the machine's own scheduler call `kooch crawl --due`: by systemd user units, or by a crontab line."""
 
 import os
 import shlex
@@ -91,9 +91,9 @@ def write_crontab_line(home: Path) -> None:
 
 
 def _crontab_lines() -> list[str]:
-    """The lines of the user's crontab, none where there is none.
+    """The lines of the user's crontab; none if there is no crontab.
 
-    What is written replaces it whole, so every doubt is a ConfigError.
+    Writing replaces the whole crontab, so every doubt is a ConfigError.
     """
     try:
         found = subprocess.run(["crontab", "-l"], capture_output=True, check=False, env=os.environ | {"LC_ALL": "C"})  # noqa: S607 -- the user's own cron

@@ -14,7 +14,7 @@ from kooch.schedule.slots import RECHECK, Slot, SlotState
 from kooch.store.locks import only_one
 from kooch.store.state import open_state
 
-# Woken at least this often, the loop notices that the machine slept or that somebody set the clock.
+# The loop wakes at least this often, to notice that the machine slept or that somebody set the clock.
 LONGEST_WAIT = timedelta(seconds=30)
 
 _LONGEST_TRUST = timedelta(hours=1)
@@ -68,8 +68,8 @@ class Scheduler:
     """One loop over `schedules`. Only one loop runs for each `home`.
 
     `everything` are the platforms of a schedule that names none. `second_looks` says which accounts of which platform
-    wait for one, and since when it is due: no schedule need come soon for that. `on_event` hears of slots that are `started` or
-    `ended`, `on_fault` of storage that fails: the loop goes on and tries again.
+    wait for a second look, and since when it is due. A second look does not wait for a schedule. `on_event` hears of
+    slots that are `started` or `ended`, `on_fault` of storage that fails: the loop goes on and tries again.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Scheduler:
         was_set_back, self._seen_at = now < self._seen_at, now
         if self._wake_at is None or was_set_back or now >= self._wake_at:
             self._wake_at = None
-            # While a crawl without its loop is alive, claim no slot and declare none dead.
+            # While a crawl without its loop is alive, claim no slot and declare no slot dead.
             if not self._world.has_orphan():
                 slot = self._claim()
                 if slot is not None:

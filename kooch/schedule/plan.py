@@ -38,8 +38,8 @@ def rechecks(
 ) -> list[Recheck]:
     """The slots for second looks, ascending; `looks` are when each account is due, and on which platform.
 
-    Those up to the slot `looked` were taken. Those up to `tried`, the latest that was claimed, were not: they get the
-    next full hour.
+    Second looks up to the slot `looked` have happened. Those after it up to `tried`, the latest claimed slot, have not:
+    they get the next full hour.
     """
     again = max(tried + _HOUR, _full_hour(at)) if tried else None
     found: dict[datetime, list[str]] = {}
@@ -71,7 +71,7 @@ def slots_between(schedule: Schedule, after: datetime, until: datetime | None = 
         slot = local.astimezone(UTC)
         if (until and slot > until) or (closes and slot >= closes):
             return
-        # Begun in an hour that the clocks repeat, cronsim goes back to its first half.
+        # If cronsim begins in an hour that the clocks repeat, it goes back to the first half of that hour.
         if slot > latest:
             latest = slot
             yield slot

@@ -54,7 +54,8 @@ class Processes:
             handle = self._lock_file()
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # The child inherits the lock, and with it outlives us. Its own group: Ctrl-C reaches it once, by us.
+                # The child inherits the lock, which it holds if it outlives us. It has a group of its own, so that
+                # Ctrl-C reaches it only through us.
                 self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=(handle,), process_group=0)  # noqa: S603 -- our own command
             finally:
                 os.close(handle)

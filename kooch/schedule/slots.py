@@ -153,7 +153,7 @@ def latest_slot(connection: sqlite3.Connection, schedule: str, *, at: datetime) 
 def ended_runs(connection: sqlite3.Connection, slot: Slot) -> dict[str, str]:
     """The platforms of `slot` that have a run that ended since the slot was claimed, and how it ended.
 
-    A run that began before the slot's time looked at nobody for it, and one that was given up not at everybody.
+    A run that began before the slot's time did not look for it. A run that was given up did not look at everybody.
     """
     rows = connection.execute(
         "SELECT platform, state FROM runs WHERE source = 'live' AND NOT is_activity AND state <> 'aborted'"

@@ -15,9 +15,10 @@ _NO_OPENING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def activity_targets(home: Path, *, platform: str, roster: str | None) -> list[Target]:
-    """The accounts to ask when they posted: those that the latest live answer showed active. `before` is what is known
-    of each. Accounts are left out if they could not be asked for since, or if their owner wishes not to be shown to
-    visitors. Raises ConfigError for a roster that is not there.
+    """The accounts to ask when they posted: those that the latest live answer showed active. `before` is what is known of each.
+
+    Accounts are left out if they could not be asked for since, or if their owner wishes not to be shown to visitors.
+    Raises ConfigError for a roster that is not there.
     """
     known = _known(home, platform)
     return [

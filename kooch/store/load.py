@@ -128,8 +128,9 @@ def load(
     anew: bool = False,
     reason: str | None = None,
 ) -> Loaded:
-    """Load the spool and the lists, and publish a new version. Returns what was done. If nothing is new, nothing is
-    published, unless `anew`.
+    """Load the spool and the lists, and publish a new version. Returns what was done.
+
+    If nothing is new, nothing is published, unless `anew`.
 
     `views` is the folder of SELECTs to build, `bundled` holds the rosters that come with Kooch; the user's own are in
     `home/rosters`. A new master is made from the archive, and refused if a file of the archive is not as it was listed,
@@ -604,8 +605,9 @@ def _store_urls(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
 
 
 def _remember_ids(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """Give a new master the numbers that earlier masters gave. A file that was lost and restored repeats numbers,
-    because the master has written them again meanwhile.
+    """Give a new master the numbers that earlier masters gave.
+
+    A file that was lost and restored repeats numbers, because the master has written them again meanwhile.
     """
     files = sorted((spool.archive_folder(home) / "ids").glob("*.parquet"))
     if files and not single(connection, "SELECT count(*) FROM ids"):

@@ -55,7 +55,7 @@ class Accounts:
 
 
 def read_accounts(answers: Iterable[tuple[str, WikidataProperty, Iterable[Row]]], day: date) -> Accounts:
-    """The accounts of all answers: each with the platform and the property that it is about."""
+    """The accounts of all answers. Each answer comes with the platform and the property that it is about."""
     found = Accounts()
     for platform, about, rows in answers:
         for row in _statements(rows):

@@ -1,7 +1,7 @@
-"""The answers of Wikidata, kept beside the list that they are the source of, and their values.
+"""The answers of Wikidata and their values. They are kept beside the list that was made from them.
 
 A folder holds two files a question: `NAME.rq`, the question with when and where it was asked and the digest of the
-answer; `NAME.json.gz`, the answer as it came. An import that broke off goes on from what is there.
+answer; `NAME.json.gz`, the answer as it came. An import that was interrupted goes on from the answers that are there.
 """
 
 import gzip
@@ -146,7 +146,7 @@ def text_of(row: Row, key: str) -> str | None:
 def span_of(row: Row, key: str) -> Span | None:
     """The days that a date of a row may be, by its precision; None if it is unknown, or coarser than a decade.
 
-    A date of which no precision was asked counts as a day, and as a year on 1 January.
+    If no precision was asked for, a date counts as a day, and a date on 1 January as a year.
     """
     text, precision = text_of(row, key), text_of(row, f"{key}_precision")
     found = _TIME.match(text) if text else None

@@ -62,10 +62,12 @@ class Wish:
 def make_list(
     answers: Answers, selector: Selector, wish: Wish, *, known: Sequence[Roster], previous: Roster | None = None
 ) -> Found:
-    """The list that the kept answers make, of `wish.day`. `known` are the other lists, `previous` is this one as it was.
+    """The list for `wish.day`, made from the kept answers. `known` are the other lists, `previous` is this one as it
+    was.
 
-    A list of an office holds those who sit on the day; one of a term everybody who sat in it. Who sat on the day of
-    `previous` and has left since stays, with the day of the end. Raises ConfigError if nobody is found.
+    A list of an office holds those who sit on the day; one of a term everybody who sat in it. People who sat on the day
+    of `previous` and have left since stay on the list, with the day of their end. Raises ConfigError if nobody is
+    found.
     """
     return _Making(answers=answers, selector=selector, wish=wish).make(known, previous)
 

@@ -27,7 +27,8 @@ OFFICIAL_IDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selector:
-    """Whom a list holds: holders of an office, of a term, of a cabinet, of the posts of a council; or a class.
+    """The people or organisations of a list: holders of an office, of a term, of a cabinet, of the posts of a council;
+    or a class.
 
     Items are Wikidata's, as Q42. `country` narrows a class, and gives every list its country; `operator` is the state
     whose missions are wanted. `languages` are those of names, the first one preferred.

@@ -1,7 +1,8 @@
 """Asks a SPARQL service one question, and gets its whole answer or the reason why there is none.
 
-https://www.mediawiki.org/wiki/Wikidata_Query_Service/User_Manual: 60 seconds a query; one at a time; who ignores
-`Retry-After` is banned. A timeout may arrive in the middle of an answer that began with status 200.
+https://www.mediawiki.org/wiki/Wikidata_Query_Service/User_Manual: a query takes 60 seconds at most; ask one at a time;
+programs that ignore `Retry-After` are banned. A timeout may arrive in the middle of an answer that began with status
+200.
 """
 
 import json
@@ -139,7 +140,7 @@ def read_results(name: str, body: bytes) -> list[dict[str, Any]]:
 
 
 def _seconds_of(headers: Message, *, otherwise: float) -> float:
-    """How long to wait, by the service's own clock where it tells the time."""
+    """How long to wait, by the service's own clock if the answer has it."""
     at = read_date(headers.get("Date", "")) or now()
     seconds = read_pause(headers.get("Retry-After", ""), at)
     return otherwise if seconds is None else seconds

@@ -39,9 +39,10 @@ class Holding:
 
 
 def read_holdings(rows: Iterable[Row]) -> list[Holding]:
-    """The statements of an answer: a row a value of a qualifier becomes one statement with all of them.
+    """The statements of an answer.
 
-    Where an end is the day on which the next one begins, the holder's last day is the day before.
+    An answer has one row for each value of a qualifier; its statement has all values. Where an end is the day on which
+    the next one begins, the holder's last day is the day before.
     """
     gathered: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
