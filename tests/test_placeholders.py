@@ -182,7 +182,10 @@ def test_the_carriage_return_of_the_cases_can_be_read_again(tmp_path: Path) -> N
         ("youtube", "該当なし", None),
         ("youtube", "لا يوجد.", None),
         ("instagram", "n.v.t.", None),
-        ("facebook", "#REF!", "is not a handle of Facebook"),
+        *(
+            ("facebook", text, f"is the error {text}")
+            for text in ("#REF!", "#N/A", "#NV", "#BEZUG!", "#¡VALOR!", "#NOM?", "Err:502", "#####")
+        ),
         ("x", "left", None),
         ("facebook", "N / A", None),
         # Who writes the platform's name says yes, and not who.

@@ -73,10 +73,9 @@ def _faults(table: Table) -> list[Fault]:
     missing = [column for column in COLUMNS if column not in table.header]
     if missing:
         fault = f"column '{missing[0]}' is missing: the columns are {', '.join(COLUMNS)}"
-        return [Fault(file=table.file, row=1, message=fault)]
-    return [
-        Fault(file=table.file, row=row, message=message) for row, cells in table.rows if (message := fault_of(cells))
-    ]
+        return [*table.faults, Fault(file=table.file, row=1, message=fault)]
+    found = [(row, message) for row, cells in table.rows if (message := fault_of(cells))]
+    return [*table.faults, *(Fault(file=table.file, row=row, message=message) for row, message in found)]
 
 
 def _sentence(conflict: Conflict) -> str:

@@ -36,7 +36,9 @@ def read_looks(root: Path) -> list[Look]:
 
 def _read(file: Path) -> list[Look]:
     faults: list[Fault] = []
-    looks = _looks(read_own_csv(file), {}, faults)
+    table = read_own_csv(file)
+    faults += table.faults
+    looks = _looks(table, {}, faults)
     raise_any(faults)
     return looks
 
@@ -54,14 +56,14 @@ def import_looks(file: Path, *, into: Path, rosters: Sequence[Roster]) -> LooksR
     table = read_table(file)
     if not table.rows and not table.faults:
         raise RosterError("holds no row below its column names: give one a look", file=file)
-    faults = [*table.faults, *_faults_of_header(table)]
+    faults = [*table.lost, *table.faults, *_faults_of_header(table)]
     figures = _figures(rosters)
     filled = tuple(row for row in table.rows if not _is_untouched(row[1], figures, rosters))
     left_out = len(table.rows) - len(filled)
     if not filled and not faults:
         raise RosterError(f"holds no look: {_without_a_look(left_out)}. Fill in one row for each look", file=file)
     table = replace(table, rows=filled)
-    looks = [] if faults else _looks(table, figures, faults, wave=file.stem)
+    looks = _looks(table, figures, faults, wave=file.stem) if _is_of_looks(table) else []
     faults += _repeated(looks)
     faults += _strangers(looks, rosters)
     faults += _waves_of_others(looks, [look for look in read_looks(into) if look.file != target])
@@ -105,6 +107,7 @@ def _looks(
     table: Table, figures: Mapping[str, set[str]], faults: list[Fault], *, wave: str | None = None
 ) -> list[Look]:
     looks: list[Look] = []
+    absent = {*LOOK_COLUMNS} - {*table.header}
     for row, cells in table.rows:
         content: dict[str, object] = {column: cells.get(column, "") for column in LOOK_COLUMNS}
         content["wave"] = content["wave"] or wave or ""
@@ -116,11 +119,19 @@ def _looks(
                     message=f"figure '{cells['figure']}' is several ({', '.join(sorted(named))}): write the figure_id",
                 )
             )  # fmt: skip
-            continue
-        content["figure"] = next(iter(named), content["figure"])
-        with gathering(faults):
-            looks.append(parse(Look, content | {"file": table.file, "row": row}, file=table.file, row=row))
+        content["figure"] = next(iter(sorted(named)), content["figure"])
+        wrong: list[Fault] = []
+        with gathering(wrong):
+            look = parse(Look, content | {"file": table.file, "row": row}, file=table.file, row=row)
+            looks += [look] if len(named) < 2 else []
+        # A column that is not there has one fault, and not one in every row.
+        faults += [fault for fault in wrong if fault.column not in absent]
     return looks
+
+
+def _is_of_looks(table: Table) -> bool:
+    """Whether a table has a column of looks at all. If not, its cells are about something else."""
+    return not set(NEEDED).isdisjoint(table.header)
 
 
 def _figures(rosters: Sequence[Roster]) -> dict[str, set[str]]:

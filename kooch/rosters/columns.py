@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from kooch import platforms
-from kooch.errors import Fault, RosterError
-from kooch.rosters.cells import raise_any
+from kooch.errors import Fault
 from kooch.rosters.models import MEMBER_COLUMNS
 from kooch.rosters.tables import Row, Table
 
@@ -44,12 +43,16 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renamed:
-    """A table under our names. `headers` has the name of each of our columns in the file. `left` has the columns that match none."""
+    """A table under our names. `headers` has the name of each of our columns in the file. `left` has the columns that match none.
+
+    `faults` are those of the user's mapping, whose columns are then read as without it.
+    """
 
     table: Table
     rows: tuple[Row, ...]
     headers: Mapping[str, str]
     left: tuple[str, ...]
+    faults: tuple[Fault, ...] = ()
 
     def fault(self, row: int | None, message: str, column: str | None = None) -> Fault:
         """A fault in this table; `column` is ours."""
@@ -78,13 +81,9 @@ class Renamed:
 
 
 def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None = None) -> Renamed:
-    """The table under the names of `known`.
-
-    The user's mapping goes before a column's own name, and that before an alias. Raises RosterError for a mapping
-    that cannot hold.
-    """
-    wanted = {_plain(name): _plain(target) for name, target in (mapping or {}).items()}
-    raise_any([Fault(file=table.file, row=1, message=message) for message in _faults_of(mapping or {}, known, table)])
+    """The table under the names of `known`. The user's mapping goes before a column's own name, and that before an alias."""
+    wanted = {_plain(name): _plain(target) for name, target in (mapping or {}).items() if _plain(target) in known}
+    faults = list(_faults_of(mapping or {}, known, table))
     placed: dict[str, str] = {}
     # Strongest first; an alias whose name is taken is left over, and reported.
     names = {name: name for name in known}
@@ -98,7 +97,7 @@ def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None
             if target not in placed.values():
                 placed[column] = target
             elif strength is wanted:
-                raise RosterError(f"two columns are mapped to '{target}': keep one", file=table.file, row=1)
+                faults.append(f"two columns are mapped to '{target}': keep one")
     return Renamed(
         table=table,
         rows=tuple(
@@ -107,6 +106,7 @@ def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None
         ),
         headers={target: column for column, target in placed.items()},
         left=tuple(column for column in table.header if column not in placed),
+        faults=tuple(Fault(file=table.file, sheet=table.sheet, row=1, message=message) for message in faults),
     )
 
 

@@ -4,9 +4,9 @@ import codecs
 import re
 from pathlib import Path
 
-from kooch.errors import RosterError
+from kooch.errors import Fault, RosterError
 from kooch.rosters.tables import Table, read_bytes, split, table_of
-from kooch.rosters.titles import refuse_title
+from kooch.rosters.titles import title_above
 
 _MOST_BYTES = 100_000_000
 # The longer mark comes first, because the mark of UTF-32 begins like that of UTF-16.
@@ -42,10 +42,11 @@ def read_delimited(file: Path, *, encoding: str | None = None) -> Table:
     notes = [] if encoding or taken in {"utf-8", "utf-8-sig"} else [_note(text, taken)]
     separator = _SEPARATOR.match(text)
     rest = text[separator.end() :] if separator else text
-    rows = split(rest, file, separator[1] if separator else None)
     first_row = 2 if separator else 1
-    refuse_title(rows, file, first_row=first_row)
-    return table_of(rows, file, first_row=first_row, notes=notes)
+    rows, faults = split(rest, file, separator[1] if separator else None, first_row=first_row)
+    above, title = title_above(rows, first_row=first_row)
+    faults += [Fault(file=file, message=title)] if title else []
+    return table_of(rows[above:], file, first_row=first_row + above, notes=notes, faults=faults)
 
 
 def _encoding_of(content: bytes) -> str:

@@ -52,7 +52,7 @@ def import_evidence(file: Path, *, into: Path, rosters: Sequence[Roster]) -> Evi
     table = read_table(file)
     if not table.rows and not table.faults:
         raise RosterError("holds no row below its column names: give one a statement", file=file)
-    faults = [*table.faults, *_faults_of_header(table)]
+    faults = [*table.lost, *table.faults, *_faults_of_header(table)]
     statements = _read_statements(table, People(rosters), faults)
     others = [statement for statement in read_evidence(into) if statement.file != target]
     listed = [statement for roster in rosters for statement in roster.statements]
@@ -79,9 +79,10 @@ def import_evidence(file: Path, *, into: Path, rosters: Sequence[Roster]) -> Evi
 
 def _read_statements(table: Table, people: People, faults: list[Fault]) -> list[Statement]:
     statements: list[Statement] = []
-    for row, cells in table.rows if set(_NEEDED) <= set(table.header) else ():
+    absent = set(_NEEDED) - set(table.header)
+    for row, cells in table.rows if _is_evidence(table) else ():
         wrong: list[Fault] = []
-        cells["platform"] = platform_meant(cells["platform"])
+        cells["platform"] = platform_meant(cells.get("platform", ""))
         with gathering(wrong):
             statements.append(parse_row(Statement, cells, file=table.file, row=row))
         if not cells.get("published_on"):
@@ -94,11 +95,18 @@ def _read_statements(table: Table, people: People, faults: list[Fault]) -> list[
                     message="published_on is empty: every row needs one",
                 )
             )
-        if wrong:
-            wrong = [_with_the_known_id(fault, cells["figure_id"], people) for fault in wrong]
+        # A column that is not there has one fault, and not one in every row.
+        wrong = [fault for fault in wrong if fault.column not in absent]
+        if wrong or absent:
+            wrong = [_with_the_known_id(fault, cells.get("figure_id", ""), people) for fault in wrong]
             messages = filter(None, _doubts(cells, people.figures.keys()))
             faults += [*wrong, *(Fault(file=table.file, row=row, message=message) for message in messages)]
     return statements
+
+
+def _is_evidence(table: Table) -> bool:
+    """Whether a table has a column of evidence at all. If not, its cells are about something else."""
+    return not set(_NEEDED).isdisjoint(table.header)
 
 
 def _with_the_known_id(fault: Fault, text: str, people: People) -> Fault:
@@ -110,7 +118,7 @@ def _doubts(cells: Mapping[str, str], members: Set[str]) -> Iterator[str | None]
     """The faults that `check` would also find in a statement."""
     yield fault_of_address(cells.get("source_url"))
     yield fault_of_count(cells.get("reported"), cells.get("platform"))
-    if SLUG.fullmatch(cells["figure_id"]):
+    if SLUG.fullmatch(cells.get("figure_id", "")):
         yield fault_of_figure(cells["figure_id"], members)
 
 
@@ -118,7 +126,7 @@ def _faults_of_header(table: Table) -> Iterator[Fault]:
     """One fault for all columns that are missing, or for all that are unknown."""
     missing = [name for name in _NEEDED if name not in table.header]
     unknown = [name for name in table.header if name not in STATEMENT_COLUMNS]
-    for names, what in ((missing, "missing"), ([] if missing else unknown, "unknown")):
+    for names, what in ((missing, "missing"), (unknown if _is_evidence(table) else [], "unknown")):
         if names:
             quoted = ", ".join(f"'{name}'" for name in names)
             said = f"column {quoted} is {what}" if len(names) == 1 else f"columns {quoted} are {what}"

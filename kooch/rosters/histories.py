@@ -16,6 +16,7 @@ import yaml
 
 from kooch.errors import ConfigError, RosterError
 from kooch.platforms import Account, known, read
+from kooch.rosters.cells import raise_any
 from kooch.rosters.columns import Renamed, rename
 from kooch.rosters.models import Roster
 from kooch.rosters.names import fold, slugify
@@ -172,6 +173,7 @@ def _version(
     history.columns.update(header)
     # An early version may lack a column that came later.
     renamed = rename(table, columns, {name: target for name, target in mapping.items() if name in header})
+    raise_any(renamed.faults)
     if not set(_PERSON) & renamed.headers.keys():
         raise ValueError(f"no column says who somebody is; the columns are {', '.join(header)}: say it with --map")
     if day_from not in {None, "name", "commit"}:

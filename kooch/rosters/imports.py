@@ -10,7 +10,7 @@ from kooch.errors import ConfigError, Fault, RosterError
 from kooch.platforms import Account, platform_of, read
 from kooch.platforms import known as platforms
 from kooch.rosters.brought import read_table
-from kooch.rosters.cells import OfPlatform, fault_of, fault_of_figure_id, gathering, parse, raise_any
+from kooch.rosters.cells import OfPlatform, OptionalDay, fault_of, fault_of_figure_id, gathering, parse, raise_any
 from kooch.rosters.check import check
 from kooch.rosters.columns import Renamed, platform_meant, rename
 from kooch.rosters.consistency import repetitions, strangers
@@ -135,10 +135,14 @@ def import_roster(
     """
     reading = _Reading(options=options)
     roster = reading.folder(file) if file.is_dir() else reading.table(file, known, into)
+    taken: list[Fault] = []
     if not options.replace_existing:
-        _refuse_taken(roster.slug, into, known, file)
+        with gathering(taken):
+            _refuse_taken(roster.slug, into, known, file)
     reading.check(roster, [other for other in known if other.slug != roster.slug])
-    faults = reading.told_once()
+    faults = (*taken, *reading.told_once())
+    if len(faults) == len(taken) and not reading.questions:
+        raise_any(taken)
     if not dry_run:
         raise_any([*faults, *(question.fault for question in reading.questions)])
         write_roster(roster, into, replace=options.replace_existing)
@@ -166,8 +170,8 @@ class _Reading:
 
     options: ImportOptions
     faults: list[Fault] = field(default_factory=list)
-    unread: list[Fault] = field(default_factory=list)
-    """Faults of a table's shape and of cells whose value is lost. These cells get no other fault."""
+    lost: list[Fault] = field(default_factory=list)
+    """Faults of cells whose value is lost. These cells get no other fault."""
     notes: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
@@ -175,6 +179,8 @@ class _Reading:
     figures: dict[str, set[str]] = field(default_factory=dict)
     """Figure ids by folded name."""
     people: People = field(default_factory=lambda: People([]))
+    absent: set[str] = field(default_factory=set)
+    """Columns that every row of the list needs and the table does not have. They are one fault, and not one in every row."""
     asked: set[frozenset[str]] = field(default_factory=set)
     """Pairs of figures of which the user is asked whether they are one."""
 
@@ -203,9 +209,12 @@ class _Reading:
         )
         members, claims = self._members(file, source, people)
         self.faults += [Fault(file=file, message=message) for message in people.unheeded()]
-        if self.options.accounts:
-            claims += self._accounts(self.options.accounts, source)
-        statements = self._statements(self.options.statements, claims, time_zone) if self.options.statements else []
+        statements: list[Statement] = []
+        # A file that cannot be read does not hide the faults of the others.
+        with gathering(self.faults):
+            claims += self._accounts(self.options.accounts, source) if self.options.accounts else []
+        with gathering(self.faults):
+            statements = self._statements(self.options.statements, claims, time_zone) if self.options.statements else []
         roster = roster or Roster(**settings)
         roster = replace(roster, members=tuple(members), accounts=tuple(claims), statements=tuple(statements))
         return self._with_what_stood(roster, previous) if previous else roster
@@ -242,11 +251,13 @@ class _Reading:
         """Collect faults of the whole list, beyond single rows."""
         found = [*repetitions(roster)]
         # If a row could not be read, its figure looks like a stranger.
-        found += [] if self.faults or self.unread else strangers(roster)
+        found += [] if self.faults or self.lost else strangers(roster)
         values: list[RowValue] = [*roster.members, *roster.accounts, *roster.statements]
         files = {value.file for value in values}
         found += [fault for fault in check([*others, roster]) if fault.file in files]
         placed = [self.tables[fault.file].placed(fault) if fault.file in self.tables else fault for fault in found]
+        # In a table without names nobody knows who holds an account twice.
+        placed = [fault for fault in placed if not (fault.figures and "name" in self.absent)]
         placed = [fault for fault in placed if not self._is_asked(fault, [*others, roster])]
         self.faults += [fault for fault in placed if not fault.is_between_lists]
         self.notes += [str(fault) for fault in placed if fault.is_between_lists]
@@ -272,20 +283,21 @@ class _Reading:
         return True
 
     def told_once(self) -> tuple[Fault, ...]:
-        """All faults by place. A cell that could not be read has no other fault."""
-        unread = {(fault.file, fault.row, fault.column) for fault in self.unread if fault.column}
-        told = {*self.unread}
-        told |= {fault for fault in self.faults if (fault.file, fault.row, fault.column) not in unread}
+        """All faults by place. A cell whose value is lost has no other fault."""
+        lost = {(fault.file, fault.row, fault.column) for fault in self.lost if fault.column}
+        told = {*self.lost, *(fault for fault in self.faults if (fault.file, fault.row, fault.column) not in lost)}
         return tuple(sorted(told, key=lambda f: (str(f.file), f.row or 0, f.column or "", f.message)))
 
     def _open(self, file: Path, known: Sequence[str], mapping: Mapping[str, str] | None = None) -> Renamed:
         renamed = rename(read_table(file, encoding=self.options.encoding), known, mapping)
         self.tables[file] = renamed
         # Faults in columns that are left out do not matter.
-        self.unread += [fault for fault in renamed.table.faults if fault.column not in renamed.left]
+        self.lost += [fault for fault in renamed.table.lost if fault.column not in renamed.left]
+        self.faults += [fault for fault in renamed.table.faults if fault.column not in renamed.left]
+        self.faults += renamed.faults
         for column in set(renamed.headers) & {*_id_columns(), "native_id"}:
             rounded = rounded_ids((row, cells[column]) for row, cells in renamed.rows)
-            self.unread += [renamed.fault(row, f"{column} {message}", column) for row, message in rounded.items()]
+            self.lost += [renamed.fault(row, f"{column} {message}", column) for row, message in rounded.items()]
         self.notes += [f"{file.name}: {note}" for note in renamed.table.notes]
         self.ignored += [f"{file.name}: {column}" for column in renamed.left]
         return renamed
@@ -301,6 +313,7 @@ class _Reading:
     def _members(self, file: Path, source: str, people: People) -> tuple[list[Member], list[AccountClaim]]:
         table = self._open(file, (*MEMBER_COLUMNS, *platforms(), *_id_columns(), "opened_on"), self.options.mapping)
         self.faults += table.missing(("name", "role"))
+        self.absent = {"name", "role"} - table.headers.keys()
         on = list(dict.fromkeys(name for h in table.headers if (name := h.removesuffix("_native_id")) in platforms()))
         self._tell_rows_without_effect(table)
         taken = [row for row, _ in table.rows if row not in self.options.left_out]
@@ -312,20 +325,24 @@ class _Reading:
             )
         members: list[Member] = []
         claims: dict[tuple[str, str, str], AccountClaim] = {}
-        for row, cells in table.rows if {"name", "role"} <= table.headers.keys() else ():
+        for row, cells in table.rows:
             if row in self.options.left_out:
                 continue
             if row not in self.options.kept and looks_like_a_total(cells):
                 self._ask_about_a_total(cells, table, row)
                 continue
+            for column in self.absent:
+                cells[column] = f"the {column} of row {row}"
             self._fill(cells, table, row, source, people)
             if member := self._parse(Member, cells, table, row):
                 members.append(member)
-            for platform in on:
-                for claim in self._claims(platform, cells, table, row, is_only=len(on) == 1):
-                    # A figure in two roles repeats its accounts; they are claimed once.
-                    key = (claim.figure_id, claim.platform, (claim.handle or claim.native_id or "").lower())
-                    claims.setdefault(key, claim)
+            found = [c for platform in on for c in self._claims(platform, cells, table, row, is_only=len(on) == 1)]
+            if len(on) == 1 and not found and (message := fault_of(OptionalDay, cells.get("opened_on"))):
+                self.faults.append(table.fault(row, f"opened_on {message}", "opened_on"))
+            for claim in found:
+                # A figure in two roles repeats its accounts; they are claimed once.
+                key = (claim.figure_id, claim.platform, (claim.handle or claim.native_id or "").lower())
+                claims.setdefault(key, claim)
         return members, list(claims.values())
 
     def _tell_rows_without_effect(self, table: Renamed) -> None:
@@ -454,26 +471,32 @@ class _Reading:
         members = set().union(*self.figures.values())
         claims = []
         for row, cells in table.rows:
-            cells["figure_id"] = cells.get("figure_id") or self._find(cells, table, row) or ""
-            if cells["figure_id"] in members:
+            figure_id = cells.get("figure_id") or self._find(cells, table, row)
+            cells["figure_id"] = figure_id or "unnamed"
+            if figure_id in members:
                 cells["name"] = ""
             cells["platform"] = platform_meant(cells.get("platform", ""))
             cells["polarity"] = cells.get("polarity") or "accepts"
             cells["source"] = cells.get("source") or source
-            if cells["platform"] in platforms():
-                found = self._named(cells["platform"], cells.get("handle", ""), table, row, "handle")
-                if found is None and not cells.get("native_id"):
-                    if not cells.get("handle"):
-                        self._parse(AccountClaim, cells, table, row)
-                    continue
-                cells |= {
-                    "handle": (found.handle if found else None) or "",
-                    "platform": found.platform if found else cells["platform"],
-                }
-                cells["native_id"] = cells.get("native_id") or (found.native_id if found else None) or ""
-            if cells["figure_id"] and (claim := self._parse(AccountClaim, cells, table, row)):
+            is_account = self._read_handle(cells, table, row)
+            claim = self._parse(AccountClaim, cells, table, row)
+            if figure_id and is_account and claim:
                 claims.append(claim)
         return claims
+
+    def _read_handle(self, cells: dict[str, str], table: Renamed, row: int) -> bool:
+        """Read the handle of one row in place. False if what stands there is no account, which is told."""
+        text = cells.get("handle", "")
+        if cells["platform"] not in platforms():
+            return True
+        found = self._named(cells["platform"], text, table, row, "handle")
+        if text and not found and not cells.get("native_id"):
+            # The handle has its fault or note, and its row may have others.
+            cells |= {"handle": "unreadable"}
+            return False
+        cells["native_id"] = cells.get("native_id") or (found and found.native_id) or ""
+        cells |= {"handle": (found and found.handle) or "", "platform": found.platform if found else cells["platform"]}
+        return True
 
     def _statements(self, file: Path, claims: Sequence[AccountClaim], time_zone: str) -> list[Statement]:
         table = self._open(file, (*STATEMENT_COLUMNS, "name"))
@@ -483,7 +506,8 @@ class _Reading:
                 handles.setdefault((claim.figure_id, claim.platform), set()).add(claim.handle)
         statements = []
         for row, cells in table.rows:
-            cells["figure_id"] = cells.get("figure_id") or self._find(cells, table, row) or ""
+            figure_id = cells.get("figure_id") or self._find(cells, table, row)
+            cells["figure_id"] = figure_id or "unnamed"
             cells["event"] = _EVENTS.get(cells.get("event", "").lower(), cells.get("event", ""))
             cells["platform"] = platform_meant(cells.get("platform", "")) or self.options.platform or ""
             cells["time_zone"] = cells.get("time_zone") or time_zone
@@ -495,7 +519,8 @@ class _Reading:
                     )
             elif len(only := handles.get((cells["figure_id"], cells["platform"]), set())) == 1:
                 cells["handle"] = next(iter(only)) or ""
-            if cells["figure_id"] and (statement := self._parse(Statement, cells, table, row)):
+            statement = self._parse(Statement, cells, table, row)
+            if figure_id and statement:
                 statements.append(statement)
         return statements
 
@@ -506,6 +531,8 @@ class _Reading:
             return found[0]
         if not name:
             message = "neither figure_id nor name is given: write one"
+        elif "name" in self.absent:
+            return None
         elif not found:
             message = f"name '{name}' is nobody on the list: add the member, or write the figure_id"
         else:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator
 
 from kooch.errors import RosterError
-from kooch.rosters.cells import Choice, OptionalDay, OptionalPastDay, OptionalText, Text, columns_of, parse
+from kooch.rosters.cells import Choice, OptionalDay, OptionalPastDay, OptionalText, Text, columns_of, parse, raise_any
 from kooch.rosters.tables import read_own_csv
 
 Measure = Literal[
@@ -51,6 +51,7 @@ def read_platform_counts(file: Path) -> list[PlatformCount]:
     if not file.exists():
         return []
     table = read_own_csv(file)
+    raise_any(table.faults)
     columns = columns_of(PlatformCount)
     if tuple(table.header) != columns:
         raise RosterError(f"has other columns than {', '.join(columns)}", file=file, row=1)

@@ -122,21 +122,30 @@ def read_events(path: Path) -> list[Event]:
 def _read_rows(model: type[Row], file: Path, faults: list[Fault]) -> tuple[Row, ...]:
     read: list[Row] = []
     with gathering(faults):
-        table = read_own_csv(file)
-        _refuse_columns(model, table)
+        table: Table = read_own_csv(file)
+        faults += [*table.faults, *_faults_of_columns(model, table)]
+        absent = {*columns_of(model)} - {*table.header}
         for number, cells in table.rows:
-            with gathering(faults):
+            wrong: list[Fault] = []
+            with gathering(wrong):
                 read.append(parse_row(model, cells, file=file, row=number))
+            # A column that is not there has one fault, and not one in every row.
+            faults += [fault for fault in wrong if fault.column not in absent]
     return tuple(read)
 
 
-def _refuse_columns(model: type[Row], table: Table) -> None:
+def _faults_of_columns(model: type[Row], table: Table) -> Iterator[Fault]:
     columns = columns_of(model)
-    missing = [name for name in columns if name not in table.header and (model, name) not in LATER_COLUMNS]
-    faults = [f"column '{name}' is missing: the columns are {', '.join(columns)}" for name in missing]
-    unknown = [name for name in table.header if name not in columns]
-    faults += [f"column '{name}' is unknown: the columns are {', '.join(columns)}" for name in unknown]
-    raise_any([Fault(file=table.file, row=1, message=message) for message in faults])
+    for name in columns:
+        if name not in table.header and (model, name) not in LATER_COLUMNS:
+            yield Fault(
+                file=table.file, row=1, message=f"column '{name}' is missing: the columns are {', '.join(columns)}"
+            )
+    for name in table.header:
+        if name not in columns:
+            yield Fault(
+                file=table.file, row=1, message=f"column '{name}' is unknown: the columns are {', '.join(columns)}"
+            )
 
 
 def _read_yaml(file: Path) -> object:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kooch.errors import Fault, RosterError
-from kooch.rosters.cells import control_character, raise_any
+from kooch.rosters.cells import control_character
 
 Row = tuple[int, dict[str, str]]
 
@@ -16,7 +16,9 @@ Row = tuple[int, dict[str, str]]
 class Table:
     """A row is its number (1 is the header) and its cells by column name. Empty rows are left out.
 
-    `faults` are of its shape and of cells that could not be read; `notes` say how it was read.
+    `faults` are of its shape: a row of another length than the header is there as far as it can be read, and of a column
+    that occurs twice the first cell that is filled. `lost` are faults of cells whose value is lost; such a cell is empty
+    here. `notes` say how the table was read.
     """
 
     file: Path
@@ -24,11 +26,12 @@ class Table:
     rows: tuple[Row, ...]
     sheet: str | None = None
     faults: tuple[Fault, ...] = ()
+    lost: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 def read_own_csv(file: Path) -> Table:
-    """A CSV of Kooch's own, in UTF-8. Raises RosterError with all faults of its shape."""
+    """A CSV of Kooch's own, in UTF-8. Its `faults` are of its shape. Raises RosterError if it cannot be read at all."""
     content = read_bytes(file)
     try:
         text = content.decode("utf-8-sig")
@@ -37,9 +40,8 @@ def read_own_csv(file: Path) -> Table:
         raise RosterError(
             f"byte 0x{content[error.start]:02x} is not UTF-8: save the file as CSV UTF-8", file=file, row=line
         ) from error
-    table = table_of(split(text, file), file)
-    raise_any(table.faults)
-    return table
+    rows, faults = split(text, file)
+    return table_of(rows, file, faults=faults)
 
 
 def read_bytes(file: Path) -> bytes:
@@ -52,17 +54,43 @@ def read_bytes(file: Path) -> bytes:
         raise RosterError(f"cannot be read: {error.strerror}", file=file) from error
 
 
-def split(text: str, file: Path, delimiter: str | None = None) -> list[list[str]]:
-    """The cells of a CSV or TSV. The default `delimiter` is the most frequent one in the first line. Raises RosterError."""
+def split(
+    text: str, file: Path, delimiter: str | None = None, *, first_row: int = 1
+) -> tuple[list[list[str]], list[Fault]]:
+    """The cells of a CSV or TSV, and the faults of rows that are none; such a row has no cells.
+
+    The default `delimiter` is the most frequent one in the first line.
+    """
     first = text.partition("\n")[0]
     if delimiter is None:
         delimiter = "\t" if file.suffix.lower() in {".tsv", ".tab"} else max(",;\t", key=first.count)
+    lines = io.StringIO(text, newline="").readlines()
     rows: list[list[str]] = []
-    try:
-        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise RosterError(f"is not CSV: {error}", file=file, row=len(rows) + 1) from error
-    return rows
+    faults: list[Fault] = []
+    begin = 0
+    while begin < len(lines):
+        reader = csv.reader((lines[at] for at in range(begin, len(lines))), delimiter=delimiter, strict=True)
+        whole = 0
+        try:
+            for row in reader:
+                rows.append(row)
+                whole = reader.line_num
+            break
+        except csv.Error as error:
+            message = _fault_of_csv(error, lines=reader.line_num - whole)
+            faults.append(Fault(file=file, row=first_row + len(rows), message=message))
+            rows.append([])
+            # A quotation mark that is not closed would take the lines below into its cell.
+            begin += whole + 1
+    return rows, faults
+
+
+def _fault_of_csv(error: csv.Error, *, lines: int) -> str:
+    if lines > 1 or "unexpected end" in str(error):
+        return "has a quotation mark that is not closed: close it, or remove it"
+    if "expected after" in str(error):
+        return "has text behind a closing quotation mark: write a mark inside a cell twice"
+    return f"is not CSV: {error}"
 
 
 def table_of(
@@ -73,33 +101,53 @@ def table_of(
     first_row: int = 1,
     notes: Sequence[str] = (),
     faults: Sequence[Fault] = (),
+    lost: Sequence[Fault] = (),
 ) -> Table:
     """A table from rows of cells; the first row is the header. Ragged rows and cells under no column name are faults.
 
-    `faults` are those of single cells, which the reader has found and emptied.
+    `faults` and `lost` are those that the reader has found.
     """
     numbered = enumerate(([cell.strip() for cell in row] for row in rows), start=first_row)
     header = next(numbered, (first_row, []))[1]
     found = [Fault(file=file, sheet=sheet, row=first_row, message=message) for message in _faults_of_header(header)]
     read: list[Row] = []
     for number, cells in numbered:
-        message = _fault_of_row(cells, header)
-        if message:
-            found.append(Fault(file=file, sheet=sheet, row=number, message=message))
-        elif any(cells):
-            read.append((number, {name: cell for name, cell in zip(header, cells, strict=True) if name}))
-    names = tuple(name for name in header if name)
-    return Table(file=file, header=names, rows=tuple(read), sheet=sheet, faults=(*faults, *found), notes=tuple(notes))
+        if not any(cells):
+            continue
+        found += (
+            Fault(file=file, sheet=sheet, row=number, message=message) for message in _faults_of_row(cells, header)
+        )
+        by_column: dict[str, list[str]] = {name: [] for name in header if name}
+        for name, cell in zip(header, cells, strict=False):
+            if name and cell and cell not in by_column[name]:
+                by_column[name].append(cell)
+        found += (
+            Fault(file=file, sheet=sheet, row=number, column=name, message=f"column '{name}' {_says_both(values)}")
+            for name, values in by_column.items()
+            if len(values) > 1
+        )
+        read.append((number, {name: values[0] if values else "" for name, values in by_column.items()}))
+    return Table(
+        file=file,
+        header=tuple(dict.fromkeys(filter(None, header))),
+        rows=tuple(read),
+        sheet=sheet,
+        faults=(*faults, *found),
+        lost=tuple(lost),
+        notes=tuple(notes),
+    )
 
 
-def _fault_of_row(cells: Sequence[str], header: Sequence[str]) -> str | None:
-    if not any(cells):
-        return None
+def _says_both(values: Sequence[str]) -> str:
+    said = " and ".join(f"'{value}'" for value in values)
+    return f"says {said}: keep one"
+
+
+def _faults_of_row(cells: Sequence[str], header: Sequence[str]) -> Iterable[str]:
     if len(cells) != len(header):
-        return f"has {len(cells)} cells, the header has {len(header)}"
-    if any(cell and not name for name, cell in zip(header, cells, strict=True)):
-        return "has a cell in a column without a name"
-    return None
+        yield f"has {len(cells)} cells, the header has {len(header)}"
+    if any(cell and not name for name, cell in zip(header, cells, strict=False)):
+        yield "has a cell in a column without a name"
 
 
 def _faults_of_header(header: Sequence[str]) -> Iterable[str]:

@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 from kooch.errors import Fault, RosterError
 from kooch.rosters.marks import Marks, Place, TooLargeError, cell_name, scan
 from kooch.rosters.tables import Table, table_of
-from kooch.rosters.titles import refuse_title
+from kooch.rosters.titles import title_above
 
 
 def read_workbook(file: Path) -> Table:
@@ -33,41 +33,45 @@ def read_workbook(file: Path) -> Table:
         raise RosterError(f"cannot be read as a spreadsheet: {what}", file=file) from error
     faults = dict(marks.faults)
     grid = [[_text(cell, (row, column), faults) for column, cell in enumerate(line)] for row, line in enumerate(cells)]
-    refuse_title(grid, file, sheet=marks.sheet)
+    above, title = title_above(grid)
     notes = [f"sheet '{marks.sheet}' was read; left aside: {', '.join(marks.others)}"] if marks.others else []
-    notes += _fill_merges(grid, marks, faults)
+    notes += _fill_merges(grid, marks, faults, header=above)
+    faults = {place: message for place, message in faults.items() if place[0] >= above}
     for row, column in faults:
         if row < len(grid) and column < len(grid[row]):
             grid[row][column] = ""
-    header = grid[0] if grid else []
+    named = [cell.strip() for cell in grid[above]] if grid else []
+    found = [
+        Fault(
+            file=file,
+            sheet=marks.sheet,
+            row=place[0] + 1,
+            column=(named[place[1]] or None) if place[1] < len(named) else None,
+            message=f"cell {cell_name(place)} {message}",
+        )
+        for place, message in sorted(faults.items())
+    ]
     return table_of(
-        grid,
+        grid[above:],
         file,
         sheet=marks.sheet,
+        first_row=above + 1,
         notes=notes,
-        faults=[
-            Fault(
-                file=file,
-                sheet=marks.sheet,
-                row=place[0] + 1,
-                column=(header[place[1]] or None) if place[1] < len(header) else None,
-                message=f"cell {cell_name(place)} {message}",
-            )
-            for place, message in sorted(faults.items())
-        ],
+        faults=[Fault(file=file, sheet=marks.sheet, message=title)] if title else [],
+        lost=found,
     )
 
 
-def _fill_merges(grid: list[list[str]], marks: Marks, faults: dict[Place, str]) -> list[str]:
+def _fill_merges(grid: list[list[str]], marks: Marks, faults: dict[Place, str], *, header: int) -> list[str]:
     """Repeat the value of cells that are merged downwards. Merges across columns or with the header are faults."""
     notes = []
     for (top, left), (bottom, right) in marks.merges:
         value = grid[top][left] if top < len(grid) and left < len(grid[top]) else ""
-        if not value:
+        if not value or bottom < header:
             continue
         merged = f"{cell_name((top, left))} to {cell_name((bottom, right))}"
-        if left != right or top == 0:
-            where = "the header" if top == 0 else "columns that say different things"
+        if left != right or top <= header:
+            where = "the header" if top <= header else "columns that say different things"
             faults[top, left] = f"is merged over {where} ({merged}): undo the merge"
             continue
         for row in range(top + 1, min(bottom + 1, len(grid))):
