@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from analytics.measures.list_page import corrections_of
 from kooch.config import VIEWS
 from kooch.rosters import AccountClaim, Member, Statement
 from kooch.store.load import Loaded, load
 from kooch.store.master import master_file
 from kooch.store.publish import published_folder
 from kooch.store.state import open_state, withdraw_run
+from kooch.store.versions import open_version, reading_file
 from tests import stores
 from tests.commands import kooch_without_lists
 from tests.stores import at, claim, member, query, seen, statement
@@ -99,6 +101,23 @@ def test_a_statement_that_is_edited_is_a_correction_and_a_new_wording_is_none(ho
         ("statement", "joined"),
         ("statement", "joined"),
     ]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_a_day_is_withdrawn_as_it_was_told_whatever_zone_the_list_has(tmp_path: Path, zone: str) -> None:
+    home = tmp_path / "home"
+    said = statement("ada", "joined", "2021-02-12", not_before="2021-02-09", not_after="2021-02-09")
+    for statements in ((said,), ()):
+        people = stores.roster("people", [ADA], statements=statements, time_zone=zone)
+        stores.load(home, stores.bundle(tmp_path / "bundled", people))
+    with open_version(reading_file(home)) as connection:
+        told = {one.was for one in corrections_of(connection, "people")}
+
+    assert told == {
+        "ada · Koo: “joined, 9 Feb 2021” was stated by Daily.",
+        "ada · Koo: “joined, 9 Feb 2021” was told.",
+        "ada · Koo: “ended by platform, 3 Jul 2024” was told.",
+    }
 
 
 def test_a_move_of_a_withdrawn_run_takes_its_reason(home: Path, lists: Lists) -> None:

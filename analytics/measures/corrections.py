@@ -36,8 +36,8 @@ class Correction:
         return f"{self.was} Withdrawn on {long_day(self.day)}. {why}"
 
 
-def corrections_on(connection: duckdb.DuckDBPyConnection, roster: str, zone: str) -> tuple[Correction, ...]:
-    """The corrections about figures of the list `roster`, the latest first; days that were told are those of `zone`."""
+def corrections_on(connection: duckdb.DuckDBPyConnection, roster: str) -> tuple[Correction, ...]:
+    """The corrections about figures of the list `roster`, the latest first; days that were told are those of what they rested on."""
     rows = connection.sql(query("corrections_of_list"), params={"roster": roster}).pl().to_dicts()
     return tuple(
         Correction(
@@ -47,7 +47,7 @@ def corrections_on(connection: duckdb.DuckDBPyConnection, roster: str, zone: str
             platform=row["platform"],
             move_id=row["move_id"],
             day=row["corrected_at"].date(),
-            was=f"{row['name']} · {row['platform_name']}: {_was(row, zone)}",
+            was=f"{row['name']} · {row['platform_name']}: {_was(row)}",
             reason=row["reason"],
             is_consequence=row["is_consequence"],
         )
@@ -55,8 +55,9 @@ def corrections_on(connection: duckdb.DuckDBPyConnection, roster: str, zone: str
     )
 
 
-def _was(row: dict[str, Any], zone: str) -> str:
+def _was(row: dict[str, Any]) -> str:
     if row["kind"] == "link":
         return "an account was said to be theirs."
-    told = f"“{row['said']}, {interval(row['not_before'], row['before'], zone)}”"
+    when = interval(row["not_before"], row["before"], (row["from_zone"], row["time_zone"]))
+    told = f"“{row['said']}, {when}”"
     return f"{told} was stated by {row['publisher']}." if row["kind"] == "statement" else f"{told} was told."

@@ -97,7 +97,6 @@ def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | 
     if not found:
         return None
     about = found[0]
-    zone = about["time_zone"]
     (days,) = _rows(connection, "days_of_list", roster=roster)
     places = _rows(connection, "where_they_are", roster=roster, day=days["known_on"])
     platforms = {row["platform"]: row["platform_name"] for row in places}
@@ -109,7 +108,7 @@ def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | 
         platforms=platforms,
         lines=tuple(_line(rows, list(platforms)) for rows in lines.values()),
         moves=tuple(_move(row) for row in _rows(connection, "published_moves", roster=roster)),
-        corrections=corrections_on(connection, roster, zone),
+        corrections=corrections_on(connection, roster),
         sources=tuple(Source(**row) for row in _rows(connection, "sources_of_list", roster=roster)),
     )
 
@@ -189,7 +188,7 @@ def moves_on(connection: duckdb.DuckDBPyConnection, roster: str) -> tuple[Move, 
 def corrections_of(connection: duckdb.DuckDBPyConnection, roster: str) -> tuple[Correction, ...]:
     """The corrections about figures of the list `roster`, the latest first; none where there is no such list."""
     found = _rows(connection, "list_of", roster=roster)
-    return corrections_on(connection, roster, found[0]["time_zone"]) if found else ()
+    return corrections_on(connection, roster) if found else ()
 
 
 def sentence(move: Move) -> str:

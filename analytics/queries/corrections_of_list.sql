@@ -10,6 +10,9 @@ SELECT
     c.said,
     c.not_before,
     c.before,
+    -- An earlier Kooch noted no zones: then its days are the list's.
+    coalesce(c.from_zone, r.time_zone) AS from_zone,
+    coalesce(c.time_zone, r.time_zone) AS time_zone,
     c.publisher,
     c.reason,
     c.corrected_at,
@@ -26,5 +29,6 @@ SELECT
 FROM corrections AS c
 INNER JOIN (SELECT DISTINCT figure_id FROM memberships WHERE roster = $roster) AS m ON m.figure_id = c.figure_id
 INNER JOIN figures AS f ON f.figure_id = c.figure_id
+CROSS JOIN (SELECT time_zone FROM rosters WHERE roster = $roster) AS r
 LEFT JOIN platforms AS p ON p.platform = c.platform
 ORDER BY c.corrected_at DESC, f.name, c.figure_id, c.platform, c.kind, c.correction_id

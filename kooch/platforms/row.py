@@ -203,6 +203,7 @@ class Platform(_Entry):
     """The day on which the first account of a user could be there."""
     closed: Days | None = None
     sources: tuple[Source, ...] = ()
+    """What dates the opening, then what dates the end. Whoever is told of the end is shown the last one."""
     note: Text | None = None
     blocked: tuple[Block, ...] = ()
     wikidata: tuple[WikidataProperty, ...] = ()

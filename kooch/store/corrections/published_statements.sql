@@ -7,6 +7,7 @@ SELECT DISTINCT
     b.not_before, -- UTC, as all instants here
     b.before,
     s.publisher,
+    s.time_zone, -- Of the days of both instants
     concat_ws(' ', s.citation, s.url) AS source
 FROM bounds AS b
 INNER JOIN sources AS s ON s.source_id = b.source_id

@@ -50,14 +50,14 @@ moves_gone AS (
 
 gone AS (
     SELECT 'link' AS kind, figure_id, platform, NULL AS move_id, NULL AS said, NULL AS not_before, NULL AS before,
-        NULL AS publisher, reason, account_id::VARCHAR AS key
+        NULL AS from_zone, NULL AS time_zone, NULL AS publisher, reason, account_id::VARCHAR AS key
     FROM links_gone
     UNION ALL
-    SELECT 'statement', figure_id, platform, NULL, said, not_before, before, publisher, NULL,
+    SELECT 'statement', figure_id, platform, NULL, said, not_before, before, time_zone, time_zone, publisher, NULL,
         concat_ws(' ', said, coalesce(not_before::VARCHAR, '-'), coalesce(before::VARCHAR, '-'), source)
     FROM statements_gone
     UNION ALL
-    SELECT 'move', figure_id, platform, move_id, said, not_before, before, NULL, NULL, move_id
+    SELECT 'move', figure_id, platform, move_id, said, not_before, before, from_zone, time_zone, NULL, NULL, move_id
     FROM moves_gone
 )
 
@@ -70,6 +70,8 @@ SELECT
     g.said,
     g.not_before,
     g.before,
+    g.from_zone,
+    g.time_zone,
     g.publisher,
     -- A move has the reason of its account's withdrawal, else the reason for which a run was withdrawn since.
     coalesce(

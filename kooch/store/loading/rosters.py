@@ -741,7 +741,7 @@ def _platform_rows(platforms: Iterable[Platform], sources: _Sources) -> list[Row
             "opened_by": platform.opened and platform.opened.not_after,
             "closed": platform.closed and platform.closed.not_after,
             "archive_note": platform.archive_note,
-            "source": sources.of_document(platform.sources[0], "UTC") if platform.sources else None,
+            "source": sources.of_document(platform.sources[-1], "UTC") if platform.sources else None,
         }
         for platform in platforms
     ]
