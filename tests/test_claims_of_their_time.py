@@ -223,8 +223,8 @@ def test_an_account_that_is_handed_on_is_each_holder_s_in_their_time(
     assert set(segments["part"]) == {"handed on", "unknown"}
     page = run(ROOT / "pages" / "places.py", home, monkeypatch, roster="house", day="2025-07-10", against="2025-06-10")
     assert not page.exception
-    assert "the account passed to another" in words(page)
-    assert "the account is another's since" in words(page)
+    assert "the account is theirs no longer" in words(page)
+    assert "the account is no longer theirs" in words(page)
     assert query(home, "SELECT figure_id, move FROM moves ORDER BY ALL") == [("ann", "joined"), ("ben", "joined")]
     curve = "SELECT joined_min, joined_max, there_min, there_max, not_looked FROM adoption WHERE day <= '{}' ORDER BY day DESC LIMIT 1"
     assert query(home, curve.format("2025-06-30")) == [(1, 1, 1, 1, 1)]

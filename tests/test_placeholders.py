@@ -70,6 +70,26 @@ def test_nothing_that_check_faults_is_counted(tmp_path: Path) -> None:
     assert query(tmp_path / "home", "SELECT count(*) FROM memberships") == [(len(NOBODY) + 1,)]
 
 
+def test_an_account_on_a_server_that_has_closed_is_listed_for_its_time(tmp_path: Path) -> None:
+    pilot = claim(
+        "ann", "ann@social.network.europa.eu", platform="mastodon", opened_on=date(2022, 4, 28), to_day=date(2024, 5, 1)
+    )
+    people = roster("list", [member("ann")], accounts=(pilot,))
+    home = tmp_path / "home"
+
+    assert check([people]) == []
+
+    load(home, bundle(tmp_path / "bundled", people))
+
+    assert query(home, "SELECT handle, first_day, until_day FROM links JOIN handles USING (account_id)") == [
+        ("ann@social.network.europa.eu", None, date(2024, 5, 2))
+    ]
+    assert query(home, "SELECT joined_not_before::DATE FROM first_joins") == [(date(2022, 4, 28),)]
+    # The list says until when it was theirs. Who ended it, nobody says.
+    assert query(home, "SELECT move FROM moves") == [("joined",)]
+    assert query(home, "SELECT place FROM places_on('list', DATE '2025-01-01')") == [("handed on",)]
+
+
 def test_a_handle_that_is_such_a_word_counts_with_its_id(tmp_path: Path) -> None:
     claims = (claim("ann", "none", "12", platform="x"),)
     load(tmp_path / "home", bundle(tmp_path / "bundled", roster("list", [member("ann")], accounts=claims)))

@@ -100,7 +100,7 @@ SELECT
         WHEN t.is_known THEN 'before'
         WHEN a.figure_id IS NOT NULL THEN 'absent'
         ELSE 'not looked'
-    END AS place, -- active, silent (both there; by active28@1), blocked (there; silent while its country blocked the platform), there (nothing is known of its posts), perhaps (no source excludes that it is there), left, ended (by the platform), not found (nobody says by whom it ended), handed on (its account is now that of another), before (it joined later), absent (somebody looked within 30 days) or not looked
+    END AS place, -- active, silent (both there; by active28@1), blocked (there; silent while its country blocked the platform), there (nothing is known of its posts), perhaps (no source excludes that it is there), left, ended (by the platform), not found (nobody says by whom it ended), handed on (its list claims the account until an earlier day), before (it joined later), absent (somebody looked within 30 days) or not looked
     place IN ('active', 'silent', 'blocked', 'there') AS is_there,
     place IN ('perhaps', 'not looked') AS is_unknown
 FROM members AS m

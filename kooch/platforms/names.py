@@ -109,12 +109,16 @@ def host_of(platform: str, handle: str) -> str | None:
 
 def describe_foreign_host(host: str) -> str | None:
     """Why accounts on `host` are nobody's own: it mirrors or bridges other platforms, or is closed. Else None."""
-    for platform in known().values():
-        if host in platform.closed_servers:
-            return "a server that has closed"
-        if any(_is_mirror(host, mirror) for mirror in platform.mirrors):
-            return "a host that mirrors or bridges accounts of other platforms"
+    if is_closed_server(host):
+        return "a server that has closed"
+    if any(_is_mirror(host, mirror) for platform in known().values() for mirror in platform.mirrors):
+        return "a host that mirrors or bridges accounts of other platforms"
     return None
+
+
+def is_closed_server(host: str) -> bool:
+    """Whether a server is known to have closed: accounts there were somebody's once."""
+    return any(host in platform.closed_servers for platform in known().values())
 
 
 def _is_mirror(host: str, mirror: str) -> bool:

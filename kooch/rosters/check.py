@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from kooch.counts import NotACountError
 from kooch.errors import Fault
-from kooch.platforms import describe_foreign_host, host_of, is_placeholder_as_handle, platform_of
+from kooch.platforms import describe_foreign_host, host_of, is_closed_server, is_placeholder_as_handle, platform_of
 from kooch.rosters.consistency import fault_at
 from kooch.rosters.models import AccountClaim, Member, Roster, Statement
 from kooch.rosters.reported import read_followers
@@ -55,7 +55,13 @@ def faults_of_names(value: AccountClaim | Statement) -> list[str]:
     if native_id:
         faults.append(platform.fault_of_id(native_id))
     host = host_of(value.platform, handle) if handle and getattr(value, "polarity", "") == "accepts" else None
-    if host and (reason := describe_foreign_host(host)):
+    if host and is_closed_server(host):
+        if getattr(value, "to_day", None) is None:
+            faults.append(
+                f"handle '{handle}' is on a server that has closed: give to_day, the last day on which it was theirs, or remove"
+                " the row"
+            )
+    elif host and (reason := describe_foreign_host(host)):
         faults.append(f"handle '{handle}' is on {reason}: set polarity to denies, or remove the row")
     return [fault for fault in faults if fault]
 
