@@ -1,4 +1,4 @@
-"""What every chart says of itself: question, subject, notes, definition, unit, source and version of the data."""
+"""The words that every chart carries: question, subject, notes, definition, unit, source and version of the data."""
 
 import textwrap
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Caption:
     """The words that belong to a chart wherever it goes: on a page, in a picture, in a table.
 
     `subject` is what was chosen (a roster and platform, a person, a day), which the page says above the chart. `notes`
-    are what this data cannot say for itself, a sentence each.
+    say what a reader cannot see in the data, a sentence each.
     """
 
     question: str
@@ -36,7 +36,7 @@ class Caption:
         return [f"Unit: {self.unit}.", f"Source: {self.source}.", f"Data: {self.version}."]
 
     def small_print(self) -> list[str]:
-        """Everything but question and subject, a sentence an entry."""
+        """Everything but question and subject, one sentence per item."""
         return [*self.notes, self.definition, *self.origin]
 
     def wrapped(self, characters: int) -> list[str]:

@@ -1,4 +1,5 @@
-"""What changed around a day, against other days: a rank among placebo dates, which series with memory do not fool."""
+"""Compares the change around a day with other days: a rank among placebo dates, which series with memory do not
+fool."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -16,7 +17,8 @@ FEWEST = 19
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """How many there were in the window before a day and in that which begins with it; `ratio` is the logarithm of their ratio."""
+    """How many there were in the window before a day and in the window that begins with it; `ratio` is the logarithm of
+    their ratio."""
 
     day: int
     before: int
@@ -26,7 +28,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Study:
-    """The change around the event, those around placebo dates, and `p`: how rare so large a change is among all. None: too few."""
+    """The change around the event, those around placebo dates, and `p`: how rare so large a change is among all. None:
+    there are too few."""
 
     event: Change
     placebos: tuple[Change, ...]
@@ -56,7 +59,7 @@ def study(
 
 
 def _change(days: Sequence[int], so_far: Sequence[int], day: int) -> Change:
-    """What there was before `day` and from it on; `so_far` says how much happened on days before each of `days`."""
+    """The counts before `day` and from `day` on. `so_far` says how much happened on days before each of `days`."""
     start, middle, end = (bisect_left(days, edge) for edge in (day - WINDOW, day, day + WINDOW))
     before, after = so_far[middle] - so_far[start], so_far[end] - so_far[middle]
     return Change(day=day, before=before, after=after, ratio=log((after + 0.5) / (before + 0.5)))

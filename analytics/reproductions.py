@@ -132,7 +132,7 @@ def reproductions(connection: duckdb.DuckDBPyConnection) -> list[Reproduction]:
 
 
 def as_rows(found: Iterable[Reproduction]) -> list[dict[str, str]]:
-    """What the command prints and the page gives away: a row a study, all in words."""
+    """The rows that the command prints and the page offers for download: one per study, in words."""
     return [
         {
             "study": each.study.name,

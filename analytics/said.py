@@ -23,8 +23,8 @@ Said = tuple[str | Number, ...]
 def cell(relation: str, column: str, **where: object) -> str:
     """`relation.column?key=value&…`: a cell of a table or view, or of the answer of a query in `analytics/queries/`.
 
-    Of `adoption` and its like the key `day` means the latest row up to that day. `count` as a column counts the rows. A value
-    that is empty means NULL.
+    For `adoption` and similar tables, the key `day` means the latest row up to that day. `count` as a column counts the
+    rows. An empty value means NULL.
     """
     return f"{relation}.{column}?{urlencode(where)}" if where else f"{relation}.{column}"
 

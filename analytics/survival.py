@@ -14,7 +14,7 @@ import polars as pl
 
 HISTORIES = pl.Schema(
     {
-        "entered": pl.Float64(),  # under watch from here: who was there before enters late
+        "entered": pl.Float64(),  # under watch from here: people who were there before enter late
         "left": pl.Float64(),  # until here
         "end": pl.String(),  # what happened then; NULL: nothing, the watch ended (censored)
         "group": pl.String(),  # to compare; one value for all if there are none
@@ -37,7 +37,7 @@ INCIDENCE = pl.Schema(
     {
         "time": pl.Float64(),
         "end": pl.String(),
-        "share": pl.Float64(),  # to whom this end had come by then, whoever else left for another cause
+        "share": pl.Float64(),  # the share that had ended this way by then, with other causes as competing events
         "at_risk": pl.Int64(),
     }
 )
@@ -74,8 +74,8 @@ def _quiet() -> Iterator[None]:
 def survival(histories: pl.DataFrame, end: str | None = None) -> pl.DataFrame:
     """The Kaplan–Meier estimate (CURVE) of being without `end`, or without any; other ends censor.
 
-    `histories` are HISTORIES. Late entry counts: at each time those alone are at risk who are under watch. The curve stops
-    where nobody is. The band is of equal precision, by exponential Greenwood errors.
+    `histories` are HISTORIES. Late entry counts: at each time, only those under watch are at risk. The curve stops
+    where nobody is under watch. The band is of equal precision, by exponential Greenwood errors.
     """
     from lifelines import KaplanMeierFitter  # noqa: PLC0415 -- seconds to import, and an extra
 
@@ -91,7 +91,7 @@ def survival(histories: pl.DataFrame, end: str | None = None) -> pl.DataFrame:
     frame = pl.DataFrame(
         {
             "time": [float(time) for time in table.index],
-            # Who enters at a time is at risk after it.
+            # People who enter at a time are at risk after it.
             "at_risk": [int(n) for n in table["at_risk"] - table["entrance"]],
             "ends": [int(n) for n in table["observed"]],
             "share": [float(share) for share in curve.iloc[:, 0]],
@@ -131,7 +131,8 @@ def incidence(histories: pl.DataFrame, ends: Sequence[str]) -> pl.DataFrame:
 
 
 def compare(histories: pl.DataFrame, end: str) -> Comparison | None:
-    """The log-rank test of whether the time to `end` differs between groups; None where fewer than two can be told apart.
+    """The log-rank test of whether the time to `end` differs between groups; None: fewer than two groups can be
+    compared.
 
     Late entry counts, which lifelines' own test leaves out: at each time the groups are compared among those under watch.
     """
@@ -161,8 +162,8 @@ def compare(histories: pl.DataFrame, end: str) -> Comparison | None:
 def cox(rows: pl.DataFrame, covariates: Sequence[str]) -> pl.DataFrame:
     """Cox's model by Efron: `covariate`, `coef` (the logarithm of the ratio of hazards) and `se`.
 
-    `rows` has entered, left, is_end and the covariates as numbers. One whose covariate changes has a row for each stretch;
-    stretches of one must not overlap, which the model does not notice.
+    `rows` has entered, left, is_end and the covariates as numbers. A person whose covariate changes has one row per
+    stretch. Stretches of one person must not overlap; the model does not notice if they do.
     """
     from lifelines import CoxPHFitter  # noqa: PLC0415 -- seconds to import, and an extra
 
@@ -181,7 +182,7 @@ def cox(rows: pl.DataFrame, covariates: Sequence[str]) -> pl.DataFrame:
 def turnbull(lows: Sequence[float], highs: Sequence[float]) -> pl.DataFrame:
     """Turnbull's estimate from intervals (low, high]: `time` and `share`, the share still without the end after it.
 
-    An open end is infinite. Not for late entry: with it the estimate is off by some hundredths.
+    An open end is infinite. Do not use it with late entry: the estimate would be off by some hundredths.
     """
     import surpyval  # noqa: PLC0415 -- a second to import, and an extra
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import altair as alt
 import polars as pl
 
-# A browser takes the variable, which turns with the page into dark; what is taken away takes the colour of paper.
+# A browser uses the variable, which turns dark with the page. Downloaded pictures use the colour of paper.
 INK = "var(--k-ink, #1b2733)"
 MUTED = "var(--k-muted, #5b6875)"
 FAINT = "var(--k-faint, #d5dbe1)"
@@ -189,7 +189,7 @@ def swatch(fill: str, *, top: float, hatch: str | None = None, is_dashed: bool =
 
 
 def empty(sentence: str) -> alt.LayerChart:
-    """What stands in the place of a chart that has nothing to show."""
+    """The sentence in the place of a chart that has nothing to show."""
     lines = "\n".join(textwrap.wrap(sentence, 44))
     words = alt.Chart(pl.DataFrame({"says": [lines]})).mark_text(color=MUTED, fontSize=14, lineBreak="\n", limit=0)
     return layered(words.encode(text="says:N"), height=120)

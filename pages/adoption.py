@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def show_waves(file: Path, chosen: dict[str, str], *, subject: str) -> None:
-    """What people found who looked, wave by wave; and how far they agree. Nothing where nobody looked."""
+    """Show what lookers found, wave by wave, and how far they agree. If nobody looked, show nothing."""
     found: Waves | None = ask(file, waves_of, roster=chosen["roster"], platform=chosen["platform"])
     if found is None:
         return
@@ -132,7 +132,7 @@ def show_waves(file: Path, chosen: dict[str, str], *, subject: str) -> None:
 
 
 def choose_measure(found: Adoption) -> Measure:
-    """What is counted: it opens on what the list can carry."""
+    """The measure to count. The page opens with the one that the list allows."""
     chosen = st.segmented_control(
         "Count who",
         list(_MEASURES),

@@ -99,7 +99,7 @@ def main() -> None:
 
 
 def _scheduled(settings: Settings) -> Scheduled | None:
-    """What is known of slots at this moment; None, and a sentence, where that cannot be read."""
+    """What is known about slots at this moment; None and a sentence, if that cannot be read."""
     try:
         with open_state(settings.home) as state:
             return scheduled_slots(state, settings.schedule, at=now())
@@ -109,7 +109,7 @@ def _scheduled(settings: Settings) -> Scheduled | None:
 
 
 def show_ages(found: list[Age], names: dict[str, str]) -> None:
-    """A warning where `kooch status --check` gives one."""
+    """Show a warning if `kooch status --check` gives one."""
     old = [age for age in found if age.state != "fresh"]
     if not old:
         return
@@ -178,7 +178,7 @@ def show_schedule(settings: Settings, scheduled: Scheduled) -> None:
 
 
 def show_loop(scheduled: Scheduled) -> None:
-    """Who runs the slots, in a box if one was missed."""
+    """Show who runs the slots, in a box if one was missed."""
     beat = scheduled.heartbeat
     said = f"; its last sign of life was on {moment(beat.beat_at)}" if beat else ""
     if scheduled.is_running:

@@ -35,9 +35,10 @@ _STATES = {
 
 
 def choose(labels: Mapping[str, str]) -> str | None:
-    """The id of the figure that is chosen here or named in the address, where the id stands from then on.
+    """The id of the figure that is chosen here or named in the address.
 
-    An address of old names a figure by its name. What is nobody, or several, is said.
+    From then on the address has the id. Old addresses have the figure's name. If a name means nobody, or several
+    figures, the page says so.
     """
     asked = st.query_params.get("figure", "")
     named = ids_named(labels, asked)
@@ -110,7 +111,7 @@ def _source_of(role: dict[str, Any]) -> tuple[object, object]:
 
 
 def show_role(role: dict[str, Any], *, has_source: bool) -> None:
-    """A role, and under the last of those with one source where it is from."""
+    """Show a role. Under the last of several roles with one source, show that source."""
     parts = [role["role"], role["party"], role["unit"] if role["unit"] and role["unit"] not in role["role"] else None]
     held = term(role["from_day"], role["to_day"])
     say("{parts} {term}", parts=" · ".join(part for part in parts if part), term=f"({held})" if held else "")
@@ -132,7 +133,7 @@ def show_accounts(found: Figure) -> None:
     for account in found.accounts.iter_rows(named=True):
         with st.container(border=True, gap="xxsmall"):
             handle = account["handle"] or "handle unknown"
-            # If the account is now called otherwise, the link does not go by the handle of their time.
+            # If the account has another name now, the link does not use the handle of their time.
             is_so_called = account["url"] is None or account["url_shows_handle"]
             st.markdown(
                 f"**{plain(account['platform'])}** · {linked(handle, account['url'] if is_so_called else None)}"
@@ -162,7 +163,7 @@ def _as_written(value: str | None, handle: str) -> str:
 
 
 def _gone(account: dict[str, Any]) -> str | None:
-    """What its server does not say of an account that is gone; None where it says whose act it was."""
+    """What the server does not say about an account that is gone; None: it says whose act it was."""
     if account["status"] == "not_found" and account["first_missing_at"]:
         since = long_day(account["first_missing_at"].date())
         return f"not found since {since}; the server does not say whether it was renamed, deleted or suspended"
@@ -219,7 +220,8 @@ def show_stays(found: Figure) -> None:
 
 
 def _edition(file: Path) -> Edition:
-    """The edition that the version is. Its id takes a look at all that the version says: once, and not for each figure."""
+    """The edition of the version. Its id depends on everything in the version, so it is computed once, not for each
+    figure."""
     try:
         settings = load_settings()
         publisher, contact = settings.publisher, settings.contact
@@ -236,7 +238,7 @@ def _sheets(connection: duckdb.DuckDBPyConnection, *, figure_id: str, edition: E
 
 
 def show_sheets(found: list[tuple[Sheet, str, str]]) -> None:
-    """A button for each platform: the sentence that may be copied, and all that it rests on."""
+    """Show a button for each platform: it opens the sentence that may be copied, with its evidence."""
     if not found:
         return
     st.header("Can I print this?")
@@ -260,7 +262,7 @@ def _presumed(*, is_presumed: bool) -> str:
 
 
 def _ended(stay: dict[str, Any]) -> str:
-    """Whose act the end was, as far as anybody says."""
+    """Whose act the end was, if anybody says so."""
     if stay["is_end_of_platform"]:
         return "Ended with the platform"
     if stay["ended_by"] == "unknown":
@@ -300,7 +302,7 @@ def _evidence(stay: dict[str, Any], label: str, told: dict[str, Any] | None) -> 
 
 
 def show_holds(found: Figure) -> None:
-    """Why nothing is said yet of accounts that many others share the fate of."""
+    """Show why nothing is said yet about accounts that turned gone together with many others."""
     for hold in found.holds.iter_rows(named=True):
         with st.container(border=True):
             tell(
@@ -322,7 +324,8 @@ def show_moves(found: Figure) -> None:
 
 
 def show_counts(audience: pl.DataFrame) -> None:
-    """The points of the chart in words, the latest first. Where they are many, those that others recorded go first."""
+    """Show the points of the chart in words, the latest first. If there are too many to show, those that others
+    recorded are kept."""
     n = audience.height
     if not n:
         return

@@ -1,4 +1,5 @@
-"""Home: the list that was chosen, with its own headline, its arrivals and where its people are. The story of Koo is one of them."""
+"""Home: the chosen list, with its headline, its arrivals and where its people are. The story of Koo is one such
+list."""
 
 from datetime import date
 from pathlib import Path
@@ -129,7 +130,7 @@ def show_places(file: Path, lists: Lists, roster: str) -> None:
 
 
 def show_firmness(file: Path, day: date, *, known_by: date | None) -> None:
-    """What the count becomes without some of the texts it rests on."""
+    """Show the count without some of the texts on which it rests."""
     asked: dict[str, Any] = {**KOO, "day": day, "zone": ZONE} | ({"known_by": known_by} if known_by else {})
     tell(in_a_sentence(ask(file, sensitivity, **asked), **asked), kind="noted")
 
@@ -197,7 +198,7 @@ def show_koo(file: Path, entries: int, day: date) -> None:
 
 
 def show_users(file: Path) -> None:
-    """Users and downloads of Koo as they were said; nothing where this version has none."""
+    """Show published counts of users and downloads of Koo; nothing if this version has none."""
     counts: pl.DataFrame = ask(file, platform_counts, platform=KOO["platform"])
     if not counts.is_empty():
         st.divider()

@@ -1,4 +1,4 @@
-"""Where is the audience? Followers on a newer platform against an older one, for the same people of a list."""
+"""Where is the audience? Followers on a newer platform and an older one, for the same people of a list."""
 
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def show_people(found: Followers, of: dict[str, str], names: dict[str, str]) -> None:
-    """The last ratio of each, and when there were first as many."""
+    """Show the last ratio of each person, and when there were first as many followers."""
     st.header("When were there as many?")
     rows = {row["figure_id"]: row for row in found.frame.iter_rows(named=True)}
     table(
@@ -96,7 +96,7 @@ def show_people(found: Followers, of: dict[str, str], names: dict[str, str]) -> 
 
 
 def show_one(file: Path, found: Followers, of: dict[str, str], names: dict[str, str], *, subject: str) -> None:
-    """The counts of one of them on both platforms, and every day with a ratio."""
+    """Show the counts of one person on both platforms, and every day with a ratio."""
     st.header("Who?")
     people = dict(found.ratios.select("figure_id", "name").rows())
     chosen = choose("Who", people, key="who", width=320)

@@ -1,4 +1,5 @@
-"""Look: people say whether a figure has an account, one key a look; each is written into the file of its wave at once."""
+"""Check by hand: people say whether a figure has an account, with one key for each look. Each look is written into the
+file of its wave at once."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,8 @@ _FAULT = "look_fault"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What all looks of a sitting share. `own` is the folder of the user's lists, `zone` that of the list's days."""
+    """What all looks of a sitting share. `own` is the folder of the user's lists, `zone` the time zone of the list's
+    days."""
 
     own: Path
     roster: str
@@ -77,7 +79,7 @@ def choose_sitting(own: Path, lists: dict[str, tuple[str, str]], looks: list[Loo
     is_ready = bool(st.query_params.get("wave") and st.query_params.get("looker"))
     with st.expander("List, platform, wave and looker", expanded=not is_ready), st.container(horizontal=True):
         roster = choose_list({name: title for name, (title, _) in lists.items()})
-        # First those that let a person search and no program.
+        # First the platforms that only a person can search.
         rows = sorted((row for row in known().values() if not row.closed), key=lambda row: row.search_url is None)
         platform = known()[choose("Platform", {row.platform: row.name for row in rows}, key="platform", width=200)]
         searches = {"app_search": f"{platform.name} itself"} if platform.search_url else {}
@@ -99,7 +101,7 @@ def choose_sitting(own: Path, lists: dict[str, tuple[str, str]], looks: list[Loo
     if fault := fault_of(Looker, looker):
         st.error(plain(fault))
         st.stop()
-    # Defaults change with lists and platforms; who comes back to this address means what was chosen today.
+    # Defaults change with lists and platforms. Somebody who comes back to this address means today's choice.
     for key, name in (("roster", roster), ("platform", platform.platform), ("method", method)):
         if st.query_params.get(key) != name:
             st.query_params[key] = name
@@ -124,7 +126,7 @@ def show_next(chosen: Chosen, figures: list[ToLookAt], looks: list[Look]) -> Non
     """The next figure without a look of this looker in this wave, and what was written last."""
     looked = {look.figure for look in looks}
     left = [figure for figure in figures if figure.figure_id not in looked]
-    # No version holds looks that are not yet loaded: this number has no measure.
+    # No version holds looks that are not loaded yet, so this number has no measure.
     of_all = Number(
         f"{len(figures):,}",
         cell("figures_to_look_at", "count", roster=chosen.roster, platform=chosen.platform.platform),
@@ -146,7 +148,8 @@ def show_next(chosen: Chosen, figures: list[ToLookAt], looks: list[Look]) -> Non
 
 
 def show_figure(chosen: Chosen, figure: ToLookAt) -> None:
-    """Who is to be looked at, where, and a key for each result. The keys of every figure are its own: no press counts for the next."""
+    """Show whom to look at, where, and a key for each result. Every figure has keys of its own, so no press counts for
+    the next figure."""
     st.header(plain(figure.name))
     note("{who}", who=" · ".join(filter(None, (figure.role, figure.party))))
     cells = {
@@ -177,7 +180,7 @@ def show_figure(chosen: Chosen, figure: ToLookAt) -> None:
 
 
 def _search(chosen: Chosen, name: str) -> tuple[str, str]:
-    """What a search is called, and its address."""
+    """The name of a search, and its address."""
     platform = chosen.platform
     if chosen.method == "app_search" and platform.search_url:
         return f"Search {platform.name}", platform.search_url.replace("{name}", quote(name, safe=""))
@@ -186,7 +189,7 @@ def _search(chosen: Chosen, name: str) -> tuple[str, str]:
 
 
 def _link(label: str, url: str | None) -> None:
-    """A link that a new tab opens; without an address its words alone."""
+    """A link that opens in a new tab; without an address, only its words."""
     target = address(url)
     if target:
         st.link_button(plain(label), target, shortcut="O", icon=":material/open_in_new:")
@@ -218,7 +221,7 @@ def _take_back(look: Look, own: Path) -> None:
 
 
 def _told(error: KoochError) -> str:
-    """Of a row that is not in a file yet, the fault alone."""
+    """The fault of a row that is not in a file yet, without its place."""
     if isinstance(error, RosterError) and error.row is None:
         return "; ".join(fault.message for fault in error.faults)
     return str(error)

@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def show_count(roster: str, move: str, counts: pl.DataFrame, names: Mapping[str, str]) -> None:
-    """How many moves of a kind there are, on each platform. `names` are those of platforms, by short names."""
+    """Show how many moves of a kind there are on each platform. `names` has the names of platforms by short names."""
     parts: list[str | Number] = [f"{move[0].upper()}{move[1:]}:"]
     for platform, n in counts.select("platform", "moves").iter_rows():
         of = {"roster": roster, "move": move, "platform": platform}

@@ -121,7 +121,7 @@ def _named(part: str, value: str) -> str:
 
 
 def choose_parts(whole: Places) -> dict[str, str]:
-    """What the list is narrowed to."""
+    """The chosen values to which the list is narrowed."""
     offered = [part for part in PARTS if len(whole.options[part]) > 1]
     chosen: dict[str, str] = {}
     for part in offered:
@@ -172,7 +172,7 @@ def show_changes(
 
 
 def show_people(found: Places, roster: str) -> None:
-    """Who is where: a row a figure."""
+    """Show who is where: one row per figure."""
     st.header("Who is where?")
     with st.container(horizontal=True, vertical_alignment="bottom", key="people"):
         platform = st.selectbox(

@@ -1,4 +1,4 @@
-"""What can be known? Platform by platform what a crawl would bring, by when, at what price, and what nobody can know."""
+"""What can be known? For each platform: what a crawl would bring, by when, at what price, and what nobody can know."""
 
 import json
 import subprocess
@@ -87,7 +87,7 @@ def main() -> None:
 
 
 def show_platform(row: dict[str, Any]) -> None:
-    """What a platform gives, what it never will, and the command that begins it."""
+    """Show what a platform gives, what it never gives, and the command that begins it."""
     st.header(plain(row["name"]))
     lines = [*([f"{row['lacks']}."] if row["lacks"] else []), *row["gives"]]
     never = [f"Never: {each}" for each in row["never"]]
@@ -104,7 +104,7 @@ def folder_of(roster: str) -> Path | None:
 
 
 def offer_sheet(folder: Path, row: dict[str, Any]) -> None:
-    """The sheet that the command writes, made when somebody takes it."""
+    """Offer the sheet that the command writes. It is made when somebody downloads it."""
     platform = row["platform"]
     st.download_button(
         f"Sheet for {plain(row['name'])} (.xlsx)",
@@ -121,7 +121,7 @@ def _or_dash(value: object, form: str) -> str:
 
 @st.cache_data(show_spinner="Asking what each platform gives", max_entries=50)
 def _planned(file: str, home: str, roster: str) -> tuple[list[dict[str, Any]], str]:  # noqa: ARG001 -- another version, another plan
-    """The rows of `kooch plan`, and the sentence that stands in their place. Crawlers run in a process of their own."""
+    """The rows of `kooch plan`, or a sentence in their place. Crawlers run in a process of their own."""
     try:
         done = subprocess.run(  # noqa: S603 -- a list of the version, and no shell
             [sys.executable, "-m", "kooch", "--home", home, "plan", roster, "--format", "json"],

@@ -1,4 +1,4 @@
-"""SQL: what there is to ask, and one SELECT on the published version."""
+"""SQL: the tables to ask, and one SELECT on the published version."""
 
 import streamlit as st
 

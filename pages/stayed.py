@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def show_curves(file: Path, found: Stayed, chosen: dict[str, str], *, subject: str, until: str) -> None:
-    """How soon each end came, and the curve of the one that is chosen."""
+    """Show how soon each end came, and the curve of the chosen end."""
     show_chart(
         "incidence",
         file,
@@ -89,7 +89,7 @@ def show_curves(file: Path, found: Stayed, chosen: dict[str, str], *, subject: s
 
 
 def show_silent(file: Path, roster: str, platform: str) -> None:
-    """Who had posted nothing for a while when somebody looked last. Nothing where nobody looked."""
+    """Show who had posted nothing for a while when somebody looked last. If nobody looked, show nothing."""
     found: Silent | None = ask(file, silent, roster=roster, platform=platform)
     if found is None:
         return
@@ -124,7 +124,7 @@ def show_silent(file: Path, roster: str, platform: str) -> None:
 
 
 def show_returns(file: Path, chosen: dict[str, str], *, subject: str) -> None:
-    """Who posted again after a silence of the chosen length, when, and after how long."""
+    """Show who posted again after a silence of the chosen length, when, and after how long."""
     where = {"roster": chosen["roster"], "platform": chosen["platform"], "days": int(chosen["days"])}
     found: CameBack = ask(file, came_back, **where)
     st.header("Who came back?")
@@ -162,7 +162,7 @@ def _days_between(row: dict[str, Any], where: dict[str, Any]) -> Number:
 
 
 def show_two(file: Path, lists: Lists, roster: str, platform: str) -> None:
-    """Where the same people posted, on this platform and on another, week by week."""
+    """Show where the same people posted, on this platform and on another, week by week."""
     others = {name: lists.names.get(name, name) for name in lists.platforms[roster] if name != platform}
     if not others:
         return
@@ -192,7 +192,7 @@ def show_two(file: Path, lists: Lists, roster: str, platform: str) -> None:
 
 
 def show_at_risk(found: Stayed) -> None:
-    """How many were under watch at some days, a row a group."""
+    """Show how many were under watch on some days, one row per group."""
     st.caption("Under watch that many days after joining, at the least")
     table(
         ("Group", *(f"{day:,} days" for day in found.days)),

@@ -21,7 +21,7 @@ class ChartModule(Protocol):
     FRAMES: dict[str, pl.Schema]
 
     def draw(self, **frames: Any) -> alt.LayerChart:  # noqa: ANN401 -- each chart names its own
-        """The picture of these frames; of empty ones a sentence in its place."""
+        """The picture of these frames. If they are empty, a sentence in its place."""
 
 
 def charts() -> dict[str, ChartModule]:

@@ -27,7 +27,7 @@ _CANNOT_SAY = {
     "there": "Too few were looked at to say who was there. Choose “Had joined”.",
 }
 
-# Ticks within a day say nothing; the first of a month is the month's.
+# Ticks within a day say nothing; the tick on the first of a month stands for the month.
 _DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b %Y' : '%b %Y')"
 
 
@@ -42,7 +42,8 @@ def draw(
 ) -> alt.LayerChart:
     """`percentage` shows only the days on which the list may be divided; `log` keeps zero on its axis.
 
-    `of` is where the counts stand, as `relation` and `?key=value` of list and platform: the labels name their measure by it.
+    `of` says where the counts come from, as `relation` and `?key=value` of list and platform. The labels name their
+    measure by it.
     """
     return band(curve, gaps, events, measure="joined", show=show, scale=scale, of=of)
 
@@ -57,10 +58,10 @@ def band(
     scale: Literal["linear", "log"],
     of: str,
 ) -> alt.LayerChart:
-    """The band of `measure` between its edges, hatched where it cannot be said."""
+    """The band of `measure` between its edges, hatched where nobody can say."""
     edges = (_COUNTS if show == "count" else _SHARES)[measure]
     said = curve.with_columns(low=pl.col(edges[0]), high=pl.col(edges[1]), at=pl.col("day").dt.epoch("ms"))
-    # A day of which nothing can be said ends a stretch.
+    # A day about which nothing can be said ends a stretch.
     said = said.with_columns(stretch=pl.col("low").is_null().rle_id())
     shown = said.filter(pl.col("low").is_not_null()).with_columns(
         rests=pl.when("is_presumed").then(pl.lit("presumptions")).otherwise(pl.lit("evidence that names the account"))
@@ -82,7 +83,7 @@ def band(
         if first < final
         else alt.Axis(tickCount=1, labelExpr="utcFormat(datum.value, '%-d %B %Y')")
     )
-    # Made nice, a single day is no span that a browser can draw.
+    # With `nice`, a browser cannot draw a span of a single day.
     x = alt.X("at:T", title=None, scale=alt.Scale(type="utc", nice=False), axis=days)
     form = ".0%" if is_percentage else ",d"
     axis = alt.Axis(title=None, tickCount=5, format=form)
@@ -120,13 +121,13 @@ def band(
 
 
 def _turns(shown: pl.DataFrame) -> pl.DataFrame:
-    """The days on which what is drawn changes, and the last one: a long list changes its members on many others."""
+    """The days on which the drawing changes, and the last day. A long list changes its members on many other days."""
     drawn = pl.struct("low", "high", "rests", "stretch")
     return shown.filter((drawn != drawn.shift(1)).fill_null(value=True) | (pl.int_range(pl.len()) == pl.len() - 1))
 
 
 def _to_the_end(shown: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
-    """The steps, and a further one where a stretch ends: it counts to the day before."""
+    """The steps, and one more where a stretch ends, because a stretch counts to the day before."""
     if gaps.is_empty():
         return shown
     last = shown.group_by("stretch", maintain_order=True).last()
@@ -138,7 +139,7 @@ def _to_the_end(shown: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
 def _labels(
     steps: pl.DataFrame, day: date, x: alt.X, edges: tuple[str, str], *, form: str, of: str, is_last: bool
 ) -> list[alt.Chart]:
-    """What both edges come to, each naming its measure to who cannot see it."""
+    """The last values of both edges. Each label names its measure for readers who cannot see the chart."""
     last = steps.row(-1, named=True)
     ends = [("low", "certainly", 7), ("high", "possibly", -7)] if last["low"] != last["high"] else [("low", "", 0)]
     relation, _, where = of.partition("?")
@@ -150,7 +151,7 @@ def _labels(
             .select("at", "low", "high", label=pl.lit(label))
             .with_columns(measure=pl.lit(f"{relation}.{column}?{where}&day={day}"))
         ).encode(x=x, y=alt.Y(f"{edge}:Q"), text="label:N")
-        if not is_last:  # what is hatched stands behind it
+        if not is_last:  # the hatched part is behind it
             labels.append(at.mark_text(align="left", dx=8, dy=dy, color=PAPER, stroke=PAPER, strokeWidth=5, aria=False))
         labels.append(at.mark_text(align="left", dx=8, dy=dy, color=INK).encode(description="measure:N"))
     return labels

@@ -1,4 +1,4 @@
-"""How the parts of a list differ: a bar for each, from none to all of its members."""
+"""How the parts of a list differ: one bar for each part, from none to all of its members."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Who set up when, as far as sources say: a row an entry, its evidence drawn as exactly as it is known."""
+"""Who set up when, as far as sources say: one row for each entry, its evidence drawn as exactly as it is known."""
 
 import textwrap
 from typing import Any
@@ -39,7 +39,7 @@ FRAMES = {"rows": ROWS, "marks": MARKS, "events": EVENTS}
 
 _ROW = 31
 _LABELS, _EVIDENCE = 200, 312  # pixels for names and sources beside the days, on a wide screen
-# Beside its source a name is as large as fits.
+# A name beside its source is as large as the room allows.
 _AS_FITS = f"min(11.5, (width - 10 - {WIDEST} * 10 * length(datum.says_short || '')) / {WIDEST} / length(datum.name))"
 _NAME_LINE = 30  # letters
 
@@ -220,7 +220,7 @@ def _words(rows: pl.DataFrame, y: alt.Y) -> list[alt.Chart]:
 
 
 def _touch(rows: pl.DataFrame, y: alt.Y) -> alt.Chart:
-    """The whole row answers a click: it is what opens the statements."""
+    """The whole row answers a click, which opens the statements."""
     entries = rows.filter(~pl.col("is_group"))
     entry = alt.selection_point(name="entry", fields=["row"], toggle=False)
     rows_drawn: alt.Chart = (

@@ -19,7 +19,7 @@ DEFINITION = (
 UNIT = "Followers as the platform showed them, UTC; a report is dated by the end of its day"
 FRAMES = {"audience": AUDIENCE, "blocks": MARKERS}
 
-# Ticks within a day say nothing that can be known of a report.
+# A report is dated to the day, so ticks within a day would say nothing about it.
 _DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, utcdate(datum.value) > 1 ? '%-d %b %Y' : '%b %Y')"
 
 
@@ -30,7 +30,7 @@ CHOSEN = ("account", "at", "source")
 
 
 def draw(audience: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
-    """A colour an account, named at its last point."""
+    """One colour for each account, which is named at its last point."""
     if audience.is_empty():
         return empty("No follower counts yet. The next crawl brings them.")
     accounts = audience["account"].unique(maintain_order=True).to_list()
@@ -38,7 +38,7 @@ def draw(audience: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
     shades = alt.Scale(domain=accounts, range=(palette * len(accounts))[: len(accounts)])
     colour = alt.Color("account:N", legend=None, scale=shades)
     days = audience["when"].str.split(",").list.first().unique()
-    # Within one day no tick of a calendar need lie.
+    # A single day may hold no tick of a calendar.
     axis = (
         alt.Axis(tickCount=6, labelExpr=_DAY)
         if len(days) > 1
@@ -54,7 +54,7 @@ def draw(audience: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
         alt.Tooltip("shown:N", title="Followers"),
         alt.Tooltip("says:N", title="Source"),
     ]
-    # Where a source is opened, the page says: no address need go into the picture.
+    # The page says where a source can be opened, so the picture needs no address.
     drawn = audience.drop("url")
     is_report, is_archived = pl.col("source") == "report", pl.col("source") == "archive"
     chosen = alt.selection_point(name="count", fields=list(CHOSEN), toggle=False)
@@ -95,7 +95,7 @@ def draw(audience: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
         hollow(is_report, shape="diamond", size=80),
         name(stroke=alt.value(PAPER), strokeWidth=alt.value(4)),
         name(color=colour),
-        # As wide as a finger, above everything: what is touched.
+        # The area to touch: as wide as a finger, above everything.
         alt.Chart(drawn.filter(is_report | is_archived))
         .mark_point(shape="square", filled=True, size=400, opacity=0, cursor="pointer")
         .encode(x=x, y=y, tooltip=tooltip)
@@ -105,7 +105,8 @@ def draw(audience: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
 
 
 def _open_above(least: pl.DataFrame, x: alt.X, y: alt.Y, colour: alt.Color) -> list[alt.Chart]:
-    """An arrow upwards from each lower bound, as long whatever the scale: how much more there is, nobody says."""
+    """An arrow upwards from each lower bound, of one length on any scale, because nobody says how much more there
+    is."""
     if least.is_empty():
         return []
     base = alt.Chart(least)

@@ -1,4 +1,4 @@
-"""Who came back: a line a silence, from the last post before it to the first after it."""
+"""Who came back: one line for each silence, from the last post before it to the first after it."""
 
 import altair as alt
 import polars as pl
@@ -19,7 +19,7 @@ _MOST_ROWS = 40
 
 
 def draw(returns: pl.DataFrame) -> alt.LayerChart:
-    """A row a return, at most 40; the name above its line."""
+    """One row for each return, at most 40; the name above its line."""
     if returns.is_empty():
         return empty("Nobody is known to have come back.")
     rows = returns.head(_MOST_ROWS).select(

@@ -1,4 +1,4 @@
-"""Of how many of a list anything is known: one bar, the part that nobody searched hatched."""
+"""About how many on a list anything is known: one bar, in which the part that nobody searched is hatched."""
 
 import altair as alt
 import polars as pl

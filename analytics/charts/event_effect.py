@@ -22,7 +22,7 @@ def draw(changes: pl.DataFrame) -> alt.LayerChart:
 
 
 def around(changes: pl.DataFrame, *, counted: str) -> alt.LayerChart:
-    """The changes around dates, of what `counted` names."""
+    """The changes around dates of what `counted` names."""
     if changes.is_empty():
         return empty("Nothing can be said of this event and this list.")
     shown = changes.with_columns(

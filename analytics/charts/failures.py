@@ -1,4 +1,4 @@
-"""Why targets have no observation: a bar a cause."""
+"""Why targets have no observation: one bar for each cause."""
 
 import altair as alt
 import polars as pl

@@ -1,4 +1,4 @@
-"""What ended the watch over each: one bar, what is not known hatched."""
+"""What ended the watch over each person: one bar, in which the unknown part is hatched."""
 
 import altair as alt
 import polars as pl

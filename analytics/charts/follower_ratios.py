@@ -1,4 +1,4 @@
-"""Followers on the newer platform for each on the older: a bar a person, as wide as the rounding of the counts."""
+"""Followers on the newer platform for each on the older: one bar per person, as wide as the rounding of the counts."""
 
 import altair as alt
 import polars as pl

@@ -1,4 +1,4 @@
-"""Of how many each end had come by a day after joining: a band a cause, each apart."""
+"""For how many each end had come by a day after joining: one separate band for each cause."""
 
 import altair as alt
 import polars as pl

@@ -1,4 +1,4 @@
-"""What differs between two days: a bar a platform, a part of it for each difference."""
+"""What differs between two days: one bar for each platform, with a part for each difference."""
 
 import altair as alt
 import polars as pl

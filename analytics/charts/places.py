@@ -1,4 +1,4 @@
-"""Where the people of a list are: a bar a platform, a part of it for each place."""
+"""Where the people of a list are: one bar for each platform, with a part for each place."""
 
 import altair as alt
 import polars as pl
@@ -58,12 +58,12 @@ _WIDE_ENOUGH = 0.07  # of a bar: its count has room
 
 
 def draw(segments: pl.DataFrame) -> alt.LayerChart:
-    """The parts of each bar side by side, their counts in them; what the colours mean stands below."""
+    """The parts of each bar side by side, with their counts in them. The legend is below."""
     return bars(segments, FILLS, nothing="Nobody on this list has an account on a platform yet.")
 
 
 def bars(segments: pl.DataFrame, fills: dict[str, str], *, nothing: str) -> alt.LayerChart:
-    """A bar a row, in the colours `fills`; what is not known is hatched. Of no rows it is the sentence `nothing`."""
+    """One bar for each row, in the colours `fills`; unknown parts are hatched. Without rows, the sentence `nothing`."""
     if segments.is_empty():
         return empty(nothing)
     drawn = segments.with_columns(
@@ -123,7 +123,7 @@ def _hatch(fill: str) -> str:
 
 
 def _counts(drawn: pl.DataFrame, fills: dict[str, str], x: alt.X) -> list[alt.Chart]:
-    """The counts of parts that have room for one, on what can be read on."""
+    """The counts of parts that have room for one, on a ground on which they can be read."""
     layers = []
     roomy = drawn.filter(pl.col("end") - pl.col("start") >= _WIDE_ENOUGH).with_columns(
         start=(pl.col("start") + pl.col("end")) / 2

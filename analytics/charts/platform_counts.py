@@ -1,4 +1,5 @@
-"""What is said of Koo as a whole: a row a kind of count, a mark a count, and no line through any of them."""
+"""Published counts of Koo as a whole: one row for each kind of count, one mark for each count, and no lines between
+them."""
 
 import altair as alt
 import polars as pl
@@ -19,7 +20,7 @@ _ROOM = 80  # days: nearer to each other, two counts have one label
 
 
 def draw(counts: pl.DataFrame) -> alt.LayerChart:
-    """A row a kind, named above its marks; the counts stand beside the marks, every other one below."""
+    """One row for each kind, named above its marks. The counts are beside the marks, every other one below."""
     dated = counts.filter(pl.col("day").is_not_null())
     if dated.is_empty():
         return empty("Nothing is known of the platform as a whole.")

@@ -28,5 +28,5 @@ def draw(
     scale: Literal["linear", "log"] = "linear",
     of: str = "",
 ) -> alt.LayerChart:
-    """As `adoption` draws who had joined; days of which nobody can say are hatched (`gaps`)."""
+    """Like `adoption`. Days on which nobody can say who was there are hatched (`gaps`)."""
     return band(curve, gaps, events, measure="there", show=show, scale=scale, of=of)

@@ -1,4 +1,5 @@
-"""How many had not yet ended by a day after joining: a curve a group, with what the days leave open and the limits."""
+"""How many had not yet ended by a day after joining: one curve for each group, with the range that the days leave open,
+and the limits."""
 
 from collections.abc import Mapping, Sequence
 
@@ -19,7 +20,7 @@ FRAMES = {"staying": STAYING}
 
 
 def draw(staying: pl.DataFrame) -> alt.LayerChart:
-    """A colour a group, named at its end if there are several."""
+    """One colour for each group, which is named at its end if there are several."""
     groups = staying["group"].unique(maintain_order=True).to_list()
     return steps(
         staying,
@@ -38,7 +39,8 @@ def steps(
     colours: Mapping[str, str],
     nothing: str,
 ) -> alt.LayerChart:
-    """Step curves from the day of joining: `low` to `high` between lines, `least` to `most` pale. Of none the sentence `nothing`."""
+    """Step curves from the day of joining: `low` to `high` between lines, `least` to `most` pale. Without rows, the
+    sentence `nothing`."""
     if curves.is_empty():
         return empty(nothing)
     drawn = curves.select("day", by, "low", "high", "least", "most").with_columns(

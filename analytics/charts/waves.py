@@ -1,4 +1,4 @@
-"""What waves of looks by people found: a bar a wave, and a line where another thing is counted from then on."""
+"""What waves of looks by people found: one bar for each wave, and a line where the definition changes."""
 
 from typing import cast
 

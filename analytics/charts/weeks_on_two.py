@@ -1,4 +1,4 @@
-"""On which of two platforms the same people posted: a column a week."""
+"""On which of two platforms the same people posted: one column for each week."""
 
 import altair as alt
 import polars as pl
@@ -35,7 +35,7 @@ _BAND = 10
 
 
 def draw(weeks: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
-    """A column a week, its places one upon the other; what the colours mean stands above."""
+    """One column for each week, with its places on top of each other. The legend is above."""
     if weeks.is_empty():
         return empty("Nobody has looked at their posts on both platforms.")
     drawn = weeks.with_columns(
@@ -50,7 +50,7 @@ def draw(weeks: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
     below = len(used) * _LEGEND + 10 + (0 if blocks.is_empty() else _BAND)
     scale = alt.Scale(domain=[0, most], range=[below + _HEIGHT, below], nice=False)
     axis = alt.Axis(title=None, tickMinStep=1, tickCount=5, format=",d")
-    # A band stands out above the columns, which cover it.
+    # The columns cover a band, so it reaches above them.
     layers = event_marks(blocks, x, top=below - _BAND)
     for place, fill in _FILLS.items():
         this = drawn.filter(pl.col("place") == place)

@@ -113,7 +113,7 @@ known_days AS (
         coalesce(timezone(r.time_zone, k.held_from)::DATE, '-infinity'::DATE) AS from_day,
         'infinity'::DATE AS until_day
     FROM (
-        -- An account that became the figure's on a day says nothing of the time before.
+        -- An account that became the figure's on a day says nothing about the time before.
         SELECT
             s.figure_id,
             s.platform,

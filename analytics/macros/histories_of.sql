@@ -20,7 +20,7 @@ WITH accounts_of AS (
     ) = 1
 ),
 
--- What each was when it had joined; of several roles at once the latest, then the first in the alphabet.
+-- The role of each at the time of the join. If there were several, the latest, then the first in the alphabet.
 roles AS (
     SELECT m.figure_id, m.role, m.party, m.unit
     FROM accounts_of AS a
@@ -43,7 +43,7 @@ first_ends AS (
     SELECT
         *,
         least(quiet_on, ended_to, left_office_on) AS first_day,
-        -- Of ends on one day the first in the alphabet.
+        -- If several ends are on one day, the first in the alphabet.
         CASE
             WHEN ended_to = first_day AND ended_as <> 'not found' THEN ended_as
             WHEN left_office_on = first_day THEN 'left office'

@@ -49,7 +49,7 @@ pasts AS (
         arg_max(s.ended_by, s.ended_before) FILTER (
             WHERE s.ended_before <= timezone(r.time_zone, (on_day + 1)::TIMESTAMP)
         ) AS ended_by,
-        -- Of the time before its only accounts were the figure's nothing is known.
+        -- Nothing is known about the time before its only accounts were the figure's.
         coalesce(
             count(l.held_from) < count(*) OR timezone(any_value(r.time_zone), min(l.held_from))::DATE <= on_day,
             true

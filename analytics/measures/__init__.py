@@ -1,1 +1,1 @@
-"""What pages and charts show, computed: each module answers one kind of question from an open version."""
+"""Computes what pages and charts show. Each module answers one kind of question from an open version."""

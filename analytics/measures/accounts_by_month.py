@@ -13,7 +13,7 @@ MONTHS = pl.Schema(
         "month": pl.Date(),  # its first day
         "kind": pl.String(),  # person, institution or party
         "accounts": pl.Int64(),
-        "below": pl.Int64(),  # accounts of the kinds before it in the same month
+        "below": pl.Int64(),  # accounts of earlier kinds in the same month
     }
 )
 KINDS = pl.Schema({"kind": pl.String(), "accounts": pl.Int64(), "place": pl.Int64(), "measure": pl.String()})

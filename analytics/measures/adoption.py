@@ -72,9 +72,9 @@ _COLUMNS: dict[Measure, tuple[str, str, str, str]] = {
 class Adoption:
     """The curve (CURVE), where it cannot be said (GAPS), what is known of the list on `day` (PARTS), and what to say of them.
 
-    `day` is the last day on which the list may be divided, else the last of which the measure can be said; None where there is
-    no such day. `opens_on` is the measure that
-    the list can carry. `breakdowns` have more than one part. `assumes` is what the lower edge takes for granted.
+    `day` is the last day on which percentages are allowed, else the last day on which the measure is known; None: there
+    is no such day. `opens_on` is the measure with which the page opens. `breakdowns` have more than one part. `assumes`
+    is what the lower edge takes for granted.
     """
 
     curve: pl.DataFrame
@@ -89,7 +89,7 @@ class Adoption:
     notes: tuple[str, ...]
 
     def has_shares(self, measure: Measure) -> bool:
-        """Whether the list may be divided on any day."""
+        """Whether percentages are allowed on any day."""
         return bool(self.curve[SHARES[measure]].is_not_null().any())
 
 
@@ -106,10 +106,11 @@ def adoption_of(
     measure: Measure | None = None,
     presumptions: bool = True,
 ) -> Adoption | None:
-    """What the rollup `adoption` says of `roster` on `platform`; None when it says nothing.
+    """What the rollup `adoption` says about `roster` on `platform`; None if it says nothing.
 
-    Without a `measure` it is the one that the list can carry. Without `presumptions` reports that name no account are taken
-    for no known account; that is None too where it would make no difference (`has_presumptions`).
+    Without a `measure`, Kooch chooses the one that the list allows. Without `presumptions`, reports that name no
+    account do not count for a known account; then the result is also None if this makes no difference
+    (`has_presumptions`).
     """
     of = {"roster": roster, "platform": platform}
     known = connection.sql(query("adoption_list"), params=of).pl()
@@ -173,7 +174,7 @@ def breakdown_of(
 
 
 def _gaps(curve: pl.DataFrame, last_day: date) -> pl.DataFrame:
-    """Stretches of days on which it cannot be said who was there."""
+    """Stretches of days on which nobody can say who was there."""
     return (
         curve.with_columns(is_gap=pl.col("there_max").is_null(), until_day=pl.col("day").shift(-1, fill_value=last_day))
         .with_columns(stretch=pl.col("is_gap").rle_id())
@@ -187,7 +188,7 @@ def _gaps(curve: pl.DataFrame, last_day: date) -> pl.DataFrame:
 
 
 def _parts(last: dict[str, Any] | None, measure: Measure, relation: str, of: dict[str, str]) -> pl.DataFrame:
-    """The members of the last day by what is known of them: all of it is one row of `adoption`."""
+    """The members of the last day by what is known about them. All counts come from one row of `adoption`."""
     if last is None:
         return pl.DataFrame(schema=PARTS)
     low, high = _COLUMNS[measure][:2]
@@ -222,7 +223,7 @@ def _percent(share: float) -> str:
 
 
 def _share(row: dict[str, Any], measure: Measure) -> str:
-    """`94%`, `58% to 75%`, `at least 94%`; empty where the list may not be divided."""
+    """`94%`, `58% to 75%`, `at least 94%`; empty if no percentage is allowed."""
     low, high = (row[column] for column in _COLUMNS[measure][2:])
     if low is None:
         return ""
@@ -248,7 +249,7 @@ def _verdict(
     relation: str,
     of: dict[str, str],
 ) -> Said:
-    """The last count in a sentence, divided only where that is allowed."""
+    """The last count in a sentence, with a percentage only if one is allowed."""
     if row is None:
         return ("Too few were looked at to say of any day who was there.",)
     day = row["day"]
@@ -313,7 +314,7 @@ def _assumes(measure: Measure, longest_gap_days: int | None) -> str:
 
 
 def _by_the_list(about: dict[str, Any]) -> str:
-    """What is counted up to the last version of a list."""
+    """A sentence on what is counted up to the last version of a list."""
     vouches = (
         "those whom a version had named by then are certain, those whom any version names are possible."
         if about["series_vouches"]
@@ -327,7 +328,7 @@ def _by_the_list(about: dict[str, Any]) -> str:
 
 
 def _fall(curve: pl.DataFrame, measure: Measure) -> str | None:
-    """Why a line falls, where one does: nobody stops having joined, so it is the list that changed."""
+    """Why a line falls, if one does. Nobody stops having joined, so the list must have changed."""
     if not any((curve[edge].diff() < 0).any() for edge in _COLUMNS[measure][:2]):
         return None
     left = "The lines fall where people left the list: each day counts only those who were on it."
@@ -337,7 +338,7 @@ def _fall(curve: pl.DataFrame, measure: Measure) -> str | None:
 
 
 def _notes(curve: pl.DataFrame, measure: Measure, about: dict[str, Any], *, has_shares: bool) -> tuple[str, ...]:
-    """What the shape of the band cannot say for itself."""
+    """Notes on what the shape of the band does not show."""
     notes = []
     before = curve.filter(pl.col("day") < about["as_of"])
     is_possible_for_all = before["joined_max"] + before["not_looked"] == before["members"]

@@ -19,7 +19,7 @@ Who = Literal["people", "bodies", "all"]
 
 ROWS = pl.Schema(
     {
-        "row": pl.String(),  # stable key: a figure_id, or that of a fold
+        "row": pl.String(),  # stable key: a figure_id, or the key of a shared row
         "y": pl.Float64(),  # position from the top, in rows
         "name": pl.String(),
         "is_group": pl.Boolean(),  # a heading
@@ -55,8 +55,9 @@ _Fields = dict[str, Any]
 class Arrivals:
     """The chart's frames (ROWS, MARKS, EVENTS), and how many entries of the choice have no row.
 
-    Of these, `hidden` have no date, and `earlier` joined earlier than those with a row. `figures` are the figure_ids of all whom
-    the table covers, also without a row. `archive_note` says what to know of the archived pages on which dates rest; None where none does.
+    Of these, `hidden` have no date, and `earlier` joined earlier than those with a row. `figures` are the figure_ids of
+    all whom the table covers, also without a row. `archive_note` says what to know about the archived pages on which
+    dates rest; None: no date rests on one.
     """
 
     rows: pl.DataFrame
@@ -83,9 +84,9 @@ def arrivals(
 ) -> Arrivals:
     """Rows and marks for `roster` on `platform`; days from `start` to before `end` are to scale.
 
-    First those who had certainly joined by the end of `day`, then the others by the month by which they are known to have
-    joined. With `known_by`, only what the world could know by the end of that day in the roster's time zone. When
-    `is_folded`, bodies that stand in one report with one date share a row, and after `day` people do, too.
+    First those who had certainly joined by the end of `day`, then the others by the month by which they are known to
+    have joined. With `known_by`, only what the world could know by the end of that day in the roster's time zone. If
+    `is_folded`, organisations share a row if one report names them with one date, and after `day` people do, too.
     """
     about = _about(connection, roster, platform)
     zone, opened, _ = about
@@ -104,9 +105,10 @@ def arrivals(
 
 
 def arrivals_of_list(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Arrivals | None:
-    """The latest MOST_ROWS rows of those on the list `roster` whose joining of `platform` is dated; None where nobody's is.
+    """The latest MOST_ROWS rows of those on the list `roster` whose joining of `platform` is dated; None if no joining
+    is dated.
 
-    A join is dated by a report, or by an interval of at most a year. That a list names somebody is no date.
+    A join is dated by a report, or by an interval of at most a year. A list that names somebody gives no date.
     """
     zone, opened, archive_note = _about(connection, roster, platform)
     entries = _rows(connection, "arrivals_entries", roster=roster, platform=platform, who="all")
@@ -144,7 +146,7 @@ _YEAR = timedelta(days=366)
 
 
 def _about(connection: duckdb.DuckDBPyConnection, roster: str, platform: str) -> tuple[str, date | None, str | None]:
-    """The list's time zone, and of the platform the day on which it opened and what to know of its archived pages."""
+    """The list's time zone, the day on which the platform opened, and what to know about its archived pages."""
     ((zone, opened, archive_note),) = connection.execute(
         "SELECT r.time_zone, p.opened, p.archive_note FROM rosters AS r, platforms AS p WHERE r.roster = ? AND p.platform = ?",
         [roster, platform],
@@ -178,7 +180,7 @@ def _arranged(
 
 
 class _Heading(NamedTuple):
-    """What entries stand under, and where among the headings."""
+    """The heading of entries, and its place among the headings."""
 
     order: tuple[int, int]
     text: str
@@ -188,7 +190,7 @@ class _Heading(NamedTuple):
 def _heading(entry: _Fields, day: date, zone: str) -> _Heading:
     if entry["before"] is None:
         return _Heading((9999, 0), "No day is known", is_first=False)
-    # Whoever had joined as the day ended is counted in the list's time zone.
+    # Those who had joined as the day ended are counted in the list's time zone.
     if last_day(entry["before"], zone) <= day:
         return _Heading((0, 0), f"Joined by {long_day(day)}", is_first=True)
     last = last_day(entry["before"], entry["time_zone"])
@@ -211,14 +213,14 @@ def _sides(connection: duckdb.DuckDBPyConnection, *, platform: str, entries: lis
 
 
 def _without_repetition(sides: list[_Fields]) -> list[_Fields]:
-    """The sides without those that say less than another: its interval lies within theirs."""
+    """The sides without those that say less than another side, whose interval lies within theirs."""
     return [
         side for n, side in enumerate(sides) if not any(_says_more(sides, m, n) for m in range(len(sides)) if m != n)
     ]
 
 
 def _says_more(sides: list[_Fields], other: int, side: int) -> bool:
-    """Whether the interval of `other` lies within that of `side`. Of two equal ones the first stays."""
+    """Whether the interval of `other` lies within that of `side`. If both are equal, the first stays."""
     starts, ends = (
         [edge if edge is not None else nothing for edge in (sides[other][key], sides[side][key])]
         for key, nothing in (("not_before", datetime.min.replace(tzinfo=UTC)), ("before", EVERYTHING))
@@ -228,7 +230,8 @@ def _says_more(sides: list[_Fields], other: int, side: int) -> bool:
 
 
 def _folded(entries: list[_Fields]) -> list[list[_Fields]]:
-    """Entries that share a row: those with one date from one report. Of those there by the day, a person has a row."""
+    """Entries that share a row: those with one date from one report. A person who was there by the day has a row of
+    their own."""
     rows: dict[object, list[_Fields]] = {}
     for entry in entries:
         heading = entry["heading"]
@@ -285,7 +288,7 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
     if _who(entry):
         row["says"] = row["says_short"] = _published(entry)
     if entry["is_contradicted"]:
-        # Without follower counts: each is of the day of its report, and not of the day that the report gives.
+        # Without follower counts, because each is of the day of its report and not of the day that the report gives.
         whens = [interval(side["not_before"], side["before"], _zones(side), of_year=year) for side in sides]
         reports = [side["reports"] or [] for side in sides]
         said = [
@@ -301,7 +304,7 @@ def _row(fold: list[_Fields], sides: list[_Fields], window: Window) -> _Fields:
 
 
 def _first_of(said: Collection[str]) -> str:
-    """The first, and how many more: a row of the picture has room for one. The statements have all."""
+    """The first one, and how many more: a row of the picture has room for one. The statements list all."""
     first = next(iter(said), "")
     return f"{first} and {len(said) - 1} more" if len(said) > 1 else first
 
@@ -313,7 +316,7 @@ def _names(fold: list[_Fields]) -> str:
 
 
 def _who(report: _Fields) -> str | None:
-    """Who says so. A crawl or an archive publishes nothing: it is named for what was read."""
+    """Who says so. A crawl or an archive publishes nothing, so its name says what was read."""
     if report["publisher"]:
         return str(report["publisher"])
     archived = "archived page, unverified" if report["archive_note"] else "archived page"
@@ -387,7 +390,7 @@ def _events(
     return [
         {
             "title": f"{days(starts_on, ends_on, of_year=window.year)}: {title_of(title, country)}",
-            # As much is drawn as is to scale.
+            # Only the part that is to scale is drawn.
             "at": max(wall(starts_on), window.start_at) if ends_on else wall(starts_on) + DAY / 2,
             "until": min(wall(ends_on) + DAY, window.end_at) if ends_on else None,
             "line": float(line),

@@ -1,4 +1,4 @@
-"""Which tables, views and macros there are to ask, as their comments describe them."""
+"""The tables, views and macros that a query can read, as their comments describe them."""
 
 import duckdb
 import polars as pl

@@ -1,4 +1,4 @@
-"""What was told of the figures of a list and is withdrawn, in words. The table `corrections` decides what that is."""
+"""Corrections about the figures of a list, in words. The table `corrections` decides what is withdrawn."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,8 @@ NO_REASON = "It is no longer in the data: a source was corrected, or the list ha
 class Correction:
     """A link, statement or move that is withdrawn. `day` is in UTC; `move_id` is that of a move.
 
-    `is_consequence`: the account or the statement that it rested on went at the same time, and says why.
+    `is_consequence`: the account or the statement that it rested on was withdrawn at the same time, and gives the
+    reason.
     """
 
     correction_id: str
@@ -31,13 +32,13 @@ class Correction:
 
     @property
     def sentences(self) -> str:
-        """What is withdrawn, when and why."""
+        """Sentences that say what is withdrawn, when and why."""
         why = f"Reason: {self.reason.rstrip('.')}." if self.reason else NO_REASON
         return f"{self.was} Withdrawn on {long_day(self.day)}. {why}"
 
 
 def corrections_on(connection: duckdb.DuckDBPyConnection, roster: str) -> tuple[Correction, ...]:
-    """The corrections about figures of the list `roster`, the latest first; days that were told are those of what they rested on."""
+    """The corrections about figures of the list `roster`, the latest first; their days are in the zones of their evidence."""
     rows = connection.sql(query("corrections_of_list"), params={"roster": roster}).pl().to_dicts()
     return tuple(
         Correction(

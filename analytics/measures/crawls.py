@@ -32,7 +32,7 @@ SLOTS = pl.Schema(
         "slot": _INSTANT,
         "state": pl.String(),
         "coalesced": pl.Int64(),
-        "late_seconds": pl.Int64(),  # after the slot and its jitter; NULL: of a schedule that is no more
+        "late_seconds": pl.Int64(),  # after the slot and its jitter; NULL: its schedule no longer exists
         "started_at": _INSTANT,
         "ended_at": _INSTANT,
     }
@@ -55,8 +55,8 @@ class Crawls:
     """Runs, newest first; the failures of each platform's latest ended run (FAILURES); freshness; drift of all runs.
 
     `had_no_network` names the platforms whose latest ended crawl observed nothing for want of a network. `holds` are runs
-    in which unusually many accounts turned gone and which no later run has confirmed or refuted yet. `last_live` is when
-    each platform that was crawled was last seen by a crawl; None is never.
+    in which unusually many accounts turned gone and which no later run has confirmed or refuted yet. `last_live` is
+    when a crawl last saw each platform that was crawled; None: never.
     """
 
     runs: pl.DataFrame
@@ -70,7 +70,7 @@ class Crawls:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Age:
-    """How old the latest observation of a platform is that a crawl made; archived pages are of their own day."""
+    """How old a crawl's latest observation of a platform is. Archived pages do not count."""
 
     platform: str
     state: Literal["fresh", "late", "stale"]
@@ -84,8 +84,8 @@ class Age:
 class Scheduled:
     """The latest slots (SLOTS), newest first, and who runs them.
 
-    `platforms` are those of claimed slots. `overdue` is the first slot of each schedule that nobody ran though it was
-    due, as the schedule's name and when it was due.
+    `platforms` are those of claimed slots. `overdue` is the first slot of each schedule that was due and that nobody
+    ran, as the schedule's name and the time at which it was due.
     """
 
     slots: pl.DataFrame
@@ -96,7 +96,7 @@ class Scheduled:
 
 
 def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
-    """What this version knows of its crawls. Times are UTC."""
+    """What this version knows about its crawls. Times are UTC."""
     runs = connection.sql(query("runs_of_version")).pl()
     failures = connection.sql(query("failures_of_latest_runs")).pl()
     freshness = connection.sql(query("freshness")).pl()
@@ -124,7 +124,7 @@ def crawls(connection: duckdb.DuckDBPyConnection) -> Crawls:
 
 
 def last_live(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime | None]:
-    """When each platform that was ever crawled was last seen by a crawl, in UTC; None is never."""
+    """When a crawl last saw each platform that was ever crawled, in UTC; None: never."""
     found = connection.sql(query("last_seen_live")).pl()
     return dict(found.iter_rows())
 
@@ -152,7 +152,7 @@ def ages(
 
 
 def scheduled_slots(state: sqlite3.Connection, schedules: Sequence[Schedule], *, at: datetime) -> Scheduled:
-    """What `state.sqlite` knows of slots now; a published version knows it as of its publication."""
+    """What `state.sqlite` knows about slots now. A published version knows only slots until its publication."""
     rows = state.execute("SELECT * FROM slots ORDER BY slot DESC, schedule LIMIT 50").fetchall()
     promised = {name for (name,) in state.execute("SELECT schedule FROM schedules")}
     due = [(schedule.name, _next_due(state, schedule, at=at)) for schedule in schedules if schedule.name in promised]
@@ -168,7 +168,7 @@ def scheduled_slots(state: sqlite3.Connection, schedules: Sequence[Schedule], *,
 
 
 def _next_due(state: sqlite3.Connection, schedule: Schedule, *, at: datetime) -> datetime | None:
-    """When the first slot is due that nobody has claimed."""
+    """When the first unclaimed slot is due."""
     after = covered_until(state, schedule.name, at=at)
     return next((starts_at(schedule, slot) for slot in slots_between(schedule, after)), None)
 

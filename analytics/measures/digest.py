@@ -1,4 +1,4 @@
-"""What a channel is told: moves that it does not know yet, and of what nothing can be said."""
+"""The content of a message: moves that the channel does not know yet, and what could not be read."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -16,7 +16,10 @@ from kooch.store.outcomes import CAUSES_IN_WORDS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """`moves` are those that are told; `withdrawn` are ids of moves that were told and are no longer in the data; `corrections` are about figures and platforms of which the channel was told, `passed` the ids of all others; `old` are ids of silences that are no news; `doubts` are sentences about what could not be read, or is held, or was not asked."""
+    """`moves` are the moves of the message. `withdrawn` are ids of moves that the channel received and that are no
+    longer in the data. `corrections` are about figures and platforms of earlier messages, `passed` the ids of all
+    others. `old` are ids of silences that are no news. `doubts` are sentences about what could not be read, or is held,
+    or was not asked."""
 
     title: str
     moves: tuple[Move, ...]
@@ -28,7 +31,7 @@ class Digest:
     text: str
 
     def ids(self) -> list[str]:
-        """What the message tells: moves, withdrawals of moves, and corrections."""
+        """The ids in the message: moves, withdrawals of moves, and corrections."""
         return [
             *(move.move_id for move in self.moves),
             *(f"{_WITHDRAWN}{move}" for move in self.withdrawn),
@@ -36,7 +39,8 @@ class Digest:
         ]
 
     def settled(self) -> list[str]:
-        """What the channel need not be told after the message: also old silences, and corrections of what it was never told."""
+        """The ids that no later message needs: also old silences, and corrections of what the channel never
+        received."""
         return [*self.ids(), *self.old, *(f"{_CORRECTION}{correction_id}" for correction_id in self.passed)]
 
 
@@ -57,11 +61,11 @@ def digest_of(
 ) -> Digest:
     """The digest of the list (None: of all) at the instant `at`: of `kinds` (none: all), without those that were `told`.
 
-    `received` is when the channel last received something; None: never. To a channel that was told no silence so far, silences
-    known before then are no news.
+    `received` is when the channel last received something; None: never. If the channel has received no silence so far,
+    silences known before then are no news.
 
-    A platform of which nobody has heard for more than `quiet_days` is said to be silent: nobody has left it for that. `site` is the
-    address of the published pages; empty: there are none.
+    If no crawl has reached a platform for more than `quiet_days`, the digest says so. This does not mean that anybody
+    left. `site` is the address of the published pages; empty: there are none.
     """
     lists = [roster] if roster else [row[0] for row in connection.execute(query("lists")).fetchall()]
     found = {move.move_id: (move, name) for name in reversed(lists) for move in moves_on(connection, name)}

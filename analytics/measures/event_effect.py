@@ -24,7 +24,7 @@ PLACEBOS = pl.Schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What changed around a day. `refusal` is the sentence that stands where nothing may be said; `changes` are PLACEBOS."""
+    """What changed around a day. `refusal` is a sentence if nothing may be said; `changes` are PLACEBOS."""
 
     refusal: str | None
     changes: pl.DataFrame
@@ -84,7 +84,7 @@ def _refusal(joins: pl.DataFrame) -> str | None:
 
 
 def changes_of(found: Study | None) -> pl.DataFrame:
-    """The event and its placebo dates as PLACEBOS, by day; none of None."""
+    """The event and its placebo dates as PLACEBOS, by day; no rows for None."""
     rows = [] if found is None else [*((each, False) for each in found.placebos), (found.event, True)]
     return pl.DataFrame(
         [

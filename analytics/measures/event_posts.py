@@ -20,7 +20,7 @@ _KEPT = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """What changed around a day. `refusal` is the sentence that stands where nothing may be said.
+    """What changed around a day. `refusal` is a sentence if nothing may be said.
 
     `posts` and `active` are PLACEBOS of event_effect: of posts, and of weeks in which an account posted.
     """
@@ -68,7 +68,7 @@ def event_posts(connection: duckdb.DuckDBPyConnection, *, roster: str, platform:
 
 
 def _common_days(panel: pl.DataFrame, day: date) -> tuple[date, date]:
-    """From when until when nine tenths of the accounts are known, and in any case around the event."""
+    """The days for which nine tenths of the accounts are known; they always include the time around the event."""
     start, end = panel["first_day"].sort(), panel["until_day"].sort(descending=True)
     last_of_kept = max(int(_KEPT * len(panel) + 0.999) - 1, 0)
     first = min(start[last_of_kept], date.fromordinal(day.toordinal() - WINDOW))

@@ -30,8 +30,8 @@ def markers(
 ) -> pl.DataFrame:
     """One row per event that concerns `platform` and begins between `start` and `end` (MARKERS).
 
-    And one for each time in which the country of somebody on `roster` blocked it, as far as it lies between them. At most
-    MOST: those of the list's own country first, then the latest.
+    There is also one row for each time in which the country of somebody on `roster` blocked it, as far as it lies
+    between them. At most MOST: those of the list's own country first, then the latest.
     """
     found = connection.execute(
         query("events_of_platform"),
@@ -60,7 +60,8 @@ def blocks(
     roster: str | None = None,
     figure_id: str | None = None,
 ) -> pl.DataFrame:
-    """One row per time between `start` and `end` in which a country blocked one of `platforms`, which are called so (MARKERS).
+    """One row per time between `start` and `end` in which a country blocked one of `platforms`, given with their names
+    (MARKERS).
 
     The country is that of somebody on `roster`, or of the figure. At most MOST, the latest.
     """
@@ -90,7 +91,7 @@ def blocks(
 
 
 def title_of(title: str, country: str | None) -> str:
-    """The title of an event; of a block, whose `title` says who ordered it, also the country's name."""
+    """The title of an event. The `title` of a block says who ordered it; the result also names the country."""
     return f"blocked in {country_name(country)}, {title}" if country else title
 
 

@@ -1,4 +1,4 @@
-"""What a piece of evidence and a state of an account are called, wherever readers meet them."""
+"""The names of kinds of evidence and of states of accounts, wherever readers see them."""
 
 KINDS = {
     "stated": "stated",

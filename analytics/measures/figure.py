@@ -20,7 +20,7 @@ COUNTS = pl.Schema(
         "account": pl.String(),  # handle and platform
         "platform": pl.String(),
         "account_id": pl.Int32(),  # NULL: a report that does not say which account
-        "valid_at": pl.Datetime("us", "UTC"),  # of a report the end of its day
+        "valid_at": pl.Datetime("us", "UTC"),  # for a report, the end of its day
         "published_on": pl.Date(),  # of a report, in its zone
         "followers": pl.Int32(),
         "followers_precision": pl.Int32(),  # half-width of a rounded count; NULL: exact, or a lower bound
@@ -49,7 +49,7 @@ AUDIENCE = pl.Schema(
         "measure": pl.String(),  # the cell of the count
     }
 )
-# Further apart, nobody can say what the count did between.
+# If two counts are further apart, nobody can say how the count changed between them.
 _LONGEST = timedelta(days=92)
 _SHORTEST = timedelta(days=2)
 _PROSE = "%B"
@@ -62,8 +62,9 @@ class Figure:
     `holds` are runs in which an account of theirs was not found together with unusually many others. `held` are the spans in which
     they held an office (is_office false), or in which others held the office that this is.
 
-    An account has the latest count that was seen (`shown`) and when (`counted_at`). `counts` (COUNTS) are in order of account and time, `audience` (AUDIENCE) the same as it is drawn. `archive_notes`
-    say what to know of the counts from web archives among them.
+    An account has the latest count that was seen (`shown`) and when (`counted_at`). `counts` (COUNTS) are in order of
+    account and time, `audience` (AUDIENCE) the same as it is drawn. `archive_notes` say what to know about the counts
+    from web archives among them.
     """
 
     name: str
@@ -83,21 +84,22 @@ class Figure:
 
 
 def names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Every figure's id by what it is called in a choice: its name, and its id too where two share a name."""
+    """Every figure's id by its label in a choice: its name, with its id if two share a name."""
     known: pl.DataFrame = connection.sql("SELECT name, figure_id FROM figures").pl()
     label = pl.when(pl.len().over("name") > 1).then(pl.format("{} ({})", "name", "figure_id")).otherwise("name")
     return dict(known.select(label.alias("label"), "figure_id").sort("label").iter_rows())
 
 
 def ids_named(labels: Mapping[str, str], asked: str) -> list[str]:
-    """The ids that an address may mean: an id itself, a label of `names`, however it is capitalised and accented, or a name that several share by now."""
+    """The ids that an address may mean: an id, a label of `names` in any case and with any accents, or a name that
+    several share by now."""
     if asked in labels.values():
         return [asked]
     if asked in labels:
         return [labels[asked]]
     if alike := [figure_id for label, figure_id in labels.items() if asked and fold(label) == fold(asked)]:
         return alike
-    # As they were written before two figures had one name, and after one of two had gone.
+    # Labels as they were before two figures had one name, and after one of the two was removed.
     name, _, figure_id = asked.removesuffix(")").rpartition(" (")
     if figure_id in labels.values():
         return [figure_id]
@@ -106,7 +108,8 @@ def ids_named(labels: Mapping[str, str], asked: str) -> list[str]:
 
 
 def near_names(labels: Mapping[str, str], asked: str) -> list[str]:
-    """Labels that somebody may mean who asks for nobody's name: those with all its words, else those written much alike, the most alike first."""
+    """Labels that a reader may mean by a name that nobody has: those with all its words, else similar ones, the most
+    similar first."""
     folded = {label: fold(label) for label in labels}
     parts = set(fold(asked).split())
     found = [label for label, words in folded.items() if parts and parts <= set(words.split())]
@@ -168,7 +171,7 @@ def held_of(connection: duckdb.DuckDBPyConnection, figures: Sequence[str]) -> di
 
 
 def holder_in_words(span: Mapping[str, Any]) -> str:
-    """Who held this office and when, or which office they held: its accounts are no holder's."""
+    """Who held this office and when, or which office they held. The accounts of an office belong to no holder."""
     when = term(span["from_day"], span["to_day"]) or "days unknown"
     if span["is_office"]:
         return f"Held by {span['other']} ({when})"
@@ -176,7 +179,7 @@ def holder_in_words(span: Mapping[str, Any]) -> str:
 
 
 def term(first: date | None, last: date | None) -> str:
-    """`from 3 January 2013`, `until …`, or both; nothing where neither is known."""
+    """`from 3 January 2013`, `until …`, or both; empty if neither is known."""
     if first and last:
         return days(first, last, month=_PROSE)
     return f"from {long_day(first)}" if first else f"until {long_day(last)}" if last else ""
@@ -224,7 +227,8 @@ def _with_latest_count(accounts: pl.DataFrame, counts: pl.DataFrame) -> pl.DataF
 
 
 def when(move: dict[str, Any]) -> str:
-    """The interval from `not_before` to `before` in words, in the zones of its sources; of a silence, both of its days."""
+    """The interval from `not_before` to `before` in words, in the zones of its sources; for a silence, both of its
+    days."""
     if move["last_posted_on"] is None:
         return interval(move["not_before"], move["before"], (move["from_zone"], move["time_zone"]))
     day = move["not_before"].astimezone(UTC).date()
@@ -240,7 +244,7 @@ def with_when(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_evidence(stays: pl.DataFrame, evidence: pl.DataFrame) -> list[dict[str, Any]]:
-    """The stays in words, each end with what it rests on: a row of `figure_evidence`, or None."""
+    """The stays in words, each end with its evidence: a row of `figure_evidence`, or None."""
     bounds = {row["bound_id"]: row for row in evidence.iter_rows(named=True)}
     return [_stay(row, bounds) for row in stays.iter_rows(named=True)]
 
@@ -260,7 +264,7 @@ def _stay(row: dict[str, Any], bounds: Mapping[int, dict[str, Any]]) -> dict[str
         row["ended_not_before"], row["ended_before"], _zones(ends["ended_from"], ends["ended_to"]), month=_PROSE
     )
     zones = _zones(ends["joined_from"], ends["joined_to"])
-    # Sides of a disagreement are no span: nobody says that it was between them.
+    # The sides of a disagreement are not one span: no source says that it was between them.
     joined = row["sides"] or [{"not_before": row["joined_not_before"], "before": row["joined_before"]}]
     return {
         **row,
@@ -284,16 +288,16 @@ def _zones(start: dict[str, Any] | None, end: dict[str, Any] | None) -> Zones:
 
 
 def shown_count(shown: str, measure: str) -> Said:
-    """`at least 31,000` or `429,000 ± 500`: the count names its measure, what stands around it does not."""
+    """`at least 31,000` or `429,000 ± 500`. The count names its measure; the words around it do not."""
     least, _, rest = shown.rpartition("at least ")
     count, space, precision = rest.partition(" ")
     return (f"at least {least}" if rest != shown else "", Number(count, measure), f"{space}{precision}")
 
 
 def _drawn(counts: pl.DataFrame) -> pl.DataFrame:
-    """AUDIENCE. A line leaves out the time between two sightings that are far apart.
+    """AUDIENCE. A line breaks between two sightings that are far apart.
 
-    Far is, between two live ones, three usual distances (at least two days, at most 92); else 92 days.
+    For two live sightings, far means three usual distances (at least two days, at most 92); otherwise it means 92 days.
     """
     is_report, is_live = pl.col("source") == "report", pl.col("source") == "live"
     series = ["account_id", is_report]

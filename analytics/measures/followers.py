@@ -1,4 +1,5 @@
-"""Followers on a newer platform against an older one, for the same people: ratio and day of parity, as far as counts say."""
+"""Followers on a newer platform and an older one, for the same people: ratio and day of parity, as far as counts
+say."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -32,7 +33,8 @@ STANDINGS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Followers:
-    """`frame` has a row a figure, as the query `audience_of_list`; `ratios` (RATIOS) a row a figure with a ratio, the largest first."""
+    """`frame` has one row per figure, as the query `audience_of_list`; `ratios` (RATIOS) has one row per figure with a
+    ratio, the largest first."""
 
     frame: pl.DataFrame
     ratios: pl.DataFrame
@@ -50,7 +52,7 @@ def platforms_of(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, s
 def followers(
     connection: duckdb.DuckDBPyConnection, *, roster: str, newer: str, older: str, names: tuple[str, str]
 ) -> Followers:
-    """The people of `roster` on both platforms; `names` are what the newer and the older are called."""
+    """The people of `roster` on both platforms; `names` are the names of the newer and the older platform."""
     of = {"roster": roster, "newer": newer, "older": older}
     frame = connection.sql(query("audience_of_list"), params=of).pl()
     rows = [
@@ -75,7 +77,7 @@ def followers(
 
 
 def days_of(connection: duckdb.DuckDBPyConnection, *, figure_id: str, newer: str, older: str) -> pl.DataFrame:
-    """A row a day with a ratio, the latest first, as the query `audience_of_figure`."""
+    """One row per day with a ratio, the latest first, as the query `audience_of_figure`."""
     of = {"figure_id": figure_id, "newer": newer, "older": older}
     found: pl.DataFrame = connection.sql(query("audience_of_figure"), params=of).pl()
     return found

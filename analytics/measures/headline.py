@@ -1,4 +1,5 @@
-"""The founding question's answer in a sentence, computed: who was there by the end of the day, and what is not known."""
+"""Computes the answer to the founding question in a sentence: who was there by the end of the day, and what is not
+known."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -52,7 +53,7 @@ class Headline:
         return Number(f"{value:,}", cell("adoption", column, **of, day=self.day))
 
     def sentence(self) -> Said:
-        """What is known."""
+        """The sentence about what is known."""
         return (
             "At least ",
             self._adopted("joined_min", self.there),
@@ -72,7 +73,7 @@ class Headline:
         )
 
     def _what_the_platform_said(self) -> Said:
-        """How many entries the platform itself names, and how many of them others had named before."""
+        """How many entries the platform itself names, and how many of these others had named before."""
         if not self.said_by_platform:
             return ()
         verb = "appears" if self.said_by_platform == 1 else "appear"
@@ -93,7 +94,7 @@ class Headline:
         )
 
     def unknowns(self) -> Said:
-        """What is not known."""
+        """The sentence about what is not known."""
         disagree = self.disputed + self.contradicted
         ended = f": {self.platform} announced on {long_day(self.closed)} that it would close" if self.closed else ""
         return (

@@ -1,6 +1,6 @@
-"""What follows from a part of the evidence: what the world could know by a day, or what is left without some texts.
+"""Selects a part of the evidence: what the world could know by a day, or what is left without some texts.
 
-The part stands in for the whole: temporary tables named as those of the version. Every query reads them alike.
+Temporary tables with the names of the version's tables hold the part, so every query reads it like the whole.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,8 @@ def until(known_by: date | None, zone: str) -> datetime:
 def part_of_evidence(
     connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str, until: datetime, without: Without = NOTHING
 ) -> Iterator[None]:
-    """Make `bounds`, `readings` and `first_joins` those of `roster` on `platform` known by `until`, less some texts."""
+    """Make `bounds`, `readings` and `first_joins` hold what was known by `until` of `roster` on `platform`, without
+    some texts."""
     if until == EVERYTHING and without == NOTHING:
         yield
         return

@@ -1,4 +1,4 @@
-"""What the pages of one list show in tables: where its figures are, and what changed."""
+"""The tables on the pages of one list: where its figures are, and what changed."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +19,8 @@ _ENDED_BY = {"owner": "left", "platform": "ended by the platform"}
 class Place:
     """A figure on a platform. `says` is the state in words; `is_disputed`: sources disagree.
 
-    `url` opens the account as it is now; `is_current`: it has the handle still, as far as is known; None: the account has no known one.
+    `url` opens the account as it is now. `is_current`: the account still has the handle, as far as is known; None: no
+    handle of the account is known.
     """
 
     state: str
@@ -71,7 +72,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """A list: its own words, its platforms by name, a line a figure, its moves and corrections (the latest first) and its sources."""
+    """A list: its own words, its platforms by name, one line per figure, its moves and corrections (the latest first)
+    and its sources."""
 
     roster: str
     title: str
@@ -89,9 +91,9 @@ class ListPage:
 
 
 def list_page(connection: duckdb.DuckDBPyConnection, roster: str) -> ListPage | None:
-    """Everything in tables about the list `roster`; None where there is no such list.
+    """Everything in tables about the list `roster`; None: there is no such list.
 
-    A line stands for each member of the last day of which anything is known.
+    There is a line for each member of the last day about which anything is known.
     """
     found = _rows(connection, "list_of", roster=roster)
     if not found:

@@ -87,8 +87,9 @@ class Places:
     """A list on a day.
 
     `frame` has one row per figure and platform, as the query `where_they_are`, and `says`: its place in words. `segments`
-    and `spread` are SEGMENTS. `options` are the values that each of PARTS has. `known_on` is the last day of which anything
-    is known, `known_by` what tells of it (look, list or report), `last_day` the day of the version. Days are in the list's time zone.
+    and `spread` are SEGMENTS. `options` are the values that each of PARTS has. `known_on` is the last day about which
+    anything is known, `known_by` says by what (look, list or report), `last_day` is the day of the version. Days are in
+    the list's time zone.
     """
 
     day: date
@@ -108,7 +109,7 @@ def places_of(
 ) -> Places | None:
     """Where the members of `roster` were as `day` ended; None for a list without a platform or members that day.
 
-    Without a `day` it is the last of which anything is known. `narrowed` gives values for some of PARTS.
+    Without a `day`, it is the last day about which anything is known. `narrowed` gives values for some of PARTS.
     """
     about = connection.sql(query("days_of_list"), params={"roster": roster}).pl().row(0, named=True)
     day = day or about["known_on"]
@@ -141,7 +142,7 @@ def places_of(
 def changes_of(
     connection: duckdb.DuckDBPyConnection, *, roster: str, day: date, against: date, narrowed: Mapping[str, str]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """What differs from `against` to `day`: a row a figure and platform, and its SEGMENTS."""
+    """What differs from `against` to `day`: one row per figure and platform, and its SEGMENTS."""
     asked = {"roster": roster, "day": day, "against": against}
     found = narrow(connection.sql(query("where_they_differ"), params=asked).pl(), narrowed)
     return found, _segments(found, "change", CHANGES, "where_they_differ", {**asked, **narrowed})
@@ -155,7 +156,7 @@ def narrow(found: pl.DataFrame, narrowed: Mapping[str, str]) -> pl.DataFrame:
 def _segments(
     found: pl.DataFrame, column: str, words: Mapping[str, str], relation: str, of: Mapping[str, object]
 ) -> pl.DataFrame:
-    """A bar a platform: how many there are of each part."""
+    """One bar for each platform: how many there are of each part."""
     rows: list[dict[str, Any]] = []
     fullest = found.with_columns(
         n=(~pl.col(column).is_in([*UNKNOWN, "handed on", "before", "absent"])).sum().over("platform")
@@ -263,7 +264,7 @@ def _verdict(found: pl.DataFrame, of: Mapping[str, object]) -> Said:
 def _others(
     beginning: str, places: Mapping[str, str], numbers: Mapping[str, int], of_platform: Mapping[str, object]
 ) -> Iterator[str | Number]:
-    """How many are in each of `places`, which says each in words; nothing where nobody is."""
+    """How many are in each of `places`, which gives the words; empty where nobody is."""
     for place in (place for place in places if place in numbers):
         yield beginning
         yield Number(f"{numbers[place]:,}", cell("where_they_are", "count", **of_platform, place=place))
@@ -296,7 +297,7 @@ def _sentence(row: Mapping[str, Any], day: date, zone: str) -> str:
 
 
 def _dated(what: str, at: date, day: date) -> str:
-    """The last post or sign: one after the day that is asked for is called later."""
+    """The last post or sign. If it is after the chosen day, the words say "later"."""
     return f"{'last' if at <= day else 'later'} {what} {short_day(at)}"
 
 

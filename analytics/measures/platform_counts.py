@@ -1,4 +1,4 @@
-"""What is said of a platform as a whole: users, downloads, active users, each count with who says so."""
+"""Published counts of a whole platform: users, downloads, active users, each with its source."""
 
 import duckdb
 import polars as pl
@@ -10,7 +10,7 @@ COUNTS = pl.Schema(
     {
         "kind": pl.String(),  # what is counted, and where
         "row": pl.Int64(),  # the kinds from the top
-        "day": pl.Date(),  # of which day it is said; NULL: undated
+        "day": pl.Date(),  # the day that the count describes; NULL: undated
         "value": pl.Int64(),
         "bound": pl.String(),  # exact, at_least, at_most or about
         "shown": pl.String(),  # the count in words

@@ -1,4 +1,4 @@
-"""The report of a list: what became known since a day, and how each account stands."""
+"""The report of a list: what became known since a day, and the state of each account."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,7 +20,7 @@ ROWS = pl.Schema(
         "state": pl.String(),  # joined, ended, not there or not looked
         "says": pl.String(),  # the same in words
         "handle": pl.String(),
-        "is_current": pl.Boolean(),  # whether it is the handle of the account still; NULL: the account has none that is known
+        "is_current": pl.Boolean(),  # whether the account still has this handle; NULL: no handle of the account is known
         "url": pl.String(),
         "followers": pl.Int64(),  # NULL: not read
         "followers_precision": pl.Int64(),  # half-width of a rounded count; NULL: exact
@@ -107,7 +107,8 @@ def _of_place(place: Place) -> dict[str, object]:
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, roster: str, since: datetime) -> pl.DataFrame:
-    """One row per account: what a report shows of it. A change is known where a later count follows one that held at `since`."""
+    """One row per account: what a report shows about it. A change is known if a later count follows the one that held
+    at `since`."""
     found = connection.sql(query("report_numbers"), params={"roster": roster, "since": since}).pl()
     has_change = pl.col("earlier_at") < pl.col("counted_at")
     precision = pl.sum_horizontal("followers_precision", "earlier_precision")

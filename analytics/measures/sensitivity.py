@@ -1,4 +1,4 @@
-"""What a count becomes without some of the texts it rests on."""
+"""Counts again without some of the texts on which a count rests."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

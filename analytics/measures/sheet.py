@@ -1,4 +1,4 @@
-"""*Can I print this?*: what may be said of a figure on a platform, on what evidence, and what would overturn it.
+"""*Can I print this?*: what may be said about a figure on a platform, on what evidence, and what would overturn it.
 
 No sentence says more than the stay, state or statement it is made from. `docs/print-a-claim.md` explains each part.
 """
@@ -44,9 +44,9 @@ _NOT_LOOKED = "“Not searched” does not mean “no account”."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """One thing that speaks for or against the claim. `when` is the time it speaks of, `known` the day it was known.
+    """One thing that speaks for or against the claim. `when` is the time that it speaks of, `known` the day on which it was known.
 
-    `archived_url` is a copy that is known; where there is none, `lookup_url` is where one may be found.
+    `archived_url` is a known copy; if there is none, `lookup_url` is an address that may have one.
     """
 
     says: str
@@ -60,7 +60,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """What is unconfirmed, and until when or what."""
+    """A point that is unconfirmed, and until when or until what."""
 
     what: str
     until: str
@@ -145,7 +145,7 @@ def _sheet(known: _Known) -> Sheet:
 
 
 def _of_absence(known: _Known) -> dict[str, Any]:
-    """The parts of the sheet of somebody of whom no account is known."""
+    """The parts of the sheet of somebody without a known account."""
     stay, (name, platform) = known.stays[0], _who(known)
     absent = [row for row in known.evidence if row["event"] == "absent"]
     if not absent:
@@ -243,7 +243,8 @@ def _is_named(stay: dict[str, Any]) -> bool:
 
 
 def _first(known: _Known) -> dict[str, Any]:
-    """The stay that the first join over all accounts is of; where two give one end each, the one that gives the upper end."""
+    """The stay that begins with the first join over all accounts. If two stays give one end each, the one that gives
+    the upper end."""
     ends = (known.stays[0]["first_from_bound"], known.stays[0]["first_to_bound"])
     same = (stay for stay in known.stays if (stay["joined_from_bound"], stay["joined_to_bound"]) == ends)
     upper = (stay for stay in known.stays if stay["joined_to_bound"] == ends[1])
@@ -251,7 +252,7 @@ def _first(known: _Known) -> dict[str, Any]:
 
 
 def _joined(known: _Known, stay: dict[str, Any], joined: list[dict[str, Any]], zones: Zones) -> tuple[str, str]:
-    """The sentence about the first join, of which the stay is, and what kind of claim it is."""
+    """The sentence about the first join, with which the stay begins, and what kind of claim it is."""
     name, platform = _who(known)
     not_before, before = stay["first_not_before"], stay["first_before"]
     presumed = _presumption(stay, is_presumed=stay["join_is_presumed"])
@@ -319,7 +320,8 @@ def _ended(known: _Known, ended: list[dict[str, Any]]) -> tuple[str, str]:
 
 
 def _returns(known: _Known) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """Each stay that ended and the next one, in order; none where several accounts are theirs: leaving one is not leaving."""
+    """Each stay that ended and the next one, in order. None if several accounts are theirs, because leaving one account
+    is not leaving."""
     if len({stay["account_id"] for stay in known.stays}) > 1:
         return []
     stays = sorted(known.stays, key=lambda stay: int(stay["stay"]))
@@ -333,7 +335,7 @@ def _return_in_words(known: _Known, stay: dict[str, Any], back: dict[str, Any]) 
     left = _span(stay["ended_not_before"], stay["ended_before"], _zones(known, stay, "ended"))
     presumed = _presumption(stay, is_presumed=stay["end_is_presumed"])
     ended = {stay["ended_from_bound"], stay["ended_to_bound"]}
-    # That they came back after they had left goes without saying.
+    # A return always follows the departure, so the departure is not printed as its earliest day.
     is_dated = back["joined_not_before"] is not None and back["joined_from_bound"] not in ended
     returned = _span(
         back["joined_not_before"] if is_dated else None, back["joined_before"], _zones(known, back, "joined")
@@ -353,7 +355,7 @@ def _return_in_words(known: _Known, stay: dict[str, Any], back: dict[str, Any]) 
 
 
 def _disputed_returns(known: _Known) -> list[dict[str, Any]]:
-    """The stays after a departure on whose beginning the sources disagree; none where the first join rests on two bounds."""
+    """The stays after a departure whose beginning the sources dispute; none if the first join rests on two bounds."""
     first = _first(known)
     if first["first_from_bound"] != first["first_to_bound"]:
         return []
@@ -390,7 +392,8 @@ def _against_the_returns(known: _Known) -> list[str]:
 
 
 def _doubt(known: _Known) -> str | None:
-    """The sentence about an account that seems gone, of which nothing may be said yet; None where there is none."""
+    """The sentence about an account that seems gone and about which nothing may be said yet; None: there is no such
+    account."""
     account = _state(known)
     if account is None:
         return None
@@ -421,7 +424,7 @@ def _since(known: _Known) -> str:
     if account and account["state"] == "active" and account["last_seen_at"]:
         return f"Kooch last saw {_account(known)} active on {moment(account['last_seen_at'])}."
     if stay["last_sign_at"]:
-        # The sign may be as early as this instant: more is not certain.
+        # The sign may be as early as this instant. A later time is not certain.
         day = long_day(last_day(stay["last_sign_at"] + timedelta(microseconds=1), _of_last_sign(known)))
         presumed = _presumption(stay, is_presumed=stay["last_sign_is_presumed"])
         return f"The last certain sign of them there is of {day}{presumed}. Nothing is known of later days."
@@ -488,7 +491,8 @@ def _evidence(known: _Known) -> tuple[Evidence, ...]:
     stays = [stay for stay in known.stays if stay["stay"]]
     named = {stay[end] for stay in stays for end in ("joined_from_bound", "joined_to_bound")}
     dated = {row["source_id"] for row in known.evidence if row["kind"] == "stated"}
-    # That they were there when the report appeared goes without saying where the report dates the join, and rests on nothing else.
+    # A report that dates the join also implies that they were there when it appeared. This is left out, unless an end
+    # of a stay rests on it.
     rows = [
         row
         for row in known.evidence
@@ -499,7 +503,7 @@ def _evidence(known: _Known) -> tuple[Evidence, ...]:
         *(
             _of_bound(
                 row,
-                # A later list that names the account again dates no join: one of an earlier day does.
+                # A later list that names the account again does not date a join. A list of an earlier day does.
                 event="there"
                 if row["event"] == "joined" and row["kind"] == "listed" and row["bound_id"] not in named
                 else row["event"],
@@ -565,7 +569,7 @@ def _of_answers(row: dict[str, Any], known: _Known) -> Evidence:
 
 
 def _addresses(url: str | None, archived: str | None, day: date | None) -> dict[str, str | None]:
-    """The address, a copy in an archive if one is known, else where one may be."""
+    """The address, and a copy in an archive if one is known, else an address that may have one."""
     url = url if url and url.startswith(("http://", "https://")) else None
     if archived is None and url and urlsplit(url).hostname in _ARCHIVES:
         archived = url

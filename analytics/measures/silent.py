@@ -15,14 +15,15 @@ LENGTHS = (28, 91, 180)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silent:
-    """`frame` has a row an account whose posts were looked at, as the query `silent_at_last_look`, the longest silences first."""
+    """`frame` has one row per account whose posts were looked at, as the query `silent_at_last_look`, the longest
+    silences first."""
 
     frame: pl.DataFrame
     verdict: Said
 
 
 def silent(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Silent | None:
-    """The accounts of `roster` on `platform` at their last look; None where nobody looked at any."""
+    """The accounts of `roster` on `platform` at their last look; None: nobody looked at any."""
     of = {"roster": roster, "platform": platform}
     frame = connection.sql(query("silent_at_last_look"), params=of).pl()
     if frame.is_empty():

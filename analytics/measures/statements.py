@@ -20,7 +20,7 @@ STATEMENTS = pl.Schema(
         "published_on": pl.Date(),
         "derived_from": pl.String(),  # NULL: the statement is the publisher's own
         "read_as": pl.String(),  # page, excerpt, excerpt_cut or quoted_elsewhere; NULL: it is not said
-        "url": pl.String(),  # NULL: there is no address; the citation stands for it
+        "url": pl.String(),  # NULL: there is no address, only the citation
         "citation": pl.String(),
         "account": pl.String(),  # the handle; NULL: account unidentified
         "names_unlisted": pl.Boolean(),  # it names an account that no list gives to the figure
@@ -34,7 +34,8 @@ def statements(
 ) -> pl.DataFrame:
     """One row per statement of a source about when the figures joined or left (STATEMENTS), in order of publication.
 
-    What is only implied (the report appeared, so the figure was there) is left out where the source states a date.
+    If the source states a date, a bound that is only implied (the report appeared, so the figure was there) is left
+    out.
     """
     frame: pl.DataFrame = connection.sql(
         query("statements"),

@@ -1,4 +1,4 @@
-"""Who stayed on a platform: what ended the watch over each, each cause apart, and how long it took."""
+"""Who stayed on a platform: what ended the watch over each person, by cause, and how long it took."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ INCIDENCES = pl.Schema(
         "day": pl.Float64(),  # after joining
         "end": pl.String(),
         "words": pl.String(),
-        "low": pl.Float64(),  # the share to whom it had come: the least that the days allow
+        "low": pl.Float64(),  # the share that had ended this way: the least that the days allow
         "high": pl.Float64(),
     }
 )
@@ -63,9 +63,10 @@ _FEW = 5
 class Stayed:
     """The watch over a list on a platform.
 
-    `frame` has a row a figure, as the macro `histories_of`; `fates` are SEGMENTS of one bar. `ends` are those that happened.
-    `incidences` (INCIDENCES) and `staying` (STAYING) are empty where more than a tenth is unknown, or the statistics are not
-    installed: `refusal` then says which. `at_risk` has `group`, and a count with its measure for each of `days`.
+    `frame` has one row per figure, as the macro `histories_of`; `fates` are SEGMENTS of one bar. `ends` are those that
+    happened. `incidences` (INCIDENCES) and `staying` (STAYING) are empty if more than a tenth is unknown, or if the
+    statistics are not installed: `refusal` then says which. `at_risk` has `group`, and a count with its measure for
+    each of `days`.
     """
 
     frame: pl.DataFrame
@@ -89,7 +90,8 @@ def stayed(
     end: str = "quiet",
     breakdown: str | None = None,
 ) -> Stayed | None:
-    """Who of `roster` stayed on `platform`, `days` without a post being quiet; None where nobody has an account there.
+    """Who of `roster` stayed on `platform`; after `days` without a post they are quiet. None: nobody has an account
+    there.
 
     The curve of staying is about `end`; `breakdown` (one of PARTS) draws a curve for each of the four largest parts.
     """
@@ -191,7 +193,8 @@ def staying_bands(clocks: tuple[pl.DataFrame, pl.DataFrame], end: str) -> tuple[
 def _together(
     curves: list[pl.DataFrame], by: str, columns: Mapping[str, tuple[str, str]], *, start: float
 ) -> pl.DataFrame:
-    """Two step curves on the times of both: of each column the lower and the higher value. It ends where one of them does."""
+    """Two step curves on the times of both, with the lower and the higher value of each column. The result ends where
+    one of them ends."""
     times = pl.concat([curve.select(by, "time") for curve in curves]).unique().sort(by, "time")
     ends = pl.concat([curve.group_by(by).agg(until=pl.col("time").max()) for curve in curves]).group_by(by)
     times = times.join(ends.agg(pl.col("until").min()), on=by).filter(pl.col("time") <= pl.col("until"))

@@ -1,4 +1,4 @@
-"""Whom a person looks at: the figures of a list, and where to find each."""
+"""The figures of a list that a person looks at, and where to find each."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,8 @@ def figures_to_look_at(connection: duckdb.DuckDBPyConnection, *, roster: str, pl
 
 
 def _named(accounts: Sequence[dict[str, str | None]], platform: str) -> Iterator[tuple[str, str | None]]:
-    """A platform may show a handle that no reader takes for one; an account that cannot be named in a look is left out."""
+    """A platform may show a handle that Kooch does not read as a handle. An account that cannot be named in a look is
+    left out."""
     for each in accounts:
         names = (each["handle"], each["native_id"], each["url"])
         name = next((name for name in names if name and isinstance(read(name, platform), Account)), None)

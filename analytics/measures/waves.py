@@ -29,9 +29,9 @@ BREAKS = pl.Schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waves:
-    """`frame` has a row a wave, as the query `waves_of_list`; `found` are SEGMENTS, a bar a wave; `breaks` (BREAKS) a row a wave that means something else.
-
-    `results` is the table that agreement is read from, as the query `look_results_of`.
+    """`frame` has one row per wave, as the query `waves_of_list`. `found` are SEGMENTS, one bar per wave. `breaks`
+    (BREAKS) has one row per wave with another definition. `results` is the table on which agreement rests, as the query
+    `look_results_of`.
     """
 
     frame: pl.DataFrame
@@ -42,7 +42,7 @@ class Waves:
 
 
 def waves_of(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: str) -> Waves | None:
-    """The waves of looks at people of `roster` on `platform`; None where there is none."""
+    """The waves of looks at people of `roster` on `platform`; None: there is no wave."""
     of = {"roster": roster, "platform": platform}
     frame = connection.sql(query("waves_of_list"), params=of).pl()
     if frame.is_empty():
@@ -86,7 +86,8 @@ def waves_of(connection: duckdb.DuckDBPyConnection, *, roster: str, platform: st
 
 
 def agreement_in_words(wave: dict[str, Any]) -> tuple[str, str, str]:
-    """Pairs that agree, κ and α of a row of `waves_of_list`, in words; why one is not told stands in its place."""
+    """Pairs that agree, κ and α of a row of `waves_of_list`, in words. If one of them is not given, the words say
+    why."""
     if not wave["pairs"]:
         return "one looker", "–", "–"
     kappa, alpha = wave["kappa"], wave["alpha"]

@@ -34,9 +34,8 @@ RETURNS = pl.Schema(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeeksOnTwo:
-    """`frame` has a row a week, as the query `weeks_on_two`; `weeks` (WEEKS) a row a week and place. Both are empty where nobody looked.
-
-    `blocks` (MARKERS) are times in which a country of the list blocked one of the two.
+    """`frame` has one row per week, as the query `weeks_on_two`; `weeks` (WEEKS) one row per week and place. Both are
+    empty if nobody looked. `blocks` (MARKERS) are times in which a country of the list blocked one of the two.
     """
 
     frame: pl.DataFrame
@@ -47,7 +46,8 @@ class WeeksOnTwo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameBack:
-    """`frame` has a row a silence, as the query `came_back`; `returns` (RETURNS) those that ended, the latest first."""
+    """`frame` has one row per silence, as the query `came_back`; `returns` (RETURNS) are those that ended, the latest
+    first."""
 
     frame: pl.DataFrame
     returns: pl.DataFrame
@@ -57,7 +57,7 @@ class CameBack:
 def weeks_on_two(
     connection: duckdb.DuckDBPyConnection, *, roster: str, here: str, there: str, names: tuple[str, str]
 ) -> WeeksOnTwo:
-    """The people of `roster` with an account on both platforms; `names` are what `here` and `there` are called."""
+    """The people of `roster` with an account on both platforms; `names` are the names of `here` and `there`."""
     of = {"roster": roster, "here": here, "there": there}
     frame = connection.sql(query("weeks_on_two"), params=of).pl()
     words = dict(

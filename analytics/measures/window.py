@@ -1,7 +1,7 @@
-"""Positions on an axis of days that is to scale between two gutters that are not.
+"""Positions on an axis of days that is to scale between two gutters that are not to scale.
 
-A position is the wall-clock time in the zone of what is placed, in milliseconds, as if it were UTC: no browser's zone moves it,
-and a day has one place whatever its zone.
+A position is the wall-clock time of a mark in its own zone, in milliseconds, as if it were UTC. So no browser's zone
+moves it, and a day has one place in every zone.
 """
 
 from dataclasses import dataclass
@@ -34,12 +34,13 @@ class Window:
 
     @property
     def unit(self) -> float:
-        """What a day is in a window of 33 days: gutters and marks in them are as wide in windows of other lengths."""
+        """The width of a day in a window of 33 days. Gutters and the marks in them have the same width in all
+        windows."""
         return (self.end_at - self.start_at) / 33
 
     @property
     def year(self) -> int | None:
-        """The one year of all days that are to scale, which labels need not name; None of several."""
+        """The year of all days that are to scale, which labels need not name; None: there are several."""
         return self.start.year if self.start.year == (self.end - timedelta(days=1)).year else None
 
     @property
@@ -58,7 +59,7 @@ class Window:
 
     @property
     def launch(self) -> tuple[str, str]:
-        """What is known of the platform's beginning, in two lines."""
+        """What is known about the platform's beginning, in two lines."""
         return ("launch in", f"{self.opened:%B %Y}") if self.opened else ("its launch,", "day unknown")
 
     @property
@@ -72,7 +73,7 @@ class Window:
         return self.end_at + 9 * self.unit
 
     def place(self, instant: datetime, zone: str) -> float:
-        """Where an instant is drawn that rests on what was said in `zone`."""
+        """Where to draw an instant that a source gives in `zone`."""
         day = first_day(instant, zone)
         at = wall(day) + (instant - start_of(day, zone)).total_seconds() * 1000
         start, end = wall(self.start), wall(self.end)

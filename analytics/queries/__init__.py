@@ -1,4 +1,4 @@
-"""What measures ask of a version: one SELECT a file, named by what a row is; its parameters are named."""
+"""The queries of measures on a version: one SELECT per file, named by what a row is, with named parameters."""
 
 from functools import cache
 from pathlib import Path

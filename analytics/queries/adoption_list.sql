@@ -30,7 +30,7 @@ SELECT
             WHERE a.roster = $roster AND a.platform = $platform AND a.day <= v.day
         ),
         false
-    ) AS is_looked_at, -- Who is there can be said of the day of the version
+    ) AS is_looked_at, -- Whether it can be said who is there on the day of the version
     (
         SELECT max(s.longest_gap_days)
         FROM stays AS s

@@ -6,7 +6,7 @@ SELECT
     r.before,
     coalesce(min(zf.time_zone), min(zt.time_zone), 'UTC') AS from_zone, -- Of the days of not_before
     coalesce(min(zt.time_zone), min(zf.time_zone), 'UTC') AS time_zone, -- Of the days of before
-    -- What dates it from below, or, where nothing does, what it ends with.
+    -- The bound that dates it from below, or, if there is none, the bound with which it ends.
     list_sort(list(DISTINCT {
         'published_at': s.published_at,
         'publisher': s.publisher,

@@ -5,7 +5,7 @@ SELECT
     b.ordered_by,
     b.from_day,
     b.to_day, -- NULL: it still does
-    greatest(b.from_day, $start) AS drawn_from, -- What is drawn of it
+    greatest(b.from_day, $start) AS drawn_from, -- The part that is drawn
     least(coalesce(b.to_day, $end), $end) AS drawn_to
 FROM blocks AS b
 INNER JOIN platforms AS p ON p.platform = b.platform

@@ -16,7 +16,7 @@ SELECT
     c.publisher,
     c.reason,
     c.corrected_at,
-    -- A move that went with its account or its statement says nothing more.
+    -- A move that was withdrawn with its account or its statement adds nothing.
     c.kind = 'move' AND EXISTS (
         SELECT 1
         FROM corrections AS o

@@ -14,14 +14,14 @@ evidence AS (
     FROM looks AS l
     SEMI JOIN people AS p ON p.figure_id = l.figure_id
     UNION ALL
-    -- The maker of a list looked. Who reads a report does not look.
+    -- The maker of a list looked. A reader of a report does not look.
     SELECT b.kind = 'listed', coalesce(b.before, b.known_at) - INTERVAL 1 MICROSECOND
     FROM bounds AS b
     SEMI JOIN people AS p ON p.figure_id = b.figure_id
     WHERE b.kind IN ('stated', 'listed')
 ),
 
--- Nothing is known of days after that of the version, whatever evidence names.
+-- Nothing is known about days after that of the version, even if evidence names them.
 days AS (
     SELECT
         r.roster,
@@ -38,8 +38,8 @@ days AS (
 SELECT
     d.last_day,
     coalesce(d.looked_on, least(d.last_day, r.as_of)) AS looked_on, -- The last day on which anybody looked; that of the list if nobody did
-    coalesce(d.told_on, least(d.last_day, r.as_of)) AS known_on, -- The last day of which a look, a list or a report tells
-    CASE WHEN d.looked_on = d.told_on THEN 'look' WHEN d.told_on IS NULL THEN 'list' ELSE 'report' END AS known_by, -- What tells of it
+    coalesce(d.told_on, least(d.last_day, r.as_of)) AS known_on, -- The last day about which a look, a list or a report says something
+    CASE WHEN d.looked_on = d.told_on THEN 'look' WHEN d.told_on IS NULL THEN 'list' ELSE 'report' END AS known_by, -- Which of these says it
     r.time_zone,
     r.selection = 'census' AS is_census, -- Its percentages count members
     coalesce(r.complete_from, r.as_of) AS divided_from, -- on days from this one

@@ -5,7 +5,7 @@ SELECT
     e.country, -- Of a block, whose title says who ordered it; NULL: an event
     e.starts_on,
     CASE WHEN e.is_block THEN coalesce(e.ends_on, $end) ELSE e.ends_on END AS ends_on,
-    CASE WHEN e.is_block THEN greatest(e.starts_on, $start) ELSE e.starts_on END AS drawn_from, -- What is drawn of it
+    CASE WHEN e.is_block THEN greatest(e.starts_on, $start) ELSE e.starts_on END AS drawn_from, -- The part that is drawn
     CASE WHEN e.is_block THEN least(coalesce(e.ends_on, $end), $end) ELSE e.ends_on END AS drawn_to
 FROM marked_events($roster, $platform) AS e
 LEFT JOIN rosters AS r ON r.roster = $roster

@@ -33,7 +33,7 @@ said AS (
     WHERE j.platform = $platform
 ),
 
--- A dispute is about days: everything that is said is one.
+-- A dispute is about days, so every different day that a source names counts.
 readings_of AS (
     SELECT
         figure_id,
@@ -45,7 +45,7 @@ readings_of AS (
     GROUP BY figure_id
 ),
 
--- Entries of which the platform itself says that they are there, and the first report of that.
+-- Entries that the platform itself names as there, and the first report that says so.
 own AS (
     SELECT b.figure_id, min(b.known_at) AS said_at
     FROM bounds AS b

@@ -1,5 +1,5 @@
 -- One row per bound of an entry of $roster on $platform that was known by $until, without these:
--- statements of the publishers $publishers, what derives from one of $origins, and what was read as one of $read_as.
+-- statements of the publishers $publishers, statements that derive from one of $origins, and those that were read as one of $read_as.
 SELECT b.*
 FROM kooch.bounds AS b
 SEMI JOIN memberships AS m ON m.figure_id = b.figure_id AND m.roster = $roster

@@ -5,7 +5,7 @@ WITH held AS (
     SEMI JOIN memberships AS m ON m.figure_id = l.figure_id AND m.roster = $roster
 ),
 
--- Each with the time in which it was anybody's of the list.
+-- Each with the time in which it belonged to anybody on the list.
 members AS (
     SELECT
         account_id,
@@ -59,7 +59,7 @@ posted AS (
     FROM covers AS c
     LEFT JOIN activity_days AS d ON d.account_id = c.account_id AND d.day >= c.from_day AND d.day < c.until_day
     GROUP BY c.account_id, c.from_day, c.until_day
-    HAVING c.until_day - c.from_day >= 7 -- A shorter time says nothing of a week
+    HAVING c.until_day - c.from_day >= 7 -- A shorter time says nothing about a week
 )
 
 SELECT

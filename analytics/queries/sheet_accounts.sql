@@ -12,7 +12,7 @@ SELECT
     s.platform,
     s.account_id,
     h.handle,
-    CASE WHEN coalesce(h.is_current, true) THEN a.url END AS url, -- NULL also if the account had another name in their time: what was seen stood elsewhere
+    CASE WHEN coalesce(h.is_current, true) THEN a.url END AS url, -- NULL also if the account had another name in their time, because what was seen was at another address
     s.state,
     s.status::VARCHAR AS status,
     s.last_seen_at,
@@ -20,7 +20,7 @@ SELECT
     s.alike_since,
     s.last_missing_at,
     s.alike_since + INTERVAL 24 HOURS AS second_look_at,
-    e.look_again_after -- Of a run in which unusually many accounts were gone at once; NULL: it was in none that nobody has confirmed
+    e.look_again_after -- The run in which unusually many accounts were gone at once, and which nobody has confirmed; NULL: there is none
 FROM states AS s
 INNER JOIN unnest($figures) AS f (figure_id) ON f.figure_id = s.figure_id
 INNER JOIN accounts AS a ON a.account_id = s.account_id

@@ -14,7 +14,7 @@ WITH held AS (
     WHERE a.platform = $platform
 ),
 
--- Those about whom something is known after the end of their role: what was looked at before it, and the last post.
+-- If something is known about an account after the end of its role: the days before the end that were looked at, and the last post.
 looked AS (
     SELECT h.figure_id, h.account_id, max(least(c.until_day, h.until_day)) AS until_day
     FROM held AS h
@@ -52,7 +52,7 @@ watched AS (
         h.figure_id,
         h.account_id,
         greatest(CASE WHEN h.last_posted_on >= h.until_day THEN o.day ELSE h.last_posted_on END, p.day) AS last_posted_on,
-        -- What is looked at after a time in which nobody looked says nothing of the silence before.
+        -- A look after a time in which nobody looked says nothing about the silence before.
         CASE
             WHEN s.last_posted_on IS NOT NULL THEN least(s.looked_until, h.until_day)
             WHEN h.covered_from >= h.until_day THEN greatest(t.until_day, p.day + 1)

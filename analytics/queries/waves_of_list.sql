@@ -29,7 +29,7 @@ SELECT
     c.absent, -- Searched by a person, and not there
     c.not_searched, -- No link on an official page, or missed by a program
     c.unknown, -- Unclear, or disputed by lookers
-    a.pairs, -- Of two lookers, over all lists of the wave; NULL: one looked alone
+    a.pairs, -- Between two lookers, over all lists of the wave; NULL: only one looked
     a.agreed,
     a.agreement,
     a.kappa,

@@ -6,7 +6,7 @@ SELECT
     CASE WHEN $here < $there THEN posted_only_here ELSE posted_only_there END AS only_here,
     CASE WHEN $here < $there THEN posted_only_there ELSE posted_only_here END AS only_there,
     posted_on_neither AS neither,
-    unknown -- On one of the two at least nobody can say
+    unknown -- For at least one of the two platforms, nobody can say
 FROM platform_pair_weeks
 WHERE roster = $roster AND here = least($here, $there) AND there = greatest($here, $there)
 ORDER BY week

@@ -4,7 +4,7 @@ WITH listed AS (
         m.roster,
         a.platform,
         l.account_id,
-        -- From the first day on which it was anybody's of the list, to the last.
+        -- From the first day on which it belonged to anybody on the list, to the last.
         CASE WHEN count(l.first_day) = count(*) THEN min(l.first_day) END AS first_day,
         CASE WHEN count(l.until_day) = count(*) THEN max(l.until_day) END AS until_day
     FROM links AS l

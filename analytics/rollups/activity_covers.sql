@@ -54,7 +54,7 @@ spans AS (
     GROUP BY account_id, span
 ),
 
--- Of a post on one of several days nobody knows on which. So none of them is a day without a post.
+-- If a post is on one of several days, nobody knows on which. So none of them is a day without a post.
 starts_of_pieces AS (
     SELECT account_id, covers_from AS piece_from, covers_from, covers_to
     FROM spans

@@ -5,7 +5,7 @@ WITH gone AS (
     INNER JOIN statuses AS t ON t.status = o.status AND t.is_gone
 ),
 
--- Who turned gone in a run was gone in it. A run in which few were gone needs no comparison.
+-- Accounts that turned gone in a run were gone in it. So a run in which few were gone needs no comparison.
 suspected AS (
     SELECT g.run_id
     FROM gone AS g

@@ -30,7 +30,7 @@ WITH handles_of_time AS (
 SELECT
     l.figure_id,
     l.account_id,
-    -- What the account is called after their time is the name of the next holder.
+    -- After their time, the account has the name of the next holder.
     CASE WHEN l.held_until IS NULL THEN coalesce(t.handle, h.handle) ELSE t.handle END AS handle, -- The latest handle known of the time in which the account is the figure's; NULL: the time ends, and none of it is known
     l.held_until IS NULL OR coalesce(lower(t.handle) = lower(h.handle), false) AS is_current -- Whether it is the account's handle still, as far as is known; false also if no handle of the time is known
 FROM links AS l

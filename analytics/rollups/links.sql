@@ -4,9 +4,9 @@ WITH votes AS (
         c.figure_id,
         c.account_id,
         min(array_position(['proof', 'curated', 'claim', 'similarity'], c.tier)) AS strongest,
-        bool_or(c.kind = 'roster') AS is_of_list, -- Importing a list is the decision that accepts what it claims
+        bool_or(c.kind = 'roster') AS is_of_list, -- Importing a list is the decision that accepts its claims
         count(DISTINCT coalesce(s.derived_from, s.source_id::VARCHAR)) FILTER (WHERE c.tier = 'claim') AS independent_claims,
-        -- Of several claims one without a limit lifts it.
+        -- If one of several claims has no limit, the link has none.
         CASE WHEN count(c.from_day) = count(*) THEN min(timezone(s.time_zone, c.from_day::TIMESTAMP)) END AS held_from,
         CASE WHEN count(c.to_day) = count(*) THEN max(timezone(s.time_zone, (c.to_day + 1)::TIMESTAMP)) END AS held_until
     FROM claims AS c

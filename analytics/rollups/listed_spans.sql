@@ -56,7 +56,7 @@ WHERE
         FROM crawled AS c
         WHERE c.figure_id = p.figure_id AND c.platform = p.platform
     )
-    -- A claim of its time is read as evidence, and cut.
+    -- A claim for a limited time is read as evidence, and cut to that time.
     AND NOT EXISTS (
         FROM links AS l
         INNER JOIN accounts AS a ON a.account_id = l.account_id

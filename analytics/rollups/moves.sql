@@ -15,7 +15,7 @@ WITH compared AS (
             AND s.known_until IS NULL
 ),
 
--- An interval is known since the last span of time in which another one was.
+-- An interval is known since the end of the last span of time in which another interval was known.
 intervals_known AS (
     SELECT
         figure_id,
@@ -160,7 +160,7 @@ renames AS (
     WHERE
         n.previous IS NOT NULL
         AND (n.kind = 'registry' OR NOT n.has_registry)
-        -- What happened before or after it was the figure's is none of its moves.
+        -- Events before or after the account was the figure's are not moves of the figure.
         AND coalesce(n.valid_from > l.held_from, true)
         AND coalesce(n.valid_from <= l.held_until, true)
 ),
@@ -237,7 +237,7 @@ numbered_moves AS (
     SELECT
         m.*,
         coalesce(a.native_id, h.name, '') AS name,
-        -- A silence is told by the day of the last post before it. So silences that become known later change no number.
+        -- A silence is identified by the day of the last post before it. So silences that become known later change no number.
         coalesce(m.last_posted_on - DATE '1970-01-01', row_number() OVER (
             PARTITION BY m.figure_id, m.platform, m.account_id, m.move
             ORDER BY m.before, m.not_before, m.known_at, m.from_bound, m.to_bound

@@ -19,7 +19,7 @@ held AS (
         l.account_id,
         r.from_day,
         r.to_day,
-        -- The first week of which all is the figure's, and on all of which it can have been there.
+        -- The first week that is wholly the figure's, and on all days of which it can have been there.
         greatest(
             '-infinity'::DATE,
             date_trunc('week', l.first_day + 6)::DATE,
@@ -102,11 +102,11 @@ posted AS (
     SELECT t.person, t.is_here, date_trunc('week', d.day)::DATE AS week
     FROM on_two AS t
     INNER JOIN posted_days AS d ON d.account_id = t.account_id
-    -- A week of which a part is not theirs says nothing of them.
+    -- A week that is only partly theirs says nothing about them.
     WHERE date_trunc('week', d.day)::DATE >= t.from_week AND date_trunc('week', d.day)::DATE < t.until_week
 ),
 
--- By account the weeks of which each day was looked at.
+-- For each account, the weeks in which each day was looked at.
 covers AS (
     SELECT
         t.person,
@@ -120,7 +120,7 @@ covers AS (
         > greatest(date_trunc('week', c.first_day + 6)::DATE, t.from_week)
 ),
 
--- From the first to the last week of which something is known.
+-- From the first to the last week about which something is known.
 spans AS (
     SELECT p.roster, p.here, p.there, min(w.first_week) AS first_week, max(w.last_week) AS last_week
     FROM people AS p
@@ -137,7 +137,7 @@ spans AS (
     GROUP BY p.roster, p.here, p.there
 ),
 
--- Of an account that has ended it is known that it does not post, as of one that was looked at.
+-- An account that has ended is known not to post, like an account that was looked at.
 known_spans AS (
     SELECT c.person, c.account_id, false AS has_ended, t.is_here, t.roster, t.here, t.there, c.from_week, c.until_week
     FROM covers AS c
@@ -175,7 +175,7 @@ known AS (
         FROM known_spans AS k
         INNER JOIN spans AS s ON s.roster = k.roster AND s.here = k.here AND s.there = k.there
     ) AS w
-    -- Who posts nothing while the country blocks the platform may be kept from it.
+    -- The block may be why somebody posts nothing while the country blocks the platform.
     ANTI JOIN blocked_accounts AS b
         ON b.account_id = w.account_id AND NOT w.has_ended AND b.from_day < w.week + 7 AND b.until_day > w.week
 ),

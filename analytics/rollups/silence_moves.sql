@@ -12,7 +12,7 @@ WITH silent AS (
     FROM silences_of(91)
 ),
 
--- What was looked at of the days until it counted as dormant, and when this was known.
+-- Which of the days until it counted as dormant were looked at, and when this was known.
 pieces AS (
     SELECT
         s.account_id,
@@ -24,7 +24,7 @@ pieces AS (
     INNER JOIN activity_looks AS l
         ON l.account_id = s.account_id AND l.covers_from < s.until_at AND coalesce(l.covers_to, l.looked_at) > s.from_at
     UNION ALL
-    -- Of answers that show the same last post, the latest before the end of the 91 days and the first after it are enough.
+    -- If several answers show the same last post, the latest before the end of the 91 days and the first after it are enough.
     SELECT
         s.account_id,
         s.last_posted_on,
@@ -82,7 +82,8 @@ known AS (
     GROUP BY account_id, last_posted_on
 ),
 
--- What shows the next post, and from when on. A look lists all of a day only after it; a profile, a check or a source names the day itself.
+-- The evidence that shows the next post, and since when. A look lists all of a day only after it; a profile, a check or a source names the day
+-- itself.
 showings AS (
     SELECT
         s.account_id,
@@ -159,7 +160,7 @@ silent_figures AS (
         AND coalesce(s.returned_on < t.until_day, true)
         AND coalesce(s.returned_on < l.until_day, true) AS has_returned,
         k.look AS dormant_look,
-        -- If nothing is left that shows the post, it was known at the end of its day at the earliest.
+        -- If no evidence that shows the post is left, it was known at the end of its day at the earliest.
         greatest(
             k.look,
             coalesce(

@@ -44,7 +44,7 @@ SELECT
     w.entered_on, -- The first day (UTC) that was looked at. An account that was there before enters the watch late
     p.last_posted_on, -- Day (UTC) of the last known post until the role or the claim ended; NULL: none is known
     CASE WHEN c.until_day > p.last_posted_on + 1 THEN c.until_day END AS looked_until, -- Each day after the last post and before this one was looked at; NULL: the day after it was not
-    -- After the last post nobody watches across days at which nobody looked. Without a post, they count from the beginning.
+    -- After the last post, the watch does not go on across days at which nobody looked. Without a post, such days count from the beginning.
     least(
         w.until_day,
         CASE
@@ -54,7 +54,7 @@ SELECT
     ) AS until_day -- The first day after the watch
 FROM watched AS w
 LEFT JOIN last_posts_in_time AS p ON p.figure_id = w.figure_id AND p.account_id = w.account_id
--- Some spans hold no whole day. Of the others no two begin on one day.
+-- Some spans hold no whole day. No two of the others begin on one day.
 ASOF LEFT JOIN (SELECT * FROM activity_covers WHERE until_day > first_day) AS c
     ON c.account_id = w.account_id AND c.first_day <= p.last_posted_on + 1
 ORDER BY w.figure_id, w.account_id

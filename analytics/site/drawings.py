@@ -47,9 +47,9 @@ def _of_adoption(connection: duckdb.DuckDBPyConnection, roster: str, platform: s
     first = adoption_of(connection, roster=roster, platform=platform)
     if first is None:
         return
-    # Who had joined can always be said; who is there, where the list can carry it.
+    # It is always known who had joined; who is there, only if the list allows it.
     for measure, stem in _MEASURES if first.opens_on == "there" else _MEASURES[:1]:
-        # It was asked for already: without a measure it is the one that the list can carry.
+        # This is already done: without a measure, Kooch chooses the one that the list allows.
         is_asked = measure == first.opens_on
         found = first if is_asked else adoption_of(connection, roster=roster, platform=platform, measure=measure)
         if found is None:

@@ -40,7 +40,8 @@ Files = dict[str, bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """What pages say of themselves: id and day of the edition, Kooch's release, who publishes, and the address that reaches them."""
+    """What pages say about their edition: its id and day, Kooch's release, who publishes, and how to reach the
+    publisher."""
 
     edition: str
     day: date
@@ -100,7 +101,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
-    """The charts of a list as pages show them, its people, the moves (by id) that were told once and when they went, and the files that are the same wherever the pages lie."""
+    """The charts of a list as pages show them, its people, withdrawn moves (by id) with the day of the withdrawal, and
+    the files that do not depend on where the pages are."""
 
     charts: tuple[dict[str, Any], ...]
     people: tuple[Person, ...]
@@ -273,7 +275,7 @@ def _places(page: ListPage) -> pl.DataFrame:
 
 
 def _why_withdrawn(page: ListPage, withdrawn: Mapping[str, date]) -> dict[str, str]:
-    """In words, by the id of a move that a feed has told: what it was and why it went."""
+    """For each withdrawn move of a feed, by its id: words that say what it was and why it was withdrawn."""
     known = {one.move_id: one.sentences for one in reversed(page.corrections)}
     return {move: f"{known.get(move, NO_REASON)} It was told as urn:kooch:move:{move}." for move in withdrawn}
 
@@ -336,14 +338,16 @@ def _rendered(environment: Environment, template: str, words: Mapping[str, Any],
 
 
 def gone_page(page: ListPage, edition: Edition, name: str) -> bytes:
-    """What stands in `latest` for a page of earlier editions that the latest has not: their links lead to it."""
+    """The page in `latest` for a page that earlier editions had and the latest lacks, because their links lead
+    there."""
     words = {"page": page, "edition": edition, "here_dated": "", "up": "../" * name.count("/")}
     return _rendered(templates(), "gone.html", words, root=f"../../{words['up']}", name=name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HomeEntry:
-    """A list on the first page of a site; `page` is None where the version has it no more and its pages are older."""
+    """A list on the first page of a site; `page` is None if the version no longer has the list and its pages are
+    older."""
 
     roster: str
     title: str
@@ -370,7 +374,7 @@ def site_style() -> str:
 
 
 def _in_script(value: object) -> Markup:
-    """JSON that cannot end the script it stands in."""
+    """JSON that cannot end the script that holds it."""
     return Markup(_json(value).decode().replace("<", "\\u003c"))  # noqa: S704 -- no markup is left in it
 
 

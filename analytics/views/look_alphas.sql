@@ -6,7 +6,7 @@ WITH words_of_figure AS (
     GROUP BY ALL
 ),
 
--- A figure that one person alone looked at says nothing of agreement.
+-- A figure that only one person looked at says nothing about agreement.
 figures_of_several AS (
     SELECT
         platform,

@@ -1,1 +1,1 @@
-"""What pages have in common: which version they show, how text is made harmless, how a chart is framed."""
+"""Code that pages share: which version they show, how text is made harmless, how a chart is framed."""

@@ -1,4 +1,4 @@
-"""What the pages need, imported before the server takes visitors: the first of them would wait for it."""
+"""Imports what the pages need before the server takes visitors. Otherwise the first visitor would wait."""
 
 import pkgutil
 from importlib import import_module

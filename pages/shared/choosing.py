@@ -17,8 +17,8 @@ def in_address(
 ) -> dict[str, Any]:
     """What a widget is called with so that its value stands in the address under `key`.
 
-    Where the address says nothing, nothing that `read` understands, or something that is not `among` the options, the value is
-    `default`, and so it does not stand there.
+    The value is `default` if the address has none, if `read` does not understand it, or if it is not `among` the
+    options. The address does not have the default.
     """
     value = default
     if (asked := st.query_params.get(key)) is not None:
@@ -50,7 +50,7 @@ def switch_in_address(key: str, *, default: bool = False) -> dict[str, Any]:
 def choose(label: str, options: Mapping[str, str], *, key: str, width: int) -> str:
     """The short name that is chosen among `options`, which has a title for each; there is at least one.
 
-    Where the address names none of the options, it is the first.
+    If the address names none of the options, it is the first.
     """
     asked = st.query_params.get(key)
     st.session_state[key] = asked if asked in options else next(iter(options))
@@ -75,7 +75,7 @@ def _note_in_address(key: str, default: object = None) -> None:
 
 
 def write_in(label: str, *, key: str, width: int, max_chars: int, told: str) -> str:
-    """A text that is written; it stands in the address. Empty where there is none."""
+    """A text that the visitor writes. It is in the address; empty if there is none."""
     st.session_state[key] = st.query_params.get(key, "")
     written = st.text_input(
         label, key=key, width=width, max_chars=max_chars, help=told, on_change=_note_in_address, args=(key,)
@@ -84,7 +84,7 @@ def write_in(label: str, *, key: str, width: int, max_chars: int, told: str) -> 
 
 
 def choose_or_write(label: str, options: list[str], *, key: str, width: int, max_chars: int) -> str:
-    """One of `options`, or a new one that is written; it stands in the address. Empty where there is none."""
+    """One of `options`, or a new one that the visitor writes. It is in the address; empty if there is none."""
     asked = st.query_params.get(key, "").strip()[:max_chars]
     st.session_state[key] = asked or None
     chosen: str | None = st.selectbox(

@@ -37,7 +37,7 @@ def show_chart(
 ) -> None:
     """Draw chart `name` of `frames` with everything that belongs to it. `table` is what CSV gives, else the first frame.
 
-    Of `source`, where there is no `roster`, the small print says that it comes. `subject` is what was chosen, which goes
+    If there is no `roster`, the small print names `source` as the source. `subject` is what was chosen, which goes
     into what is taken away; `chosen` are choices that stand in the link even where they are the default, which may be another
     with other data. `notes` are said above the small print, those first whose numbers name their measure. With `on_select` a click calls it, if there is
     something to click; read the state under the key `name`. `under` shows what belongs between the picture and the small
@@ -57,7 +57,7 @@ def show_chart(
         width="stretch",
         key=name,
         alt=f"{words.question} {words.definition}",
-        # Streamlit refuses to listen to a picture in which nothing can be chosen.
+        # Streamlit cannot listen to clicks on a picture in which nothing can be chosen.
         on_select="ignore" if on_select is None or drawn.params is alt.Undefined else on_select,
     )
     if under:

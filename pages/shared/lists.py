@@ -36,7 +36,7 @@ class Lists:
 def choose_list(titles: Mapping[str, str]) -> str:
     """Draw the choice among lists, which `titles` names in their order; there is at least one. Returns the short name.
 
-    Where the address names none, it is the list that the settings open the app with, if it is among them.
+    If the address names none, it is the list with which the settings open the app, if that is among them.
     """
     opens_on = load_settings().app.roster
     names = sorted(titles, key=lambda name: name != opens_on)
@@ -44,14 +44,15 @@ def choose_list(titles: Mapping[str, str]) -> str:
 
 
 def note_unread(roster: str, *platforms: str) -> None:
-    """For each of `platforms` that Kooch cannot crawl a sentence that says so, and what else tells of accounts there."""
+    """For each of `platforms` that Kooch cannot crawl, show a sentence that says so and names other ways to learn about
+    accounts there."""
     for platform in platforms:
         if not is_crawled(platform) and (row := known().get(platform)):
             note("{sentence}", sentence=row.instead_of_crawl(roster))
 
 
 def lists_of(file: Path) -> Lists:
-    """What can be chosen. Where no list has an account, the page says so and ends."""
+    """The lists and platforms to choose from. If no list has an account, the page says so and ends."""
     offered = ask(file, choices)
     if not offered:
         st.info("No list has an account on any platform yet. Import one with `kooch roster import FILE`.")

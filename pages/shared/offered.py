@@ -27,7 +27,7 @@ PAGES = {
 
 
 def offered(settings: Settings | None) -> list[StreamlitPage]:
-    """Every page; SQL and Look only where they are allowed. `settings` are None where they cannot be read."""
+    """Every page; SQL and Look only if they are allowed. `settings` is None if they cannot be read."""
     left_out = set()
     if settings and not settings.app.sql_page:
         left_out.add("sql")
@@ -44,7 +44,8 @@ def show_menu(pages: Sequence[StreamlitPage], chosen: StreamlitPage) -> None:
 
 
 def has_look(settings: Settings) -> bool:
-    """Whether this visitor may write looks: the page is on, the browser on this machine, the data folder no read-only one."""
+    """Whether this visitor may write looks: the page is on, the browser is on this machine, and the data folder can be
+    written."""
     return (
         settings.app.look_page
         and is_at_this_machine(st.context.ip_address, st.context.headers)

@@ -1,4 +1,5 @@
-"""Whom the app talks to: pages of its own address. Streamlit also takes websockets from pages of other local ports."""
+"""Lets the app talk only to pages of its own address. Streamlit also takes websockets from pages of other local
+ports."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -16,7 +16,7 @@ _READ_AS = {
 
 
 def show_statements(found: pl.DataFrame) -> None:
-    """Cards of a frame of STATEMENTS, in its order."""
+    """Show a card for each row of a frame of STATEMENTS, in its order."""
     if found.is_empty():
         st.info("No source gives a date. A list names the account, but not when they joined.")
     for row in found.iter_rows(named=True):

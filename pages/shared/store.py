@@ -16,7 +16,7 @@ _Answer = TypeVar("_Answer")
 
 
 def version_file() -> Path:
-    """The file of the latest version. Where there is none the page says what to do next and ends."""
+    """The file of the latest version. If there is none, the page says what to do next and ends."""
     try:
         return reading_file(load_settings().home)
     except KoochError as error:
@@ -26,7 +26,7 @@ def version_file() -> Path:
 
 
 def ask(file: Path, measure: Callable[..., _Answer], /, **arguments: Any) -> _Answer:  # noqa: ANN401 -- the measure's own
-    """What `measure` finds in this version. It is remembered by file, and each version has a file of its own."""
+    """The result of `measure` on this version. It is remembered by file, and each version has a file of its own."""
     try:
         answer: _Answer = _ask(str(file), f"{measure.__module__}.{measure.__qualname__}", measure, arguments)
     except KoochError as error:

@@ -15,7 +15,7 @@ from analytics.said import Number, Said
 # U+200C and U+200D: Persian and Hindi names are written with them.
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # Markdown makes links of bare addresses, and Streamlit pictures of names between colons (`:streamlit:`, `:material_home:`), after
-# it has removed our escapes. A word joiner, which nobody sees, parts them.
+# it has removed our escapes. An invisible word joiner separates them.
 _LINKED_ANYWAY = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)|(?<=:)(?=[\w+./-]*[a-z][\w+./-]*:)", re.IGNORECASE)
 _OWN_PAGE = re.compile(r"[a-z_]+\?[\w.~%=&-]*")
 _CITATION = re.compile(r"(?:(.+?),? )?(https?://\S+)")
@@ -47,7 +47,7 @@ def linked(text: object, url: str | None) -> str:
 
 
 def cited(text: str) -> tuple[str, str | None]:
-    """A citation, and the web address that it ends with: None where it ends with something else."""
+    """A citation, and the web address at its end; None if it ends with something else."""
     found = _CITATION.fullmatch(text)
     return (with_days_in_words(found[1] or found[2]), found[2]) if found else (with_days_in_words(text), None)
 
@@ -80,7 +80,7 @@ def _as_cell(column: str, cell: tuple[object, str | None]) -> str:
 
 
 def tell(said: Said, *, kind: Literal["said", "noted"] = "said") -> None:
-    """A sentence whose numbers name their measure, in the attribute `data-measure`: Markdown has no place for one."""
+    """Show a sentence whose numbers name their measure in the attribute `data-measure`, which Markdown cannot hold."""
     st.html(f'<p class="kooch-{kind}">{"".join(map(_as_html, said))}</p>')
 
 
@@ -90,7 +90,7 @@ def _as_html(part: object) -> str:
 
 
 def say(template: LiteralString, **values: object) -> None:
-    """Markdown of ours with values from outside in it, each made harmless."""
+    """Show our own Markdown with values from outside in it, each made harmless."""
     st.markdown(template.format(**{name: plain(value) for name, value in values.items()}))
 
 
@@ -105,5 +105,5 @@ def lead(words: LiteralString, page: str) -> None:
 
 
 def notes(*lines: object) -> None:
-    """Small print from outside, a line each. A line that is a pair is a text and the web address it leads to."""
+    """Show small print from outside, one line each. A pair is a text and the web address to which it leads."""
     st.caption("  \n".join(linked(*line) if isinstance(line, tuple) else plain(line) for line in lines))
