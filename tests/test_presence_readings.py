@@ -154,19 +154,13 @@ def compare_known_by(dice: random.Random) -> bool:
             (one.account, sorted(piece.number for chosen, _ in one.readings for piece in chosen)) for one in slow
         ]
         assert [(row.stay.joined_from, row.stay.joined_to) for one in fast for row in stay_rows(one)] == [
-            hull(one, spell) for one in slow for spell in range(max(len(stays) for _, stays in one.readings))
+            tuple(map(at, stay.begun)) for stay in truth_table.hulls(slow).values()
         ]
     return True
 
 
 def at(instant: int) -> int:
     return {FIRST: BEGINNING, LAST: NEVER}.get(instant, instant)
-
-
-def hull(one: truth_table.OfAccount, spell: int) -> tuple[int, int]:
-    """When a stay began, over all readings that have it."""
-    begun = [stays[spell].begun for _, stays in one.readings if len(stays) > spell]
-    return at(min(first for first, _ in begun)), at(max(last for _, last in begun))
 
 
 def test_what_was_known_by_a_day_is_what_its_evidence_says() -> None:
@@ -181,24 +175,6 @@ def test_what_was_known_by_many_a_day_is_what_its_evidence_says() -> None:
 # Presumptions
 
 
-def slow_stays(accounts: list[int], pieces: list[Piece]) -> dict[tuple[int | None, int], tuple[object, object, object]]:
-    """Of every stay: when it began, when it ended, and the last sign that is of it in every reading."""
-    found: dict[tuple[int | None, int], tuple[object, object, object]] = {}
-    for one in truth_table.by_account(accounts, pieces, []):
-        for spell in range(max(len(stays) for _, stays in one.readings)):
-            having = [stays[spell] for _, stays in one.readings if len(stays) > spell]
-            ends = [stay.ended for stay in having if stay.ended]
-            is_open = len(ends) < len(one.readings)
-            last = [stay.last_sign for stay in having if stay.last_sign is not None]
-            found[one.account, spell + 1] = (
-                hull(one, spell),
-                # The first possible end counts even where one reading has none.
-                (min((end[0] for end in ends), default=None), None if is_open else max(end[1] for end in ends)),
-                min(last) if len(last) == len(having) else None,
-            )
-    return found
-
-
 def flag_exactly(dice: random.Random) -> bool:
     """A flag stands exactly where a join, an end or a last sign differs without the reports that name no account."""
     accounts = dice.choice([[1], [1], [1, 2]])
@@ -209,14 +185,9 @@ def flag_exactly(dice: random.Random) -> bool:
         for reading in one.readings
     ):
         return False
-    mine = slow_stays(accounts, pieces)
-    alone = slow_stays(accounts, [piece for piece in pieces if piece.account is not None])
-    wanted = {
-        stay: tuple(now != then for now, then in zip(values, alone[stay], strict=True))
-        if stay in alone
-        else (True, values[1] != (None, None), values[2] is not None)
-        for stay, values in mine.items()
-    }
+    mine = truth_table.hulls(truth_table.by_account(accounts, pieces, []))
+    named = [piece for piece in pieces if piece.account is not None]
+    wanted = truth_table.presumed(mine, truth_table.hulls(truth_table.by_account(accounts, named, [])))
 
     evidence = known(set(accounts), pieces, [])
     assert presumptions(evidence, account_readings(evidence)) == wanted

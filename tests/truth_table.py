@@ -272,21 +272,84 @@ def _apart(cells: Cells, named: dict[int, list[Piece]], unnamed: list[Piece], an
     ends = [piece for piece in unnamed if piece.says in ("ended", "absent")]
     begins = [piece for piece in unnamed if piece.says in ("joined", "sign")]
 
-    def halts(account: int, pieces: Iterable[Piece]) -> list[Answer]:
-        signs = [piece.start for piece in pieces if piece.says in ("joined", "sign")]
-        return [Answer(account, end.start, min((at for at in signs if at >= end.end), default=LAST)) for end in ends]
+    def halts(account: int, pieces: Iterable[Piece], ends: Iterable[Piece]) -> list[Answer]:
+        signs = [piece for piece in pieces if piece.says in ("joined", "sign")]
+        return [Answer(account, left_from(end, signs), back_by(end, signs)) for end in ends]
+
+    def left_from(end: Piece, signs: Iterable[Piece]) -> int:
+        # Who is absent left after the last sign before.
+        before = [sign.start for sign in signs if sign.end <= end.start]
+        return max(before) if before and end.says == "absent" else end.start
+
+    def back_by(end: Piece, signs: Iterable[Piece]) -> int:
+        # The last instant at which the next sign can have been.
+        return min((sign.end - 1 for sign in signs if sign.start >= end.end and sign.end < LAST), default=LAST)
 
     found = []
     for account, pieces in named.items():
         own = [answer for answer in answers if answer.account == account]
-        found.append(OfAccount(account, _read(cells, largest(cells, pieces)), (*own, *halts(account, pieces))))
+        found.append(OfAccount(account, _read(cells, largest(cells, pieces)), (*own, *halts(account, pieces, ends))))
     if begins:
         is_explained = all(
             any(cells.true_of(chosen | {piece}, len(stays)) for one in found for chosen, stays in one.readings)
             for piece in begins
         )
-        found.append(OfAccount(None, _read(cells, largest(cells, begins)), tuple(halts(-1, begins)), is_explained))
+        # They may be about any of the accounts, one of which may have ended.
+        theirs = [
+            Piece("ended", *stay.ended) for one in found for _, stays in one.readings for stay in stays if stay.ended
+        ]
+        missed = [Piece("ended", answer.start, answer.start + 1) for answer in answers]
+        stops = tuple(halts(-1, begins, [*ends, *theirs, *missed]))
+        found.append(OfAccount(None, _read(cells, largest(cells, begins)), stops, is_explained))
     return found
+
+
+# Rows. What a stay is over all readings of its account
+
+
+@dataclass(frozen=True)
+class Hull:
+    """When a stay began and ended over all readings that have it, and the last sign that is of it in each of them.
+
+    `ended` is open above if a reading has no end.
+    """
+
+    begun: tuple[int, int]
+    ended: tuple[int, int] | None
+    last_sign: int | None
+
+
+Hulls = dict[tuple[int | None, int], Hull]
+"""By account and number of the stay; None: reports that name no account."""
+
+
+def hulls(all_of: Iterable[OfAccount]) -> Hulls:
+    """Every stay of every account."""
+    found: Hulls = {}
+    for one in all_of:
+        for n in range(max((len(stays) for _, stays in one.readings), default=0)):
+            having = [stays[n] for _, stays in one.readings if len(stays) > n]
+            ends = [stay.ended for stay in having if stay.ended]
+            # A first possible end counts even where one reading has none.
+            last = LAST if len(ends) < len(one.readings) else max(end[1] for end in ends)
+            signs = [stay.last_sign for stay in having if stay.last_sign is not None]
+            found[one.account, n + 1] = Hull(
+                (min(stay.begun[0] for stay in having), max(stay.begun[1] for stay in having)),
+                (min(end[0] for end in ends), last) if ends else None,
+                min(signs) if len(signs) == len(having) else None,
+            )
+    return found
+
+
+def presumed(found: Hulls, without_unnamed: Hulls) -> dict[tuple[int | None, int], tuple[bool, bool, bool]]:
+    """Of every stay, whether its beginning, its end and its last sign differ without reports that name no account."""
+    nothing = Hull((FIRST, FIRST), None, None)
+
+    def differs(stay: tuple[int | None, int]) -> tuple[bool, bool, bool]:
+        now, then = found[stay], without_unnamed.get(stay, nothing)
+        return now.begun != then.begun, now.ended != then.ended, now.last_sign != then.last_sign
+
+    return {stay: differs(stay) for stay in found}
 
 
 # Edges. `end` is the instant at which the day ends, `day` its number, `day_of` the number of an instant's day.

@@ -191,19 +191,50 @@ def _of_several_accounts(
     begins = [item for item in unnamed if item.says in (Says.JOINED, Says.SIGN)]
     found = []
     for account, items in named.items():
-        own = readings(items)
         own_doubts = [doubt for doubt in doubts if doubt.account == account]
-        signs = sorted(item.start for item in items if item.says in (Says.JOINED, Says.SIGN))
-        own_doubts += [
-            Doubt(account, end.start, next((sign for sign in signs if sign >= end.end), NEVER)) for end in ends
-        ]
-        found.append(AccountReadings(account=account, readings=own, doubts=own_doubts))
+        found.append(
+            AccountReadings(
+                account=account, readings=readings(items), doubts=[*own_doubts, *_halts(account, items, ends)]
+            )
+        )
     if begins:
         is_explained = all(any(_explains(one, item) for one in found) for item in begins)
-        signs = sorted(item.start for item in begins)
-        halts = [Doubt(None, end.start, next((sign for sign in signs if sign >= end.end), NEVER)) for end in ends]
+        # The reports may be about any of the accounts, so they outlast the end of none.
+        halts = _halts(None, begins, [*ends, *_possible_ends(found, doubts)])
         found.append(AccountReadings(account=None, readings=readings(begins), doubts=halts, is_explained=is_explained))
     return found
+
+
+def _halts(account: int | None, items: Iterable[Item], ends: Iterable[Item]) -> list[Doubt]:
+    """From when each end is possible to the last instant of the next sign, nobody can say that the account was there."""
+    signs = [item for item in items if item.says in (Says.JOINED, Says.SIGN)]
+    return [Doubt(account, _possible_from(end, signs), _back_by(end, signs)) for end in ends]
+
+
+def _possible_from(end: Item, signs: Iterable[Item]) -> int:
+    """When the end is possible first. Who is absent can have left after the last sign before it."""
+    if end.says is Says.ENDED:
+        return end.start
+    return max((sign.start for sign in signs if sign.end <= end.start), default=end.start)
+
+
+def _back_by(end: Item, signs: Iterable[Item]) -> int:
+    back = min((sign.end for sign in signs if sign.start >= end.end), default=NEVER)
+    return back if back == NEVER else back - 1
+
+
+def _possible_ends(accounts: Iterable[AccountReadings], doubts: Iterable[Doubt]) -> list[Item]:
+    """When stays of the accounts can have ended, and the answers that do not show an account there."""
+    return [
+        *(
+            Item(Says.ENDED, stay.ended_from, stay.ended_to)
+            for one in accounts
+            for reading in one.readings
+            for stay in reading.stays
+            if not stay.is_open
+        ),
+        *(Item(Says.ENDED, doubt.start, doubt.start + 1) for doubt in doubts),
+    ]
 
 
 def _explains(one: AccountReadings, item: Item) -> bool:
@@ -300,7 +331,8 @@ def _without_doubts(spans: list[Span], doubts: Iterable[Doubt]) -> list[Span]:
     for doubt in sorted(doubts, key=lambda doubt: doubt.start):
         parts: list[Span] = []
         for span in spans:
-            parts.append(span._replace(until=min(span.until, doubt.start)))
+            if doubt.start >= span.start:
+                parts.append(span._replace(until=min(span.until, doubt.start)))
             if doubt.end < NEVER:
                 # The first day is that of the next sign.
                 parts.append(span._replace(start=max(span.start, doubt.end + 1)))
