@@ -217,6 +217,146 @@ def test_an_account_of_the_list_is_the_account_that_was_seen(tmp_path: Path) -> 
     assert str(bounds[1][2]) == "2025-06-12 22:00:00+00:00"
 
 
+def listed_at(native_id: str | None = None) -> Roster:
+    """A house of one, whose account a list names by its handle, or by its id too."""
+    of = claim("m0", "one", native_id, platform="tiktok")
+    return roster("house", [member("m0")], accounts=(of,), vouches=False)
+
+
+def seen(day: str, result: str = "present", **more: object) -> dict[str, object]:
+    """A look at the account of `listed_at`, on a day of June 2025."""
+    known = {"platform": "tiktok", "account": "one", "method": "known_account", "figure": "m0"}
+    return {**known, "looked_on": f"2025-06-{day}", "result": result, "wave": day, **more}
+
+
+def test_followers_that_people_saw_are_counts_of_the_account(tmp_path: Path) -> None:
+    counted = {
+        "followers": "12,3 тыс.",
+        "locale": "ru",
+        "archive_url": "https://web.archive.org/web/20250602/https://x",
+    }
+    rows = [
+        seen("01", followers="12000"),
+        seen("02", **counted),
+        # Disputed, and of an account that is nobody's as far as is known.
+        seen("03", followers="1"),
+        seen("03", "absent", looker="b"),
+        seen("04", account="other", followers="2"),
+    ]
+    take(tmp_path, rows, listed_at())
+    load(tmp_path)
+
+    assert query(tmp_path, "SELECT followers, followers_precision, source, url, valid_at::VARCHAR FROM audience") == [
+        (12000, None, "look", None, "2025-06-01 22:00:00+00"),
+        (12300, 50, "look", counted["archive_url"], "2025-06-02 22:00:00+00"),
+    ]
+
+
+GONE = (
+    "SELECT kind, not_before::VARCHAR, before::VARCHAR, run_id, source_id IS NOT NULL FROM bounds WHERE event = 'left'"
+)
+
+
+@pytest.mark.parametrize(
+    ("looks", "kind"),
+    [
+        ([seen("03", "absent", status="deleted"), seen("05", "absent", status="deleted")], "gone"),
+        ([seen("03", "absent", status="suspended"), seen("05", "absent", status="suspended")], "ended"),
+    ],
+)
+def test_two_looks_a_day_apart_end_a_stay(looks: list[dict[str, object]], kind: str, tmp_path: Path) -> None:
+    take(tmp_path, [seen("01"), *looks], listed_at())
+    load(tmp_path)
+
+    # It was there at some time of the first day, and gone at some time of the third.
+    assert query(tmp_path, GONE) == [(kind, "2025-05-31 22:00:00+00", "2025-06-03 22:00:00+00", None, True)]
+    assert query(tmp_path, "SELECT ended_by FROM stays WHERE stay > 0") == [
+        ("owner" if kind == "gone" else "platform",)
+    ]
+    assert query(tmp_path, "SELECT move, known_through, known_at::VARCHAR FROM moves WHERE act IS NOT NULL") == [
+        ("left" if kind == "gone" else "ended by platform", "look", "2025-06-05 22:00:00+00")
+    ]
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        pytest.param([seen("03", "absent", status="deleted")], id="one look"),
+        pytest.param(
+            [
+                seen("03", "absent", status="deleted", looker="a", wave="one"),
+                seen("03", "absent", status="deleted", looker="b", wave="other"),
+            ],
+            id="two lookers on one day",
+        ),
+        pytest.param(
+            [seen("03", "absent", status="deleted"), seen("04"), seen("05", "absent", status="deleted")],
+            id="seen between",
+        ),
+        pytest.param([seen("03", "absent"), seen("05", "absent")], id="not found by a name that can change"),
+        pytest.param(
+            [seen("03", "absent", status="active"), seen("05", "absent", status="active")], id="contradicts itself"
+        ),
+        pytest.param([seen("03", "unclear"), seen("05", "unclear")], id="could not tell"),
+    ],
+)
+def test_a_stay_does_not_end_by(looks: list[dict[str, object]], tmp_path: Path) -> None:
+    take(tmp_path, [seen("01"), *looks], listed_at())
+    load(tmp_path)
+
+    assert query(tmp_path, GONE) == []
+    assert query(tmp_path, "SELECT ended_before FROM stays WHERE stay > 0") == [(None,)]
+
+
+def test_not_found_by_a_name_is_told_and_ends_nothing(tmp_path: Path) -> None:
+    take(tmp_path, [seen("01"), seen("03", "absent"), seen("05", "absent")], listed_at())
+    load(tmp_path)
+
+    assert query(tmp_path, "SELECT status, run_id, source_id IS NOT NULL, is_end FROM doubts") == [
+        ("not_found", None, True, False)
+    ]
+    found = query(
+        tmp_path,
+        "SELECT not_before::VARCHAR, before::VARCHAR, known_through FROM moves WHERE move = 'not found'",
+    )
+    assert found == [("2025-05-31 22:00:00+00", "2025-06-03 22:00:00+00", "look")]
+
+
+def test_not_found_by_its_number_ends_a_stay(tmp_path: Path) -> None:
+    by_number = {"platform": "facebook", "account": "https://www.facebook.com/profile.php?id=100012345678901"}
+    account = claim("m0", None, "100012345678901", platform="facebook")
+    of = roster("house", [member("m0")], accounts=(account,), vouches=False)
+    days = (("01", "present"), ("03", "absent"), ("05", "absent"))
+    take(tmp_path, [seen(day, result) | by_number for day, result in days], of)
+    load(tmp_path)
+
+    assert query(tmp_path, "SELECT kind FROM bounds WHERE event = 'left'") == [("missing",)]
+    assert query(tmp_path, "SELECT ended_by FROM stays WHERE stay > 0") == [("unknown",)]
+
+
+def test_an_account_that_is_seen_again_has_returned(tmp_path: Path) -> None:
+    gone = [seen(day, "absent", status="deleted") for day in ("03", "05")]
+    take(tmp_path, [seen("01"), *gone, seen("08")], listed_at())
+    load(tmp_path)
+
+    assert query(tmp_path, "SELECT kind, not_before::VARCHAR, before::VARCHAR FROM bounds WHERE event = 'joined'") == [
+        ("returned", "2025-06-04 22:00:00+00", "2025-06-08 22:00:00.000001+00")
+    ]
+
+
+def test_what_two_lookers_agreed_on_is_the_account_of_later_waves(tmp_path: Path) -> None:
+    rows = [
+        seen("01", account="two", looker="a", method="app_search"),
+        seen("01", account="two", looker="b", method="app_search"),
+        seen("03", account="two", followers="40"),
+    ]
+    take(tmp_path, rows, house(1))
+    load(tmp_path)
+
+    assert query(tmp_path, "SELECT followers FROM audience") == [(40,)]
+    assert query(tmp_path, "SELECT count(*) FROM bounds WHERE account_id IS NULL") == [(0,)]
+
+
 def test_kappa_is_that_of_scikit_learn(tmp_path: Path) -> None:
     results = ("present", "absent", "unclear")
     pairs: dict[str, tuple[list[str], list[str]]] = {}

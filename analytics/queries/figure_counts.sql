@@ -36,6 +36,7 @@ SELECT
         WHEN 'live' THEN 'seen by Kooch'
         WHEN 'archive' THEN 'archived page'
         WHEN 'import' THEN 'imported'
+        WHEN 'look' THEN citation
         ELSE publisher || ': “' || reported || '”'
     END AS says
 FROM counts

@@ -88,13 +88,18 @@ missing AS (
         a.platform,
         d.account_id,
         'not found' AS move,
-        (SELECT max(s.last_at) FROM sign_spans AS s WHERE s.account_id = d.account_id AND s.last_at < d.since) AS not_before,
+        greatest(
+            (SELECT max(s.last_at) FROM sign_spans AS s WHERE s.account_id = d.account_id AND s.last_at < d.since),
+            (
+                SELECT max(b.not_before)
+                FROM bounds AS b
+                WHERE b.account_id = d.account_id AND b.event = 'there' AND b.kind = 'seen' AND b.before < d.since
+            )
+        ) AS not_before,
         d.not_found_from AS before,
         'unknown' AS act,
-        NULL,
-        NULL,
         d.run_id,
-        false,
+        d.source_id,
         d.known_at
     FROM doubts AS d
     INNER JOIN links AS l ON l.account_id = d.account_id
@@ -199,10 +204,28 @@ all_moves AS (
     FROM (
         FROM joins
         UNION ALL FROM ends
-        UNION ALL FROM missing
         UNION ALL FROM renames
         UNION ALL FROM successions
     )
+    UNION ALL
+    SELECT
+        figure_id,
+        platform,
+        account_id,
+        move,
+        not_before,
+        before,
+        act,
+        NULL,
+        NULL,
+        run_id,
+        false,
+        known_at,
+        NULL,
+        NULL,
+        CASE WHEN run_id IS NULL THEN 'look' END,
+        source_id
+    FROM missing
     UNION ALL
     SELECT
         figure_id,
@@ -261,10 +284,13 @@ SELECT
     CASE
         WHEN m.known_through IS NOT NULL THEN m.known_through
         WHEN coalesce(t.kind, f.kind) IN ('listed', 'opened') AND coalesce(t.source_id, f.source_id) IS NOT NULL THEN 'list'
+        WHEN
+            coalesce(t.kind, f.kind) IN ('seen', 'gone', 'ended', 'missing', 'returned') AND coalesce(t.source_id, f.source_id) IS NOT NULL
+            THEN 'look'
         WHEN coalesce(t.source_id, f.source_id) IS NOT NULL THEN 'report'
         WHEN p.platform IS NOT NULL THEN 'platform'
         ELSE 'crawl'
-    END AS known_through, -- How the move is known: by a list, report or crawl, or by the end of the platform
+    END AS known_through, -- How the move is known: by a list, report, look or crawl, or by the end of the platform
     coalesce(m.source_id, t.source_id, f.source_id, p.source_id) AS source_id, -- The document that says so, of `sources`; NULL: a crawl does
     m.is_presumed, -- Whether it would differ without reports that name no account
     m.known_at, -- When the public could know the interval that stands here: the end of the day of publication, else when Kooch recorded it

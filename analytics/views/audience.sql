@@ -1,4 +1,4 @@
--- One row per dated follower count: an observation of an accepted account that shows its followers, or a report of them.
+-- One row per dated follower count of an accepted account: an observation or a look that shows its followers, or a report of them.
 SELECT
     l.figure_id,
     a.platform,
@@ -22,19 +22,42 @@ WHERE
     AND coalesce(o.valid_at >= l.held_from, true)
     AND coalesce(o.valid_at < l.held_until, true)
 UNION ALL
+-- Two lookers may write the same count. While they disagree whether the account is there, neither counts.
+SELECT DISTINCT
+    k.figure_id,
+    k.platform,
+    k.account_id,
+    k.looked_before,
+    k.followers,
+    k.followers_precision,
+    'look',
+    NULL,
+    k.source_id,
+    NULL,
+    false,
+    k.archive_url
+FROM looks AS k
+INNER JOIN links AS l ON l.account_id = k.account_id AND l.figure_id = k.figure_id
+WHERE
+    k.followers IS NOT NULL
+    AND k.result = 'present'
+    AND k.settled = 'present'
+    AND coalesce(k.looked_before > l.held_from, true)
+    AND coalesce(k.looked_from < l.held_until, true)
+UNION ALL
 SELECT
     b.figure_id,
     b.platform,
     b.account_id, -- The account, of `accounts`; NULL: the report does not say which
-    b.known_at AS valid_at, -- When the platform showed the count. For a report, the end of its day: the count is of that time or a little earlier
+    b.known_at AS valid_at, -- When the platform showed the count. For a report, and for a look without a time, the end of its day: the count is of that time or a little earlier
     b.reported_followers AS followers,
     b.reported_precision AS followers_precision, -- Half-width of a rounded count; NULL: exact
-    'report' AS source, -- live, archive, import, or report (a source says so)
+    'report' AS source, -- live, archive, import, look (a person or a tool of theirs saw it) or report (a source says so)
     NULL AS capture_url, -- The address that opens the archived page; NULL: not from an archive
-    b.source_id, -- The report, of `sources`; NULL: not from a report
+    b.source_id, -- The report or the wave of looks, of `sources`; NULL: from neither
     b.reported, -- The count as the report prints it
     b.reported_is_least, -- Whether followers is a lower bound ("over", "at least")
-    s.url -- The address that opens the archived page or the report; NULL: there is none
+    s.url -- The address that opens the archived page or the report, also one that a looker archived; NULL: there is none
 FROM bounds AS b
 INNER JOIN sources AS s ON s.source_id = b.source_id
 WHERE b.reported_followers IS NOT NULL

@@ -1,4 +1,5 @@
 -- One row per answer about an account that at least one answer does not show there: whether this answer shows it, and who ended it.
+-- Crawls answer, and people who look.
 WITH accounts_not_always_there AS (
     SELECT account_id
     FROM observations
@@ -6,6 +7,8 @@ WITH accounts_not_always_there AS (
     HAVING min(status) <> max(status) OR min(status) NOT IN ('active', 'protected', 'limited')
     UNION
     SELECT account_id FROM account_bounds WHERE event = 'left'
+    UNION
+    SELECT account_id FROM answers_of_lookers WHERE status NOT IN ('active', 'protected', 'limited')
 ),
 
 first_signs AS (
@@ -19,8 +22,10 @@ first_signs AS (
 looks AS (
     SELECT
         o.account_id,
+        o.valid_at AS from_at,
         o.valid_at,
         o.run_id,
+        NULL::INTEGER AS source_id,
         o.recorded_at,
         o.status,
         o.status IN ('active', 'protected', 'limited') AS is_there,
@@ -41,27 +46,47 @@ looks AS (
     SEMI JOIN accounts_not_always_there AS n ON n.account_id = o.account_id
     INNER JOIN accounts AS a ON a.account_id = o.account_id
     LEFT JOIN first_signs AS f ON f.account_id = o.account_id
+    UNION ALL
+    SELECT
+        k.account_id,
+        k.from_at,
+        k.valid_at,
+        NULL,
+        k.source_id,
+        k.valid_at,
+        k.status,
+        k.status IN ('active', 'protected', 'limited'),
+        CASE
+            WHEN k.status IN ('deleted', 'deactivated') THEN 'owner'
+            WHEN k.status = 'suspended' AND a.platform <> 'mastodon' THEN 'platform'
+            WHEN k.status = 'suspended' OR (k.status = 'not_found' AND k.is_by_id) THEN 'unknown'
+        END
+    FROM answers_of_lookers AS k
+    SEMI JOIN accounts_not_always_there AS n ON n.account_id = k.account_id
+    INNER JOIN accounts AS a ON a.account_id = k.account_id
 ),
 
 turns AS (
     SELECT
         *,
-        is_there IS DISTINCT FROM lag(is_there) OVER (PARTITION BY account_id ORDER BY valid_at, run_id) AS is_turn
+        is_there IS DISTINCT FROM lag(is_there) OVER (PARTITION BY account_id ORDER BY valid_at, run_id, source_id, status) AS is_turn
     FROM looks
 ),
 
 numbered AS (
     SELECT
         * EXCLUDE (is_turn),
-        sum(is_turn::INTEGER) OVER (PARTITION BY account_id ORDER BY valid_at, run_id)::INTEGER AS stretch
+        sum(is_turn::INTEGER) OVER (PARTITION BY account_id ORDER BY valid_at, run_id, source_id, status)::INTEGER AS stretch
     FROM turns
 )
 
 SELECT
     account_id,
     stretch, -- The number of the account's series of answers that agree whether it is there
+    from_at, -- The start of the time of the answer; a person may have looked at any time from then until valid_at
     valid_at,
-    run_id,
+    run_id, -- NULL: people looked
+    source_id, -- The wave; NULL: a crawl asked
     recorded_at,
     status,
     is_there,

@@ -9,6 +9,7 @@ SELECT
     b.before,
     b.kind,
     b.run_id,
+    b.source_id,
     b.known_at,
     concat_ws(' ', c.figure_id, b.account_id, b.event, b.kind, b.not_before, b.before) AS key
 FROM account_bounds AS b

@@ -5,7 +5,8 @@ SELECT
     b.not_before,
     b.before,
     b.kind,
-    arg_min(b.run_id, (b.known_at, b.run_id)) AS run_id,
+    arg_min_null(b.run_id, (b.known_at, b.run_id, b.source_id)) AS run_id,
+    arg_min_null(b.source_id, (b.known_at, b.run_id, b.source_id)) AS source_id,
     min(b.known_at) AS known_at
 FROM account_bounds AS b
 LEFT JOIN accounts_merged AS m ON m.account_id = b.account_id

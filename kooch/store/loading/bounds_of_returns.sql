@@ -6,6 +6,7 @@ SELECT
     first_at + INTERVAL 1 MICROSECOND AS before,
     'returned' AS kind,
     run_id,
+    source_id,
     known_at
 FROM account_stretches
 WHERE is_there AND act_before IS NOT NULL

@@ -1,7 +1,7 @@
 """When an account was left, and returned to: bounds read off its observations, once a second look has confirmed them.
 
 One answer that says "gone" may be the platform's fault. Only two such answers 24 hours apart, with none between that
-says otherwise, make a departure. Both answers always stay in `observations`.
+says otherwise, make a departure. Both answers always stay in `observations` or `looks`.
 """
 
 import duckdb
@@ -11,7 +11,7 @@ from kooch.store.outcomes import CONFIRMED_AFTER_HOURS
 
 
 def store_departures(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write anew the ends and returns that looks have confirmed, and what crawls say of accounts as bounds of their figures.
+    """Write anew the ends and returns that looks have confirmed, and what crawls and lookers say of accounts as bounds of their figures.
 
     Also the tables `doubts` and `sign_spans`, from which stays are read.
 
@@ -25,5 +25,5 @@ def store_departures(connection: duckdb.DuckDBPyConnection) -> None:
         steps.write("DELETE FROM doubts", "DELETE FROM sign_spans")
         steps.insert(doubts="doubts_by_looks", sign_spans="signs_by_looks")
         steps.assign("bound", "SELECT key FROM bounds_believed")
-        steps.write("DELETE FROM bounds WHERE run_id IS NOT NULL")
+        steps.write("DELETE FROM bounds WHERE run_id IS NOT NULL OR kind IN ('gone', 'ended', 'missing', 'returned')")
         steps.insert(bounds="bounds_of_crawls")

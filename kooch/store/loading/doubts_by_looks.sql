@@ -1,10 +1,11 @@
 -- One row per series of answers that do not show an account there, until the next sign.
 SELECT
     l.account_id,
-    arg_min(l.status, (l.valid_at, l.run_id)) AS status,
+    arg_min(l.status, (l.valid_at, l.run_id, l.source_id)) AS status,
     min(l.valid_at) AS since,
-    arg_min(l.run_id, (l.valid_at, l.run_id)) AS run_id,
-    arg_min(l.recorded_at, (l.valid_at, l.run_id)) AS known_at,
+    arg_min_null(l.run_id, (l.valid_at, l.run_id, l.source_id)) AS run_id,
+    arg_min_null(l.source_id, (l.valid_at, l.run_id, l.source_id)) AS source_id,
+    arg_min(l.recorded_at, (l.valid_at, l.run_id, l.source_id)) AS known_at,
     max(l.valid_at) AS latest_at,
     min(l.valid_at) FILTER (WHERE l.status = 'not_found') AS not_found_from,
     max(l.valid_at) FILTER (WHERE l.status = 'not_found') AS not_found_to,

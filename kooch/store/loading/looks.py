@@ -26,7 +26,7 @@ LOOKS = pa.schema(
         ("is_speaking", pa.bool_()),
         ("is_search", pa.bool_()),
         ("adjudicates", pa.bool_()),
-        *((name, pa.string()) for name in ("handle", "native_id", "status")),
+        *((name, pa.string()) for name in ("account", "handle", "native_id", "status")),
         *((name, pa.int64()) for name in ("followers", "followers_precision", "following", "posts")),
         ("last_post_on", pa.date32()),
         ("archive_url", pa.string()),
@@ -58,20 +58,30 @@ def rows_of_looks(
     names; `is_refused` says whether an account is denied or suppressed. Nothing is written about such an account.
     """
     rows = LookRows()
-    for settled in settle(looks):
-        if any(look.names and is_refused(look.figure, look.platform, list(look.names)) for look in settled.looks):
-            continue
-        rows.looks += [_look_row(look, settled, source_of(look)) for look in settled.looks]
-        _tell(settled, rows, source_of(settled.speaking), account_of)
+    counted = [
+        settled
+        for settled in settle(looks)
+        if not any(look.names and is_refused(look.figure, look.platform, list(look.names)) for look in settled.looks)
+    ]
+    agreed: dict[tuple[str, str, str], str] = {}
+    for look in (each.speaking for each in counted if each.is_agreed and each.result == "present"):
+        if account_of(look.figure, look.platform, look.names) is None:
+            claim = _claim(look, source_of(look), look.span[1])
+            rows.claims.append(claim)
+            agreed.update(((look.figure, look.platform, name), str(claim["account"])) for name in look.names)
+
+    def account_seen(look: Look) -> str | None:
+        """The account of a list, else one that two lookers of any wave agreed on."""
+        links = ((look.figure, look.platform, name) for name in look.names)
+        return account_of(look.figure, look.platform, look.names) or next(filter(None, map(agreed.get, links)), None)
+
+    for settled in counted:
+        rows.looks += [_look_row(look, settled, source_of(look), account_seen(look)) for look in settled.looks]
+        _tell(settled, rows, source_of(settled.speaking), account_seen(settled.speaking))
     return rows
 
 
-def _tell(
-    settled: Settled,
-    rows: LookRows,
-    source: str,
-    account_of: Callable[[str, str, Iterable[str]], str | None],
-) -> None:
+def _tell(settled: Settled, rows: LookRows, source: str, account: str | None) -> None:
     look = settled.speaking
     _, before = look.span
     search = {"figure_id": look.figure, "platform": look.platform, "searched_at": before}
@@ -82,10 +92,6 @@ def _tell(
         rows.searches.append(search | {"method": kind, "outcome": "not_linked" if look.is_by_person else "missed"})
         return
     rows.searches.append(search | {"method": kind, "outcome": settled.result})
-    account = account_of(look.figure, look.platform, look.names)
-    if account is None and settled.is_agreed and settled.result == "present":
-        rows.claims.append(_claim(look, source, before))
-        account = str(rows.claims[-1]["account"])
     if settled.result == "absent":
         # If a known account is gone, this is a statement about the account, and needs a second look a day later.
         if look.method != "known_account":
@@ -130,7 +136,7 @@ def _claim(look: Look, source: str, recorded_at: datetime) -> Row:
     }
 
 
-def _look_row(look: Look, settled: Settled, source: str) -> Row:
+def _look_row(look: Look, settled: Settled, source: str, seen: str | None) -> Row:
     found = read(look.account, look.platform) if look.account else None
     account = found if isinstance(found, Account) else None
     counts: dict[str, Any] = {name: _count(look, name) for name in ("followers", "following", "posts")}
@@ -149,6 +155,7 @@ def _look_row(look: Look, settled: Settled, source: str) -> Row:
         "is_speaking": look is settled.speaking,
         "is_search": look.is_search,
         "adjudicates": look.adjudicates,
+        "account": seen,
         "handle": account.handle if account else None,
         "native_id": account.native_id if account else None,
         "status": look.status,

@@ -215,6 +215,7 @@ def drop_suppressed(connection: duckdb.DuckDBPyConnection) -> None:
             f"DELETE FROM bounds WHERE {of_suppressed}",
             f"DELETE FROM series WHERE {of_suppressed}",
             f"DELETE FROM last_posts WHERE {of_suppressed}",
+            f"DELETE FROM looks WHERE {of_suppressed}",
             f"DELETE FROM handles WHERE {of_suppressed}",
             f"UPDATE accounts SET url = NULL WHERE url IS NOT NULL AND {of_suppressed}",
         )

@@ -1,4 +1,4 @@
--- One row per account and series of answers that show it there.
+-- One row per account and series of answers of crawls that show it there. What people saw is a bound already.
 SELECT
     account_id,
     min(valid_at) AS first_at,
@@ -24,5 +24,5 @@ SELECT
     count(*),
     bit_xor(hash(valid_at))
 FROM account_looks
-WHERE is_there
+WHERE is_there AND run_id IS NOT NULL
 GROUP BY account_id, stretch
