@@ -14,6 +14,7 @@ from bench.lake import measure_lake
 from bench.loading import Size, grow, measure_loading, measure_publishing
 from bench.pages import measure_pages
 from bench.parsing import measure_parsing
+from bench.series import PEOPLE, measure_series
 from bench.simulation import make_world
 from bench.sizes import measure_sizes
 from bench.starting import measure_starting
@@ -53,6 +54,8 @@ def measure(size: Size, folder: Path | None) -> Iterator[Figure]:
             yield from measure_starting(home, is_full=size.is_full)
             yield from measure_visiting(Path(place) / "app", is_full=size.is_full)
             yield from measure_parsing(times=300 if size.is_full else 30)
+            versions, people = (300, PEOPLE) if size.is_full else (30, PEOPLE // 100)
+            yield from measure_series(Path(place) / "series", versions=versions, people=people, is_full=size.is_full)
             yield from measure_crawling(Path(place) / "crawl", accounts=size.crawled, is_full=size.is_full)
             yield from measure_lake(world, home, days=range(next_days, end), is_full=size.is_full)
         # The lake is measured; later loads need not write into it.

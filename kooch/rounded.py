@@ -37,6 +37,11 @@ def rounded_ids(ids: Iterable[tuple[int, str]]) -> dict[int, str]:
     return faults
 
 
+def may_be_rounded(text: str) -> bool:
+    """Whether `rounded_ids` may find something wrong with an id. If it is true of no id of a column, there is nothing."""
+    return bool(_POWER.fullmatch(text)) or (text.isdecimal() and looks_rounded(text))
+
+
 def looks_rounded(text: str) -> bool:
     """Whether an id ends as only a rounded number does, or by a chance too small to rely on."""
     return len(text) > _KEPT_DIGITS and chance_of_rounding(text) < 1

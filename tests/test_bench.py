@@ -34,6 +34,7 @@ def test_a_small_benchmark_measures_everything() -> None:
         "page Adoption",
         "kooch status",
         "archived pages",
+        "30 versions of 0.0 MB, YAML, all rows edited",
         "requests a second",
         "in the lake",
         "figures of one's own: peak",

@@ -91,6 +91,42 @@ def told(runs: Sequence[Run]) -> list[tuple[str, str, int, int, int | None, str]
             ],
             [("a", "ann", 0, 0, 1, "gap"), ("a", "ann", 4, 4, None, "still")],
         ),
+        # Renamed and named back at once: it was not missing in between, but had another handle.
+        (
+            [
+                *(version(0, "a", ("a", "ann", "1")), version(1, "a", ("a", "bea", "1"))),
+                version(2, "a", ("a", "ann", "1")),
+            ],
+            [("a", "ann", 0, 0, 1, "renamed"), ("a", "bea", 1, 1, 2, "renamed"), ("a", "ann", 2, 2, None, "still")],
+        ),
+        # Another account instead for one version: that one was taken back, and this one was never away.
+        (
+            [
+                *(version(0, "a", ("a", "ann", "1")), version(1, "a", ("a", "else", "2"))),
+                version(2, "a", ("a", "ann", "1")),
+            ],
+            [("a", "ann", 0, 2, None, "still"), ("a", "else", 1, 1, 2, "replaced")],
+        ),
+        # The new handle stands beside the old number first, which is corrected later: the list renamed it when it named it.
+        (
+            [
+                *(version(0, "a", ("a", "ann", "1")), version(1, "a", ("a", "bea", "1"))),
+                version(2, "a", ("a", "bea", "2")),
+            ],
+            [("a", "ann", 0, 0, 1, "renamed"), ("a", "bea", 1, 2, None, "still")],
+        ),
+        # A number that a handle got years later says nothing of the account that once had it.
+        (
+            [
+                version(0, "a", ("a", "ann", "")),
+                *(version(n, "a", ("a", "bea", "1")) for n in (1, 2, 3)),
+                *(version(n, "a", ("a", "ann", "1" if n == 4 else "2")) for n in (4, 5)),
+            ],
+            [
+                *(("a", "ann", 0, 0, 1, "replaced"), ("a", "bea", 1, 3, 4, "renamed")),
+                ("a", "ann", 4, 5, None, "still"),
+            ],
+        ),
         # A number that changes beside the same handle corrects the earlier one, which may have named another account first.
         (
             [
@@ -260,6 +296,39 @@ def test_a_git_history_with_every_trap_gives_the_report_by_hand(tmp_path: Path) 
         ("p-a", "anna", 8, 9, "still"),
         ("p-b", "bob", 1, 8, "withdrawn"),
     ]
+
+
+def test_an_earlier_path_is_read_in_its_own_format(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    subprocess.run(["git", "init", "-q", str(repository)], check=True)
+    commit(repository, "2025-01-01T10:00:00Z", old_csv="x,name\nann,Person A\n")
+    commit(repository, "2025-01-02T10:00:00Z", old_csv="name,x\nPerson A,ann\n")
+    commit(repository, "2025-01-03T10:00:00Z", old_csv=None, list_yaml="- name: Person A\n  x: ann\n")
+    commit(repository, "2025-01-04T10:00:00Z", list_yaml="- name: Person A\n  x: anna\n")
+    roster = stores.roster("list", [stores.member("p-a", name="Person A")], time_zone="UTC")
+    history = read_history(repository, roster, paths=["list.yaml", "old.csv"], mapping={})
+
+    assert (history.unread, history.strangers) == ([], set())
+    assert [
+        (run.handle, run.first_listed.day, run.last_listed.day, run.ended) for run in runs_of(history.versions).runs
+    ] == [("ann", 1, 3, "replaced"), ("anna", 4, 4, "still")]
+
+
+def test_an_id_is_judged_by_its_column_in_each_version(tmp_path: Path) -> None:
+    """One id that ends in two zeros may be true. Two of two are not, though the first row is as it was."""
+    rows = ["Person A,ann,12345678901234500", "Person B,bob,12345678901234567", "Person B,bob,12345678901234600"]
+    for day, other in enumerate(rows[1:], start=1):
+        (tmp_path / f"2025-01-0{day}.csv").write_text(people(rows[0], other))
+    (tmp_path / "2025-01-03.csv").write_text(people(rows[0], rows[1]))
+    roster = stores.roster("list", [stores.member(f"p-{n}", name=f"Person {n.upper()}") for n in "abcdefghij"])
+    history = read_history(tmp_path, roster, paths=["*.csv"], mapping={})
+
+    assert [sorted(listed.native_id for listed in version.accounts) for version in history.versions] == [
+        ["12345678901234500", "12345678901234567"],
+        ["", ""],
+        ["12345678901234500", "12345678901234567"],
+    ]
+    assert list(history.wrong_ids.values()) == ["2025-01-02.csv, row 2", "2025-01-02.csv, row 3"]
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,18 @@ reason of the list's own. A version that lost more than lists usually lose in a 
 agrees.
 """
 
-from collections import Counter
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
+from typing import TypeVar
 
 from kooch.rosters.models import Run
 from kooch.rosters.values import Ended
 
+_Ordered = TypeVar("_Ordered", int, date)
 _FEWEST_PEOPLE = 0.9
 """The least part of the previous version's people. A version with fewer is taken as incomplete."""
 _LATER_VERSIONS = 5
@@ -48,7 +51,6 @@ class Version:
     figures: frozenset[str]
     accounts: frozenset[Listed]
     members: frozenset[str] = frozenset()
-    numbers: frozenset[tuple[str, str, str]] = frozenset()  # figure, platform and number, as the version has them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +69,21 @@ class Series:
         return dict(sorted(Counter(run.ended for run in self.runs).items()))
 
 
+_Places = Mapping[Listed, Sequence[int]]
+_Numbers = Mapping[tuple[str, str, str], Sequence[date]]
+"""The days of the versions that name a number, in order, by figure, platform and number."""
+
+
 def runs_of(versions: Iterable[Version], *, accepted: Sequence[date] = ()) -> Series:
     """The runs of a list's versions, given in order of time. If a day has several versions, the last one counts.
 
     `accepted` are days of versions that lost much and are true.
     """
     of_day = {version.day: version for version in versions}
-    ordered = _with_ids([of_day[day] for day in sorted(of_day)])
-    whole, partial = _without_partial(ordered)
+    ordered = [of_day[day] for day in sorted(of_day)]
+    whole, partial = _without_partial(_with_ids(ordered))
     believed, held = _without_falls(whole, set(accepted))
-    runs, gaps = _follow(believed)
+    runs, gaps = _follow(believed, _days_of_numbers(ordered))
     return Series(
         days=tuple(version.day for version in believed),
         runs=tuple(sorted(runs, key=lambda r: (r.figure_id, r.platform, r.first_listed, r.handle, r.native_id))),
@@ -86,29 +93,43 @@ def runs_of(versions: Iterable[Version], *, accepted: Sequence[date] = ()) -> Se
     )
 
 
-def _with_ids(versions: Sequence[Version]) -> list[Version]:
-    """Give a handle one id for as long as it stands without a break: the last id named, which corrects earlier ones."""
-    ids: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
+def _places(versions: Sequence[Version]) -> dict[Listed, list[int]]:
+    """Where each account stands, as positions in `versions`. Versions share most accounts, so what is asked of one is asked once."""
+    found: dict[Listed, list[int]] = {}
     for place, version in enumerate(versions):
         for listed in version.accounts:
-            if listed.handle:
-                ids.setdefault(_handle_of(listed), []).append((place, listed.native_id))
-    named: dict[tuple[tuple[str, str, str], int], str] = {}
-    for handle, places in ids.items():
-        only = {native_id for _, native_id in places} - {""}
-        for stretch in map(set, _stretches(sorted({place for place, _ in places}))):
-            last = next(
-                (native_id for place, native_id in sorted(places, reverse=True) if native_id and place in stretch), ""
-            )
-            named.update(((handle, place), last or (next(iter(only)) if len(only) == 1 else "")) for place in stretch)
+            found.setdefault(listed, []).append(place)
+    return found
+
+
+def _days_of_numbers(versions: Sequence[Version]) -> _Numbers:
+    days: dict[tuple[str, str, str], set[date]] = defaultdict(set)
+    for listed, places in _places(versions).items():
+        if listed.native_id:
+            days[listed.figure_id, listed.platform, listed.native_id].update(versions[place].day for place in places)
+    return {number: sorted(found) for number, found in days.items()}
+
+
+def _with_ids(versions: Sequence[Version]) -> list[Version]:
+    """Give a handle one id for as long as it stands without a break: the last id named, which corrects earlier ones."""
+    by_handle: dict[tuple[str, str, str], dict[Listed, list[int]]] = defaultdict(dict)
+    for listed, places in _places(versions).items():
+        if listed.handle:
+            by_handle[listed.figure_id, listed.platform, listed.handle.casefold()][listed] = places
+    # An account whose id changes, with its names up to each position.
+    changed: dict[Listed, list[tuple[int, Listed]]] = {}
+    for spellings in by_handle.values():
+        if len({listed.native_id for listed in spellings}) > 1:
+            stretches = [(stretch[-1], native_id) for stretch, native_id in _ids_of_stretches(spellings)]
+            for listed in spellings:
+                changed[listed] = [(last, replace(listed, native_id=native_id)) for last, native_id in stretches]
     return [
-        replace(
+        version
+        if changed.keys().isdisjoint(version.accounts)
+        else replace(
             version,
-            numbers=frozenset(
-                (listed.figure_id, listed.platform, listed.native_id) for listed in version.accounts if listed.native_id
-            ),
             accounts=frozenset(
-                replace(listed, native_id=named[_handle_of(listed), place]) if listed.handle else listed
+                next(named for last, named in changed[listed] if place <= last) if listed in changed else listed
                 for listed in version.accounts
             ),
         )
@@ -116,8 +137,12 @@ def _with_ids(versions: Sequence[Version]) -> list[Version]:
     ]
 
 
-def _handle_of(listed: Listed) -> tuple[str, str, str]:
-    return (listed.figure_id, listed.platform, listed.handle.casefold())
+def _ids_of_stretches(spellings: Mapping[Listed, Sequence[int]]) -> Iterator[tuple[list[int], str]]:
+    only = {listed.native_id for listed in spellings} - {""}
+    named = [(place, listed.native_id) for listed, places in spellings.items() if listed.native_id for place in places]
+    for stretch in _stretches(sorted(set().union(*spellings.values()))):
+        last = max((each for each in named if stretch[0] <= each[0] <= stretch[-1]), default=None)
+        yield stretch, last[1] if last else (next(iter(only)) if len(only) == 1 else "")
 
 
 def _without_partial(versions: Sequence[Version]) -> tuple[list[Version], tuple[date, ...]]:
@@ -125,15 +150,18 @@ def _without_partial(versions: Sequence[Version]) -> tuple[list[Version], tuple[
     whole: list[Version] = []
     partial: list[date] = []
     for place, version in enumerate(versions):
-        gone = whole[-1].figures - version.figures if whole else frozenset()
         is_small = bool(whole) and len(version.figures) < _FEWEST_PEOPLE * len(whole[-1].figures)
-        following = versions[place + 1 : place + 1 + _LATER_VERSIONS]
-        back = gone & frozenset().union(*(later.figures for later in following))
-        if is_small and (not following or 2 * len(back) >= len(gone)):
+        if is_small and _come_back(whole[-1].figures - version.figures, versions[place + 1 :][:_LATER_VERSIONS]):
             partial.append(version.day)
         else:
             whole.append(version)
     return whole, tuple(partial)
+
+
+def _come_back(gone: frozenset[str], following: Sequence[Version]) -> bool:
+    """Whether half of those who are gone are in the next versions. If there are none, nobody has left for good yet."""
+    back = gone & frozenset().union(*(later.figures for later in following))
+    return not following or 2 * len(back) >= len(gone)
 
 
 def _without_falls(versions: Sequence[Version], accepted: set[date]) -> tuple[list[Version], dict[date, int]]:
@@ -152,9 +180,11 @@ def _without_falls(versions: Sequence[Version], accepted: set[date]) -> tuple[li
 
 def _lost(before: Version, after: Version) -> set[tuple[str, str, str]]:
     """The accounts that a version lost, if it lost so many of one platform while its people stayed."""
+    # Most accounts stand in both, and are one object: only of the others it is asked which account they are.
+    gone = {listed.account for listed in before.accounts - after.accounts}
     kept = len(before.figures & after.figures) >= _FEWEST_PEOPLE * len(before.figures)
-    lost = _missing({listed.account for listed in before.accounts}, after) if kept else set()
-    stood = Counter(listed.platform for listed in before.accounts)
+    lost = _missing(gone, after) if gone and kept else set()
+    stood = Counter(listed.platform for listed in before.accounts) if lost else Counter[str]()
     many = {
         platform
         for platform, n in Counter(platform for _, platform, _ in lost).items()
@@ -167,19 +197,43 @@ def _missing(accounts: set[tuple[str, str, str]], version: Version) -> set[tuple
     return accounts - {listed.account for listed in version.accounts}
 
 
-def _follow(versions: Sequence[Version]) -> tuple[list[Run], int]:
+def _follow(versions: Sequence[Version], numbers: _Numbers) -> tuple[list[Run], int]:
     """The runs of every account with one handle. An account that is back within two versions was never away."""
-    stood: dict[Listed, list[int]] = {}
-    for place, version in enumerate(versions):
-        for listed in version.accounts:
-            stood.setdefault(_as_one(listed), []).append(place)
+    spellings: dict[Listed, dict[Listed, list[int]]] = defaultdict(dict)
+    for listed, places in _places(versions).items():
+        spellings[_as_one(listed)][listed] = places
+    places_of = {listed: sorted(set().union(*spelt.values())) for listed, spelt in spellings.items()}
+    beside: dict[tuple[str, str], list[Listed]] = defaultdict(list)
+    for listed in places_of:
+        beside[listed.figure_id, listed.platform].append(listed)
     runs: list[Run] = []
     gaps = 0
-    for listed, places in stood.items():
-        for stretch in _stretches(places):
+    for listed, places in places_of.items():
+        others = {other: places_of[other] for other in beside[listed.figure_id, listed.platform] if other is not listed}
+        for stretch in _stretches(places, _places_of_other_handles(listed, others)):
             gaps += sum(1 for one, other in pairwise(stretch) if other - one > 1)
-            runs.append(_run(listed, stretch, versions))
+            after = versions[stretch[-1] + 1] if stretch[-1] + 1 < len(versions) else None
+            ended = _end_of(listed, after, _standing(others, stretch[-1] + 1), numbers) if after else "still"
+            spelt = next(each for each, stood in spellings[listed].items() if _has(stood, stretch[-1]))
+            runs.append(_run(spelt, stretch, versions, ended=ended))
     return _with_gaps(runs), gaps
+
+
+def _places_of_other_handles(listed: Listed, others: _Places) -> list[int]:
+    """Where the account, known by its number, stands with another handle: there this handle is not missing, but another's turn."""
+    if not (listed.native_id and listed.handle):
+        return []
+    renamed = (places for other, places in others.items() if other.native_id == listed.native_id and other.handle)
+    return sorted(set().union(*renamed))
+
+
+def _standing(others: _Places, place: int) -> list[Listed]:
+    return [other for other, places in others.items() if _has(places, place)]
+
+
+def _has(ordered: Sequence[_Ordered], value: _Ordered) -> bool:
+    place = bisect_left(ordered, value)
+    return place < len(ordered) and ordered[place] == value
 
 
 def _with_gaps(runs: Sequence[Run]) -> list[Run]:
@@ -207,41 +261,42 @@ def _as_one(listed: Listed) -> Listed:
     )
 
 
-def _stretches(places: Sequence[int]) -> Iterator[list[int]]:
+def _stretches(places: Sequence[int], between: Sequence[int] = ()) -> Iterator[list[int]]:
+    """Places with no more than a gap between two of them. At one of `between` something else stood, so there is no gap."""
     stretch: list[int] = []
     for place in places:
-        if stretch and place - stretch[-1] > _GAP_VERSIONS + 1:
+        if stretch and (place - stretch[-1] > _GAP_VERSIONS + 1 or _any_between(between, stretch[-1], place)):
             yield stretch
             stretch = []
         stretch.append(place)
     yield stretch
 
 
-def _run(listed: Listed, places: Sequence[int], versions: Sequence[Version]) -> Run:
+def _any_between(places: Sequence[int], first: int, last: int) -> bool:
+    return bisect_right(places, first) < bisect_left(places, last)
+
+
+def _run(listed: Listed, places: Sequence[int], versions: Sequence[Version], *, ended: Ended) -> Run:
     first, last = places[0], places[-1]
-    after = versions[last + 1] if last + 1 < len(versions) else None
-    spelling = next(other for other in versions[last].accounts if _as_one(other) == listed)
     return Run(
         figure_id=listed.figure_id,
         platform=listed.platform,
-        handle=spelling.handle,
+        handle=listed.handle,
         native_id=listed.native_id,
         first_listed=versions[first].day,
         last_listed=versions[last].day,
         not_listed_before=versions[first - 1].day if first else None,
-        not_listed_after=after.day if after else None,
+        not_listed_after=versions[last + 1].day if last + 1 < len(versions) else None,
         snapshots=len(places),
-        ended=_end_of(listed, after) if after else "still",
+        ended=ended,
     )
 
 
-def _end_of(listed: Listed, after: Version) -> Ended:
+def _end_of(listed: Listed, after: Version, others: Sequence[Listed], numbers: _Numbers) -> Ended:
+    """How a run ended, by the version after it; `others` are that version's accounts of the figure on the platform."""
     if listed.figure_id not in after.figures and listed.figure_id not in after.members:
         return "no_longer_on_the_list"
-    others = [
-        other for other in after.accounts if (other.figure_id, other.platform) == (listed.figure_id, listed.platform)
-    ]
     # A list may name the new handle beside the old number first, and correct the number later.
-    if (listed.figure_id, listed.platform, listed.native_id) in after.numbers:
+    if _has(numbers.get((listed.figure_id, listed.platform, listed.native_id), ()), after.day):
         return "renamed"
     return "replaced" if others else "withdrawn"

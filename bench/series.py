@@ -1,0 +1,133 @@
+"""How long a list's history takes to read, and in how much memory: 300 versions of 1 MB, in one process."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import yaml
+
+from bench.figures import Figure
+from kooch.rosters import Member, Roster, write_roster
+
+PEOPLE = 4_900
+"""They fill 1 MB."""
+_FIRST = date(2024, 1, 1)
+_SHARE_CHANGED = 50
+"""Of so many people, one is edited in each version."""
+
+# In a process of its own: its memory is the reader's.
+_READ = """
+import json, re, sys
+from pathlib import Path
+from time import process_time
+from kooch.rosters import read_history, read_roster, runs_of
+
+history, folder, path = map(Path, sys.argv[1:])
+mapping = {"id.official": "official_ids", "social.twitter": "x", "social.twitter_id": "x_native_id"}
+roster = read_roster(folder)
+started = process_time()
+found = read_history(history, roster, paths=[str(path)], mapping=mapping)
+runs = runs_of(found.versions).runs
+used = process_time() - started
+peak = int(re.search("VmHWM:\\\\s+(\\\\d+) kB", open("/proc/self/status").read())[1])
+print(json.dumps({"seconds": used, "mb": peak / 1000, "versions": len(found.versions), "runs": len(runs)}))
+"""
+
+
+def measure_series(folder: Path, *, versions: int, people: int, is_full: bool) -> Iterator[Figure]:
+    """A git history in YAML and in JSON, with a fiftieth of the people edited in each version; then YAML with all of them edited."""
+    members = [
+        Member(
+            figure_id=f"p-{n}",
+            name=f"Person {n}",
+            kind="person",
+            role="member",
+            source="made",
+            official_ids=(f"official:{n}",),
+        )
+        for n in range(people)
+    ]
+    roster = Roster(
+        slug="list",
+        title="list",
+        description="made",
+        selection="listed",
+        source="made",
+        licence="CC0-1.0",
+        as_of=_FIRST,
+        time_zone="UTC",
+        members=tuple(members),
+    )
+    write_roster(roster, folder)
+    kinds = (("yaml", _SHARE_CHANGED), ("json", _SHARE_CHANGED), ("yaml", 1))
+    for suffix, share in kinds:
+        repository = folder / f"{suffix}-{share}"
+        size = write_history(repository, f"list.{suffix}", versions=versions, people=people, share=share)
+        finished = subprocess.run(
+            [sys.executable, "-c", _READ, str(repository), str(folder / "list"), f"list.{suffix}"],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        measured = json.loads(finished.stdout)
+        edited = "all rows edited" if share == 1 else f"1 row in {share} edited"
+        what = f"{measured['versions']:,} versions of {size / 10**6:.1f} MB, {suffix.upper()}, {edited}"
+        yield Figure(what=what, figure=measured["seconds"], unit="s", target=180 if is_full else None)
+        yield Figure(what="  their memory", figure=measured["mb"], unit="MB", target=1000 if is_full else None)
+
+
+def write_history(repository: Path, file: str, *, versions: int, people: int, share: int) -> int:
+    """A repository with a commit a day: how large its last version is, in bytes.
+
+    Each version edits one in `share` people, and now and then gives some of them a new handle.
+    """
+    _git("init", "-q", "--bare", str(repository))
+    records = [_record(n) for n in range(people)]
+    texts = [_text(record, file) for record in records]
+    content = b""
+    command = ["git", "-C", str(repository), "fast-import", "--quiet"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
+        if process.stdin is None:
+            raise AssertionError("git has no pipe")
+        for version in range(versions):
+            for n in range(version % share, people, share):
+                records[n]["terms"] = {"seen": f"version {version}"}
+                if n % (10 * share) == version % share and version % 30 == 29:
+                    records[n]["social"]["twitter"] = f"person{n}v{version}"
+                texts[n] = _text(records[n], file)
+            content = ("[" + ",\n".join(texts) + "]\n" if file.endswith(".json") else "".join(texts)).encode()
+            at = datetime.combine(_FIRST + timedelta(days=version), datetime.min.time(), UTC)
+            process.stdin.write(
+                f"commit refs/heads/main\ncommitter Made <made@a.test> {at.timestamp():.0f} +0000\ndata 0\n"
+                f"M 100644 inline {file}\ndata {len(content)}\n".encode()
+                + content
+                + b"\n"
+            )
+    _git("-C", str(repository), "symbolic-ref", "HEAD", "refs/heads/main")
+    return len(content)
+
+
+def _git(*words: str) -> None:
+    subprocess.run(["git", *words], check=True)  # noqa: S607 -- as installed
+
+
+def _record(n: int) -> dict[str, dict[str, object]]:
+    return {
+        "id": {"official": f"official:{n}", "thomas": f"{n:05}", "govtrack": 400000 + n},
+        "social": {
+            "twitter": f"person{n}",
+            "twitter_id": 10_000_000 + 7 * n,
+            "facebook": f"person.{n}",
+            "youtube_id": f"UC{n:022}",
+        },
+        "terms": {"seen": "at first"},
+    }
+
+
+def _text(record: dict[str, dict[str, object]], file: str) -> str:
+    if file.endswith(".json"):
+        return json.dumps(record)
+    return yaml.dump([record], Dumper=yaml.CSafeDumper, sort_keys=False)
