@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kooch.errors import RosterError
 from kooch.rosters import (
     AccountClaim,
+    Asked,
     ImportOptions,
     Member,
     Roster,
@@ -57,6 +58,7 @@ ROSTER = Roster(
     members=(MEMBER,),
     accounts=(CLAIM,),
     statements=(STATEMENT,),
+    asked=(Asked(figure_id="xx-ada", name="Ada", country="XX"),),
 )
 TEXTS = st.text() | st.text(alphabet="a\r\n\t\"',;| @=\u2028\ufeff\u0301", max_size=8)
 

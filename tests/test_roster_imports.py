@@ -415,6 +415,108 @@ def test_two_of_one_name_in_a_list_are_asked_about_and_stay_as_decided(tmp_path:
     ]
 
 
+BERGS = "name,role,country,unit,party"
+TWO = ["Anna Berg,MP,NO,Oslo,A", "Anna Berg,MP,NO,Troms,B"]
+OSLO, TROMS = "no-anna-berg", "no-anna-berg-2"
+
+
+@pytest.mark.parametrize(
+    ("rows", "figures"),
+    [
+        (["Anna Berg,Minister,NO,Oslo,A", TWO[1]], [OSLO, TROMS]),
+        (["Anna Berg,MP,NO,Oslo,C", TWO[1]], [OSLO, TROMS]),
+        (["Anna Berg,Minister,NO,,C", TWO[1]], [OSLO, TROMS]),
+        (["Anna Berg,Minister,NO,Troms,C", "Anna Berg,Mayor,NO,Oslo,"], [TROMS, OSLO]),
+        (["Anna Berg,Minister,NO,,B", "Anna Berg,Minister,NO,,A"], [TROMS, OSLO]),
+        ([TWO[1], "Anna Berg,Speaker,NO,Oslo,C"], [TROMS, OSLO]),
+        (["Anna Berg,Minister,NO,Troms,B"], [TROMS]),
+        (["Anna Berg,Minister,NO,Oslo,C", TWO[1], "Bo,MP,NO,,"], [OSLO, TROMS, "no-bo"]),
+        # What no answer covers: neither agrees more, another unit, a third one, and another spelling.
+        (["Anna Berg,Minister,NO,,", "Anna Berg,Mayor,NO,,"], None),
+        (["Anna Berg,Minister,NO,,"], None),
+        (["Anna Berg,MP,NO,Bergen,A", TWO[1]], None),
+        ([*TWO, "Anna Berg,Mayor,NO,,"], None),
+        (["Berg Anna,MP,NO,Oslo,A", TWO[1]], None),
+    ],
+)
+def test_who_was_once_said_to_be_two_is_asked_about_no_more_when_roles_parties_or_the_order_change(
+    rows: list[str], figures: list[str] | None, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "berg.csv", BERGS, *TWO)
+    first = take(file, tmp_path, different=((OSLO, TROMS),))
+    # Twice: what the answer says must itself be kept.
+    take(write(file, BERGS, *reversed(TWO)), tmp_path, known=[first], replace_existing=True)
+    report = look(write(file, BERGS, *rows), tmp_path, replace_existing=True)
+
+    assert bool(report.questions) == (figures is None)
+    if figures:
+        assert [member.figure_id for member in report.roster.members] == figures
+        assert report.faults == ()
+        changed = [row for row in rows if row not in TWO and "Anna" in row]
+        assert sum("by an earlier answer" in note for note in report.notes) == len(changed)
+
+
+@pytest.mark.parametrize(
+    ("rows", "asks"),
+    [
+        (["Anna Berg,Speaker,NO,,", "Anna Berg,Minister,NO,,"], False),
+        (["Anna Berg,Speaker,NO,,A", "Anna Berg,Judge,NO,,"], False),
+        (["Anna Berg,Judge,NO,,", "Anna Berg,MP,NO,,"], False),
+        (["Anna Berg,Judge,NO,,"], False),
+        (["Anna Berg,MP,NO,,", "Anna Berg,Minister,NO,,", "Anna Berg,Judge,NO,,"], True),
+    ],
+)
+def test_who_was_once_said_to_be_one_is_asked_about_no_more_when_roles_or_the_order_change(
+    rows: list[str], *, asks: bool, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "berg.csv", BERGS, "Anna Berg,MP,NO,,", "Anna Berg,Minister,NO,,")
+    take(file, tmp_path, same=(("no-anna-berg-2", "no-anna-berg"),))
+    report = look(write(file, BERGS, *rows), tmp_path, replace_existing=True)
+
+    assert bool(report.questions) == asks
+    if not asks:
+        assert {member.figure_id for member in report.roster.members} == {"no-anna-berg"}
+
+
+@pytest.mark.parametrize("answer", ["same", "different"])
+@pytest.mark.parametrize("name", ["Ada King", "Lady L."])
+def test_an_answer_about_a_figure_of_another_list_is_kept_when_the_role_changes(
+    answer: str, name: str, tmp_path: Path
+) -> None:
+    known = [take(write(tmp_path / "known.csv", f"{ONE},aliases", "Ada King,Countess,GB,,,,,Lady L."), tmp_path)]
+    own = "gb-ada-king-2" if name == "Ada King" else "gb-lady-l"
+    file = write(tmp_path / "new.csv", ONE, f"{name},MP,GB,,,,")
+    first = take(file, tmp_path, known=known, **{answer: (("gb-ada-king", own),)})
+    figure = "gb-ada-king" if answer == "same" else own
+    for role in ("MP", "Minister", "Speaker"):
+        write(file, ONE, f"{name},{role},GB,,,,")
+        report = look(file, tmp_path, known=[*known, first], replace_existing=True)
+
+        assert (report.open_points, report.roster.figure_ids) == ([], (figure,))
+        take(file, tmp_path, known=[*known, first], replace_existing=True)
+
+
+def test_a_figure_that_nobody_was_asked_about_is_asked_about_once_when_the_role_changes(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", ONE, "Ada King,MP,GB,,,,")
+    take(file, tmp_path)
+    write(file, ONE, "Ada King,Minister,GB,,,,")
+
+    assert questions(look(file, tmp_path, replace_existing=True)) == [(2, ("gb-ada-king", "gb-ada-king-2"))]
+    take(file, tmp_path, replace_existing=True, same=(("gb-ada-king", "gb-ada-king-2"),))
+    write(file, ONE, "Ada King,Speaker,GB,,,,")
+    assert look(file, tmp_path, replace_existing=True).roster.figure_ids == ("gb-ada-king",)
+
+
+def test_an_answer_to_roster_add_is_kept_by_the_next_import(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    file = write(tmp_path / "mine.csv", "name,role,country,unit", "Bo Smith,Mayor,GB,Leeds")
+    take(file, home / "rosters")
+    assert add(home, "Bo Smith", "--role", "Judge", "--country", "UK", "--different")[0] == 0
+    write(file, "name,role,country,unit", "Bo Smith,Mayor,GB,Leeds", "Bo Smith,Lord,GB,")
+
+    assert look(file, home / "rosters", replace_existing=True).roster.figure_ids == ("gb-bo-smith", "gb-bo-smith-2")
+
+
 def test_one_person_in_two_roles_is_one_once_somebody_says_so(tmp_path: Path) -> None:
     file = write(
         tmp_path / "berg.csv", "name,role,country", "Anna Berg,MP,NO", "Anna Berg,Minister,NO", "Anna Berg,Mayor,NO"

@@ -385,12 +385,13 @@ def add(
             wikidata_qid=qid,
             official_ids=tuple(official_id or ()),
         )
-        member = _whose(wanted, _all(settings), same=same, different=different)
+        member, is_answered = _whose(wanted, _all(settings), same=same, different=different)
         figure_id = member.figure_id
         if role or figure_id not in listed:
             if not role:
                 raise ConfigError(f"{name!r} is not on {roster}. Give --role, the public role for which it is listed.")
-            rosters.add_figure(folder, member)
+            answer = rosters.Asked(figure_id=figure_id, name=wanted.name, country=wanted.country)
+            rosters.add_figure(folder, member, asked=answer if is_answered else None)
             say(f"{figure_id} is on {roster}.")
     if account:
         claim = rosters.AccountClaim(
@@ -406,13 +407,15 @@ def add(
     say("`kooch load` publishes it.")
 
 
-def _whose(wanted: rosters.Member, known: list[rosters.Roster], *, same: str | None, different: bool) -> rosters.Member:
-    """The row with its figure. If only the name matches, the user decides."""
+def _whose(
+    wanted: rosters.Member, known: list[rosters.Roster], *, same: str | None, different: bool
+) -> tuple[rosters.Member, bool]:
+    """The row with its figure, and whether the user said whose it is. If only the name matches, the user decides."""
     people = rosters.People(known)
     if same:
         if same not in people.figures:
             raise ConfigError(f"--same is {same!r}, which is not a figure_id of any list.")
-        return rosters.as_figure(wanted, same, people)
+        return rosters.as_figure(wanted, same, people), True
     match = people.find(rosters.person_of(wanted, "this command"))
     if match.fault:
         raise ConfigError(f"{wanted.name!r} {match.fault}.")
@@ -424,8 +427,8 @@ def _whose(wanted: rosters.Member, known: list[rosters.Roster], *, same: str | N
                 "an id (--qid, --id) says it for good."
             )
         if typer.confirm(f"Is {wanted.name} {candidate}?"):
-            return rosters.as_figure(wanted, figure.figure_id, people)
-    return rosters.as_figure(wanted, match.figure_id, people)
+            return rosters.as_figure(wanted, figure.figure_id, people), True
+    return rosters.as_figure(wanted, match.figure_id, people), bool(match.question)
 
 
 def _account_of(handle: str, platform: str | None) -> Account:

@@ -16,6 +16,7 @@ brought.py      a CSV or a spreadsheet that somebody brings → a table (delimit
 columns.py      … under our names
 countries.py    a country as people write it → its code → its English name
 people.py       who on a new list is whom
+seats.py        … if an earlier answer says so and roles have changed
 options.py      the options of an import
 imports.py      a table or a folder → a new roster
 edits.py        one row more
@@ -35,7 +36,7 @@ from kooch.rosters.evidence import EvidenceReport, import_evidence, read_evidenc
 from kooch.rosters.handovers import note_of_handovers
 from kooch.rosters.histories import read_history
 from kooch.rosters.imports import ImportReport, Question, import_roster
-from kooch.rosters.models import AccountClaim, Event, Holder, LastPost, Member, Roster, Run, Source, Statement
+from kooch.rosters.models import AccountClaim, Asked, Event, Holder, LastPost, Member, Roster, Run, Source, Statement
 from kooch.rosters.names import slugify
 from kooch.rosters.options import ImportOptions, pairs, zone_of
 from kooch.rosters.people import People, as_figure, person_of
@@ -48,6 +49,7 @@ from kooch.rosters.write import write_roster, write_series
 
 __all__ = [
     "AccountClaim",
+    "Asked",
     "Event",
     "EvidenceReport",
     "Fault",

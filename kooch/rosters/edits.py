@@ -8,18 +8,23 @@ from kooch.files import remove_folder
 from kooch.rosters.cells import raise_any
 from kooch.rosters.check import check
 from kooch.rosters.consistency import inconsistencies
-from kooch.rosters.models import AccountClaim, Member, parse_row
+from kooch.rosters.models import AccountClaim, Asked, Member, parse_row
 from kooch.rosters.read import read_roster
 from kooch.rosters.write import cells_of, rewrite
 
 
-def add_figure(folder: Path, member: Member) -> None:
-    """Add one row to members.csv of the roster in `folder`. Raises RosterError if the row is wrong or exists already."""
+def add_figure(folder: Path, member: Member, *, asked: Asked | None = None) -> None:
+    """Add one row to members.csv of the roster in `folder`, and the answer that says who it is.
+
+    Raises RosterError if the row is wrong or exists already.
+    """
     roster = read_roster(folder)
     file, row = folder / "members.csv", len(roster.members) + 2
     added = replace(roster, members=(*roster.members, parse_row(Member, cells_of(member), file=file, row=row)))
     raise_any(list(inconsistencies(added)))
     rewrite(file, added.members)
+    if asked:
+        rewrite(folder / "asked.csv", (*roster.asked, asked))
 
 
 def add_account(folder: Path, claim: AccountClaim) -> None:

@@ -151,7 +151,7 @@ def import_roster(
         ignored=tuple(reading.ignored),
         notes=tuple(reading.notes),
         faults=faults,
-        questions=tuple(reading.questions),
+        questions=tuple(sorted(reading.questions, key=lambda question: question.fault.row or 0)),
     )
 
 
@@ -216,7 +216,13 @@ class _Reading:
         with gathering(self.faults):
             statements = self._statements(self.options.statements, claims, time_zone) if self.options.statements else []
         roster = roster or Roster(**settings)
-        roster = replace(roster, members=tuple(members), accounts=tuple(claims), statements=tuple(statements))
+        roster = replace(
+            roster,
+            members=tuple(members),
+            accounts=tuple(claims),
+            statements=tuple(statements),
+            asked=tuple(people.asked.values()),
+        )
         return self._with_what_stood(roster, previous) if previous else roster
 
     def _with_what_stood(self, roster: Roster, previous: Roster) -> Roster:
@@ -325,15 +331,12 @@ class _Reading:
             )
         members: list[Member] = []
         claims: dict[tuple[str, str, str], AccountClaim] = {}
-        for row, cells in table.rows:
-            if row in self.options.left_out:
-                continue
-            if row not in self.options.kept and looks_like_a_total(cells):
-                self._ask_about_a_total(cells, table, row)
-                continue
-            for column in self.absent:
-                cells[column] = f"the {column} of row {row}"
-            self._fill(cells, table, row, source, people)
+        people_of = [(row, cells) for row, cells in table.rows if self._is_somebody(cells, table, row)]
+        for row, cells in people_of:
+            self._complete(cells, table, row, source)
+        people.recognise((cells["figure_id"], _person_of(cells)) for _, cells in people_of if cells["name"])
+        for row, cells in people_of:
+            self._fill(cells, table, row, people)
             if member := self._parse(Member, cells, table, row):
                 members.append(member)
             found = [c for platform in on for c in self._claims(platform, cells, table, row, is_only=len(on) == 1)]
@@ -344,6 +347,15 @@ class _Reading:
                 key = (claim.figure_id, claim.platform, (claim.handle or claim.native_id or "").lower())
                 claims.setdefault(key, claim)
         return members, list(claims.values())
+
+    def _is_somebody(self, cells: Mapping[str, str], table: Renamed, row: int) -> bool:
+        """Whether a row is read. A row that looks like a total is not until the user keeps it."""
+        if row in self.options.left_out:
+            return False
+        if row in self.options.kept or not looks_like_a_total(cells):
+            return True
+        self._ask_about_a_total(cells, table, row)
+        return False
 
     def _tell_rows_without_effect(self, table: Renamed) -> None:
         """Say which rows that the user named are not there, or are no totals."""
@@ -367,20 +379,26 @@ class _Reading:
         )
         self.questions.append(Question(fault=table.fault(row, message, "name")))
 
-    def _fill(self, cells: dict[str, str], table: Renamed, row: int, source: str, people: People) -> None:
-        """Complete one row of a table in place."""
+    def _complete(self, cells: dict[str, str], table: Renamed, row: int, source: str) -> None:
+        """Fill what one row of a table leaves open, in place."""
+        for column in self.absent:
+            cells[column] = f"the {column} of row {row}"
+        cells["name"], cells["figure_id"] = cells.get("name", ""), cells.get("figure_id", "")
         cells["wikidata_qid"] = cells.get("wikidata_qid", "").rpartition("/")[2]
         cells["kind"] = cells.get("kind", "").lower() or self.options.kind
         cells["source"] = cells.get("source") or source
         cells["country"] = self._country(cells.get("country") or self.options.country or "", table, row)
-        name, typed = cells.get("name", ""), cells.get("figure_id", "")
+
+    def _fill(self, cells: dict[str, str], table: Renamed, row: int, people: People) -> None:
+        """Give one row of a table its figure, in place."""
+        name, typed = cells["name"], cells["figure_id"]
         if typed and (message := fault_of_figure_id(typed, people.named(typed) or people.named(name))):
             self.faults.append(table.fault(row, message, "figure_id"))
             cells["figure_id"] = ""
         if name:
             self._identify(cells, table, row, people)
         # A row without a name gets that fault, and no fault about an id that nobody typed.
-        cells["figure_id"] = cells.get("figure_id") or "unnamed"
+        cells["figure_id"] = cells["figure_id"] or "unnamed"
         for each in (name, *cells.get("aliases", "").split("|")):
             self.figures.setdefault(each.strip().casefold(), set()).add(cells["figure_id"])
 
@@ -393,15 +411,8 @@ class _Reading:
 
     def _identify(self, cells: dict[str, str], table: Renamed, row: int, people: People) -> None:
         """Give a row its figure, or ask. A figure keeps its name, and the name on this list becomes an alias."""
-        person = Person(
-            name=cells["name"],
-            country=cells["country"],
-            aliases=_words(cells.get("aliases", "")),
-            ids=frozenset((*_words(cells.get("official_ids", "")), *_words(cells["wikidata_qid"]))),
-            born=cells.get("born", ""),
-            post=tuple(cells.get(column, "") for column in ("role", "unit", "party")),
-        )
-        match = people.take(cells["figure_id"], person) if cells.get("figure_id") else people.find(person)
+        person = _person_of(cells)
+        match = people.take(cells["figure_id"], person) if cells["figure_id"] else people.find(person)
         if match.question:
             sentence, first, own = question_of(match, person)
             self.questions.append(Question(fault=table.fault(row, sentence, "name"), figures=(first, own)))
@@ -566,6 +577,18 @@ def looks_like_a_total(cells: Mapping[str, str]) -> bool:
     if rest & _TOTALS:
         rest -= _COUNTED | {word for row in platforms().values() for word in (row.platform, *fold(row.name).split())}
     return bool(words) and rest <= _TOTALS
+
+
+def _person_of(cells: Mapping[str, str]) -> Person:
+    """What a completed row of a table says about its figure."""
+    return Person(
+        name=cells["name"],
+        country=cells["country"],
+        aliases=_words(cells.get("aliases", "")),
+        ids=frozenset((*_words(cells.get("official_ids", "")), *_words(cells["wikidata_qid"]))),
+        born=cells.get("born", ""),
+        post=tuple(cells.get(column, "") for column in ("role", "unit", "party")),
+    )
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -226,6 +226,17 @@ class LastPost:
     row: int = field(default=0, compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A name about which an import asked, and whose it is by the answer. An import of the next version asks no more."""
+
+    figure_id: Slug
+    name: Text
+    country: Country = None
+    file: Path = field(default=Path(), compare=False, repr=False)
+    row: int = field(default=0, compare=False, repr=False)
+
+
 def _within_a_census(since: date | None, info: ValidationInfo) -> date | None:
     selection, as_of = info.data.get("selection", "census"), info.data.get("as_of")
     if since and selection != "census":
@@ -254,7 +265,7 @@ class Roster:
 
     `series` are the runs of days that its dated versions make. `series_vouches` says that on each version's day its
     accounts existed (None: `vouches` decides). `withdrawal` says why the list drops an account of somebody who stays,
-    and `series_label` which accounts it lists, in words.
+    and `series_label` which accounts it lists, in words. `asked` are answers of those who imported it.
     """
 
     slug: Slug
@@ -279,6 +290,7 @@ class Roster:
     series: tuple[Run, ...] = ()
     holders: tuple[Holder, ...] = ()
     last_posts: tuple[LastPost, ...] = ()
+    asked: tuple[Asked, ...] = ()
     folder: Path = field(default=Path(), compare=False, repr=False)
 
     @property
@@ -332,12 +344,13 @@ class Event:
 
 
 # The value of one row of a roster's table.
-RowValue = Member | AccountClaim | Statement | Run | Holder | LastPost
-Row = TypeVar("Row", Member, AccountClaim, Statement, Run, Holder, LastPost)
+RowValue = Member | AccountClaim | Statement | Run | Holder | LastPost | Asked
+Row = TypeVar("Row", Member, AccountClaim, Statement, Run, Holder, LastPost, Asked)
 
 MEMBER_COLUMNS, ACCOUNT_COLUMNS, STATEMENT_COLUMNS, RUN_COLUMNS, HOLDER_COLUMNS, LAST_POST_COLUMNS = map(
     columns_of, (Member, AccountClaim, Statement, Run, Holder, LastPost)
 )
+ASKED_COLUMNS = columns_of(Asked)
 # Columns that were added later. A file without them can still be read.
 LATER_COLUMNS = frozenset(
     {

@@ -3,14 +3,17 @@
 1. The same Wikidata item or official id (`scheme:value`): the same figure. Two ids of one scheme that differ: two figures.
 2. The same name, country and birth year: the same figure, and said so.
 3. Somebody said that two are one: the same figure, whatever their names. Two with contradicting ids stay two.
-4. Only the same name, words of a name, or alias: a question, until somebody answers it.
+4. Only the same name, words of a name, or alias: a question, until somebody answers it. The answer holds for the next
+   versions of the list, whatever role the figure has there.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from kooch.rosters.models import Member, Roster
+from kooch.rosters.models import Asked, Member, Roster
 from kooch.rosters.names import fold, likenesses, slugify
+from kooch.rosters.seats import Seat, seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +53,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """The figure of a row. `question` has the other figures that it may be. `note` says why it was matched."""
+    """The figure of a row. `question` has the other figures that it may be. `note` says why it was matched.
+
+    `is_answered`: somebody has said so.
+    """
 
     figure_id: str
     question: tuple[Figure, ...] = ()
+    is_answered: bool = False
     note: str = ""
     fault: str = ""
 
@@ -77,6 +84,14 @@ class People:
         self.own: dict[str, str] = {}
         """The figure of each row of the new list, by the id that the row would have as a new figure."""
         self.before: dict[tuple[object, ...], str] = {}
+        self.seats: dict[tuple[str, str], list[Seat]] = defaultdict(list)
+        """The rows of the list as it was, by name and country."""
+        self.answered = {_named(each.name, each.country) for each in (previous.asked if previous else ())}
+        """Names and countries about which earlier imports asked."""
+        self.again: dict[Person, str] = {}
+        """The figures of rows that an earlier answer identifies."""
+        self.asked: dict[tuple[str, str, str], Asked] = {}
+        """The answers from now on."""
         for roster in known:
             for member in roster.members:
                 self._add(member.figure_id, person_of(member, roster.slug))
@@ -84,11 +99,38 @@ class People:
             self._add(member.figure_id, person_of(member, "the list as it was"))
             person = person_of(member, "")
             self.before.setdefault(_as_before(person), member.figure_id)
+            for name in {_named(name, member.country) for name in (member.name, *member.aliases)}:
+                self.seats[name].append(Seat(figure_id=member.figure_id, post=person.post))
 
     def name_of(self, figure_id: str, otherwise: str) -> str:
         """The figure's name on the list that was loaded first."""
         figure = self.figures.get(figure_id)
         return figure.name if figure else otherwise
+
+    def recognise(self, rows: Iterable[tuple[str, Person]]) -> None:
+        """Find the figures of rows about which an earlier import asked, where roles alone have changed.
+
+        A row is its figure_id, which may be empty, and its person. Call it once, before any row is found.
+        """
+        by_name: dict[tuple[str, str], list[tuple[str, Person]]] = defaultdict(list)
+        for figure_id, person in rows:
+            by_name[_named(person.name, person.country)].append((figure_id, person))
+        for name in self.answered & by_name.keys():
+            free, changed = list(self.seats[name]), []
+            for figure_id, person in by_name[name]:
+                known = figure_id or self._known_without_asking(person)
+                own = sorted((s for s in free if s.figure_id == known), key=lambda s: s.post != person.post)
+                if own:
+                    free.remove(own[0])
+                elif not known:
+                    changed.append(person)
+            for person, found in zip(changed, seat([person.post for person in changed], free), strict=True):
+                if found and not _is_excluded(self.figures[found], person):
+                    self.again[person] = found
+
+    def _known_without_asking(self, person: Person) -> str:
+        match = self._by_id(person)
+        return match.figure_id if match else self.before.get(_as_before(person), "")
 
     def take(self, figure_id: str, person: Person) -> Match:
         """A row that names its figure by id."""
@@ -100,6 +142,10 @@ class People:
         own = self._free_id(person)
         words = {own, *person.ids}
         match = self._by_id(person) or self._by_decision(person, words) or self._by_name(person, own, words)
+        name = _named(person.name, person.country)
+        if match.is_answered or name in self.answered:
+            asked = Asked(figure_id=match.figure_id, name=person.name, country=person.country or None)
+            self.asked[match.figure_id, *name] = asked
         self._add(match.figure_id, person)
         self.own[own] = match.figure_id
         return match
@@ -156,7 +202,7 @@ class People:
             for word in set(pair) - words if words & set(pair) else ():
                 figure_id = self._meant(word)
                 if figure_id and not _contradict(self.figures[figure_id].ids, person.ids):
-                    return Match(figure_id=figure_id)
+                    return Match(figure_id=figure_id, is_answered=True)
         return None
 
     def _by_id(self, person: Person) -> Match | None:
@@ -178,9 +224,14 @@ class People:
         before = self.before.get(_as_before(person))
         if before:
             return Match(figure_id=before)
+        again = self.again.get(person)
+        if again and not self._are_different(self.figures[again], words):
+            return Match(
+                figure_id=again, note=f"'{person.name}' ({person.particulars}) is {again}, by an earlier answer"
+            )
         named = {key: each for name in sorted(person.names) for key, each in self.by_name.get(name, {}).items()}
-        alike = [figure for figure in named.values() if _may_be(figure, person)]
-        alike = [figure for figure in alike if not self._are_different(figure, words)]
+        possible = [figure for figure in named.values() if _may_be(figure, person)]
+        alike = [figure for figure in possible if not self._are_different(figure, words)]
         for figure in alike:
             if any(_is_surely(other, person) for other in figure.people):
                 note = f"'{person.name}' is {figure.figure_id} by name, country and birth year"
@@ -188,7 +239,7 @@ class People:
             # Another check reports the same row twice.
             if any(other == person for other in figure.people):
                 return Match(figure_id=figure.figure_id)
-        return Match(figure_id=own, question=tuple(alike))
+        return Match(figure_id=own, question=tuple(alike), is_answered=len(alike) < len(possible))
 
     def _are_different(self, figure: Figure, words: set[str]) -> bool:
         theirs = {figure.figure_id, *figure.ids}
@@ -249,6 +300,10 @@ def question_of(match: Match, person: Person) -> tuple[str, str, str]:
     return sentence, first, own
 
 
+def _named(name: str, country: str | None) -> tuple[str, str]:
+    return fold(name), country or ""
+
+
 def _as_before(person: Person) -> tuple[object, ...]:
     """The cells that a row of the next version repeats if it is about the same figure. Another spelling is a
     question."""
@@ -275,9 +330,12 @@ def _contradicting(one: Iterable[str], other: Iterable[str]) -> list[str]:
 
 
 def _may_be(figure: Figure, person: Person) -> bool:
-    if _contradict(figure.ids, person.ids):
-        return False
-    return any(_are_alike(other, person) for other in figure.people) and not any(
+    return any(_are_alike(other, person) for other in figure.people) and not _is_excluded(figure, person)
+
+
+def _is_excluded(figure: Figure, person: Person) -> bool:
+    """Whether an id or a birth year speaks against it."""
+    return _contradict(figure.ids, person.ids) or any(
         other.born and person.born and other.born != person.born for other in figure.people
     )
 

@@ -14,6 +14,7 @@ from kooch.rosters.consistency import inconsistencies
 from kooch.rosters.models import (
     LATER_COLUMNS,
     AccountClaim,
+    Asked,
     Event,
     Holder,
     LastPost,
@@ -29,7 +30,8 @@ from kooch.rosters.tables import Table, read_own_csv
 ROSTER_KEYS = tuple(
     field.name
     for field in fields(Roster)
-    if field.name not in {"slug", "members", "accounts", "statements", "series", "holders", "last_posts", "folder"}
+    if field.name
+    not in {"slug", "members", "accounts", "statements", "series", "holders", "last_posts", "asked", "folder"}
 )
 
 
@@ -51,6 +53,7 @@ def read_roster(folder: Path) -> Roster:
     holders = _read_rows(Holder, folder / "holders.csv", faults) if (folder / "holders.csv").exists() else ()
     has_last_posts = (folder / "last_posts.csv").exists()
     last_posts = _read_rows(LastPost, folder / "last_posts.csv", faults) if has_last_posts else ()
+    asked = _read_rows(Asked, folder / "asked.csv", faults) if (folder / "asked.csv").exists() else ()
     raise_any(faults)
     if roster is None:
         raise AssertionError(f"{folder}: neither a roster nor a fault")
@@ -63,6 +66,7 @@ def read_roster(folder: Path) -> Roster:
         series=series,
         holders=holders,
         last_posts=last_posts,
+        asked=asked,
     )
     raise_any(list(inconsistencies(roster)))
     return roster

@@ -15,6 +15,7 @@ from kooch.files import make_folder, whole_folder, write_whole
 from kooch.rosters.cells import SLUG
 from kooch.rosters.models import (
     ACCOUNT_COLUMNS,
+    ASKED_COLUMNS,
     HOLDER_COLUMNS,
     LAST_POST_COLUMNS,
     MEMBER_COLUMNS,
@@ -63,7 +64,12 @@ def refuse_existing(folder: Path, *, replace: bool) -> None:
 
 def rewrite(file: Path, values: Sequence[RowValue]) -> None:
     """Replace one CSV of a roster by the rows of `values`."""
-    columns = {"members.csv": MEMBER_COLUMNS, "accounts.csv": ACCOUNT_COLUMNS, "statements.csv": STATEMENT_COLUMNS}
+    columns = {
+        "members.csv": MEMBER_COLUMNS,
+        "accounts.csv": ACCOUNT_COLUMNS,
+        "statements.csv": STATEMENT_COLUMNS,
+        "asked.csv": ASKED_COLUMNS,
+    }
     _replace(file, columns[file.name], values)
 
 
@@ -117,6 +123,8 @@ def _files(roster: Roster) -> dict[str, str]:
         files["holders.csv"] = csv_text(HOLDER_COLUMNS, map(cells_of, roster.holders))
     if roster.last_posts:
         files["last_posts.csv"] = csv_text(LAST_POST_COLUMNS, map(cells_of, roster.last_posts))
+    if roster.asked:
+        files["asked.csv"] = csv_text(ASKED_COLUMNS, map(cells_of, roster.asked))
     return files
 
 
