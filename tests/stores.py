@@ -91,23 +91,23 @@ def failed(target: str, minutes: float, cause: Cause = "timeout") -> Outcome:
     )
 
 
-def plan(home: Path, *keys: str, state: RunState | None = None) -> str:
+def plan(home: Path, *keys: str, state: RunState | None = None, platform: str = "bluesky") -> str:
     """Plan a run; with `state`, end it. Returns its name."""
     with open_state(home) as connection:
-        run = plan_run(connection, platform="bluesky", targets=[Target(key=key) for key in keys]).run
+        run = plan_run(connection, platform=platform, targets=[Target(key=key) for key in keys]).run
         if state:
             end_run(connection, run, state)
     return run
 
 
-def spool(home: Path, run: str, *outcomes: Outcome) -> Path:
-    return write_batch(home, run=run, platform="bluesky", outcomes=outcomes)
+def spool(home: Path, run: str, *outcomes: Outcome, platform: str = "bluesky") -> Path:
+    return write_batch(home, run=run, platform=platform, outcomes=outcomes)
 
 
-def crawl(home: Path, *outcomes: Outcome, state: RunState = "partial") -> str:
+def crawl(home: Path, *outcomes: Outcome, state: RunState = "partial", platform: str = "bluesky") -> str:
     """A whole run in one batch."""
-    run = plan(home, *dict.fromkeys(outcome.target for outcome in outcomes), state=state)
-    spool(home, run, *outcomes)
+    run = plan(home, *dict.fromkeys(outcome.target for outcome in outcomes), state=state, platform=platform)
+    spool(home, run, *outcomes, platform=platform)
     return run
 
 

@@ -375,6 +375,57 @@ def test_percentages_of_a_sample_speak_of_those_it_was_drawn_from(tmp_path: Path
     assert any("Wilson, 95%, corrected for the 1,000 it was drawn from" in note for note in found.notes)
 
 
+@pytest.mark.parametrize(
+    ("population", "limits"),
+    [
+        # Wilson's limits with z = 1.96: the lower one of 8 in 20, the upper one of 12 in 20, for 20 * 199 / 180 = 22.11 people.
+        (200, (0.2257, 0.7743)),
+        # As many as were drawn: nothing is left to guess. 8 and 12 of 20.
+        (20, (0.4, 0.6)),
+        # Nobody says how many there are: for 20 people.
+        (None, (0.2188, 0.7812)),
+    ],
+)
+def test_a_sample_whose_edges_are_apart_runs_from_the_lower_limit_to_the_upper_one(
+    population: int | None, limits: tuple[float, float], tmp_path: Path
+) -> None:
+    """Eight had joined, four had joined or not, eight were looked for in vain."""
+    joined = [stores.statement(f"a{n}", "joined", "2021-02-10", not_after="2021-02-09") for n in range(8)]
+    perhaps = [
+        stores.statement(f"a{n}", "joined", "2021-03-28", not_before="2021-02-01", not_after="2021-03-28")
+        for n in range(8, 12)
+    ]
+    absent = [
+        stores.statement(f"a{n}", "absent", "2021-03-02", not_before="2021-03-01", not_after="2021-03-01")
+        for n in range(12, 20)
+    ]
+    sample = stores.roster(
+        "drawn",
+        [stores.member(f"a{n}") for n in range(20)],
+        selection="sample",
+        population=population,
+        as_of=date(2021, 3, 1),
+        statements=(*joined, *perhaps, *absent),
+        time_zone=INDIA,
+    )
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", sample))
+    ((counts, shares),) = stores.query(
+        tmp_path,
+        """
+        SELECT
+            [joined_min, joined_max, there_min, there_max],
+            [round(share_min, 4), round(share_max, 4), round(there_share_min, 4), round(there_share_max, 4)]
+        FROM adoption
+        WHERE roster = 'drawn' AND platform = 'koo' AND day <= '2021-03-01'
+        ORDER BY day DESC
+        LIMIT 1
+        """,
+    )
+
+    assert counts == [8, 12, 8, 12]
+    assert shares == [*limits, *limits]
+
+
 def test_without_presumptions_the_list_counts_named_evidence_alone(ask: Ask) -> None:
     koo = {**KOO, "measure": "joined"}
     taken, left = (ask(adoption_of, **koo, presumptions=presumptions) for presumptions in (True, False))

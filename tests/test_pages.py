@@ -22,7 +22,7 @@ from analytics.measures.phrases import with_days_in_words
 from kooch.config import BUNDLED_ROSTERS, Schedule
 from kooch.schedule.plan import Due, starts_at
 from kooch.schedule.slots import claim, end_slot, note_schedules
-from kooch.store.outcomes import Drift, Target
+from kooch.store.outcomes import Drift, Status, Target
 from kooch.store.state import end_run, open_state, plan_run
 from kooch.store.versions import open_version, reading_file
 from tests import stores
@@ -388,6 +388,34 @@ def test_a_figure_says_what_a_404_leaves_open_and_that_a_mass_departure_is_held(
     assert "not found; nobody says whose act" in moves
     joined = words(run(ROOT / "pages" / "moves.py", tmp_path, monkeypatch, roster="list", move="joined"))
     assert "not found; nobody says whose act" not in joined
+
+
+def test_a_held_mass_departure_says_when_a_second_look_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """61 not found in the crawl of 14:00: a crawl of 13:59 on the next day is too early, one of 14:00 tells."""
+    dids = [f"did:plc:{'abc'[n // 26]}{'abcdefghijklmnopqrstuvwxyz'[n % 26] * 23}" for n in range(61)]
+    claims = tuple(stores.claim(f"m{n}", f"m{n}.test", did) for n, did in enumerate(dids))
+    people = stores.roster("list", [stores.member(f"m{n}") for n in range(61)], accounts=claims)
+    bundled = stores.bundle(tmp_path / "bundled", people)
+
+    def crawl(when: str, status: Status) -> str:
+        instant = datetime.fromisoformat(f"{when}+00:00")
+        monkeypatch.setattr("kooch.store.state.now", lambda: instant)
+        minutes = (instant - stores.START) / timedelta(minutes=1)
+        stores.crawl(tmp_path, *(stores.seen(did, minutes + 1, status=status) for did in dids), state="complete")
+        stores.load(tmp_path, bundled)
+        return words(run(FIGURE, tmp_path, monkeypatch, figure="m0"))
+
+    crawl("2025-06-01T14:00", "active")
+    held = (
+        "Bluesky: 61 not found at once on 2 June 2025, 14:00 UTC; second look after 3 June 2025, 14:00 UTC."
+        " Until then nothing is said to have changed."
+    )
+
+    assert held in crawl("2025-06-02T14:00", "not_found")
+    assert held in crawl("2025-06-03T13:59", "not_found")
+    told = crawl("2025-06-03T14:00", "not_found")
+    assert "not found at once" not in told
+    assert "Not found since; nobody says whose act it was: 1–2 June 2025" in told.replace("**", "")
 
 
 def test_a_chart_marks_events_of_countries_that_the_list_has_somebody_of(bundled_home: Path) -> None:
