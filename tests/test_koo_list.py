@@ -1,5 +1,6 @@
 """The founding facts: who was on Koo by which day, by the press as it was read, against numbers counted by hand."""
 
+import csv
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from analytics.measures.sensitivity import in_a_sentence, sensitivity
 from analytics.said import words
 from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import Roster, read_events, read_followers, read_roster, read_rosters
+from kooch.rosters.names import fold
 from kooch.store.versions import open_version, reading_file
 from tests import stores
 
@@ -146,6 +148,41 @@ def test_the_lists_hold_everything_that_was_read() -> None:
         "Statement by Koo": 41,
         "YourStory": 20,
     }
+
+
+LEADS = Path(__file__).parents[2] / "shared" / "data" / "rosters" / "koo" / "leads.csv"
+# Names of leads that are on the lists by other texts.
+LISTED = {
+    *("Yogi Adityanath", "B. S. Yediyurappa", "NITI Aayog", "Smriti Irani", "Anil Kumble", "D. K. Shivakumar"),
+    *("Government of Nigeria", "Chouhan"),
+}
+
+
+@pytest.mark.skipif(not LEADS.exists(), reason="the leads are not beside this repository")
+def test_no_lead_is_in_any_count(bundled_home: Path) -> None:
+    """A lead has no usable day or no address. Nobody is counted for one, and no text of one dates anything."""
+    with LEADS.open(encoding="utf-8", newline="") as file:
+        leads = list(csv.DictReader(file))
+    names = {name.strip() for lead in leads for name in lead["names"].split(";")}
+    urls = {lead["url"] for lead in leads if lead["url"]}
+    with open_version(reading_file(bundled_home)) as connection:
+        counted = {
+            name
+            for name, aliases in connection.execute(
+                "SELECT f.name, f.aliases FROM figures AS f SEMI JOIN bounds AS b ON b.figure_id = f.figure_id AND b.platform = 'koo'"
+            ).fetchall()
+            for name in (name, *aliases)
+        }
+        cited = {url for (url,) in connection.execute("SELECT url FROM sources WHERE url IS NOT NULL").fetchall()}
+        rows = connection.execute("SELECT count(*) FROM bounds WHERE platform = 'koo' AND kind = 'stated'").fetchall()
+
+    assert (len(leads), len(names), len(urls)) == (22, 36, 11)
+    assert {fold(name) for name in names - LISTED} & {fold(name) for name in counted} == set()
+    # Shivraj Singh Chouhan is called by his last name there.
+    assert {fold(name) for name in LISTED - {"Chouhan"}} <= {fold(name) for name in counted}
+    assert len(cited) > 60
+    assert cited & urls == set()
+    assert rows == [(251,)]
 
 
 def test_koos_own_statement_names_eleven_bodies_and_the_railways_are_the_papers_own() -> None:

@@ -326,6 +326,44 @@ def test_whatever_a_website_answers_to_a_lookup_webfinger_leads_to_the_account(a
     assert (outcome.result.native_id, outcome.result.followers) == ("https://soc.stadt.test/users/minister", 580)
 
 
+@pytest.mark.parametrize("webfinger", [404, 410])
+@pytest.mark.parametrize("software", ["mastodon", "hollo"])
+@pytest.mark.parametrize("answer", ["401", "403", "HTML under 200", "no content", "404", "another user"])
+def test_webfinger_decides_about_a_handle_never_seen_to_whose_lookup_a_website_answers(
+    answer: str, software: str, webfinger: int
+) -> None:
+    target = Target(key="@minister@stadt.test", handle="minister@stadt.test")
+    answers = {
+        "https://stadt.test/api/v1/accounts/lookup?acct=minister": WEBSITE[answer],
+        "https://stadt.test/.well-known/webfinger?resource=acct:minister@stadt.test": {"status": webfinger, "raw": ""},
+        "https://stadt.test/.well-known/host-meta": {"status": 404, "raw": ""},
+        "https://stadt.test/.well-known/nodeinfo": {
+            "body": {
+                "links": [
+                    {
+                        "rel": "http://nodeinfo.diaspora.software/ns/schema/2.0",
+                        "href": "https://stadt.test/nodeinfo/2.0",
+                    }
+                ]
+            }
+        },
+        "https://stadt.test/nodeinfo/2.0": {"body": {"software": {"name": software, "version": "1"}}},
+    }
+    (outcome,) = replay(MastodonSpider(), [target], answers)
+    found = outcome.result
+
+    if answer == "another user":
+        assert isinstance(found, Failed)
+        assert found.cause == "conflicting_answers"
+    elif webfinger == 404 and software == "hollo":
+        # Another letter case may be meant.
+        assert isinstance(found, Failed)
+        assert found.cause == "unexpected_answer"
+    else:
+        assert isinstance(found, Observed)
+        assert (found.status, found.native_id) == ("not_found" if webfinger == 404 else "deleted", None)
+
+
 def test_a_known_account_whose_server_says_nothing_of_its_actor_is_gone_only_where_any_letter_case_is_found(
     tmp_path: Path,
 ) -> None:
