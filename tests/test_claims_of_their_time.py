@@ -1,5 +1,8 @@
 """Two lists of two days name one handle: each figure has its own account, or none, and never the other's numbers."""
 
+from __future__ import annotations
+
+import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -25,6 +28,7 @@ from tests.test_activity_states import look, spool_looks
 from tests.test_app import ROOT, run, words
 
 ALICE, BOB = did(1), did(2)
+SHARED = Path(__file__).parents[2] / "shared" / "cases" / "03-two-lists-one-handle"
 HANDLE = "minister.gov.test"
 LOG = {
     ALICE: [("2022-01-01", HANDLE), ("2025-02-01", "alice.test")],
@@ -83,7 +87,7 @@ class Homes:
         self._bundled = bundle(self._folder / "bundled", *rosters)
         load(self.home, self._bundled)
 
-    def crawl(self, directory: Directory) -> list[Outcome]:
+    def crawl(self, directory: Directory | RecordedDirectory) -> list[Outcome]:
         outcomes: list[Outcome] = []
         networks: Any = ("127.0.0.0/8",)
         with Server(directory) as server:
@@ -125,6 +129,50 @@ def test_without_the_second_list_the_earlier_figure_never_gets_the_successors_nu
 
     assert causes(homes.crawl(Directory())) == ["handle_taken_over"]
     assert homes.accounts() == {"alice": (None, None)}
+
+
+class RecordedDirectory:
+    """What the directory and the AppView of the cases answer."""
+
+    def __init__(self) -> None:
+        self.state = json.loads((SHARED / "state.json").read_text(encoding="utf-8"))
+
+    def __call__(self, asked: Asked) -> Reply:
+        if asked.path.endswith("audit"):
+            return as_json(self.state["logs"][asked.path.split("/")[1]])
+        profiles, handles = self.state["profiles"], self.state["handles"]
+        wanted = [handles.get(actor, actor) for actor in (*asked.values("actors"), *asked.values("actor"))]
+        shown = [profiles[one] for one in wanted if one in profiles]
+        if asked.path.endswith("getProfiles"):
+            return as_json({"profiles": shown})
+        return as_json(shown[0]) if shown else as_json({"error": "InvalidRequest", "message": ""}, 400)
+
+
+def of_the_cases(name: str, as_of: date, into: Path) -> Roster:
+    options = ImportOptions(source="register", as_of=as_of, time_zone="UTC", selection="census")
+    return import_roster(SHARED / name, into=into, options=options, dry_run=True).roster
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the cases are not beside this repository")
+@pytest.mark.parametrize("are_both", [True, False], ids=["with the second list", "without the second list"])
+def test_of_the_two_lists_of_the_cases_nobody_gets_the_others_numbers(tmp_path: Path, *, are_both: bool) -> None:
+    old, new = (
+        of_the_cases(name, as_of, tmp_path)
+        for name, as_of in (("old.csv", date(2023, 3, 1)), ("new.csv", date(2026, 11, 1)))
+    )
+    homes = Homes(tmp_path)
+    homes.load(old, *([new] if are_both else []))
+    homes.crawl(RecordedDirectory())
+    first = homes.accounts()
+    homes.crawl(RecordedDirectory())
+    alice, bob = (f"did:plc:{letter * 24}" for letter in "ab")
+
+    assert homes.accounts() == first
+    # Her own account or none; the one that has the handle now has 900 followers.
+    assert first["at-alice-example"] in {(alice, 5000), (None, None)}
+    # The handle is nobody's now, and the account that had it was never asked for by its id.
+    assert first["at-cyd-example"] == (None, None)
+    assert first.get("at-bob-example") == ((bob, 900) if are_both else None)
 
 
 @pytest.mark.parametrize("order", [(OLD, NEW), (NEW, OLD)], ids=["the older first", "the newer first"])

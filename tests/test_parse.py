@@ -14,6 +14,7 @@ from typing import IO, Any
 import pytest
 
 from kooch.cli import main
+from tests.test_x_archive import CAPTURES, DEPTHS, where_captures_lie
 
 API = (Path(__file__).parent / "cases" / "koo" / "api" / "body.json").read_bytes()
 NOTICE = (Path(__file__).parent / "cases" / "koo" / "closing_notice" / "page.html").read_bytes()
@@ -74,6 +75,48 @@ def kooch(
         check=False,
         timeout=60,
     )
+
+
+def shared(folder: str, pattern: str) -> list[Path]:
+    return sorted((Path(__file__).parents[2] / "shared" / folder).glob(pattern))
+
+
+@pytest.mark.skipif(not shared("cases/20-x-layouts", "*"), reason="the collected layouts are not here")
+@pytest.mark.parametrize("ask", [(), ("--handle", "example")], ids=["any", "by its handle"])
+def test_the_collected_layouts_are_read_with_handle_and_id(parse: Parse, ask: tuple[str, ...]) -> None:
+    files = shared("cases/20-x-layouts", "*.html")
+    code, lines, complaints = parse("x", "--captured-at", "20240305000000", *ask, *files)
+
+    assert (code, complaints) == (0, "")
+    # Those of 2008 hold no id: the cut left none.
+    assert [(Path(each["file"]).stem, each["handle"], each["native_id"], each["followers"]) for each in lines] == [
+        ("late2012", "example", "123", 1_090_600),
+        ("mid2012", "example", "123", 1_090_600),
+        ("oct2008", "example", None, 100),
+        ("rendered_x", "example", "123", 22_011_145),
+        ("sept2008", "example", None, 100),
+    ]
+
+
+@where_captures_lie
+@pytest.mark.parametrize("form", DEPTHS)
+def test_the_real_captures_are_read_whole_without_the_object_and_by_their_text(
+    form: str, parse: Parse, tmp_path: Path
+) -> None:
+    files = [tmp_path / f"{capture.truth['capture']}.html.gz" for capture in CAPTURES]
+    for file, capture in zip(files, CAPTURES, strict=True):
+        file.write_bytes(gzip.compress(DEPTHS[form](capture.body)))
+    code, lines, complaints = parse("x", *files)
+
+    assert (code, complaints, len(lines)) == (0, "", 6)
+    for line, capture in zip(lines, CAPTURES, strict=True):
+        # Text shortens a count: it is right to its precision.
+        assert abs(line["followers"] - capture.truth["followers"]) <= (line["followers_precision"] or 0)
+        assert form == "no attributes" or line["followers_precision"] is None
+        assert (line["handle"], line["captured_at"]) == ("MichelleObama", capture.at.isoformat())
+        # Another person held the handle in 2008. The text of a page need not hold the id.
+        expected = {"14610162" if capture.at.year == 2008 else "409486555"}
+        assert line["native_id"] in (expected if form == "whole" else expected | {None})
 
 
 def test_files_are_read_in_their_order_without_a_data_folder(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from crawlers.archives.x import parse_archived
 from crawlers.archives.x_users import read_v1_user
 from crawlers.reading import UnreadableError
 from kooch.config import BUNDLED_ROSTERS
@@ -34,6 +35,7 @@ from kooch.rosters import (
 )
 from kooch.rosters.columns import platform_meant
 from kooch.rounded import rounded_ids
+from kooch.store.outcomes import Failed
 from tests import stores
 from tests.commands import command, kooch
 from tests.sheets import write_ods, write_xlsx
@@ -637,6 +639,31 @@ def test_a_table_that_is_no_evidence_is_one_fault(tmp_path: Path) -> None:
     assert fault.message.startswith(
         "columns 'figure_id', 'platform', 'event', 'publisher', 'published_on', 'time_zone' are missing"
     )
+
+
+@needs_cases
+def test_the_rounded_ids_of_the_cases_are_named_by_row(tmp_path: Path) -> None:
+    report = look(SHARED / "10-rounded-id-csv" / "rounded.csv", tmp_path)
+
+    assert places(report) == [
+        (2, "x_native_id", "x_native_id '1234567890123450000' ends as only a rounded number does"),
+        (3, "x_native_id", "x_native_id '1.23457E+18' is a number that a spreadsheet has shortened"),
+    ]
+    # The last one has more digits than any spreadsheet keeps, and ends as no rounded number does.
+    assert [(claim.handle, claim.native_id) for claim in report.roster.accounts if claim.row == 4] == [
+        (None, "9007199254740993")
+    ]
+
+
+@needs_cases
+def test_the_rounded_id_of_the_cases_is_not_read_from_an_answer_without_its_text() -> None:
+    found = parse_archived(
+        (SHARED / "10-rounded-id-csv" / "ids_rounded_noidstr.json").read_bytes(), datetime(2021, 2, 10, tzinfo=UTC)
+    )
+
+    assert isinstance(found, Failed)
+    assert "1234567890123456800" in found.detail
+    assert "which a program has rounded" in found.detail
 
 
 # All faults at once

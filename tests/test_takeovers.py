@@ -1,5 +1,6 @@
 """A name passes to somebody else: what was known of the account before stands, and nobody gets a stranger's numbers."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -23,6 +24,7 @@ BEFORE = account("ada", "a.test", 52_000, "2017-04-05") | {"id": "1", "note": "<
 PILLS = {"display_name": "Cheap pills", "note": "<p>Pills</p>", "followers_count": 3, "statuses_count": 2}
 DID = f"did:plc:{'a' * 24}"
 TODAY = datetime.now(UTC).date()
+SHARED = Path(__file__).parents[2] / "shared" / "cases" / "02-server-reborn"
 TABLES = (
     "SELECT * FROM joins ORDER BY ALL",
     "SELECT account_id, followers, posts FROM observations ORDER BY ALL",
@@ -116,6 +118,25 @@ def test_a_server_that_is_set_up_anew_changes_nothing_of_what_was_known(
     assert isinstance(second, Failed)
     assert second.cause == "handle_taken_over"
     assert [query(homes.home, table) for table in TABLES] == known
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the cases are not beside this repository")
+def test_the_reborn_server_of_the_cases_changes_nothing_of_what_was_known(tmp_path: Path) -> None:
+    first, second = (json.loads((SHARED / f"answers-{n}.json").read_text(encoding="utf-8")) for n in (1, 2))
+    homes = Homes(tmp_path)
+    (was,), (now,) = (
+        [homes.crawl(showing(**answer["body"])) for answer in answers.values()] for answers in (first, second)
+    )
+
+    assert isinstance(was, Observed)
+    assert was.followers == 52_000
+    assert isinstance(now, Failed)
+    assert now.cause == "handle_taken_over"
+    assert query(homes.home, "SELECT followers FROM observations") == [(52_000,)]
+    assert query(homes.home, "SELECT display_name FROM profiles") == [("Ada",)]
+    assert query(homes.home, "SELECT joined_not_before, contradiction FROM joins") == [
+        (datetime(2017, 4, 5, tzinfo=UTC), False)
+    ]
 
 
 @pytest.mark.parametrize(
