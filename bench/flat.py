@@ -1,4 +1,4 @@
-"""What a load costs as the data grow: in a process of its own, so that its peak of memory is its own."""
+"""What a load costs as the data grow. It runs in a process of its own, so that its peak of memory is its own."""
 
 import json
 import os
@@ -23,7 +23,7 @@ _COPYING = ("_copy", "_share")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """Of one load: seconds, those of them that copied whole files, and the peak of memory in MB."""
+    """The cost of one load: seconds, how many of these copied whole files, and the peak of memory in MB."""
 
     seconds: float
     copying: float

@@ -1,6 +1,6 @@
 """How long the queries of each page take on an open version: the first time, and once it is warm.
 
-Of several tries the fastest counts: what else the machine does only ever adds.
+The fastest of several tries counts, because other work on the machine can only add time.
 """
 
 import time
@@ -31,7 +31,7 @@ _PEOPLE = ["in-ravi-shankar-prasad", "in-yogi-adityanath"]
 
 Question = tuple[Callable[..., Any], dict[str, Any]]
 
-# Page → what it asks at once. `known by` and the statements are asked when a reader touches them.
+# Page → its queries when it opens. `known by` and the statements are asked when a reader touches them.
 _PAGES: dict[str, list[Question]] = {
     "first screen": [
         (headline, {**_KOO, "event": "ministry-answers-on-koo"}),

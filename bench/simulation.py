@@ -132,7 +132,7 @@ class World:
         started_at = FIRST_DAY + timedelta(days=day)
         found = self.connection.sql(_DAY, params={"run": run, "day": day, "started_at": started_at})
         table = found.to_arrow_table()
-        # What only other crawls have is NULL here.
+        # Columns that only other crawls fill are NULL here.
         for field in SCHEMA:
             if field.name not in table.column_names:
                 table = table.append_column(field, pa.nulls(len(table), field.type))

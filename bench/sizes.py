@@ -45,7 +45,7 @@ def measure_sizes(home: Path, *, is_full: bool, is_compacted: bool = True) -> It
 
 
 def _sizes_of_folder(home: Path, n: int, *, is_full: bool, is_compacted: bool) -> Iterator[Figure]:
-    """What the data folder holds beside the spool, an observation. A file that has two names counts once."""
+    """The bytes per observation of the data folder without the spool. A file with two names counts once."""
     published = [file for file in published_folder(home).glob("*.duckdb") if not file.is_symlink()]
     archive = [file for file in archive_folder(home).rglob("*") if file.is_file()]
     for what, files, target in (

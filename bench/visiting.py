@@ -1,4 +1,5 @@
-"""How long a visitor waits for the first chart: of a server that has just started, and of one that has been visited."""
+"""How long a visitor waits for the first chart: from a server that has just started, and from one that has been
+visited."""
 
 import statistics
 import subprocess

@@ -1,7 +1,7 @@
 """A platform's past from the Wayback Machine: the index is walked for captures, then each is read as of its own time.
 
-Two crawls of one run, each at the pace that the archive asks of it. What the index listed and which bodies were fetched
-is kept at once: a run that was killed goes on where it stopped, and asks for nothing twice.
+One run has two crawls, each at the pace that the archive asks of it. Listed captures and fetched bodies are kept at
+once, so a run that was killed goes on where it stopped, and asks for nothing twice.
 """
 
 import sqlite3
@@ -87,8 +87,8 @@ class ArchiveSpider(PlatformSpider):
         if "refuses connections" not in error.detail:
             return super().host_lost(error)
         return HostLostError(
-            f"{error.detail}: that is how the archive blocks whoever asked too fast, for an hour at first and twice as long"
-            " each time. Wait an hour, then run the same command again: it continues where it stopped."
+            f"{error.detail}: the archive blocks addresses that ask too fast, for an hour at first and twice as long each"
+            " time. Wait an hour, then run the same command again: it continues where it stopped."
         )
 
 
@@ -295,7 +295,7 @@ def backfill(
 
 
 def refuse_unlisted(platform: str) -> None:
-    """Raise ConfigError for a platform that no archive is asked for, or whose pages cannot be read."""
+    """Raise ConfigError for a platform about which no archive is asked, or whose pages cannot be read."""
     archived = [name for name in readable() if known()[name].archive]
     if platform not in archived:
         raise ConfigError(f"Archived pages of {platform!r} cannot be read. Choose one of {', '.join(archived)}.")

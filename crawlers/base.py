@@ -97,7 +97,8 @@ class PlatformSpider(scrapy.Spider):
 
     @classmethod
     def lane_of(cls, target: Target) -> str:  # noqa: ARG003 -- for leaves
-        """The lane of a target: the server that is asked, where a platform has many. A slow server holds up its own lane only."""
+        """The lane of a target: the server that is asked, if the platform has many. A slow server delays only its own
+        lane."""
         return ""
 
     def fault_of(self, target: Target) -> Failed | None:  # noqa: ARG002 -- for leaves
@@ -155,10 +156,11 @@ class PlatformSpider(scrapy.Spider):
     ) -> Request:
         """A request about `targets`: `read` gets the response and them, and yields results and questions.
 
-        `statuses` are those that `read` understands; any other fails the targets by its meaning. A question that only
-        adds to what is already known carries that as `otherwise`: it is yielded when the question fails, and the time
-        of the observation stays that of the answer before. `instead` gets the failure, and says what follows. Pages are asked for as robots.txt allows, APIs under
-        their own terms. A question with `is_paging` counts for the spider's `paging`.
+        `statuses` are those that `read` understands. For any other status, the targets fail with the cause that it
+        means. A question that only adds to what is already known carries that as `otherwise`: it is yielded when the
+        question fails, and the time of the observation stays that of the answer before. `instead` gets the failure, and
+        says what follows. Pages are asked for as robots.txt allows, APIs under their own terms. A question with
+        `is_paging` counts for the spider's `paging`.
         """
         question = Question(
             targets=targets, read=read, statuses=statuses, otherwise=otherwise, instead=instead, is_paging=is_paging
@@ -232,7 +234,7 @@ class PlatformSpider(scrapy.Spider):
             raise
 
     def host_lost(self, error: UnsentError) -> KoochError:
-        """What to tell the user when the one host of a crawl is lost."""
+        """The sentence for the user if the only host of a crawl is lost."""
         return HostLostError(f"{error.detail}. Run the same command again later: it continues where it stopped.")
 
     def halt(self, fault: BaseException) -> None:
@@ -242,7 +244,7 @@ class PlatformSpider(scrapy.Spider):
             self._closing = asyncio.ensure_future(self._close_early())
 
     async def _close_early(self) -> None:
-        # The last batch is written while the spider closes: there is nothing left to close then.
+        # The last batch is written while the spider closes. Then nothing is left to close.
         with suppress(RuntimeError):
             await self.crawler.engine.close_spider_async(reason="fault")
 
@@ -289,7 +291,7 @@ class PlatformSpider(scrapy.Spider):
         except UnreadableError as error:
             cause, detail = error.cause, f"{place}: {error.detail}"
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            # What strict reading raises when an answer is not what the platform documents.
+            # The errors of strict reading, if an answer is not what the platform documents.
             detail = f"{place}: {type(error).__name__}: {ascii(str(error))[:200]}"
         attempts = question.attempts or 1
         failed = Failed(cause=cause, detail=detail, http_status=response.status, attempts=attempts)
@@ -332,7 +334,7 @@ class PlatformSpider(scrapy.Spider):
         yield from self._fall_back(question.targets, question, failed, question.shown_at or now())
 
     def _hand_over(self, question: Question, number: int) -> None:
-        """Leave targets to the shard that asks the host they lead to."""
+        """Leave targets to the shard that asks the host to which they lead."""
         try:
             for target in question.targets:
                 self.job.hand_over(target, question.heard, number)
@@ -348,7 +350,8 @@ class PlatformSpider(scrapy.Spider):
         at: datetime,
         drift: tuple[Drift, ...] = (),
     ) -> Iterator[Outcome | Request]:
-        """What follows a question that failed: what it names itself, or outcomes from earlier answers.
+        """What follows a question that failed: what the question itself names for this case, or outcomes from earlier
+        answers.
 
         An answer that could not be read becomes drift of its document.
         """

@@ -1,4 +1,4 @@
-"""How a crawl connects: Scrapy's HTTP handler, with an end to headers and with the certificates that are configured."""
+"""How a crawl connects: Scrapy's HTTP handler, with a limit for headers and with the configured certificates."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""A crawl of one platform from plan to end: what `kooch crawl` calls and `scrapy crawl` goes through as well."""
+"""A crawl of one platform from plan to end. `kooch crawl` and `scrapy crawl` both use it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -43,10 +43,10 @@ def crawl(
     """Continue the unfinished run of `platform` over `roster`, or plan one and run it; returns when it has ended.
 
     `plan` lists the targets of a new run. With `fresh` the unfinished run is given up: its open targets are skipped.
-    A run with `is_recheck` is a second look; no other run continues it. `on_price` hears what a crawl costs at most,
-    where the platform charges. `on_plan` hears how many targets are planned and how many are left. `on_outcome` hears
-    of each outcome once it is on disk. `on_wait` hears of a host that asked to be left alone for some seconds. SIGINT
-    or SIGTERM ends the crawl cleanly, and the run stays `running`; a second one kills.
+    A run with `is_recheck` is a second look; no other run continues it. `on_price` hears what a crawl costs at most, if
+    the platform charges. `on_plan` hears how many targets are planned and how many are left. `on_outcome` hears of each
+    outcome once it is on disk. `on_wait` hears of a host that asked to be left alone for some seconds. SIGINT or
+    SIGTERM ends the crawl cleanly, and the run stays `running`; a second one kills.
 
     Raises RunningError while another process crawls the platform, StorageError when nothing can be stored,
     ConfigError for a platform without a spider, NotReadyError for one that lacks a token, or money.
@@ -106,12 +106,12 @@ def is_charged(platform: str) -> bool:
 
 
 def ready_platforms(settings: Settings) -> list[str]:
-    """The platforms that are crawled where none is named: those that lack nothing."""
+    """The platforms that are crawled if none is named: those that lack nothing."""
     return [platform for platform in platforms() if not spider_of(platform).unready(settings)]
 
 
 def platforms() -> list[str]:
-    """The platforms that can be crawled: a spider in `crawlers/spiders/` registers by standing there."""
+    """The platforms that can be crawled: a spider registers by being in `crawlers/spiders/`."""
     return sorted(SpiderLoader.from_settings(scrapy_settings()).list())
 
 

@@ -1,7 +1,7 @@
-"""Where an account leads to a host of another shard: that shard is told all that was heard of it, and goes on from there.
+"""If an account leads to a host of another shard, that shard gets all answers about it and goes on from there.
 
-Readers are pure functions of answers. So the other shard begins anew, gets the answers that are known from the one that had
-them, and asks only what is left.
+Readers are pure functions of answers. So the other shard begins anew, gets the known answers from the first shard, and
+asks only what is left.
 """
 
 from base64 import b64decode, b64encode
@@ -29,7 +29,7 @@ class OtherShardError(IgnoreRequest):
 
 
 class Handing:
-    """Scrapy's downloader middleware before pacing: no request goes to a host of another shard."""
+    """Scrapy's downloader middleware before pacing. It lets no request go to a host of another shard."""
 
     def __init__(self, job: Job) -> None:
         self._job = job

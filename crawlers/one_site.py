@@ -17,7 +17,7 @@ from kooch.store.outcomes import Observed, Target
 
 
 class OneSiteSpider(PlatformSpider):
-    """Accounts have a number and a name without a domain. One whose number is known is asked for by it."""
+    """Accounts have a number and a name without a domain. If the number is known, the account is asked for by it."""
 
     site: ClassVar[str]
     """`https://` and the name of the site."""

@@ -1,16 +1,16 @@
 """The pace of each host: how fast it is asked, when it is left alone, and when it is given up. Each host has one gate.
 
 A gate lets requests through at the platform's published rate, on a monotonic clock. 429, 503 and rate limits that are
-about to be exhausted pause that host alone. All hosts under one registrable name share a rate, so that whoever owns a name
-cannot make Kooch ask faster by inventing hosts below it. Scrapy has none of this: its retries take no notice of
-Retry-After.
+about to be exhausted pause that host alone. All hosts under one registrable name share a rate, so that the owner of a
+name cannot make Kooch ask faster by inventing hosts below it. Scrapy has none of this: its retries ignore Retry-After.
 
-A failure may be the account's or the host's: another question to the host decides. A host that fails is asked one question
-at a time, at growing distances, while the others wait; what fails then is not held against the question. A host that has
-not come back after `crawl.outage_seconds` fails all its questions at once.
+A failure may be the account's or the host's: another question to the host decides. A host that fails is asked one
+question at a time, at growing distances, while the others wait. A failure in this time does not count against the
+question. A host that has not come back after `crawl.outage_seconds` fails all its questions at once.
 
-The time for one target is limited too: what all its questions spend with servers, tries and redirects included. Waiting
-for a turn or through a pause is Kooch's own doing and does not count: a long queue is no fault of a server that answers.
+The time for one target is limited, too: the time that all its questions spend with servers, tries and redirects
+included. Waiting for a turn or through a pause does not count, because a long queue is not the fault of a server that
+answers.
 """
 
 import asyncio
@@ -74,12 +74,13 @@ _HOSTS_A_NAME = 4
 _CLOCK_ERROR_SECONDS = 300
 _LEAST_SECONDS = 0.05
 """A target with less time left than this is not asked about."""
-# The list of public suffixes that comes with the package: nothing is fetched, nothing is cached on disk.
+# The list of public suffixes comes with the package: nothing is fetched, nothing is cached on disk.
 _suffixes = TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
 
 
 class UnsentError(IgnoreRequest):
-    """A request that has no answer, and why. `attempts` is how often it was sent; `of_host`: no other will be either."""
+    """A request that has no answer, and why. `attempts` is how often it was sent; `of_host`: no other request to the
+    host will have an answer either."""
 
     def __init__(
         self,
@@ -116,7 +117,8 @@ def host_of(url: str) -> str:
 
 
 def owner_of(url: str) -> str:
-    """The registrable name a URL's host belongs to; an address belongs to itself, each port of it for its own."""
+    """The registrable name to which a URL's host belongs. An address belongs to itself, and each of its ports is
+    separate."""
     host = urlsplit(url).hostname or ""
     found = _suffixes(host)
     if found.ipv4 or found.ipv6 or "." not in host:
@@ -246,7 +248,8 @@ class Gate:
             self._doubted_since = self._doubted_until = monotonic()
 
     def limited(self, sent_at: float) -> None:
-        """Note that a request, sent at `sent_at`, was one too many. A host that says so after every pause is given up."""
+        """Note that a request, sent at `sent_at`, was over the limit. A host that says so after every pause is given
+        up."""
         if sent_at >= self._limited_at:
             self._limited += 1
             self._limited_at = monotonic()
@@ -254,7 +257,7 @@ class Gate:
             self.give_up("rate_limited", f"{self.host} answers 429 after every pause, {self._limited} times")
 
     def let_through(self) -> None:
-        """Note that a request was not one too many."""
+        """Note that a request was not over the limit."""
         self._limited = 0
 
     def lost(self, loss: Loss, sent_at: float) -> None:
@@ -314,7 +317,7 @@ class Gate:
         self.turn_away(self.down)
 
     def turn_away(self, error: IgnoreRequest) -> None:
-        """Fail everybody who waits."""
+        """Fail all waiting questions."""
         while self._waiting:
             future = self._waiting.popleft().future
             if not future.done():
@@ -329,7 +332,7 @@ class Gate:
             if due > at:
                 self._timer = asyncio.get_running_loop().call_later(due - at, self._fire)
                 return
-            # Timers fire a little late, and the next turns make up for it. A turn that nobody took is gone.
+            # Timers fire a little late, and the next turns make up for it. A turn that nobody took is lost.
             self._next_at = (max(due, at - max(self._interval, _LATE_SECONDS)) if is_timed else at) + self._interval
             is_timed = False
             if self._probe is not None and self._is_probe_next():
@@ -345,12 +348,13 @@ class Gate:
                 future.set_result(None)
 
     def _is_probe_next(self) -> bool:
-        """Whether a doubted host is asked about nobody next: each second time, or where all who wait have failed already."""
+        """Whether a doubted host is asked about nobody next: every second time, or if all waiting questions have failed
+        already."""
         is_doubted = not self._is_trusted and self._strikes > 0
         return is_doubted and (self._strikes % 2 == 0 or not any(waiter.is_fresh for waiter in self._waiting))
 
     def _next_waiter(self) -> "asyncio.Future[None]":
-        """Take out whoever is next; for a doubted host, somebody who has not failed yet."""
+        """Take out the next waiting question; for a doubted host, one that has not failed yet."""
         if not self._is_trusted:
             for n, waiter in enumerate(self._waiting):
                 if waiter.is_fresh:
@@ -492,7 +496,7 @@ class Pacing:
         return sent_at
 
     def _read_response(self, request: Request, response: Response, gate: Gate, sent_at: float) -> Loss | None:
-        """Tell the gate what an answer says of its host; returns why it is asked for again, if it is."""
+        """Tell the gate what an answer says about its host; returns why it is asked for again, if it is."""
         spider: Any = self._crawler.spider
         if not spider.is_live(response) or spider.is_final(response):
             gate.answered()
@@ -531,7 +535,7 @@ class Pacing:
         return None if loss is None or question_of(request).is_probe else self._again(request, gate, loss)
 
     def _read_exception(self, request: Request, exception: Exception, gate: Gate, sent_at: float) -> Loss | None:
-        """Tell the gate what an error says of its host; None for an error that is not the network's."""
+        """Tell the gate what an error says about its host; None for an error that is not the network's."""
         spider: Any = self._crawler.spider
         loss = _loss_of(exception, gate.host)
         if loss is None or loss.cause in ("body_too_large", "refused"):
@@ -586,7 +590,7 @@ class Pacing:
         return random.uniform(0, min(30.0, 0.5 * 2 ** question_of(request).attempts))  # noqa: S311 -- spreads retries
 
     def _asked_pause(self, response: Response, gate: Gate) -> float | None:
-        """Seconds the host asks to be left alone, by its own clock where it tells the time."""
+        """How many seconds the host asks to be left alone, by its own clock if the answer has it."""
         at = self._time_of(response, gate)
         if response.status in (429, 503) and (value := _header(response, "Retry-After")):
             pause = read_pause(value, at)

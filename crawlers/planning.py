@@ -23,9 +23,9 @@ How = Literal["free", "paid", "not ready", "by hand", "not read", "closed"]
 class PlatformPlan:
     """What a platform gives. `requests` and `seconds` are those of the first crawl if all accounts exist.
 
-    `looks` are those that people have to take, `seconds` then the time that these take.
-    `figures` are those of the list, `accounts` those of them that are known there. `usd` is the most that one look costs.
-    `lacks` says what is missing before it can be crawled. `gives` and `never` are sentences.
+    `looks` are those that people have to take; then `seconds` is the time that these take. `figures` is how many the
+    list has, `accounts` how many of them have a known account there. `usd` is the most that one look costs. `lacks`
+    says what is missing before it can be crawled. `gives` and `never` are sentences.
     """
 
     platform: str
@@ -125,7 +125,7 @@ def _closed(platform: Platform, closed: Span, targets: Sequence[Target], figures
 
 
 def _by_hand(platform: Platform, targets: Sequence[Target], figures: int) -> PlatformPlan:
-    """People look at every figure where they can search by name, elsewhere at the accounts that are known."""
+    """The plan for looks by people: at every figure if people can search by name, else at known accounts."""
     how: How
     if platform.search_url:
         how, looks, who = "by hand", figures, "Who is there"

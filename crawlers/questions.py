@@ -17,7 +17,7 @@ _KEY = "question"
 
 
 class Result(NamedTuple):
-    """What a callback found about one target."""
+    """The result that a callback found about one target."""
 
     target: Target
     result: Observed | Looked | Failed | Skipped
@@ -74,12 +74,13 @@ class Question:
 
 
 def asking(question: Question) -> dict[str, object]:
-    """What a request holds to carry a question."""
+    """The data by which a request carries a question."""
     return {_KEY: question}
 
 
 def question_of(request: Request) -> Question:
-    """The question that a request carries. What Scrapy asks by itself (robots.txt) is a question about nobody."""
+    """The question that a request carries. Requests that Scrapy makes by itself (robots.txt) are questions about
+    nobody."""
     return cast(Question, request.meta.setdefault(_KEY, Question()))
 
 

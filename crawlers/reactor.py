@@ -29,7 +29,7 @@ def scrapy_settings() -> ScrapySettings:
 def run_spider(spider: type[PlatformSpider], job: Job) -> None:
     """Run one spider to its end in this process, which may have run others before."""
     loop = _reactor_loop()
-    # What Scrapy warns of (a body too long, data lost) is a failure with its detail in the spool.
+    # If Scrapy warns (a body is too long, data are lost), the spool has a failure with the detail.
     logging.getLogger("scrapy").setLevel(logging.ERROR)
     settings = scrapy_settings()
     settings.set("KOOCH", job.settings, priority="cmdline")

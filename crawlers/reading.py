@@ -1,4 +1,5 @@
-"""Reads answers strictly. Whatever differs from the platform's documentation raises an error, or becomes None and drift."""
+"""Reads answers strictly. Anything that differs from the platform's documentation raises an error, or becomes None and
+drift."""
 
 import json
 from collections.abc import Mapping, Set
@@ -84,7 +85,7 @@ def read_count(profile: dict[str, Any], field: str, drift: list[Drift]) -> int |
 
 
 def read_words(profile: dict[str, Any], field: str, drift: list[Drift]) -> str | None:
-    """An optional text, without what no store takes: half surrogates and NUL. NULL, and a drift, when it is endless."""
+    """An optional text, without half surrogates and NUL, which no store takes. NULL, and a drift, if it is endless."""
     words = profile.get(field)
     if isinstance(words, str) and len(words) > _MOST_LETTERS:
         drift.append(Drift(path=field, kind="too_large"))

@@ -52,7 +52,7 @@ class Job:
 
     @property
     def machines(self) -> int:
-        """Among how many the rate of a host is divided that all of them ask."""
+        """Among how many machines the rate of a host is divided, if all of them ask it."""
         return 1
 
     @property
@@ -61,7 +61,7 @@ class Job:
         return False
 
     def shard_that_asks(self, url: str) -> int | None:  # noqa: ARG002 -- for shards
-        """The shard that this address is left to; None: it is asked here."""
+        """The shard that asks this address; None: this machine does."""
         return None
 
     def heard_of(self, target: Target) -> Sequence[Heard]:  # noqa: ARG002 -- for shards
@@ -167,8 +167,8 @@ def take_up(
 ) -> Run:
     """The unfinished run of `scope`, or a new one. With `fresh` an unfinished run is given up first.
 
-    `prepare` gathers what a new run needs, and raises what speaks against one while the unfinished run still stands.
-    `may_continue` raises what speaks against continuing. The caller holds the lock.
+    `prepare` gathers what a new run needs, and raises an error if there is a reason against it, before the unfinished
+    run is given up. `may_continue` raises an error if there is a reason against continuing. The caller holds the lock.
     """
     with open_state(settings.home) as state:
         unfinished = unfinished_run(

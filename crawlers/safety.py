@@ -77,9 +77,9 @@ class _Resolution:
 
 @implementer(IHostnameResolver)
 class Guard:
-    """Resolves names and hands on public addresses alone; `refused` holds the names that had none but private ones.
+    """Resolves names and passes on only public addresses; `refused` holds the names that had only private ones.
 
-    Twisted connects to the very addresses passed on, so a name that changes its address gains nothing. It asks here
+    Twisted connects to exactly these addresses, so a name that changes its address gains nothing. It asks here
     for IP literals too, in whatever notation. A look-up that takes longer than `seconds` has found nothing.
     Names in `hosts` have the address and the port given there; whether it may be asked is decided as for any other.
     """

@@ -1,7 +1,8 @@
-"""A crawl of which this machine does one part: the run is planned once, in the folder that all of them share.
+"""A crawl of which this machine does one part. The run is planned once, in the folder that all machines share.
 
-Where a platform has many hosts, shards divide these, by the registrable names under which they are paced: no two shards
-ever ask one host. Where all targets are asked for at the same hosts, shards divide the targets, and the rate of each host.
+If a platform has many hosts, shards divide the hosts by the registrable names under which they are paced, so no two
+shards ever ask one host. If the same hosts are asked about all targets, shards divide the targets and the rate of each
+host.
 """
 
 import time
@@ -33,7 +34,7 @@ _PAUSE_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardJob(Job):
-    """What is left of one shard of a run. Its outcomes go into the shared `folder`, and what it took stands there."""
+    """What is left of one shard of a run. Its outcomes and its traffic go into the shared `folder`."""
 
     folder: Path
     shard: Shard
@@ -60,7 +61,7 @@ class ShardJob(Job):
         sharing.hand_over(self.folder, self.run.run, Handed(shard=number, target=target, heard=tuple(heard)))
 
     def write(self, outcomes: Sequence[Outcome]) -> None:
-        # Where the folder is not mounted, a batch would go to the disk below it.
+        # If the folder is not mounted, a batch would go to the disk below it.
         sharing.check_shared(self.folder)
         write_batch(self.folder, run=self.run.run, platform=self.run.platform, outcomes=outcomes)
 
@@ -77,10 +78,11 @@ class ShardJob(Job):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The shard of a crawl that a machine is told to do, and the `folder` that all of them share.
+    """The shard of a crawl that this machine should do, and the `folder` that all machines share.
 
     `scope` says whom the crawl asks, as far as `roster` does not. A run that began before `since` is finished, and another
-    follows. With `is_repeated` a part that was ended since then is enough: the same command again is no new look.
+    follows. With `is_repeated`, a part that was ended since then is enough: the same command again does not make a new
+    look.
     """
 
     folder: Path
@@ -149,11 +151,12 @@ def crawl_shard(
 
 
 def refuse_undivided(settings: Settings, spider: type[PlatformSpider]) -> None:
-    """Raise ConfigError for a platform that limits or charges an account of yours: more machines would take no more."""
+    """Raise ConfigError for a platform that limits or charges an account of yours, because more machines would not get
+    more."""
     if spider.tariff(settings) is not None:
         raise ConfigError(
-            f"{spider.platform} counts what one token asks for, whatever machine asks, and each machine would spend the whole"
-            f" budget. Crawl {spider.platform} without --shard."
+            f"{spider.platform} limits the requests of one token over all machines, and each machine would spend the"
+            f" whole budget. Crawl {spider.platform} without --shard."
         )
 
 
@@ -215,7 +218,7 @@ def _may_be_handed_more(wanted: Wanted, done: Sequence[Crawled]) -> bool:
 
 
 def _part_of(wanted: Wanted, run: SharedRun) -> list[Target]:
-    """The targets of this shard: those planned that it has not handed over, and those that were handed to it."""
+    """The targets of this shard: its planned targets that it has not handed over, and those that were handed to it."""
     number, handed = wanted.shard.number, sharing.handed_in(wanted.folder, run.run)
     kept = [target for target in sharing.plan_of(wanted.folder, run.run)[number] if target.key not in handed]
     return [*kept, *(said.target for said in handed.values() if said.shard == number)]
@@ -234,7 +237,7 @@ def _begin_part(wanted: Wanted, run: SharedRun) -> tuple[list[Target], tuple[Tar
 def _end_part(wanted: Wanted, run: SharedRun, begun: Sequence[Target]) -> Crawled:
     """Count what the part has, and end it when every target of it has an outcome. `begun` are those that it had at its start.
 
-    What was handed to it meanwhile is no interruption: it is asked for next.
+    Targets that were handed to it meanwhile do not make it interrupted: they are asked for next.
     """
     planned, answered = _part_of(wanted, run), outcomes_of(wanted.folder, run.run)
     kinds = [answered[target.key] for target in planned if target.key in answered]
@@ -284,7 +287,8 @@ def _numbers(version: str) -> list[int]:
 
 
 def _check_clock(folder: Path) -> None:
-    """Raise ConfigError where this machine's clock differs from that of the shared folder: looks would get a wrong time."""
+    """Raise ConfigError if this machine's clock differs from that of the shared folder, because looks would get a wrong
+    time."""
     mine, theirs = now(), sharing.clock_of(folder)
     if abs(mine - theirs) > _MOST_SKEW:
         raise ConfigError(

@@ -84,10 +84,10 @@ def approval(
 
 
 class Spending:
-    """Scrapy's downloader middleware that counts what questions cost, where the platform charges.
+    """Scrapy's downloader middleware that counts what questions cost, if the platform charges.
 
-    The most that a question can cost is on disk before it is sent; what its answer proves not to be charged is taken
-    off again. So whatever ends a crawl or loses an answer, the sum is too high rather than too low.
+    The most that a question can cost is on disk before it is sent. If the answer proves that a part is not charged,
+    that part is taken off again. So if a crawl ends or an answer is lost, the sum is too high rather than too low.
     """
 
     def __init__(self, crawler: Crawler, tariff: Tariff) -> None:

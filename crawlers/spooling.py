@@ -14,7 +14,7 @@ from kooch.store.spool import storable
 class Spooling:
     """Scrapy's item pipeline.
 
-    A batch that cannot be stored stops the crawl: its targets are asked again when the run continues.
+    If a batch cannot be stored, the crawl stops. Its targets are asked again when the run continues.
     """
 
     def __init__(self, crawler: Crawler) -> None:

@@ -1,4 +1,5 @@
-"""The index and addresses of the Wayback Machine: which pages exist, what to ask, what an answer means. No network here.
+"""The index and addresses of the Wayback Machine: which pages exist, what to ask, what an answer means. No network is
+used.
 
 Documents: the README and source of wayback-cdx-server (internetarchive/wayback), how an index files addresses
 (iipc/webarchive-commons, `BasicURLCanonicalizer` and `AggressiveIACanonicalizerRules`), RFC 7089 (Memento).
@@ -37,7 +38,7 @@ _REVISIT = "warc/revisit"
 class IndexQuery:
     """Which captures: of one address (`exact`), or of all that begin with it (`prefix`); days are inclusive, in UTC.
 
-    Until `sure_until` each is sure to hold what is wanted: no other query need be asked for its time.
+    Each capture until `sure_until` certainly holds what is wanted, so no other query is needed for that time.
     """
 
     url: str
@@ -78,7 +79,8 @@ def is_askable(platform: str, handle: str) -> bool:
 
 
 def queries_of(platform: str, handle: str) -> list[IndexQuery]:
-    """Where captures of a profile can be, for a handle that is askable. See `urlkey` for spellings that are one address."""
+    """The queries for captures of a profile, for a handle that is askable. See `urlkey` for spellings that are one
+    address."""
     name = quote(handle, safe="")
     return [
         IndexQuery(
@@ -119,8 +121,9 @@ def urlkey(url: str) -> str:
 def index_url(base: str, query: IndexQuery, *, limit: int, resume_key: str | None) -> str:
     """One page of the index in JSON; `read_index` chooses among its rows.
 
-    The index is not asked to choose itself, nor for the days of a prefix: it looks through 150,000 rows for one answer,
-    those that it leaves out among them, and when it stops there it gives no resume key (`CDXServer.writeCdxResponse`).
+    The index is not asked to choose rows itself, nor for the days of a prefix. It looks through 150,000 rows for one
+    answer, including those that it leaves out, and if it stops there it gives no resume key
+    (`CDXServer.writeCdxResponse`).
     """
     parameters = [("url", query.url), ("matchType", query.match), ("output", "json"), ("fl", ",".join(_FIELDS))]
     if query.first_day and query.match == "exact":
@@ -137,9 +140,9 @@ def index_url(base: str, query: IndexQuery, *, limit: int, resume_key: str | Non
 def read_index(body: bytes, query: IndexQuery) -> IndexPage:
     """The rows on a page of the index that answer `query`: of its days and type, and of any status.
 
-    Repetitions are kept where one address was asked for; below a prefix nothing says what they repeat. Misfits are rows
-    that cannot be read, and rows of other addresses. Raises UnreadableError for what is no page of an index, and for one
-    of which no row can be read.
+    Repetitions are kept if one address was asked for; below a prefix nothing says what they repeat. Misfits are rows
+    that cannot be read, and rows of other addresses. Raises UnreadableError if it is not a page of an index, and if no
+    row of it can be read.
     """
     table = parse_body(body, list)
     if not table:
@@ -207,10 +210,10 @@ def _answers(row: IndexRow, query: IndexQuery) -> bool:
 
 
 def thin(rows: Iterable[IndexRow], every: Every) -> list[IndexRow]:
-    """The first good capture of each `day`, `week` (from Monday) or `month`, in UTC; of `capture`, all that are good.
+    """The first good capture of each `day`, `week` (from Monday) or `month`, in UTC; for `capture`, all good ones.
 
-    Good is what was answered 200. A repetition is as good as the body that it repeats; where the rows do not tell, it is
-    kept only when nothing else is there: reading it will tell.
+    A capture with status 200 is good. A repetition is as good as the body that it repeats. If the rows do not say what
+    it repeats, it is kept only if there is nothing else: reading it will show.
     """
     ordered = sorted(rows, key=_order)
     statuses: dict[str, set[int]] = {}
@@ -263,7 +266,8 @@ def is_excluded(status: int, headers: Mapping[str, str]) -> bool:
 
 
 def memento_at(headers: Mapping[str, str]) -> datetime | None:
-    """When the page of an answer was archived, in UTC; None: the archive speaks for itself (RFC 7089, section 2.1.1)."""
+    """When the page of an answer was archived, in UTC; None: the answer is the archive's own (RFC 7089, section
+    2.1.1)."""
     text = headers.get("memento-datetime", "")
     try:
         return parsedate_to_datetime(text).astimezone(UTC) if _MEMENTO.fullmatch(text) else None

@@ -141,7 +141,7 @@ def _read(text: str, tag: str) -> Count:
     if len(text) > _LONGEST_TEXT:
         raise _RefusedError(f"{len(text)} characters are too many")
     if _TWO_NUMBERS.search(text):
-        raise _RefusedError("what parts its digits cannot be seen")
+        raise _RefusedError("an invisible sign separates its digits")
     zero, latin = _to_latin_digits(_REMOVE_UNSEEN.sub("", text))
     found = _COUNT.fullmatch(latin.translate(_ALIKE).strip())
     if not found:

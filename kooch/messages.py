@@ -40,7 +40,7 @@ def last_received(state: sqlite3.Connection, channel: str) -> datetime | None:
     return datetime.fromisoformat(row["at"]) if row["at"] else None
 
 
-def told_to(state: sqlite3.Connection, channel: str) -> set[str]:
+def ids_received(state: sqlite3.Connection, channel: str) -> set[str]:
     """The ids of the moves that the channel has received, or may have received."""
     return {row["move"] for row in state.execute("SELECT move FROM told WHERE channel = ?", [channel])}
 

@@ -32,7 +32,7 @@ _WITHDRAWN = """<!doctype html>
 </head>
 <body>
 <h1>This edition was withdrawn</h1>
-<p>It was withdrawn on {day}. <a href="../../latest/index.html">The latest edition</a> stands in its place.</p>
+<p>It was withdrawn on {day}. <a href="../../latest/index.html">The latest edition</a> replaces it.</p>
 </body>
 </html>
 """

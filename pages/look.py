@@ -92,9 +92,11 @@ def choose_sitting(own: Path, lists: dict[str, tuple[str, str]], looks: list[Loo
         else:
             definition = write_in(
                 "What counts as present", key="definition", width=320, max_chars=300,
-                told="It is kept with the wave: waves that mean something else are not compared.",
+                help_text="It is kept with the wave. Waves with different definitions are not compared.",
             )  # fmt: skip
-        looker = write_in("Your code", key="looker", width=200, max_chars=30, told="A code of yours, no name.")
+        looker = write_in(
+            "Your code", key="looker", width=200, max_chars=30, help_text="A code for yourself, not your name."
+        )
     if not wave or not looker:
         st.info("Choose a wave, and write your code, such as `a`. Then the first figure is shown.")
         st.stop()

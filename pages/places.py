@@ -61,7 +61,7 @@ def main() -> None:
         roster = choose_list(titles)
     with more_choices():
         day = _day("As the day ended", "day", "The last day of which anything is known, if none is chosen.")
-        against = _day("Against", "against", "Another day: what differs between the two is told below.")
+        against = _day("Against", "against", "Another day. What differs between the two is shown below.")
         parts = st.container(horizontal=True, vertical_alignment="bottom", key="parts")
     whole: Places | None = ask(file, places_of, roster=roster, day=day, narrowed={})
     if whole is None:
@@ -94,7 +94,7 @@ def main() -> None:
     show_people(found, roster)
 
 
-def _day(label: str, key: str, told: str) -> date | None:
+def _day(label: str, key: str, help_text: str) -> date | None:
     chosen: date | None = st.date_input(
         label,
         min_value=date(2000, 1, 1),
@@ -102,7 +102,7 @@ def _day(label: str, key: str, told: str) -> date | None:
         format="DD/MM/YYYY",
         **day_in_address(key),
         width=170,
-        help=told,
+        help=help_text,
     )
     return chosen
 

@@ -54,7 +54,7 @@ class Watched:
 
 
 def traces(secret: str, home: Path, watched: Watched) -> list[str]:
-    """Where `secret` stands: files by their bytes and by what they hold unpacked, outputs, command lines."""
+    """The places that hold `secret`: files by their bytes and by their unpacked content, outputs, command lines."""
     found = [f"output: {text}" for text in watched.outputs if secret in text]
     found += [f"command line: {line}" for line in watched.command_lines if secret in line]
     for file in sorted(home.rglob("*")):

@@ -72,7 +72,7 @@ def _run(
 
 
 def on_a_terminal(home: Path, *words: str, **env: str) -> str:
-    """What `kooch` prints for a person, its complaints too."""
+    """The output of `kooch` for a person, with its complaints."""
     reader, writer = pty.openpty()
     process = subprocess.Popen(
         command(home, *words),
@@ -147,7 +147,7 @@ def end(main: Callable[[], None]) -> NoReturn:
         code = ended.code
     except BaseException:  # noqa: BLE001 -- as Python ends
         traceback.print_exc()
-    # What was left open is complained of now.
+    # Python now complains about anything that was left open.
     gc.collect()
     sys.stdout.flush()
     sys.stderr.flush()

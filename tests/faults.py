@@ -1,4 +1,5 @@
-"""A raw HTTP server on loopback that answers as told, faults included: resets, half bodies, bombs, silence."""
+"""A raw HTTP server on loopback that gives the answers that a test sets, with faults: resets, half bodies, bombs,
+silence."""
 
 import asyncio
 import gzip
@@ -265,7 +266,7 @@ class Bluesky:
 
 
 def account(user: str, host: str, n: int, opened_on: str = "2022-11-05") -> dict[str, Any]:
-    """What Mastodon's documentation says of an account: https://docs.joinmastodon.org/entities/Account/."""
+    """An account as Mastodon's documentation shows it: https://docs.joinmastodon.org/entities/Account/."""
     opened_at = datetime.fromisoformat(opened_on).replace(hour=10, tzinfo=UTC)
     return {
         "id": str((int(opened_at.timestamp() * 1000) << 16) + n),
@@ -315,7 +316,7 @@ class Mastodon:
 
 
 def nodeinfo(asked: Asked, software: str = "mastodon") -> Reply:
-    """What a server says of its software: where that stands, and what stands there."""
+    """A server's answers about its software: the address of the document, and the document."""
     if asked.path == "/.well-known/nodeinfo":
         rel = "http://nodeinfo.diaspora.software/ns/schema/2.0"
         return as_json({"links": [{"rel": rel, "href": f"https://{asked.host}/nodeinfo/2.0"}]})
@@ -323,7 +324,7 @@ def nodeinfo(asked: Asked, software: str = "mastodon") -> Reply:
 
 
 def not_found(asked: Asked) -> Reply:
-    """What Mastodon says of an account it does not have."""
+    """Mastodon's answer about an account that it does not have."""
     if asked.path.startswith(("/.well-known/nodeinfo", "/nodeinfo/")):
         return nodeinfo(asked)
     return as_json({"error": "Record not found"}, 404)

@@ -119,7 +119,7 @@ def _serve(lists: str) -> None:
             case "wait", pid:
                 answer = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
             case "has_ended", pid:
-                # What has ended stays there until it is waited for.
+                # A process that has ended stays there until somebody waits for it.
                 answer = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
             case other:
                 raise AssertionError(other)

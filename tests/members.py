@@ -28,7 +28,7 @@ class TruthSocialSpider(OneSiteSpider):
     form = Form(
         identify=identify_by_number,
         read_handle=handle_on_site,
-        # Of its first accounts, `created_at` names another day.
+        # For its first accounts, `created_at` names another day.
         read_opening=opening_by_id,
         read_verified=verified_by_flag("verified"),
         more_fields=frozenset({"accepting_messages", "chats_onboarded", "premium", "tv_account", "verified"}),

@@ -58,7 +58,7 @@ def read_faults(tree: Path, side: Side) -> Iterator[Fault]:
 
 
 def copy_tree(tree: Path, into: Path) -> None:
-    """What the tests need of a checkout; what is installed for their servers is shared."""
+    """Copy the parts of a checkout that tests need. The installations of their servers are shared."""
     for name in _COPIED:
         source = tree / name
         if source.is_dir():

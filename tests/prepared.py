@@ -33,7 +33,7 @@ def begin_with_a_copy() -> None:
 def _open_copy(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     file = master_file(home)
     if not file.exists():
-        # What keeps it from being copied keeps Kooch from making it, and Kooch says so.
+        # A cause that prevents the copy also prevents Kooch from making it, and Kooch says so.
         with suppress(OSError):
             make_folder(home)
             with whole_file(file) as aside:

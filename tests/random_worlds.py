@@ -53,7 +53,7 @@ class World:
         return days
 
     def ask(self, target: str, minutes: float) -> Outcome:
-        """What a crawl is told about a handle or an id."""
+        """The answer that a crawl gets about a handle or an id."""
         chance, day = self.chance, int(minutes // _DAY)
         if chance.random() < 0.1:
             return failed(target, minutes, chance.choice(["timeout", "server_error", "unexpected_answer"]))

@@ -1,4 +1,4 @@
-"""Does this Kooch make the same tables of a data folder as another did?
+"""Does this Kooch make the same tables from a data folder as another did?
 
     python -m tests.same_tables FOLDER --keep    load FOLDER/home in four ways with this checkout, keep the results in FOLDER/expected
     python -m tests.same_tables FOLDER           do so again, and compare with what is kept

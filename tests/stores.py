@@ -190,7 +190,8 @@ _REFERENCES = {
 
 
 def contents(home: Path) -> dict[str, list[str]]:
-    """All rows of all tables, integers replaced by what they stand for, without what tells of the load itself or is kept by numbers."""
+    """All rows of all tables, with integers replaced by their meaning, without tables that describe the load itself or
+    are kept by numbers."""
     own = {"batches", "versions", "schema_version", "definitions", "ids", "read_evidence", "rollup_inputs"}
     by_number = {"account_numbers", "post_digits"}
     with open_version(reading_file(home)) as connection:

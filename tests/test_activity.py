@@ -81,7 +81,7 @@ class Crawls:
         return [json.loads(line) for line in done.stdout.splitlines()]
 
     def look(self, targets: Sequence[Target]) -> dict[str, Observed | Looked | Failed | Skipped]:
-        """What a look says that asks `targets`, whatever has happened to them since they were seen."""
+        """The result of a look that asks about `targets`, whatever has happened to them since they were seen."""
         outcomes: list[Outcome] = []
         networks: Any = ("127.0.0.0/8", "::1/128")
         known = {target.key: target.before for target in targets}

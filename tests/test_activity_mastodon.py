@@ -114,7 +114,7 @@ def look(
     pages: int = 100,
     **paging: Any,  # noqa: ANN401 -- settings
 ) -> tuple[dict[str, Looked | Failed], list[Asked]]:
-    """What a look says of each account, by its number at the server, and what the server was asked."""
+    """The result of a look for each account, by its number at the server, and the questions that the server got."""
     authority, outcomes = Authority(folder), list[Outcome]()
     known = {each.key: each.before for each in targets}
     with Server(answer, tls=authority.issue(HOST).context(folder)) as server:
@@ -176,7 +176,7 @@ def test_everything_is_read_and_counted_by_kind(tmp_path: Path) -> None:
 
 
 def test_an_account_with_more_than_is_read_has_its_first_post_or_none(tmp_path: Path) -> None:
-    """The newest is never taken for the first, whatever the server makes of `min_id`."""
+    """The newest post is never taken for the first, whatever the server does with `min_id`."""
     times = daily(300)
     good, _ = look(tmp_path, Statuses({"1": times}), [target("1", 300)], pages=3)
     bad, _ = look(tmp_path, Statuses({"1": times}, Manners(reads_min_id=False)), [target("1", 300)], pages=3)

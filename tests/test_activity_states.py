@@ -1,4 +1,4 @@
-"""What looks at posts become: days, what is covered, and the states that follow. A zero stands only where somebody looked."""
+"""What looks at posts become: days, cover, and the states that follow. A zero appears only where somebody looked."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -180,7 +180,7 @@ def test_active_is_what_a_slow_reading_says_on_every_day(tmp_path: Path, bundled
         home, "SELECT day, active_accounts, inactive_accounts, unknown_accounts FROM active28_counts ORDER BY day"
     )
 
-    # Of two accounts nobody has looked at one.
+    # Nobody has looked at one of the two accounts.
     for on in every:
         known = [row[1:] for row in counts if row[0] <= on]
         is_active = slowly(posts, covers, on, 28)

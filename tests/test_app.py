@@ -214,7 +214,7 @@ def test_choices_show_titles_and_the_address_holds_short_names(
     app = run(ROOT / "pages" / f"{page}.py", bundled_home, monkeypatch, roster="no-such-list")
     lists = app.selectbox(key="roster")
 
-    # What is not there is left out of account.
+    # A list that does not exist is ignored.
     assert lists.value == "in-koo-2021"
     assert "Congress of the United States" in lists.options
     assert "us-congress" not in lists.options
@@ -371,7 +371,7 @@ def is_harmless(part: ast.expr) -> bool:
     return isinstance(part, ast.Constant)
 
 
-# Where text is made harmless, it is handed on.
+# The files that show text. `pages/shared/text.py` is left out, because it makes text harmless itself.
 RENDERING = [
     ROOT / "app.py",
     *PAGES,

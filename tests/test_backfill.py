@@ -257,7 +257,8 @@ def test_days_are_bounded(tmp_path: Path, archive: WaybackArchive) -> None:
 
 
 def test_posts_fill_the_years_without_pages(tmp_path: Path, archive: WaybackArchive) -> None:
-    """Of a day that has a page, a post is not read; a page from after May 2020 is none, and its failure says so."""
+    """If a day has a page, no post of that day is read. A page from after May 2020 does not count, and its failure says
+    so."""
     desk = Desk.of(tmp_path, archive.url, "writes")
 
     assert counts(desk.backfill()) == ("partial", 8, 7, 1, 0)
@@ -280,7 +281,7 @@ def test_killed_it_goes_on_and_asks_for_nothing_twice(tmp_path: Path, archive: W
 
     assert counts(desk.backfill()) == ("complete", 300, 300, 0, 0)
     print(f"killed after {moment} requests, {asked} of them for pages: {len(archive.pages())} of 280 pages asked for")
-    # What was on its way when the process died was heard by nobody.
+    # Nobody heard the answers that were under way when the process died.
     assert len(archive.pages()) - 280 <= CaptureSpider.most_at_once
     assert len(asked_twice(archive)) <= CaptureSpider.most_at_once
     assert desk.query(
@@ -411,7 +412,7 @@ def test_an_archived_error_is_not_the_archives(tmp_path: Path, archive: WaybackA
 
 
 def test_no_page_of_a_suppressed_account_is_kept(tmp_path: Path, archive: WaybackArchive) -> None:
-    """Who holds a handle only its page tells."""
+    """Only its page shows who holds a handle."""
     desk = Desk.of(tmp_path, archive.url, "near")
     with open_state(desk.home) as state:
         state.execute("INSERT INTO suppressions VALUES ('x', '13', 'asked', '2026-01-01T00:00:00+00:00')")

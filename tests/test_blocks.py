@@ -154,7 +154,7 @@ def test_a_block_that_begins_while_an_earlier_one_holds_a_silence_up_holds_it_up
         assert rows(connection, "SELECT dormant_on::VARCHAR, blocked_days FROM silences_of(28)") == [("2025-02-08", 10)]
 
 
-# 91 days and the ten of the first block end on 12 April. Of two blocks at once each day counts once.
+# 91 days and the ten of the first block end on 12 April. If two blocks hold at once, each day counts once.
 @pytest.mark.parametrize(
     ("blocks", "blocked_days"),
     [
@@ -166,7 +166,7 @@ def test_a_block_that_begins_while_an_earlier_one_holds_a_silence_up_holds_it_up
     ],
 )
 def test_days_of_two_blocks_at_once_count_once(blocks: str, blocked_days: int) -> None:
-    """Of one figure in Nigeria and of another in Brazil, who share the account."""
+    """One figure in Nigeria and another in Brazil share the account, and each country has a block."""
     with world(TWO_BLOCKS) as connection:
         connection.execute(
             "INSERT INTO figures BY NAME SELECT 'bo' AS figure_id, 'bo' AS name, 'person' AS kind, 'BR' AS country, []::VARCHAR[] AS aliases;"
@@ -250,7 +250,7 @@ def test_a_chart_of_the_country_draws_the_block_and_says_who_ordered_it(home: Pa
     assert (
         marked["title"] == "4 Jun 2021 – 12 Jan 2022: blocked in Nigeria, ordered by the federal government of Nigeria"
     )
-    # Of the block as much is drawn as lies in the chart.
+    # Only the part of the block that lies in the chart is drawn.
     assert (marked["until"] - marked["at"]) == 86_400_000 * (date(2022, 1, 1) - date(2021, 6, 4)).days
     assert all(frame.is_empty() for frame in others)
 
@@ -291,7 +291,7 @@ def test_each_block_is_drawn_once_for_every_list_of_its_country(bundled_home: Pa
             (told,) = ranges(markers(connection, roster=roster, platform=platform, **around), since, until)
             assert "blocked in" in told
             assert "ordered by" in told
-        # Where nobody of the country is on the list, the event alone tells of it.
+        # If nobody on the list is from the country, only the event shows it.
         everywhere = [
             ranges(markers(connection, platform="x", start=since, end=until), since, until)
             for _, _, since, until in known

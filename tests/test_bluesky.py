@@ -121,7 +121,7 @@ def test_sixty_accounts_are_each_in_the_right_state(
         assert [span.handle for span in renamed.handles] == [made[n].handle, new]
         assert renamed.handles[0].valid_to == renamed.handles[1].valid_from
     assert methods(appview) == {"app.bsky.actor.getProfiles": 3, "app.bsky.actor.getProfile": 4}
-    # The two renamed, the one its server no longer knows, and whoever took the handle.
+    # The two that were renamed, the one that its server no longer knows, and the one that took the handle.
     assert methods(directory) == {"audit": 4}
     assert result.run.requests == 3 + 4 + 4 + 1
 

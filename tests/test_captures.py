@@ -63,7 +63,7 @@ def warc(*records: bytes, is_packed: bool = True) -> bytes:
 
 
 def read(file: Path, **options: Any) -> list[Outcome]:  # noqa: ANN401 -- those of `read_files`
-    """What a file would be stored as, in order of day, target and platform."""
+    """The outcomes that a file would become, in order of day, target and platform."""
     found = read_files([file], **{"platform": None, "captured_at": None} | options)
 
     assert (found.unread, found.undated, found.unnamed) == ([], [], [])
@@ -228,7 +228,7 @@ def test_accounts_on_no_list_are_named_and_not_stored(tmp_path: Path) -> None:
         for each in home.rglob("*")
         if each.is_file() and b"Passerby" in each.read_bytes() and each.suffix != ".log"
     ]
-    # Who asks for them has them.
+    # Those who ask for them get them.
     asked = kooch(home, "import", "captures", "--unlisted", str(file))
     assert asked.returncode == 3  # the page that was gone says nothing
     assert [row["native_id"] for row in observed(home)] == ["11", "11", "12"]
@@ -393,7 +393,7 @@ GRAPHQL_OF_2026 = {
     }
 }
 POST = {"id": "1", "author_id": "12", "text": "not stored"}
-# What is saved → platform, id and followers of each account in it.
+# A saved body → platform, id and followers of each account in it.
 ANSWERS: dict[str, tuple[object, list[tuple[str, str, int]]]] = {
     "a profile of Bluesky": (PROFILE, [("bluesky", PROFILE["did"], 9)]),  # type: ignore[list-item]  # of mixed values
     "profiles of Bluesky": (

@@ -439,7 +439,7 @@ def test_audience_has_a_shape_for_each_kind_of_source_and_shows_how_far_a_count_
     assert [(row["low"], row["high"]) for kind, rows in drawn(chart) if kind == "rule" for row in rows] == [(9, 11)]
 
 
-# What a picture draws of ranges, in pixels.
+# The ranges in a picture, in pixels.
 _FIELDS = re.compile(r'class="mark-rect.*?</g>')
 _FIELD = re.compile(r'd="M[^"]*?h(?P<width>[\d.]+)v(?P<height>[\d.]+)[^"]*" fill="var\(--k-ink[^"]*" opacity="0.07"')
 

@@ -266,7 +266,7 @@ def test_an_account_that_is_handed_on_is_each_holder_s_in_their_time(
         differ, segments = changes_of(
             connection, roster="house", day=date(2025, 7, 10), against=date(2025, 6, 10), narrowed={}
         )
-    # That the account passed on says nothing of where Ann went.
+    # The handover of the account does not say where Ann went.
     assert differ.select("figure_id", "change").rows() == [("ann", "handed on"), ("ben", "unknown")]
     assert set(segments["part"]) == {"handed on", "unknown"}
     page = run(ROOT / "pages" / "places.py", home, monkeypatch, roster="house", day="2025-07-10", against="2025-06-10")
@@ -344,7 +344,7 @@ def test_numbers_and_looks_are_each_holder_s_own(tmp_path: Path) -> None:
     ]
     with open_version(reading_file(home)) as connection:
         assert connection.sql(select("days_of_list"), params={"roster": "before"}).pl()["looked_on"].to_list() == [june]
-        # That a crawl reached the account is true whoever has it.
+        # A crawl reached the account, no matter who has it.
         assert last_live(connection)["bluesky"] == at(61 * 24 * 60)
         heard = connection.sql(select("last_heard_of"), params={"rosters": ["before"]}).pl().rows()
     assert [(platform, moment.date()) for platform, moment in heard] == [("Bluesky", august)]

@@ -60,7 +60,7 @@ print(json.dumps({"version": duckdb.__version__, "counts": counts, "rows": rows,
 
 @cache
 def ask(client: str, file: Path) -> dict[str, Any]:
-    """What a client answers, in a shell set to New York."""
+    """The answer of a client in a shell that is set to New York."""
     python = CLIENTS / f".{client}" / "bin" / "python"
     assert python.exists(), f"{python} is missing: run `make test` once"
     words = [str(python), "-I", "-c", _ASK, str(file.resolve()), *MACROS.values()]
@@ -131,7 +131,7 @@ def test_a_documented_query_answers_alike_in_every_time_zone(zone: str, bundled_
 
 
 def test_a_view_depends_on_no_time_zone(bundled_home: Path) -> None:
-    """Of what a view shows beside instants, nothing is another in another session."""
+    """Everything that a view shows besides instants is the same in every session."""
     with duckdb.connect(str((bundled_home / "kooch.duckdb").resolve()), read_only=True) as shell:
         views = shell.execute(
             "SELECT table_name, list(column_name) FROM duckdb_columns()"

@@ -1,4 +1,5 @@
-"""The archive, merged: whatever happens to it before, on the way or after, the tables are those of the batches as they came."""
+"""The merged archive: whatever happens to it before, during or after the merge, the tables are those of the original
+batches."""
 
 import os
 import random
@@ -73,7 +74,7 @@ def test_merged_batches_give_the_same_tables_under_the_same_ids_and_digests(home
     merged = compact(home)
     again = compact(home)
     is_new = load(home, bundled).is_new
-    # Whoever spools what was loaded long ago changes nothing.
+    # Spooling again what was loaded long ago changes nothing.
     for file, content in kept:
         copy = spool_folder(home) / file.parent.name / file.name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -138,7 +139,7 @@ def test_a_suppressed_account_goes_from_merged_batches(home: Path, bundled: Path
     assert [row[1:] for row in query(home, RUNS)] == 4 * [(1, 1, 0, 0)]
     assert contents(home) == contents(plain) == rebuilt(home, bundled)
     assert manifest.faults(home, thorough=True) == []
-    # What holds less than it did is another batch to whoever compares; what holds nothing is none.
+    # A batch that holds less than before compares as another batch; a batch that holds nothing does not count.
     assert batch_digests(home).keys() == batch_digests(plain).keys()
     assert len({*batch_digests(home).items()} & {*digests.items()}) == 1  # that of the latest run, which is not merged
 

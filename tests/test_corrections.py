@@ -1,4 +1,5 @@
-"""What was told and is withdrawn: each correction is noted once, with its day and reason, and suppressions and lists that end are none."""
+"""Corrections of what was published: each is recorded once, with its day and reason. Suppressions and lists that end
+are not corrections."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -115,8 +116,8 @@ def test_a_day_is_withdrawn_as_it_was_told_whatever_zone_the_list_has(tmp_path: 
 
     assert told == {
         "ada · Koo: “joined, 9 Feb 2021” was stated by Daily.",
-        "ada · Koo: “joined, 9 Feb 2021” was told.",
-        "ada · Koo: “ended by platform, 3 Jul 2024” was told.",
+        "ada · Koo: “joined, 9 Feb 2021” was published.",
+        "ada · Koo: “ended by platform, 3 Jul 2024” was published.",
     }
 
 

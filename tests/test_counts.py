@@ -122,7 +122,7 @@ READ = [
     ("1.234 mil", "es", 1_234_000, 500),
     ("1,234 mil", "es", 1_234, None),
     ("1,234K", "fr", 1_234, None),
-    # One reading by shape, whatever the language.
+    # The shape allows one reading in every language.
     ("5.344.633", "pl", 5_344_633, None),
     ("5.344.633", "en", 5_344_633, None),
     ("5 344 633", None, 5_344_633, None),
@@ -132,7 +132,7 @@ READ = [
     ("1.234,5 K", None, 1_234_500, 50),
     ("5.34M", "de", 5_340_000, 5_000),
     ("0.123M", None, 123_000, 500),
-    # What one does not see, and what looks alike.
+    # Invisible signs, and signs that look alike.
     ("\u200f5,395,013\u200e", None, 5_395_013, None),
     ("\u2067٥٬٥٨٤٬٩٥٦\u2069", "ar", 5_584_956, None),
     ("5\u200e,\u200e395\u200e,\u200e013", None, 5_395_013, None),
@@ -216,8 +216,8 @@ REFUSED = [
     ("elfu 5", "sw", "not one number"),
     ("5K-6K", None, "not one number"),
     ("1_234", None, "not one number"),
-    ("\u206812\u2069\u2068345\u2069", None, "cannot be seen"),
-    ("12\u200c345", None, "cannot be seen"),
+    ("\u206812\u2069\u2068345\u2069", None, "invisible sign"),
+    ("12\u200c345", None, "invisible sign"),
     ("5 K 6", None, "not one number"),
     ("1 234 K followers", "fr", "no single meaning"),
     ("145 followers", "en", "no single meaning"),

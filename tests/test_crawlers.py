@@ -70,7 +70,7 @@ RUN = Run(
 
 
 def platform_of(folder: Path) -> str:
-    """The platform of a case. Where archived pages are read as well, the answers of its API stand in a folder beside."""
+    """The platform of a case. If archived pages are read as well, the answers of its API are in a folder beside."""
     return folder.parent.name.removesuffix("_api")
 
 

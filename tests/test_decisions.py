@@ -53,7 +53,7 @@ def test_what_two_decided_is_merged_and_a_conflict_asks(side: str, tmp_path: Pat
     assert unchanged == {"@a": "accepted", "@both": "accepted"}
     assert taken == again == back == 0
     assert '"new": 0' in said_again
-    # Who has seen the other's decision has the last word: on the way back nobody is asked.
+    # The side that has seen the other's decision has the last word, so the way back asks nobody.
     assert of(ada) == of(ben) == {
         "@a": "accepted", "@b": "rejected", "@both": "accepted" if side == "ours" else "rejected",
     }  # fmt: skip

@@ -205,7 +205,7 @@ def started(*arguments: object) -> int:
 _OF_NOW = re.compile(r"datetime\.(?:date|datetime)\(20(?:2[6-9]|[3-9]\d)\b[^()]*(?:\([^()]*\))?[^()]*\)")
 _OF_NOW_IN_KEYS = re.compile(r"\b20(?:2[6-9]|[3-9]\d)-\d\d-\d\d[ T][\d:.+]+")
 _RUN = re.compile(r"\b[0-9a-f]{32}\b")
-# Of instants; what words say is compared beside their digest.
+# For instants; words are compared beside their digest.
 _DIGEST = re.compile(r"'digest': \d+")
 _TRAFFIC = re.compile(r"'(requests|bytes)': \d+")
 # How often a dead server is asked before it is given up depends on who asks first.
@@ -213,7 +213,8 @@ _TRIES = re.compile(r"'attempts': \d+|, \d+ times\b")
 
 
 def rows(home: Path) -> dict[str, list[str]]:
-    """Every row of every published table, without what tells when, in which run and by how many requests it was found."""
+    """Every row of every published table, without the columns that say when, in which run and by how many requests it
+    was found."""
     found = stores.contents(home)
     masks = (
         (_OF_NOW, "now"),

@@ -1,4 +1,4 @@
-"""What befalls a crawl of many servers: the matrix of faults, as a table; pace, drift, kills and memory."""
+"""Faults in a crawl of many servers: the matrix of faults as a table; pace, drift, kills and memory."""
 
 import asyncio
 import contextlib
@@ -488,7 +488,8 @@ def test_a_clock_that_is_wrong_is_told_once(
 
 @pytest.mark.alone
 def test_hosts_under_one_name_share_a_rate(tmp_path: Path, authority: Authority) -> None:
-    """Whoever owns a name could otherwise have itself, or a victim, asked as often as it has hosts."""
+    """Otherwise the owner of a name could make Kooch ask the owner's server, or a victim's, as many times faster as the
+    name has hosts."""
     hosts = [f"h{n}.wild.test" for n in range(30)]
     with Server(Mastodon(), tls=authority.issue(*hosts).context(tmp_path)) as server:
         chosen = mastodon_settings(
@@ -501,7 +502,7 @@ def test_hosts_under_one_name_share_a_rate(tmp_path: Path, authority: Authority)
     assert (len(server.asked) - 1) / seconds <= 4 * 2 * 1.1
 
 
-# The rest of the matrix: disks, folders, clocks, readers, files and versions. What a row says is the check that it runs.
+# The rest of the matrix: disks, folders, clocks, readers, files and versions. Each row names the check that it runs.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -793,7 +794,7 @@ def changed(body: Any, path: tuple[Any, ...], change: Callable[[Any], Any] | Non
 
 
 def numbers(said: Observed) -> dict[str, Any]:
-    """What is true or false of an account, each under its name; words are not."""
+    """What is true or false about an account, each under its name, without words."""
     dates = {f"{bound.event} {bound.kind}": (bound.not_before, bound.before) for bound in said.bounds}
     counts = {name: getattr(said, name) for name in ("followers", "following", "posts", "last_post_at", "native_id")}
     return {name: value for name, value in (counts | dates).items() if value is not None}
@@ -848,7 +849,7 @@ def fault_of(sound: Any, got: Any, key: str, kind: str) -> str | None:  # noqa: 
                 *(("id", "text"), ("protected", "true")),
                 # X leaves the newest post out where it shows none; an early number tells no time.
                 *(("most_recent_tweet_id", kind) for kind in ("deleted", "renamed", "text")),
-                # What a server runs is its own word, and whether its dates are dates of opening.
+                # Only the server itself says what it runs, and whether its dates are dates of opening.
                 ("name", "text"),
             }
         )

@@ -1,4 +1,4 @@
-"""Whole or not at all: what stands under a name is the old content or the new one, whatever happens in between."""
+"""Whole or not at all: the file under a name has the old content or the new one, whatever happens in between."""
 
 import os
 from collections.abc import Callable

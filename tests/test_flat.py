@@ -1,4 +1,5 @@
-"""What many loads leave on disk: the plans of old runs go, their counts stay; the master takes no room of its own."""
+"""What many loads leave on disk: the plans of old runs are removed, their counts stay, and the master takes no room of
+its own."""
 
 import errno
 from pathlib import Path
@@ -86,7 +87,7 @@ def test_a_load_that_is_killed_has_not_touched_the_file_of_readers(at: str, home
     load(home, bundled)
     first, content = reading_file(home), reading_file(home).read_bytes()
     crawled(home, 1)
-    # What a copy leaves that is cut off.
+    # The remains of a copy that was cut off.
     left = master_file(home).with_name(".master.duckdb.0123456789ab.partial")
     left.write_bytes(content[:100])
     was_killed = is_killed(LOAD, home, bundled, at=at)

@@ -59,7 +59,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bundled = bundle(home / "bundled", people)
     first = {"ann": 500, "bo": 5000, "fay": 9, "gus": 300, "gus2": 10}
     later = {"ann": 1200, "cy": 1000, "di": 300, "eve": 2000}
-    # Of two counts of one day the later is taken.
+    # If a day has two counts, the later one is taken.
     for minutes, counts in ((-60, {"ann": 900}), (0, first), (10 * DAY, later)):
         crawl(home, *(seen(did(name), minutes, followers=n) for name, n in counts.items()), state="complete")
     on_x = {
@@ -105,7 +105,7 @@ def test_the_other_way_round_a_lower_bound_leaves_the_ratio_open_above(home: Pat
 
     assert (ratio(rows["eve"]), rows["eve"]["standing"]) == ("at least 0.5", "cannot be said")
     assert (ratio(rows["bo"]), rows["bo"]["standing"]) == ("1.9 to 2.1", "as many")
-    # Before the 11th as many on X, then fewer: the first day of as many is what is told.
+    # Before the 11th as many on X, then fewer: the first day of as many is shown.
     assert parity(rows["ann"]) == "by 1 Jun 2025"
 
 

@@ -1,4 +1,4 @@
-"""Who is whose number: handles are not people, and what was learned once stays learned."""
+"""Which number is which account: handles are not people, and what was learned once stays learned."""
 
 from pathlib import Path
 

@@ -122,7 +122,7 @@ def test_a_wheel_in_an_empty_environment_imports_crawls_publishes_and_opens(
     bundled = sum(folder.is_dir() for folder in BUNDLED_ROSTERS.iterdir())
     assert where.stdout.split() == ["n", str(bundled + 1)]
     assert account.handle in (tmp_path / "site" / "at-cabinet" / "latest" / "index.html").read_text(encoding="utf-8")
-    # What it writes, it writes into the current folder.
+    # It writes everything into the current folder.
     assert {path.name for path in tmp_path.iterdir()} == {"cabinet.csv", "data", "site", "sheet.html", "report.html"}
 
     port = free_port()

@@ -57,7 +57,7 @@ def intervals(home: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFr
 
 
 def test_every_end_names_its_document_or_its_run(home: Path, intervals: pl.DataFrame) -> None:
-    # The look that first found it gone tells both: since when, and that it was there before.
+    # The look that first found it gone gives both facts: since when, and that it was there before.
     ((gone,),) = query(home, "SELECT 'run ' || min_by(run_id, valid_at) FROM observations WHERE status = 'deleted'")
     koo, url = query(home, "SELECT citation, url FROM platforms JOIN sources USING (source_id) WHERE platform = 'koo'")[
         0

@@ -117,7 +117,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-# Of each bound: the kind, and the paper or "crawl" it rests on.
+# For each bound: the kind, and the paper or "crawl" on which it rests.
 BOUND = """
 (SELECT b.kind || ' ' || coalesce(s.publisher, 'crawl')
 FROM bounds AS b LEFT JOIN sources AS s ON s.source_id = b.source_id WHERE b.bound_id = {}) AS {}
@@ -261,8 +261,8 @@ def test_every_day_has_the_members_and_counts_calculated_by_hand(home: Path) -> 
     # possibly     8 Jan   27 Feb  10 Feb  before  before  5 Feb
     # certainly    4 Sep   28 Feb  10 Feb  16 Feb  16 Feb  5 Feb
     #
-    # uns was never searched. Of two, ren and rej the survey of 8 to 10 January speaks for 30 days around it: until 9 February
-    # one in ten was not looked for, and may be divided; after it four in ten.
+    # uns was never searched. For two, ren and rej the survey of 8 to 10 January speaks for 30 days around it: until 9
+    # February one in ten was not looked for, and may be divided; after it four in ten.
     # There as joined, for all are seen no later: until nine tenths of those who may be there have no look of the last 45
     # days. Of 11 that is from 28 March on, 45 days after lef's day and that of the three.
     wanted: list[tuple[Any, ...]] = [

@@ -19,7 +19,7 @@ from tests.lakes import PYTHON, ask_duckdb, differences, write_settings
 from tests.servers.postgres import PostgresServer
 from tests.stores import bundle, claim, crawl, load, member, roster, seen
 
-# Of version n there are so many observations more, n rows of drift, and each text has n in it.
+# Version n adds so many observations and n rows of drift, and each of its texts has n in it.
 _A_VERSION = 100
 _DUCKDB = """
 from importlib.resources import files

@@ -1,4 +1,5 @@
-"""Who had posted nothing at the last look: the Riksdag's last posts, as the source of its list kept them, and checks written by hand."""
+"""People who had posted nothing at the last look: the Riksdag's last posts, as the source of its list kept them, and
+checks written by hand."""
 
 import csv
 from collections import defaultdict

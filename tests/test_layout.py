@@ -158,7 +158,7 @@ def test_every_file_on_the_map_exists() -> None:
 def test_what_is_imported_is_declared(group: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     lines = project["project"]["dependencies"] + (project["dependency-groups"]["dev"] if group == "dev" else [])
-    # What is an extra is imported by the one file that needs it.
+    # Only the one file that needs an extra imports it.
     needs_extra = {ROOT / "analytics" / "survival.py", ROOT / "kooch" / "cli" / "notify.py"}
     extras = project["project"]["optional-dependencies"].values()
     extra = {spelled(re.split(r"[<>=]", line)[0]) for lines in extras for line in lines}

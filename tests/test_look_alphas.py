@@ -1,4 +1,4 @@
-"""Krippendorff's alpha of looks by several people is that of a library, whoever looked at whom."""
+"""Krippendorff's alpha of looks by several people equals that of a library, for any division of looks among them."""
 
 import math
 import random

@@ -148,7 +148,7 @@ def test_what_a_look_is_counted_as(tmp_path: Path) -> None:
         ("m4", "there"),
         ("m5", "there"),
     ]
-    # Of eight people one was searched for in vain and two are there; of five nothing is known.
+    # One of eight people was searched for and not found, and two are there; nothing is known about five.
     assert query(tmp_path, "SELECT figures, joined, absent, not_looked FROM coverage WHERE platform = 'linkedin'") == [
         (8, 2, 1, 5)
     ]
@@ -183,7 +183,7 @@ def test_an_account_that_two_lookers_name_is_accepted_and_one_lookers_is_not(tmp
 
     assert query(tmp_path, "SELECT figure_id, tier, value FROM claims") == [("m0", "curated", "in/zero")]
     assert query(tmp_path, "SELECT figure_id FROM links") == [("m0",)]
-    # That they are there is known of all three, whichever account it is.
+    # All three are known to be there, whichever account it is.
     assert query(tmp_path, "SELECT count(*) FROM first_joins WHERE platform = 'linkedin'") == [(3,)]
     assert query(tmp_path, "SELECT both_name_an_account, name_the_same_account FROM look_agreement") == [(2, 1)]
 

@@ -103,7 +103,7 @@ def test_nothing_is_published_that_lost_rows(home: Path, bundled: Path, damaged:
     file, says = damaged
     before = contents(home)
     listed = manifest.read_manifest(home)[file.relative_to(archive_folder(home)).as_posix()]
-    # Where the size is the same, only reading the file would show it.
+    # If the size is the same, only reading the file would show it.
     is_noticed = not file.exists() or file.stat().st_size != listed.bytes
     with_master = load(home, bundled)
 

@@ -92,7 +92,7 @@ def test_a_server_of_other_software_is_read_by_webfinger_and_actor(tmp_path: Pat
     assert moved.profile.links[0] == "https://fediverse.test/users/successor"
     assert isinstance(gone, Observed)
     assert gone.status == "deleted"
-    # What it runs may tell names apart by their letter case.
+    # Its software may distinguish names by their letter case.
     assert isinstance(nobody, Failed)
     assert "another letter case" in nobody.detail
 
@@ -221,7 +221,7 @@ def test_the_app_shows_the_german_crawl(german: German, monkeypatch: pytest.Monk
     assert "observed active" in words(figure)
 
 
-# What an id says of the day: accounts of mastodon.social, icosahedron.website and servers made for tests, as recorded by
+# The day that an id gives: accounts of mastodon.social, icosahedron.website and servers made for tests, as recorded by
 # https://github.com/halcy/Mastodon.py (b9f2eff, folders tests/cassettes*): the id, `created_at`, and the instant in the id. These
 # are all 22 accounts of the answering servers themselves whose ids have a time. The ids of all 22 agree with their day.
 DATED_IDS = [
@@ -290,7 +290,7 @@ def test_the_ids_of_other_software_are_no_drift() -> None:
     assert drift == []
 
 
-# What a website answers to the lookup of an account that is elsewhere.
+# A website's answers to the lookup of an account that is elsewhere.
 
 WEBSITE: dict[str, dict[str, object]] = {
     "HTML under 200": {"status": 200, "raw": "<!DOCTYPE html><title>City of Stadt</title>"},
@@ -626,7 +626,7 @@ def test_answers_of_the_cases_are_read(
     others: dict[str, Any],
     expected: tuple[object, ...] | None,
 ) -> None:
-    """Where nothing is said, the answer is 404 without words."""
+    """If a case says nothing, the answer is 404 without words."""
     given = (
         of_case(files)
         if isinstance(files, str)

@@ -26,7 +26,7 @@ from tests.test_app import ROOT, run, words
 
 PAGES = {page.stem: page for page in (ROOT / "pages").glob("*.py")}
 _SPAN = re.compile(r'<span data-measure="([^"]*)">([^<]*)</span>')
-# What looks like a count in text that cannot carry an attribute.
+# Text that looks like a count and cannot carry an attribute.
 _UNMEASURED = re.compile(r"(?<![\w,-])\d[\d,]* (?:of|to) (?:the )?\d[\d,]*\b(?! [A-Z])")
 
 Shown = tuple[str, str]
@@ -83,7 +83,7 @@ def _labels(chart: object) -> Iterator[Shown]:
 
 
 def value_of(connection: duckdb.DuckDBPyConnection, measure: str) -> object:
-    """What SQL says of a measure: the cell of a table or view, or of the answer of a query."""
+    """The value of a measure in SQL: the cell of a table or view, or of the answer of a query."""
     name, _, where = measure.partition("?")
     relation, _, column = name.partition(".")
     asked = dict(parse_qsl(where, keep_blank_values=True))

@@ -1,4 +1,5 @@
-"""What the app says is computed, and computed right: on the bundled rosters, and on small ones counted by hand."""
+"""The app computes what it says, and computes it correctly: on the bundled rosters, and on small ones counted by
+hand."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -245,7 +246,7 @@ def test_a_curve_never_falls_and_shares_are_only_for_a_searched_census(ask: Ask)
             curve = found.curve
 
             assert (curve["joined_min"] <= curve["joined_max"]).all(), (roster, platform)
-            # Of a list whose members come and go a count may fall.
+            # If members of a list come and go, a count may fall.
             assert roster == "us-congress" or curve["joined_min"].is_sorted(), (roster, platform)
             assert found.has_shares("joined") == (
                 (roster, platform) in {("us-congress", "x"), ("us-congress", "facebook")}

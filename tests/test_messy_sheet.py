@@ -1,4 +1,5 @@
-"""A spreadsheet of 40 rows in which everything goes wrong that goes wrong in lists, told in one run, mended, imported."""
+"""A spreadsheet of 40 rows with all the faults that occur in lists: one run names them, then it is mended and
+imported."""
 
 import csv
 import io
@@ -160,7 +161,7 @@ def start(home: Path, bundled: Path, file: Path) -> tuple[str, ...]:
 
 
 def told(home: Path, words: tuple[str, ...], file: Path) -> list[dict[str, Any]]:
-    """What a refused import says, by place. Nothing is written or counted."""
+    """The sentences of a refused import, by place. Nothing is written or counted."""
     refused = kooch(home, *words)
     found = [json.loads(line) for line in refused.stdout.splitlines() if '"fault"' in line]
     stores.load(home, home.parent / "bundled")

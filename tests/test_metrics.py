@@ -1,4 +1,4 @@
-"""What Prometheus is told: the format, read back strictly, and the numbers."""
+"""Metrics for Prometheus: the format, read back strictly, and the numbers."""
 
 import re
 from datetime import UTC, datetime

@@ -40,7 +40,8 @@ def account(actor: str, minutes: float, **more: Any) -> Outcome:  # noqa: ANN401
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """Who was renamed, in a registry (ann) and in answers (bo), moved server (cy) or account (dee), was on Koo to its end (eve), left by a report (fay), opened an account by the list (gus)."""
+    """People who were renamed, in a registry (ann) and in answers (bo), moved server (cy) or account (dee), were on Koo
+    to its end (eve), left by a report (fay), opened an account by the list (gus)."""
     home = tmp_path_factory.mktemp("moves")
     on = {"eve": "2021-02-10", "fay": "2021-03-10"}
     joined = statement("eve", "joined", on["eve"], not_before=on["eve"], not_after=on["eve"])
@@ -112,7 +113,7 @@ def test_every_move_of_a_crawled_list_names_what_it_rests_on(crawled: tuple[Path
         ("dee", "moved account", "crawl", "mastodon 2"),
         ("eve", "joined", "report", "Daily, 10 February 2021"),
         ("eve", "ended by platform", "platform", koo[0]),
-        # Who left had joined.
+        # Those who left had joined.
         ("fay", "joined", "report", "Daily, 10 March 2021"),
         ("fay", "left", "report", "Daily, 10 March 2021"),
         ("gus", "joined", "list", "the list"),

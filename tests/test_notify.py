@@ -1,4 +1,5 @@
-"""`kooch notify`: each change is told once, whatever the receiver does; an outage is no departure; no secret is shown."""
+"""`kooch notify` sends each change once, whatever the receiver does. An outage is not a departure, and no secret is
+shown."""
 
 import json
 import re
@@ -29,7 +30,7 @@ TOML = '[[notify]]\nname = "desk"\nwhen = "at once"\nsite = "https://example.org
 
 
 class Hook:
-    """A web hook that answers as it is told to, and keeps what it was sent."""
+    """A web hook that gives the answers that a test sets, and keeps what it receives."""
 
     def __init__(self) -> None:
         self.bodies: list[str] = []
@@ -132,7 +133,7 @@ def test_silences_of_before_its_last_message_are_no_news_to_a_channel_that_was_t
     assert told(home, hook.address()) == "refused"
     hook.status = 200
     assert told(home, hook.address()) == "sent"
-    # Once it was told a silence, each other one is told too, however late it is loaded.
+    # Once the channel has received a silence, it receives every other silence, however late it is loaded.
     spool_looks(home, look("2025-04-25T12:00", {"2025-01-01": 1}, target="did:web:bo.test"))
     stores.load(home, bundled)
     assert told(home, hook.address()) == "sent"
@@ -186,9 +187,10 @@ def test_what_was_told_and_is_no_longer_in_the_data_is_withdrawn_once(home: Path
     assert told(home, hook.address()) == "nothing new"
     sent = json.loads(hook.bodies[-1])
 
-    # Ada is on no list any more, how she joined and left goes with her. Bo's account was withdrawn, and that is told with its reason.
+    # Ada is on no list any more, so how she joined and left is removed with her. Bo's account was withdrawn, and the
+    # message gives the reason.
     assert sent["title"] == "Kooch: Corrections"
-    assert "2 changes that you were told are no longer in the data" in sent["message"]
+    assert "2 changes of earlier messages are no longer in the data" in sent["message"]
     assert sent["message"].count("Correction: ") == 1
     assert "Correction: bo · Bluesky: an account was said to be theirs. Withdrawn on " in sent["message"]
     assert len(hook.bodies) == 2

@@ -1,4 +1,4 @@
-"""`kooch parse`: one line a file, whatever the file; the rest of the files are read all the same."""
+"""`kooch parse` prints one line for each file, whatever the file, and still reads the other files."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""A placeholder is nobody: what stands in a cell for no account, or for another site's page, is never counted."""
+"""A placeholder names nobody: a cell that means no account, or another site's page, is never counted."""
 
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ SHARED = Path(__file__).parents[2] / "shared" / "cases"
 needs_cases = pytest.mark.skipif(not SHARED.exists(), reason="the cases are not beside this repository")
 CASE_COLUMNS = {"Full name": "name", "Office": "role", "Land": "country", "Where from": "source"}
 
-# What nobody may be counted for, however it came into a list: platform, handle, native_id.
+# Cells that never count as an account, however they came into a list: platform, handle, native_id.
 NOBODY: list[tuple[str, str | None, str | None]] = [
     *(("x", text, None) for text in ("none", "unknown", "n/a", "-", "?", "(inactive)", "tos", "home", "jobs", "sixteen_letters_")),
     *(("bluesky", text, None) for text in ("none", "name.internal", "ada.example", "a.b c", "ada.mastodon.social.ap.brid.gy")),
@@ -85,7 +85,7 @@ def test_an_account_on_a_server_that_has_closed_is_listed_for_its_time(tmp_path:
         ("ann@social.network.europa.eu", None, date(2024, 5, 2))
     ]
     assert query(home, "SELECT joined_not_before::DATE FROM first_joins") == [(date(2022, 4, 28),)]
-    # The list says until when it was theirs. Who ended it, nobody says.
+    # The list says until when it was theirs. Nobody says who ended it.
     assert query(home, "SELECT move FROM moves") == [("joined",)]
     assert query(home, "SELECT place FROM places_on('list', DATE '2025-01-01')") == [("handed on",)]
 
@@ -208,7 +208,7 @@ def test_the_carriage_return_of_the_cases_can_be_read_again(tmp_path: Path) -> N
         ),
         ("x", "left", None),
         ("facebook", "N / A", None),
-        # Who writes the platform's name says yes, and not who.
+        # A cell with the platform's name says that there is an account, and not which.
         ("x", "Twitter", None),
         ("x", "not-found", None),
         ("x", "@none", None),

@@ -1,4 +1,5 @@
-"""Where the people of a list were: each in one place, unknown never gone, and the sums those of the curves."""
+"""Where the people of a list were: each is in one place, unknown never counts as gone, and the sums are those of the
+curves."""
 
 from datetime import date
 from pathlib import Path
@@ -119,7 +120,7 @@ def test_each_member_is_in_the_one_place_that_the_evidence_gives(home: Path) -> 
 
     assert said["active"] == "active; last post 1 Aug 2025"
     assert said["there"] == "there; last sign 11 Aug 2025"
-    # Of an earlier day it is said that the sign came after it.
+    # For an earlier day, the words say that the sign came after it.
     assert "perhaps there; later sign 11 Aug 2025" in found(home, "people", "2025-07-01").frame["says"].to_list()
     assert said["silent"] == "no post in 28 days; last post 1 Mar 2025"
     assert (
@@ -209,7 +210,8 @@ def test_a_percentage_stands_only_where_at_most_a_tenth_is_unknown(home: Path, b
 
 
 def test_members_known_by_a_user_name_alone_count_as_looked_at_and_have_an_address(bundled_home: Path) -> None:
-    """318 of 537 members have an account of YouTube. Of the 90 that the source has by name, 41 names are ids."""
+    """318 of 537 members have an account of YouTube. The source has 90 of them by name, and 41 of these names are
+    ids."""
     rows = query(
         bundled_home,
         "SELECT a.native_id IS NULL, count(DISTINCT l.figure_id), count(a.url) = count(*), min(a.url) FILTER (WHERE a.native_id IS NULL)"

@@ -1,4 +1,4 @@
-"""What a plan says of a list beforehand, and what the crawls of test servers then take."""
+"""What a plan says about a list beforehand, and what the crawls of test servers then take."""
 
 import json
 from dataclasses import replace

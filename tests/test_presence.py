@@ -25,7 +25,8 @@ Edges = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Case:
-    """What is said of a figure that is named as the case, and what follows. `stays`: joined, ended, act, flags."""
+    """The evidence on a figure with the name of the case, and what follows from it. `stays`: joined, ended, act,
+    flags."""
 
     said: Sequence[Statement]
     accounts: Sequence[AccountClaim] = ()
@@ -67,7 +68,7 @@ CASES: dict[str, Case] = {
         there={"2021-12-31": "0-0", "2022-01-01/2022-06-30": "1-1", "2022-07-01/2023-12-31": "0-0"},
         stays=[("2022-01-01", "2022-01-01", None, None, None, "")],
     ),
-    # Whoever had it next left; that is no departure of this one.
+    # The next holder left. That is not a departure of this one.
     "a claim of its time, left later": Case(
         [*SEEN_2022, on("left", "2023-02-01", handle="h")],
         OF_2022,
@@ -384,7 +385,7 @@ CASES: dict[str, Case] = {
         joined={"2021-02-26": "0-0", "2021-02-27": "0-1", "2021-02-28": "1-1"},
         stays=[("2021-02-27", "2021-02-28", None, None, None, "join presumed, sign presumed, contradiction")],
     ),
-    # What names the account decides which of two papers is about something else.
+    # Evidence that names the account decides which of two papers is about something else.
     "s16, and one that names it": Case(
         [on("joined", "2021-02-27"), on("joined", "2021-02-28"), on("joined", "2021-02-27", handle="h")],
         H,
@@ -691,7 +692,7 @@ GONE_TWICE: dict[str, Status] = SEEN_TWICE | {"2021-03-08T11:00": "not_found", "
             {"2021-03-07": "1-1", "2021-03-08/2021-03-19": "0-1", "2021-03-20/2021-05-04": "1-1"},
             ["not found"],
         ),
-        # That the owner has deleted it is said of the account, whatever it was asked by.
+        # The server says that the owner has deleted the account, by whatever name it was asked for.
         (
             SEEN_TWICE | {"2021-03-08T11:00": "deleted", "2021-03-09T11:00": "deleted"},
             False,

@@ -1,4 +1,4 @@
-"""What readers print: the sheet, the published page, the feed and the app say the same of one statement."""
+"""What readers print: the sheet, the published page, the feed and the app say the same about one statement."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""`kooch report`: one file that says what changed and how each account stands, and what was not read."""
+"""`kooch report`: one file that says what changed, the state of each account, and what was not read."""
 
 from pathlib import Path
 
@@ -83,7 +83,7 @@ def test_a_report_needs_no_other_file_and_sorts(browser: Browser, home: Path, tm
         page.get_by_role("button", name="Followers").click()
         names = page.locator("tbody tr td:first-child").all_inner_texts()
 
-        # What was not read comes last, however one sorts.
+        # Values that were not read come last in every order.
         assert [name.split()[0] for name in names] == ["ada", "bo", "cy", "di"]
         page.get_by_role("button", name="Followers").click()
         names = page.locator("tbody tr td:first-child").all_inner_texts()

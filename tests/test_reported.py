@@ -91,7 +91,7 @@ def test_what_is_no_single_count_is_never_a_number(printed: str) -> None:
         ("2 million followers on X", "x", 2_000_000),
         ("51K followers on 10 February", "koo", 51_000),
         ("20 mil seguidores no Koo", "koo", 20_000),
-        # Of another platform than the row's.
+        # A count of another platform than the row's.
         ("2 million followers on Twitter", "koo", None),
         ("2 million followers on X", "bluesky", None),
         ("5 lakh followers on Facebook", "koo", None),

@@ -42,7 +42,7 @@ def test_every_study_has_our_number_and_the_reason_of_the_difference(bundled_hom
     }
     assert all(row["citation"] and row["reason"] and row["definition"] for row in rows.values())
 
-    # Of a range, the reason says what each end counts; a definition promises no more than its range holds.
+    # For a range, the reason says what each end counts; a definition promises no more than its range holds.
     for row in rows.values():
         if " to " in row["ours"]:
             assert "The first number counts those" in row["reason"], row

@@ -1,4 +1,4 @@
-"""What Kooch wrote, Kooch can read: any text in any cell, and a kill at any step of a replacement."""
+"""Kooch can read what it wrote: any text in any cell, and a kill at any step of a replacement."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What people's own files hold, and what comes of it: faults by place, questions, and never a guess."""
+"""What people's own files hold, and how imports answer: with faults by place and questions, and never with a guess."""
 
 import codecs
 import os
@@ -408,7 +408,7 @@ def test_two_of_one_name_in_a_list_are_asked_about_and_stay_as_decided(tmp_path:
 
     decided = take(file, tmp_path, different=(("no-anna-berg", "no-anna-berg-2"),))
     assert decided.figure_ids == ("no-anna-berg", "no-anna-berg-2")
-    # Kept: the next version of the list asks no more, in whatever order.
+    # The answer is kept: the next version of the list does not ask again, in whatever order.
     write(file, "name,role,country,unit,x", "Anna Berg,MP,NO,Troms,b", "Anna Berg,MP,NO,Oslo,a")
     again = take(file, tmp_path, known=[decided], replace_existing=True)
     assert [(member.figure_id, member.unit) for member in again.members] == [

@@ -1,4 +1,4 @@
-"""Every slot runs once or is stood for, none twice: whatever clocks, machines and signals do meanwhile."""
+"""Every slot runs once or is replaced by a later one, and none runs twice, whatever clocks, machines and signals do."""
 
 import json
 import os

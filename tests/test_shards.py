@@ -419,7 +419,7 @@ def test_targets_of_a_shard_that_never_comes_fail_and_what_it_brings_later_count
     )
     assert over_rows == [(6, 3, 3, 0, "partial")]
     assert causes == [
-        ("missing_shard", "shard 2/3 has ended, and what it said is not with the loader", 1),
+        ("missing_shard", "shard 2/3 has ended, but the loader does not have its outcome", 1),
         ("missing_shard", "shard 3/3 did not begin within 24 hours", 2),
     ]
     assert late.batches == 1
@@ -524,8 +524,8 @@ def test_what_is_no_shard_and_what_cannot_be_divided_is_refused(tmp_path: Path) 
     assert [done.returncode for done in said] == [2, 2, 2, 2, 2]
     assert [done.stderr.splitlines()[-1].partition(":")[0] for done in said[:1]] == ["--shard is '4/3'"]
     assert "--shard needs the folder that the machines share" in said[1].stderr
-    assert "x counts what one token asks for" in said[2].stderr
-    assert "--shard goes without --new" in said[3].stderr
+    assert "x limits the requests of one token" in said[2].stderr
+    assert "--shard cannot be combined with --new" in said[3].stderr
     assert "the Wayback Machine limits what one address may ask" in said[4].stderr
 
 

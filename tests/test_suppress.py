@@ -423,7 +423,7 @@ def test_a_name_that_nothing_goes_by_is_said_to_match_nothing(home: Path) -> Non
     done = kooch(home, "suppress", "bluesky", "nobody.test", "--reason", "asked")
 
     assert done.returncode == 0
-    assert "Nothing that is stored goes by nobody.test on bluesky, so nothing was removed." in done.stdout
+    assert "No stored account is called nobody.test on bluesky, so nothing was removed." in done.stdout
     assert "kooch suppress bluesky id:" in done.stdout
 
 

@@ -60,5 +60,5 @@ def _was(row: dict[str, Any]) -> str:
     if row["kind"] == "link":
         return "an account was said to be theirs."
     when = interval(row["not_before"], row["before"], (row["from_zone"], row["time_zone"]))
-    told = f"“{row['said']}, {when}”"
-    return f"{told} was stated by {row['publisher']}." if row["kind"] == "statement" else f"{told} was told."
+    quoted = f"“{row['said']}, {when}”"
+    return f"{quoted} was stated by {row['publisher']}." if row["kind"] == "statement" else f"{quoted} was published."

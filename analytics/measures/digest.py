@@ -53,13 +53,13 @@ def digest_of(
     *,
     roster: str | None,
     kinds: Sequence[str],
-    told: Collection[str],
+    received_ids: Collection[str],
     received: datetime | None,
     at: datetime,
     quiet_days: int,
     site: str,
 ) -> Digest:
-    """The digest of the list (None: of all) at the instant `at`: of `kinds` (none: all), without those that were `told`.
+    """The digest of the list (None: of all) at the instant `at`: of `kinds` (none: all), without those in `received_ids`.
 
     `received` is when the channel last received something; None: never. If the channel has received no silence so far,
     silences known before then are no news.
@@ -70,9 +70,11 @@ def digest_of(
     lists = [roster] if roster else [row[0] for row in connection.execute(query("lists")).fetchall()]
     found = {move.move_id: (move, name) for name in reversed(lists) for move in moves_on(connection, name)}
     new = [
-        (move, name) for move, name in found.values() if move.move_id not in told and (not kinds or move.move in kinds)
+        (move, name)
+        for move, name in found.values()
+        if move.move_id not in received_ids and (not kinds or move.move in kinds)
     ]
-    knows_silences = any(move.last_posted_on and move.move_id in told for move, _ in found.values())
+    knows_silences = any(move.last_posted_on and move.move_id in received_ids for move, _ in found.values())
     old = {
         move.move_id
         for move, _ in new
@@ -81,15 +83,17 @@ def digest_of(
     new = [(move, name) for move, name in new if move.move_id not in old]
     moves = tuple(move for move, _ in new)
     withdrawn = tuple(
-        move for move in sorted(told) if ":" not in move and move not in found and f"{_WITHDRAWN}{move}" not in told
+        move
+        for move in sorted(received_ids)
+        if ":" not in move and move not in found and f"{_WITHDRAWN}{move}" not in received_ids
     )
     known = {one.correction_id: one for name in lists for one in corrections_of(connection, name)}
-    heard = {(move.figure_id, move.platform) for move, _ in found.values() if move.move_id in told}
-    heard |= {(one.figure_id, one.platform) for one in known.values() if one.move_id in told}
+    heard = {(move.figure_id, move.platform) for move, _ in found.values() if move.move_id in received_ids}
+    heard |= {(one.figure_id, one.platform) for one in known.values() if one.move_id in received_ids}
     corrections = tuple(
         one
         for one in known.values()
-        if f"{_CORRECTION}{one.correction_id}" not in told
+        if f"{_CORRECTION}{one.correction_id}" not in received_ids
         and (one.figure_id, one.platform) in heard
         and not one.is_consequence
     )
@@ -102,7 +106,7 @@ def digest_of(
     lines = [line for move, name in new for line in _lines(move, name, site)]
     lines += [f"Correction: {one.sentences}" for one in corrections]
     if unexplained := [move for move in withdrawn if move not in explained]:
-        of_them = counted(len(unexplained), "change that you were told is", "changes that you were told are")
+        of_them = counted(len(unexplained), "change of earlier messages is", "changes of earlier messages are")
         lines.append(f"{of_them} no longer in the data: a source was corrected, or the list has changed.")
     return Digest(
         title=f"Kooch: {title}",
@@ -113,7 +117,7 @@ def digest_of(
             sorted(
                 one.correction_id
                 for one in known.values()
-                if one not in corrections and f"{_CORRECTION}{one.correction_id}" not in told
+                if one not in corrections and f"{_CORRECTION}{one.correction_id}" not in received_ids
             )
         ),
         old=tuple(sorted(old)),

@@ -91,11 +91,11 @@ def agreement_in_words(wave: dict[str, Any]) -> tuple[str, str, str]:
     if not wave["pairs"]:
         return "one looker", "–", "–"
     kappa, alpha = wave["kappa"], wave["alpha"]
-    untold = "not told: fewer than 30, or one word alone"
+    not_given = "not given: fewer than 30, or only one result"
     return (
         f"{wave['agreed']:,} of {wave['pairs']:,} pairs",
-        untold if kappa is None else f"{kappa:.2f}",
-        untold if alpha is None else f"{alpha:.2f}",
+        not_given if kappa is None else f"{kappa:.2f}",
+        not_given if alpha is None else f"{alpha:.2f}",
     )
 
 

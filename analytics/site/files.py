@@ -277,7 +277,7 @@ def _places(page: ListPage) -> pl.DataFrame:
 def _why_withdrawn(page: ListPage, withdrawn: Mapping[str, date]) -> dict[str, str]:
     """For each withdrawn move of a feed, by its id: words that say what it was and why it was withdrawn."""
     known = {one.move_id: one.sentences for one in reversed(page.corrections)}
-    return {move: f"{known.get(move, NO_REASON)} It was told as urn:kooch:move:{move}." for move in withdrawn}
+    return {move: f"{known.get(move, NO_REASON)} It was reported as urn:kooch:move:{move}." for move in withdrawn}
 
 
 _OF_FEED = ": moves"
@@ -301,7 +301,7 @@ def _feed(page: ListPage, withdrawn: Mapping[str, date]) -> dict[str, Any]:
         + [
             {
                 "id": f"urn:kooch:withdrawn:{move}",
-                "title": "A change that was told earlier is withdrawn",
+                "title": "A change that this feed reported is withdrawn",
                 "content_text": why[move],
                 "date_published": f"{day}T00:00:00Z",
             }

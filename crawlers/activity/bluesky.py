@@ -2,7 +2,7 @@
 
 A record's key holds a time, and so does the record itself. Its owner writes both, so neither is believed by itself: a post
 counts for the day of its key if the record is dated within a day of that, and if the key is neither older than the account
-nor of the future. What the AppView says of dates is never read: it repeats what owners wrote.
+nor of the future. Dates from the AppView are never read, because it repeats what owners wrote.
 
 `listRecords` lists by key, newest first: https://docs.bsky.app/docs/api/com-atproto-repo-list-records. Its cursor may be any
 key, also one made of a time.
@@ -84,7 +84,7 @@ class BlueskyActivitySpider(PlatformSpider):
             return self._ask_all(target, reading)
         return self._ask_new(target, reading, _window_from(reading))
 
-    # What came since the last look: the oldest first.
+    # Posts since the last look, the oldest first.
 
     def read_new(self, response: Response, target: Target, *, reading: _Reading) -> Iterator[Result | Request]:
         """Posts since the day before the last look. If the counts do not add up, everything is read again."""
@@ -123,7 +123,7 @@ class BlueskyActivitySpider(PlatformSpider):
                 otherwise=replace(look, is_complete=False),
             )
 
-    # Everything: the newest first.
+    # All posts, the newest first.
 
     def read_all(
         self, response: Response, target: Target, *, reading: _Reading, otherwise: Looked | None
@@ -164,10 +164,10 @@ class BlueskyActivitySpider(PlatformSpider):
         days = otherwise.days if least.day in known else (least, *otherwise.days)
         yield Result(target, replace(otherwise, covers=(*covers, *otherwise.covers), days=days))
 
-    # An account that its server does not show.
+    # Accounts that their server does not show.
 
     def _refused(self, response: Response, target: Target, reading: _Reading) -> Iterator[Request]:
-        """Ask where the account is now: 400 says no more than that the server does not list it."""
+        """Ask where the account is now, because 400 only says that the server does not list it."""
         error = parse_json(response, dict).get("error")
         if reading.is_elsewhere or not is_plc(target.native_id):
             raise UnreadableError("refused", f"answers 400, {ascii(error)[:60]}")

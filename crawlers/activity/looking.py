@@ -32,7 +32,7 @@ def look(
     """Continue the unfinished look at the posts of `platform`'s accounts, or plan one and run it; returns when it has ended.
 
     `plan` lists the targets of a new run, `before` adds to targets what is known of their posts. `on_cost` hears how many
-    accounts are asked, and what that takes at most. The rest is as `crawling.crawl` has it.
+    accounts are asked, and what that takes at most. The other arguments are as in `crawling.crawl`.
     """
     spider = activity_spiders()[platform]
     scope = Scope(platform=platform, roster=roster, source="activity")

@@ -2,8 +2,9 @@
 
 Mastodon answers the newest 40 without a count against its second limit; every question that leads on from there counts
 (300 in 15 minutes). Other software speaks the same API and not always by its rules: it ignores `min_id`, leaves out `Link`, or answers an
-`max_id` it does not know from the top. So nothing is the first post that was not shown to have none before it, and an answer that
-repeats an earlier one ends the look there. Ids are taken from answers only, and times from `created_at`.
+`max_id` it does not know from the top. So a post counts as the first only if the server has shown that there is none
+before it, and an answer that repeats an earlier one ends the look there. Ids are taken from answers only, and times
+from `created_at`.
 
 Where the API refuses, the outbox says on which days something was posted. It need not list everything, so it covers nothing.
 
@@ -103,7 +104,7 @@ class MastodonActivitySpider(PlatformSpider):
             else:
                 yield self._ask_statuses(target, reading)
 
-    # What the API lists, the newest first.
+    # Statuses of the API, the newest first.
 
     def read_statuses(self, response: Response, target: Target, *, reading: _Reading) -> Iterator[Result | Request]:
         """Read a page of statuses, then the next, until there is none, the last look is reached, or enough was read."""
@@ -167,7 +168,7 @@ class MastodonActivitySpider(PlatformSpider):
         days = otherwise.days if least.day in known else (least, *otherwise.days)
         yield Result(target, replace(otherwise, covers=(*covers, *otherwise.covers), days=days))
 
-    # What the outbox lists.
+    # Activities of the outbox.
 
     def read_actor(self, response: Response, target: Target, *, reading: _Reading) -> Iterator[Request]:
         actor = parse_json(response, dict)
@@ -193,7 +194,7 @@ class MastodonActivitySpider(PlatformSpider):
         days_before = reading.tally.days
         reading = replace(reading, tally=reading.tally.add(items))
         following = page.get("next")
-        # A server that goes round in circles brings nothing new.
+        # If the server repeats its pages, nothing new comes.
         is_new = reading.tally.days != days_before
         wants_more = reading.before.looked_at is None and reading.tally.pages < self.job.settings.activity.pages
         days = tuple(
@@ -275,7 +276,8 @@ def _is_last(response: Response, ids: list[str]) -> bool:
 
 
 def _met_at(reading: _Reading) -> datetime | None:
-    """Since when the look has to list everything, where an earlier one has listed what was before; None: all of it."""
+    """Since when the look has to list everything, because an earlier look has listed what was before; None: it has to
+    list all."""
     before = reading.before
     if before.looked_at is None or wants_all(before, reading.tally.asked_at):
         return None

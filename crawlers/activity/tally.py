@@ -27,8 +27,9 @@ class Item(NamedTuple):
 class Tally:
     """What the answers of one look list, which began at `asked_at`.
 
-    `listed` and `listed_lately` are without what is of the future: that does not stand in every answer. `oldest_at` is the
-    oldest time that is believed; `is_sorted`: everything came the newest first, whether believed or not.
+    `listed` and `listed_lately` leave out posts of the future, because not every answer has them. `oldest_at` is the
+    oldest time that is believed. `is_sorted`: all items came in order, the newest first, even those that are not
+    believed.
     """
 
     asked_at: datetime
@@ -73,7 +74,7 @@ class Tally:
         )
 
     def cover_from(self, instant: datetime) -> tuple[Cover, ...]:
-        """What the look covers if it has listed everything since `instant`: nothing where that is no span."""
+        """What the look covers if it has listed everything since `instant`: nothing if that is not a span."""
         if instant >= self.asked_at:
             return ()
         return (Cover(covers_from=instant, covers_to=self.asked_at),)

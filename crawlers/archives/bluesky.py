@@ -17,7 +17,7 @@ def parse_archived(
     *,
     handle: str | None = None,
 ) -> Observed | Failed | Skipped:
-    """A profile as the AppView showed it. An error of the AppView does not name whom it is about, and says nothing."""
+    """A profile as the AppView showed it. An error of the AppView does not name its account, so it says nothing."""
     try:
         profile = parse_body(body, dict)
     except UnreadableError as error:

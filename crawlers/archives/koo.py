@@ -44,7 +44,7 @@ _BLOCK = re.compile(
 )
 _UNSHOWN = re.compile(r"/?(script|style)\b", re.IGNORECASE)
 _KOO = re.compile(r"\bkoo\b", re.IGNORECASE)
-# A clause by Koo about itself and no more: whoever else writes about the end begins, goes on or denies in other words.
+# A clause by Koo about itself and nothing else: other writers begin, continue or deny in other words.
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _ENDS = (
     r"(?: to (?:the public|all|everyone|you all|our users)| for (?:good|ever|the public|all|everyone)"
@@ -80,14 +80,15 @@ def parse_archived(body: bytes, captured_at: datetime, *, handle: str | None = N
 
     `links` are the http and https addresses anywhere in `socialProfile` and those in the description: where an owner
     says which accounts elsewhere are theirs. (Clients read `socialProfile.website`; the form of the rest is unknown.)
-    `createdAt`, in seconds, milliseconds or ISO 8601, gives the bound `opened`: that second. Where no account can have
-    been opened, before November 2019 or more than a day after the capture, it is drift. The notice (`platform_closed`)
-    is known by its date, its words, its shortness, and that it shows nobody: alone, none of these proves anything.
+    `createdAt`, in seconds, milliseconds or ISO 8601, gives the bound `opened`: that second. If no account can have
+    been opened then (before November 2019, or more than a day after the capture), it is drift. The notice
+    (`platform_closed`) is known by its date, its words, its shortness, and that it shows nobody: alone, none of these
+    proves anything.
     """
     try:
         return _read_body(body, captured_at, handle)
     except UnreadableError as error:
-        # Whom another account's page is about is not told: it may be somebody who is kept out.
+        # The message does not name the other account, because it may be suppressed.
         detail = error.detail if error.cause == "another_account" else f"{error.detail}; {_describe(body)}"
         return Failed(cause=error.cause, detail=detail)
 
@@ -267,6 +268,6 @@ def _visible_text(page: bytes) -> str:
 
 
 def _describe(body: bytes) -> str:
-    """What kind of body it is; nothing that stands in it, which may name somebody who is kept out."""
+    """The kind of the body. Nothing of its content is repeated, because it may name a suppressed account."""
     kinds = {b"": "white space", b"{": "JSON", b"[": "JSON", b"<": "HTML"}
     return f"{len(body):,} bytes of {kinds.get(_start_of(body), 'another kind')}" if body else "an empty body"

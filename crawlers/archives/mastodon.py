@@ -15,7 +15,7 @@ from kooch.store.outcomes import Failed, Observed, Skipped, Target
 def parse_archived(body: bytes, captured_at: datetime, *, handle: str | None = None) -> Observed | Failed | Skipped:
     """An account of the API, an actor or a tombstone.
 
-    What a server shows of another server's account is a copy whose numbers are parts of the true ones: a failure.
+    A server's view of another server's account is a copy with numbers that are too low, so it is a failure.
     """
     try:
         shown = parse_body(body, dict)
@@ -54,7 +54,7 @@ def _asked(handle: str, server: str, captured_at: datetime) -> Asked:
 
 
 def _checked(shown: str, handle: str | None) -> Failed | None:
-    """Whether an account is another's than the one asked for: a handle may be at a domain of its own."""
+    """Whether an account is another than the one asked for: a handle may be at a domain of its own."""
     if handle is None or shown.partition("@")[0].casefold() == handle.partition("@")[0].casefold():
         return None
     return Failed(cause="another_account", detail="the answer is about another account")

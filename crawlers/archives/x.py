@@ -29,6 +29,6 @@ def parse_archived(body: bytes, captured_at: datetime, *, handle: str | None = N
         return Failed(cause=error.cause, detail=error.detail)
     shown = observed.profile.handle if observed.profile else ""
     if handle is not None and shown.casefold() != handle.casefold():
-        # Whom it is about is not told: it may be somebody who is kept out.
+        # The message does not name its account, because it may be suppressed.
         return Failed(cause="another_account", detail="the page is about another account")
     return observed

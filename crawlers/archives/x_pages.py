@@ -65,7 +65,8 @@ _TEXT = " | ".join(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Layout:
-    """Where a layout has what, in CSS. `followers`, `following`, `posts` are elements in `stats` that show a number.
+    """Where a layout has each value, in CSS. `followers`, `following`, `posts` are elements in `stats` that show a
+    number.
 
     `exact`: the attributes that hold a number in full, in XPath from the element that shows it. `protected` is empty
     where the page says it in words. `header`: the elements that, with `stats`, hold all that follows it.
@@ -207,7 +208,7 @@ def read_page(body: bytes, captured_at: datetime) -> Observed:
     if described := read_schemas(page, captured_at):
         contradictions = _contradictions(page, described[0], language)
         if any(drift.path == "handle" for drift in contradictions):
-            # Whoever goes on to another page in a browser may leave the description of the first one behind.
+            # If somebody goes on to another page in a browser, the description of the first page may stay.
             raise UnreadableError("conflicting_answers", "the page describes one account and shows another")
         return _one_of(described, contradictions)
     for layout in _LAYOUTS:
@@ -219,7 +220,7 @@ def read_page(body: bytes, captured_at: datetime) -> Observed:
         )
     if page.css("#react-root") or b"twttr.versionName = 'phoenix'" in body:
         raise UnreadableError("no_data", "the page is a program that would fetch the profile")
-    # What the title says is not told: it may be the name of somebody who is kept out.
+    # The message does not repeat the title, which may name a suppressed account.
     title = "a title" if page.css("title") else "no title"
     raise UnreadableError("unknown_layout", f"{len(body):,} bytes, {title}: no profile of a known form")
 
@@ -231,7 +232,7 @@ def _one_of(users: list[Observed], contradictions: tuple[Drift, ...]) -> Observe
 
 
 def _contradictions(page: Selector, seen: Observed, language: str | None) -> tuple[Drift, ...]:
-    """What the text of a page says otherwise than its object; nothing where it cannot be read."""
+    """Where the text of a page contradicts its object; nothing if the text cannot be read."""
     shown = None
     try:
         for layout in (*_LAYOUTS, _RENDERED):
@@ -274,7 +275,7 @@ def _attributes_from(body: bytes, at: int) -> dict[str, str]:
 
 
 def _profile_users_in(init_data: str) -> Iterator[str]:
-    """What `profile_user` is, wherever the rest may be broken or hold a key twice."""
+    """The value of `profile_user`, even if the rest is broken or has a key twice."""
     for key in _PROFILE_USER.finditer(init_data):
         try:
             _, end = json.JSONDecoder().raw_decode(init_data, key.end())
@@ -306,7 +307,8 @@ def _read_counts(page: Selector, layout: _Layout, language: str | None) -> _Coun
 
 
 def _read_stats(page: Selector, stats: Selector, layout: _Layout, language: str | None) -> _Counts | None:
-    """What one list of counts says, if it is the profile's. A visitor's links to `/followers`, without a name."""
+    """What one list of counts says, if it is the profile's. A visitor's own links lead to `/followers`, without a
+    name."""
     own = [(handle, shown) for shown in stats.css(layout.followers) if (handle := _owner(page, shown, layout))]
     if not own:
         return None
@@ -325,7 +327,8 @@ def _read_stats(page: Selector, stats: Selector, layout: _Layout, language: str 
 
 
 def _owner(page: Selector, shown: Selector, layout: _Layout) -> str | None:
-    """Whose followers a number counts: whom its link names, or, where it is no link, whom the header names."""
+    """The account whose followers a number counts: the one that its link names, or, if it is not a link, the one that
+    the header names."""
     link = shown.xpath(
         "(ancestor-or-self::a | ../a | ../*[contains(concat(' ', @class, ' '), ' label ')]/a)[1]/@href"
     ).get()
@@ -339,7 +342,7 @@ def _owner(page: Selector, shown: Selector, layout: _Layout) -> str | None:
 
 
 def _account_in(link: str, *, is_followers: bool) -> str:
-    """Whose profile, or list of followers, a link leads to; nothing for a link to anything else."""
+    """The account to whose profile, or list of followers, a link leads; nothing for a link to anything else."""
     found = _ACCOUNT_LINK.fullmatch(original(link.strip()))
     return found[1] if found and bool(found[2]) is is_followers else ""
 
@@ -441,7 +444,7 @@ def _read_state(page: Selector, header: SelectorList[Selector], layout: _Layout,
     notices = page.css("div.profile-head p > em::text").getall()
     if _SUSPENDED in notices:
         return "suspended"
-    # Whoever protects posts shows none; a post may hold these words, too.
+    # A protected account shows no posts. A post may also hold these words.
     content = page.css("#content")
     if content.css(".entry-content"):
         return "active"
@@ -464,6 +467,6 @@ def _read_native_id(header: SelectorList[Selector], layout: _Layout) -> str | No
 
 
 def _words(header: SelectorList[Selector], css: str) -> str | None:
-    """A text as it is read, or nothing where the page ends in it."""
+    """A text as people read it; nothing if the page ends in it."""
     text = header.css(css).xpath("string()").get()
     return " ".join(text.split()) or None if text is not None and _END not in text else None

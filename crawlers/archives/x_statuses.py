@@ -63,7 +63,7 @@ def _read_v2(status: dict[str, Any], captured_at: datetime, handle: str | None) 
     includes = as_object(status["includes"])
     post, others = as_object(status["data"]), map(as_object, as_list(includes.get("tweets") or []))
     ids = [as_text(post["author_id"]), *(as_text(other["author_id"]) for other in others if other.get("author_id"))]
-    # An author without metrics is there only for a place derived from the profile.
+    # An author without metrics is there only because of a place derived from the profile.
     users: dict[str, list[dict[str, Any]]] = {}
     for user in map(as_object, as_list(includes["users"])):
         if "public_metrics" in user:
@@ -81,5 +81,5 @@ def _read_v2(status: dict[str, Any], captured_at: datetime, handle: str | None) 
 
 
 def _called(handle: str | None, authors: list[dict[str, Any]], field: str) -> dict[str, Any] | None:
-    """The first author who has the handle; the first of all where any will do."""
+    """The first author with the handle; without a handle, the first author."""
     return next((a for a in authors if handle is None or as_text(a[field]).casefold() == handle.casefold()), None)

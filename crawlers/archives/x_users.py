@@ -132,7 +132,7 @@ def opened(
     captured_at: datetime,
     drift: list[Drift],
 ) -> tuple[CrawledBound, ...]:
-    """The second in which an account says in `field` that it was opened; none, and a drift, where that cannot be."""
+    """The second in which an account says in `field` that it was opened; none, and a drift, if that is impossible."""
     try:
         at = read_instant(account[field]).replace(microsecond=0)
     except (LookupError, TypeError, ValueError):
@@ -157,7 +157,8 @@ def _as_v1_instant(value: object) -> datetime:
 
 
 def _addresses_of(user: dict[str, Any]) -> Iterator[object]:
-    """The owner's address and those in the description: as they were written, where X says so, not as it shortened."""
+    """The owner's address and those in the description: as the owner wrote them, if X says so, not in X's short
+    form."""
     for part in ("url", "description"):
         try:
             links = [as_object(link) for link in as_object(as_object(user["entities"])[part])["urls"]]

@@ -18,7 +18,7 @@ _PLC = re.compile(r"did:plc:[a-z2-7]{24}", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What the directory knows of an account: when it was made and ended, its handles, and its server now."""
+    """What the directory knows about an account: when it was made and ended, its handles, and its server now."""
 
     created_at: datetime
     ended_at: datetime | None
@@ -94,7 +94,7 @@ def _handle_in(names: list[Any]) -> str | None:
 
 
 def _origin(endpoint: object) -> str | None:
-    """A server's URL without anything a directory entry has no business to add; None when it is not one."""
+    """A server's URL without parts that do not belong into a directory entry; None if it is not a server's URL."""
     if not isinstance(endpoint, str) or not endpoint.isascii():
         return None
     try:
@@ -109,5 +109,5 @@ def _origin(endpoint: object) -> str | None:
 
 
 def fold(handle: str | None) -> str:
-    """A handle as it is compared: case does not count."""
+    """A handle in the form in which it is compared: case does not count."""
     return (handle or "").lower()

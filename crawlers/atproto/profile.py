@@ -90,7 +90,7 @@ def _verified(profile: dict[str, Any], drift: list[Drift]) -> bool | None:
 
 
 def _was_made_later(profile: dict[str, Any], target: Target) -> bool:
-    """Whether a did:web is another's by now: it is a name, and goes to whoever owns the domain.
+    """Whether a did:web belongs to another account by now. It is a name, and passes to the next owner of the domain.
 
     `createdAt` is what the owner of a profile typed. Nobody has a reason to type a day after the account was first seen.
     """

@@ -1,6 +1,6 @@
 """Record keys of the AT Protocol that hold a time: https://atproto.com/specs/tid.
 
-Whoever writes a record chooses its key: the time in it is a claim.
+The writer of a record chooses its key, so the time in it is a claim.
 """
 
 import re

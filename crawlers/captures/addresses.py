@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from crawlers.archives import readable
 from kooch.platforms import Account, platform_of, read
 
-# Of each API, where it stands and what it names: a handle, or nothing where only the answer tells.
+# For each API, its address and the handle that it names. No handle: only the answer says whom it is about.
 _QUESTIONS = (
     ("bluesky", re.compile(r"/xrpc/app\.bsky\.actor\.(getProfiles?|searchActors)"), "actor"),
     ("x", re.compile(r"(api\.(twitter|x)\.com)/(1\.1|2)/(users|tweets|statuses)\b"), "screen_name"),
@@ -20,7 +20,7 @@ _QUESTIONS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What an address says of a body: its platform, and who was asked for, if it names somebody."""
+    """What an address says about a body: its platform, and who was asked for, if it names somebody."""
 
     platform: str
     handle: str | None = None

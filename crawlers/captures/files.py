@@ -1,7 +1,7 @@
 """Reads a file into records: web archives (WARC, ARC, WACZ), pages that a browser saved (MHTML, HTML) and saved answers (JSON, JSON lines).
 
-What a file is, its first bytes say, whatever its name. Documents: ISO 28500 (WARC), https://specs.webrecorder.net/wacz/1.1.1/,
-RFC 2557 (MHTML), https://github.com/gildas-lormeau/SingleFile.
+The first bytes of a file say what it is, whatever its name. Documents: ISO 28500 (WARC),
+https://specs.webrecorder.net/wacz/1.1.1/, RFC 2557 (MHTML), https://github.com/gildas-lormeau/SingleFile.
 """
 
 import base64
@@ -67,7 +67,8 @@ _HEAD = 4096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One saved body. `place` is the file's name, and which record of it; `url` and `captured_at` are None if nothing says them.
+    """One saved body. `place` is the file's name, and which record of it. `url` and `captured_at` are None if they are
+    not given.
 
     `status` is the archived answer's; `digest` is that of the body (Base32 SHA-1), as its archive has it.
     """
@@ -215,7 +216,7 @@ def _read_warc_record(record: Any, place: str, bodies: dict[str, bytes]) -> Reco
 
 
 def _body_or_fault(record: Any, encoding: str) -> tuple[bytes, str]:  # noqa: ANN401 -- as above
-    """What an answer held, decoded; or why that is not known."""
+    """The content of an answer, decoded; or why it is not known."""
     if encoding.lower().strip() not in {"identity", "gzip", "deflate", "br", "x-gzip"}:
         return b"", f"it is encoded as {ascii(encoding)[:40]}"
     try:
@@ -228,7 +229,7 @@ def _body_or_fault(record: Any, encoding: str) -> tuple[bytes, str]:  # noqa: AN
 
 
 def _content_of(record: Any, encoding: str) -> bytes:  # noqa: ANN401 -- as above
-    """What an answer held, decoded; a byte more than the limit where it is more than that."""
+    """The content of an answer, decoded; one byte more than the limit if it is longer."""
     if encoding.lower().strip() != "br":
         content: bytes = record.content_stream().read(MOST_BYTES + 1)
         return content
@@ -294,7 +295,7 @@ def _read_mhtml(content: bytes, place: str) -> Record | Unread:
 
 
 def _read_html(body: bytes, place: str, name: str) -> Record:
-    """A page that a browser saved: where it was saved from, a comment says; SingleFile also says when."""
+    """A page that a browser saved. A comment in it says from which address; SingleFile also says when."""
     head = body[: 8 * _HEAD]
     at = instant_in_name(name)
     url = None
@@ -350,7 +351,7 @@ def _joined(start: bytes, source: IO[bytes]) -> IO[bytes]:
 
 
 def _placed(record: Record) -> Record:
-    """Of a page that was saved from a replay, the page that was replayed, as of its own time."""
+    """If a page was saved from a replay, the page that was replayed, as of its own time."""
     found = _REPLAY.fullmatch(record.url or "")
     at = instant_of(found[1]) if found else None
     if found is None or at is None:

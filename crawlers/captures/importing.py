@@ -1,7 +1,7 @@
 """Turns records into outcomes, in one run per platform. Captures on disk become observations of their own day.
 
-A record of an account becomes an observation or a failure. What is about nobody (pictures, scripts, other pages) is only
-counted. No body is kept: the file is its owner's.
+A record of an account becomes an observation or a failure. Records about nobody (pictures, scripts, other pages) are
+only counted. No body is kept, because the file is its owner's.
 """
 
 from collections import Counter, defaultdict
@@ -37,8 +37,8 @@ _LOCK = "backfill"
 class Found:
     """What some files hold: outcomes by platform, how many records are about nobody, and what could not be read.
 
-    `undated` are the places of records that are about an account and say no day. `known` counts those that were read before,
-    `unlisted` are accounts on no list, by platform, of which nothing is stored.
+    `undated` are the places of records that are about an account and have no day. `known` counts those that were read
+    before, `unlisted` are accounts on no list, by platform, of which nothing is stored.
     """
 
     outcomes: dict[str, dict[str, Outcome]] = field(default_factory=lambda: defaultdict(dict))
@@ -51,7 +51,8 @@ class Found:
 
 
 def read_files(files: Sequence[Path], *, platform: str | None, captured_at: datetime | None) -> Found:
-    """What the files hold. `captured_at` dates the records that say no day; `platform` is whose those without an address are.
+    """What the files hold. `captured_at` dates the records without a day; `platform` is the platform of those without
+    an address.
 
     Raises ConfigError for a file of an unknown kind.
     """
@@ -76,9 +77,9 @@ def read_files(files: Sequence[Path], *, platform: str | None, captured_at: date
 
 
 def _refuse_contradictions(outcomes: dict[str, Outcome]) -> None:
-    """Of lines and parts without an address, keep one of those that say the same of an account at one instant.
+    """If several lines or parts without an address say the same about an account at one instant, keep one of them.
 
-    Those that say different things become failures: one day was said for answers of several.
+    If they say different things, they become failures, because one day was given for answers of several days.
     """
     answers: dict[tuple[object, ...], list[Outcome]] = defaultdict(list)
     for outcome in outcomes.values():
@@ -194,9 +195,9 @@ def _placed(result: Result, where: str) -> Result:
 
 
 def leave_out_unlisted(found: Found, listed: Callable[[str], Set[str]]) -> None:
-    """Leave out what is about accounts that go by none of the names that lists claim, and keep how they are called.
+    """Leave out accounts that have none of the names that lists claim, and keep their names.
 
-    An account is met under its id and under its handle; what goes by one of its names on another record is its own too.
+    An account occurs under its id and under its handle. A record with one of its names is about it, too.
     """
     for platform, outcomes in found.outcomes.items():
         claimed = _with_other_names(listed(platform), [_names_in(platform, outcome) for outcome in outcomes.values()])
@@ -271,7 +272,7 @@ def _names_in(platform: str, outcome: Outcome) -> set[str]:
 
 
 def refuse_undated(found: Found) -> None:
-    """Raise ConfigError where a record says no day, or is about an account of which nobody can tell the platform."""
+    """Raise ConfigError if a record has no day, or is about an account whose platform is not known."""
     if found.undated:
         first, more = found.undated[0], len(found.undated) - 1
         others = f" and {more:,} more records" if more else ""

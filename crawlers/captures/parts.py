@@ -18,14 +18,14 @@ _START = b"\xef\xbb\xbf \t\r\n"
 
 
 class Part(NamedTuple):
-    """One account, one post, or a whole body. `saved_at` is when the answer came, where it says so itself."""
+    """One account, one post, or a whole body. `saved_at` is when the answer came, if it says so itself."""
 
     body: bytes
     saved_at: datetime | None = None
 
 
 def parts_of(body: bytes) -> Iterator[Part]:
-    """The parts of a body: itself, where it is a page, one account or one post, or nothing that is understood."""
+    """The parts of a body. A page, one account, one post, or a body that is not understood is its own only part."""
     start = body.lstrip(_START)[:1]
     if start not in (b"{", b"["):
         yield Part(body)
@@ -51,7 +51,7 @@ def parts_of(body: bytes) -> Iterator[Part]:
 
 
 def json_of(body: bytes) -> Any:  # noqa: ANN401 -- an object or a list, as strangers wrote it
-    """What a body of JSON holds, read strictly. Raises UnreadableError."""
+    """The content of a body of JSON, read strictly. Raises UnreadableError."""
     text = body.removeprefix(b"\xef\xbb\xbf")
     return parse_body(text, list) if text.lstrip()[:1] == b"[" else parse_body(text, dict)
 
@@ -78,7 +78,7 @@ def _parts_in(answer: Any) -> Iterator[Any]:  # noqa: ANN401 -- as above
 
 
 def _counted(users: list[Any]) -> list[Any]:
-    """Accounts of API v2, without those that are there only because a post mentions them; all, where none is counted."""
+    """Accounts of API v2, without those that are there only because a post mentions them; all, if none has counts."""
     return [user for user in users if isinstance(user, dict) and "public_metrics" in user] or users
 
 

@@ -93,10 +93,10 @@ KNOWN_ACTOR_FIELDS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who was asked for, and what is known of the host that answers.
+    """Who was asked for, and what is known about the host that answers.
 
     `actor` and `subject` are what the handle's own WebFinger names. `software` is what NodeInfo calls it; None: nobody
-    asked, or it does not say. What is later than `latest_at` is no date.
+    asked, or it does not say. A time later than `latest_at` is not believed.
     """
 
     target: Target
@@ -139,8 +139,8 @@ def read_account(account: Shown, asked: Asked, form: Form) -> Observed | Failed 
     """An account of Mastodon's API, as a server shows its own. Identity and status are strict: raises KeyError,
     TypeError, ValueError or UnreadableError.
 
-    `last_status_at` is a day. A count that the server hides is NULL, whatever number stands there. Of a suspended account
-    nothing but its state is read: what a server then says in numbers is not true.
+    `last_status_at` is a day. A count that the server hides is NULL, whatever number it shows. Only the state of a
+    suspended account is read, because a server's numbers are then not true.
     """
     target = asked.target
     native_id = form.identify(account, asked)
@@ -187,8 +187,9 @@ def read_account(account: Shown, asked: Asked, form: Form) -> Observed | Failed 
 def read_actor(actor: Shown, asked: Asked) -> Observed | Failed | Skipped:
     """An ActivityPub actor. Raises as `read_account` does; counts are not part of it.
 
-    Whoever owns a domain may name any actor for the users it once had: where no id is known, only one of the same name is
-    believed. WordPress's `published` is the day a blog was registered, or of its first post: no opening.
+    The owner of a domain may name any actor for its former users. So if no id is known, only an actor of the same name
+    is believed. WordPress's `published` is the day on which a blog was registered, or the day of its first post. It is
+    not an opening.
     """
     target = asked.target
     if actor["type"] not in ACTORS:
@@ -315,7 +316,7 @@ def handle_on_site(account: Shown, asked: Asked) -> str:  # noqa: ARG001 -- as t
 
 
 def opening_of_mastodon(account: Shown, asked: Asked, drift: list[Drift]) -> Opening | None:
-    """The UTC day of `created_at`; the millisecond that the id carries where it lies on that day."""
+    """The UTC day of `created_at`; or the millisecond that the id carries, if it lies on that day."""
     day = _read_day(account, "created_at", drift)
     if day is None:
         return None
@@ -331,7 +332,7 @@ def opening_of_mastodon(account: Shown, asked: Asked, drift: list[Drift]) -> Ope
 
 
 def opening_by_id(account: Shown, asked: Asked, drift: list[Drift]) -> Opening | None:  # noqa: ARG001 -- as the form has it
-    """The millisecond that the id carries, where `created_at` may be another day; the day for an id that carries none."""
+    """The millisecond that the id carries, if `created_at` may be another day; the day for an id that carries none."""
     at = instant_of_id(account)
     if at is not None:
         return Opening(at, at + _MILLISECOND)
@@ -415,7 +416,7 @@ def _changed_number(account: Shown, target: Target) -> Failed | None:
 
 
 def _read_number(account: Shown) -> str | None:
-    """What the server's API numbers the account by: another number under a known URI is another account."""
+    """The account's number in the server's API. Another number under a known URI is another account."""
     number = account.get("id")
     return number if isinstance(number, str) and re.fullmatch(r"[\w-]{1,64}", number, re.ASCII) else None
 
@@ -463,7 +464,7 @@ def _read_shown_count(account: Shown, what: str, asked: Asked, drift: list[Drift
         hides_count, hides = flags.get(f"hide_{name}_count"), flags.get(f"hide_{name}")
         if not isinstance(hides_count, bool):
             drift.append(Drift(path=f"pleroma.hide_{name}_count", kind="mistyped" if hides_count else "missing"))
-        # A 0 is a count only where the server says that it hides none.
+        # A 0 is a count only if the server says that it hides none.
         return None if hides_count is not False and (hides is True or count == 0) else count
     return count if count or shows_zero(software_of(account, asked.software)) else None
 
@@ -481,7 +482,7 @@ def _status_of(account: Shown) -> Status:
 
 
 def _unless_null(shown: Shown, field: str) -> object:
-    """An optional flag; servers other than Mastodon write null for what is not so."""
+    """An optional flag; servers other than Mastodon write null for false."""
     found = shown.get(field)
     return False if found is None else found
 
@@ -520,7 +521,7 @@ def _read_fields(account: Shown, drift: list[Drift]) -> list[tuple[str, str, boo
 
 
 def _read_attached(actor: Shown, drift: list[Drift]) -> list[str]:
-    """The values of a profile's fields; what else may be attached to it is none."""
+    """The values of a profile's fields, without other attachments."""
     found = actor.get("attachment", [])
     return [
         read_words(field, "value", drift) or ""
@@ -537,7 +538,8 @@ def _first(most: int, found: list[_T], field: str, drift: list[Drift]) -> list[_
 
 
 def _asks_to_be_left_alone(shown: Shown, texts: Sequence[str | None]) -> bool:
-    """By a flag of the account, or by `#nobot` in its words: https://docs.joinmastodon.org/user/preferences/."""
+    """Whether the account asks programs to leave it alone, by a flag or by `#nobot` in its words:
+    https://docs.joinmastodon.org/user/preferences/."""
     says = " ".join(plain_text(text) or "" for text in texts)
     return (
         shown.get("noindex") is True
@@ -553,7 +555,7 @@ def _other_actors(actor: Shown, drift: list[Drift]) -> tuple[str, ...]:
         try:
             server_of(name)
         except UnreadableError as error:
-            # A mirror of another platform is no account of the Fediverse, and no fault of the document.
+            # A mirror of another platform is neither an account of the Fediverse nor a fault of the document.
             if error.cause != "refused":
                 drift.append(Drift(path="alsoKnownAs", kind="mistyped"))
         else:

@@ -34,7 +34,7 @@ class Address(NamedTuple):
 
 
 class Finger(NamedTuple):
-    """What WebFinger says of an account: its actor, and its address and name on its own server where it has them."""
+    """What WebFinger says about an account: its actor, and its address and name on its own server, if it has them."""
 
     actor: str
     subject: str | None
@@ -73,7 +73,7 @@ def webfinger_url(host: str, address: Address) -> str:
 
 
 def read_finger(found: dict[str, Any], known: str | None = None) -> Finger:
-    """What a WebFinger answer says. Of several actors the one that is `known` is meant.
+    """What a WebFinger answer says. If it names several actors, it means the one that is `known`.
 
     Raises UnreadableError when it names none, or several of which none is known: on Lemmy a person and a group may share
     a name.

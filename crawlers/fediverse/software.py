@@ -1,4 +1,4 @@
-"""Which software a server of the Fediverse runs, and what that means for what it says.
+"""Which software a server of the Fediverse runs, and what its answers mean therefore.
 
 Documents: https://nodeinfo.diaspora.software/protocol, https://nodeinfo.diaspora.software/schema.
 """
@@ -28,7 +28,8 @@ _LEAST_DATED_ID = 10**17
 
 
 def software_of(shown: Mapping[str, Any], named: str | None = None) -> str | None:
-    """What made an account or an actor: by NodeInfo (`named`), else by signs that only this software gives."""
+    """The software that made an account or an actor: by NodeInfo (`named`), else by signs that only this software
+    gives."""
     if named is not None:
         return MASTODON if named in _MASTODONS else named
     if is_pleroma(shown):
@@ -59,7 +60,7 @@ def is_pleroma(account: Mapping[str, Any]) -> bool:
 
 
 def shows_zero(software: str | None) -> bool:
-    """Whether a 0 is a count. Of software that is not known it may stand for one that is hidden."""
+    """Whether a 0 is a count. If the software is unknown, a 0 may stand for a hidden count."""
     return software in _SHOW_ZERO
 
 

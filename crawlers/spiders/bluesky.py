@@ -1,7 +1,7 @@
 """Bluesky: profiles from the AppView, states from the account's own server, dates and handles from the PLC directory.
 
-An account is its DID; a handle is something it holds for a while. `getProfiles` leaves out whoever it cannot show, so
-a missing member is asked for alone, then at its server (PDS), then in the directory. Error names, statuses and
+An account is its DID; a handle is something that it holds for a while. `getProfiles` leaves out accounts that it cannot
+show, so a missing member is asked for alone, then at its server (PDS), then in the directory. Error names, statuses and
 endpoints are matched, never messages: those changed between two releases of one year.
 
 Documents: https://docs.bsky.app/docs/api/app-bsky-actor-get-profiles, https://web.plc.directory/spec/v0.1/did-plc,
@@ -118,7 +118,7 @@ class BlueskySpider(PlatformSpider):
     def read_repo_status(
         self, response: Response, target: Target, *, server: str, history: History | None
     ) -> Iterator[Result | Request]:
-        """What the account's server says of an account that the AppView does not show."""
+        """What the account's own server says, if the AppView does not show the account."""
         found = parse_json(response, dict)
         if response.status == 200:
             if found["did"] != target.native_id:
@@ -142,7 +142,7 @@ class BlueskySpider(PlatformSpider):
             yield Result(target, _gone(target, "deleted", server, history))
 
     def read_whereabouts(self, response: Response, target: Target, *, asked: str | None) -> Iterator[Result | Request]:
-        """Where the directory says an account lives that neither the AppView nor the server `asked` has shown."""
+        """The directory's word on where an account is that neither the AppView nor the server `asked` has shown."""
         if response.status == 404:
             parse_json(response, dict)
             yield Result(target, Observed(status="not_found", native_id=target.native_id))
@@ -239,8 +239,9 @@ def _gone(target: Target, status: Status, server: str | None, history: History |
 def _took_over(target: Target, history: History) -> bool:
     """Whether the history says that this is not the account the roster vouched for.
 
-    An account found by its handle must have taken it before the roster listed it. Of one that was found before, while
-    the directory could not be read, the handle may be a later one: there, only an account made too late is another.
+    An account found by its handle must have taken it before the roster listed it. If the account was found earlier,
+    while the directory could not be read, its handle may be a later one. Then only an account that was made too late is
+    another account.
     """
     if target.listed_before is None:
         return False
@@ -255,7 +256,7 @@ def _actor(target: Target) -> str:
 
 
 def _names(profile: dict[str, Any]) -> Iterator[str]:
-    """What a member of a batch may have been asked by."""
+    """The names by which a member of a batch may have been asked for."""
     if isinstance(did := profile.get("did"), str):
         yield did
     if isinstance(handle := profile.get("handle"), str):

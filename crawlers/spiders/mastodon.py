@@ -1,9 +1,9 @@
-"""Mastodon and whatever speaks its API: each account asked for at its own server, all servers at once.
+"""Mastodon and all software with its API: each account is asked for at its own server, all servers at once.
 
-An account is its ActivityPub actor; `user@domain` is what it is called. The domain's host is asked first. Where it does not
-show the account that was asked for, the handle's own WebFinger says where the account is, and the actor document what it
-is. A redirect proves nothing: whoever answers there may be a stranger. That an account is gone is believed only from two
-answers that agree, of a host that shows that it speaks these protocols: a domain that has been sold answers 404 to
+An account is its ActivityPub actor; `user@domain` is its name. The domain's host is asked first. If it does not show
+the account that was asked for, the handle's own WebFinger says where the account is, and the actor document what it is.
+A redirect proves nothing, because a stranger may answer there. Kooch believes that an account is gone only if two
+answers agree and the host shows that it speaks these protocols, because a domain that has been sold answers 404 to
 everything.
 
 Documents: https://docs.joinmastodon.org/methods/accounts/#lookup, https://docs.joinmastodon.org/spec/webfinger/,
@@ -64,8 +64,8 @@ _AN_ANSWER = tuple(status for status in range(200, 500) if status != 429)
 class _Trail:
     """What `server` answered to the lookup of an account that it did not show.
 
-    `lookup` is the status, `says_not_found` whether it used Mastodon's own words. `account` is one that it showed and
-    that need not be the one asked for.
+    `lookup` is the status, `says_not_found` whether it used Mastodon's own words. `account` is an account that it
+    showed and that may be another than the one asked for.
     """
 
     server: str
@@ -130,7 +130,7 @@ class MastodonSpider(PlatformSpider):
     def read_lookup(
         self, response: Response, target: Target, *, server: str, finger: Finger | None
     ) -> Iterator[Result | Request]:
-        """The account; or that this server does not show it. WebFinger may have named it already."""
+        """Read the account, or that this server does not show it. WebFinger may have named it already."""
         account, asked = _account_in(response), self._asked(response, target, server, finger)
         if account is not None and (finger is not None or _is_asked_for(account, asked)):
             yield from self._read_account(account, asked)
@@ -177,7 +177,7 @@ class MastodonSpider(PlatformSpider):
             yield self._ask_nodeinfo(target, host, trail, response.status)
 
     def read_host_meta(self, response: Response, target: Target, *, trail: _Trail) -> Iterator[Result | Request]:
-        """Where else a domain answers WebFinger."""
+        """Read where else a domain answers WebFinger."""
         asked = address_of(target).host
         host = None
         if response.status == 200:
@@ -187,12 +187,12 @@ class MastodonSpider(PlatformSpider):
         else:
             yield self._ask_nodeinfo(target, asked, trail, 404)
 
-    # That it is gone.
+    # Whether it is gone.
 
     def read_nodeinfo(
         self, response: Response, target: Target, *, trail: _Trail, host: str, webfinger: int
     ) -> Iterator[Result | Request]:
-        """Whether the host that does not know the account speaks for the Fediverse at all."""
+        """Read whether the host that does not know the account belongs to the Fediverse at all."""
         if owner_of(response.url) != owner_of(f"https://{host}"):
             raise UnreadableError("unexpected_answer", f"{host} leaves the answer to a host of another owner")
         if response.status == 200:
@@ -215,7 +215,7 @@ class MastodonSpider(PlatformSpider):
     def _conclude_by(
         self, target: Target, webfinger: int, trail: _Trail, host: str, nodeinfo: Response | None = None
     ) -> Iterator[Result | Request]:
-        """That an account is gone; of one that was never seen, only where no other spelling could be meant."""
+        """Conclude that an account is gone; if it was never seen, only if no other spelling could be meant."""
         if webfinger == 410:
             yield from self._conclude(target, "deleted", trail)
         elif target.native_id is not None:
@@ -241,7 +241,7 @@ class MastodonSpider(PlatformSpider):
         )
 
     def _doubt(self, target: Target, gone: Observed, trail: _Trail, failed: Failed) -> Iterator[Result | Request]:
-        """Decide about a known account whose actor says nothing: it is gone only where no other spelling could be meant.
+        """Decide about a known account whose actor says nothing: it is gone only if no other spelling could be meant.
 
         A page under 200 may be that of the account.
         """
@@ -280,7 +280,7 @@ class MastodonSpider(PlatformSpider):
                 gone = replace(gone, drift=(Drift(path="tombstone", kind="mistyped"),))
         yield Result(target, gone)
 
-    # What its server's API shows, and what it leaves open.
+    # Accounts that their server's API shows, and what it leaves open.
 
     def _read_account(self, account: Mapping[str, Any], asked: Asked) -> Iterator[Result | Request]:
         target = asked.target
@@ -295,7 +295,8 @@ class MastodonSpider(PlatformSpider):
     def _read_undated(
         self, account: Mapping[str, Any], asked: Asked, dated: Observed | Failed
     ) -> Iterator[Result | Request]:
-        """An account of software whose dates need not be those of the opening: its actor says when that was."""
+        """Read an account of software whose dates need not be those of the opening. Its actor says when it was
+        opened."""
         target = asked.target
         read = read_account(account, asked, UNDATED)
         if not isinstance(read, Observed):
@@ -412,10 +413,10 @@ class MastodonSpider(PlatformSpider):
             observed = replace(observed, profile=replace(observed.profile, links=links))
         yield Result(target, replace(observed, is_named_back=is_named_back))
 
-    # What its actor shows, where no API does.
+    # Accounts that their actor shows, and no API.
 
     def read_actor(self, response: Response, target: Target, *, uri: str) -> Iterator[Result | Request]:
-        """The account as other servers see it."""
+        """Read the account as other servers see it."""
         if response.status == 404:
             detail = f"WebFinger names {uri}, which does not exist"
             yield Result(target, Failed(cause="conflicting_answers", detail=detail, http_status=404))
@@ -472,7 +473,7 @@ class MastodonSpider(PlatformSpider):
     def read_followers(
         self, response: Response, target: Target, *, observed: Observed, software: str | None
     ) -> Iterator[Result | Request]:
-        """How many follow, where the collection says it."""
+        """Read how many follow, if the collection says it."""
         drift = list(observed.drift)
         followers = read_followers(parse_json(response, dict), software, drift)
         yield Result(target, replace(observed, followers=followers, drift=tuple(drift)))
@@ -533,7 +534,8 @@ class MastodonSpider(PlatformSpider):
         otherwise: Observed | None = None,
         instead: Instead | None = None,
     ) -> Request:
-        """Ask what `host` runs: first where it says that, then what it says there; None if it does not say."""
+        """Ask which software `host` runs: first for the address that says it, then at this address; None if the host
+        does not say."""
 
         def read_place(response: Response, target: Target) -> Iterator[Result | Request]:
             try:
@@ -577,7 +579,7 @@ def _host_of(target: Target) -> str | None:
 
 
 def _account_in(response: Response) -> dict[str, Any] | None:
-    """The account in the answer to a lookup; None for whatever else a website says there."""
+    """The account in the answer to a lookup; None for any other answer of a website."""
     if response.status != 200:
         return None
     try:

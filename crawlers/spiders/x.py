@@ -1,7 +1,7 @@
-"""X: accounts from API v2, 100 a request, each paid for.
+"""X: accounts from API v2, 100 in a request; X charges for each of them.
 
-An account is its numeric id. Members that cannot be shown stand in `errors`, under HTTP 200. There, suspended and
-missing accounts have one and the same `type`, so that title and detail together decide.
+An account is its numeric id. Members that cannot be shown are in `errors`, under HTTP 200. There, suspended and missing
+accounts have the same `type`, so title and detail together decide.
 
 The number of the newest post is a field of the account, and holds the time of the post: it costs nothing beside the account, as
 far as X's price list says. The post itself would be charged for, and is not asked for.
@@ -101,7 +101,7 @@ class XSpider(PlatformSpider):
 
     @classmethod
     def forecast(cls, settings: Settings, targets: Sequence[Target]) -> Mapping[str, int]:
-        # A plan has the known ids first: where they end, one batch makes two questions.
+        # A plan has the known ids first. Where they end, one batch makes two questions.
         kinds = {target.native_id is None for target in targets}
         return {str(settings.x.api): -(-len(targets) // cls.batch_size) + len(kinds) // 2}
 
@@ -155,7 +155,7 @@ class XSpider(PlatformSpider):
         )
 
     def read_users(self, response: Response, *targets: Target) -> Iterator[Result]:
-        """Accounts in any order; those that are not shown stand in `errors`, each with its reason."""
+        """Accounts in any order; those that are not shown are in `errors`, each with its reason."""
         if response.status in _REFUSALS:
             self._refuse(response)
         found = parse_json(response, dict)
@@ -228,7 +228,7 @@ def read_user(user: dict[str, Any], target: Target) -> Observed | Failed:
 
 
 def _read_answer(users: list[dict[str, Any]], errors: list[dict[str, Any]], target: Target) -> Observed | Failed:
-    """What the members of an answer say that are about one account: one thing, or nothing."""
+    """What the members of an answer about one account say: one thing, or nothing."""
     said = [_read_member(user, target) for user in users] or [_read_error(error, target) for error in errors]
     if not said:
         detail = "the account stands neither in data nor in errors"
@@ -313,7 +313,8 @@ def _read_withheld(user: dict[str, Any], drift: list[Drift]) -> tuple[str, ...]:
 
 
 def _read_links(user: dict[str, Any]) -> tuple[str, ...]:
-    """The owner's address and those in the description: as they were written, where X says so, not as it shortened."""
+    """The owner's address and those in the description: as the owner wrote them, if X says so, not in X's short
+    form."""
     found: list[object] = []
     for part in ("url", "description"):
         try:
@@ -327,17 +328,17 @@ def _read_links(user: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _name(target: Target) -> str:
-    """What a target is asked by, as it is compared: case does not count."""
+    """The name by which a target is asked for, in the form in which it is compared: case does not count."""
     return target.native_id or (target.handle or "").lower()
 
 
 def _names_in_error(error: object) -> Iterator[str]:
-    """Which accounts an error is about; one about something else of an answer is about none."""
+    """Which accounts an error is about; none if it is about another part of an answer."""
     if isinstance(error, dict) and error.get("resource_type", "user") == "user":
         yield from (name.lower() for key in ("value", "resource_id") if isinstance(name := error.get(key), str))
 
 
 def _title(found: dict[str, Any]) -> str:
-    """Title and detail, without whom they name: one answer is about a hundred accounts."""
+    """Title and detail without the accounts that they name, because one answer is about a hundred accounts."""
     title, detail = (ascii(_NAMED.sub("*", str(found.get(key)))) for key in ("title", "detail"))
     return f"{title[:60]}: {detail[:120]}"

@@ -82,7 +82,7 @@ def crawl(
     if shard:
         if new or activity:
             raise ConfigError(
-                "--shard goes without --new and --activity: a run belongs to all its shards, and posts are asked for by one machine."
+                "--shard cannot be combined with --new or --activity: a run belongs to all its shards, and one machine asks for posts."
             )
         part = read_shard(shard)
         raise typer.Exit(

@@ -182,8 +182,8 @@ def _koo_archive(settings: Settings) -> str:
     pages = IndexQuery(url="kooapp.com/profile/", match="prefix", last_day=last_day)
     address = index_url(str(settings.wayback.url), pages, limit=20, resume_key=None)
     return (
-        f"read, but unverified: no real one could be had. `kooch backfill koo --every month --to {last_day}` gets them;"
-        f" which pages there are, this address alone shows in a browser: {address}"
+        f"read, but unverified: no real one could be had. `kooch backfill koo --every month --to {last_day}` gets them."
+        f" To see which pages there are, open this address in a browser: {address}"
     )
 
 

@@ -19,11 +19,11 @@ from kooch.messages import (
     MessageState,
     claim_message,
     give_up_on_sending,
+    ids_received,
     last_received,
     latest_message,
     settle_message,
     tell_again,
-    told_to,
 )
 from kooch.store.locks import only_one
 from kooch.store.state import open_state
@@ -83,7 +83,7 @@ def _tell(home: Path, channel: Notify) -> dict[str, object]:
     send = _send(channel, _address(channel))
     at, days = now(), _DAYS[channel.when]
     with open_state(home) as state:
-        before, told = latest_message(state, channel.name), told_to(state, channel.name)
+        before, received_ids = latest_message(state, channel.name), ids_received(state, channel.name)
         received = last_received(state, channel.name)
     if before and not _is_due(before, days):
         return {"channel": channel.name, "changes": 0, "state": f"not due{_doubt(before)}"}
@@ -97,7 +97,7 @@ def _tell(home: Path, channel: Notify) -> dict[str, object]:
             connection,
             roster=channel.roster,
             kinds=channel.kinds,
-            told=told,
+            received_ids=received_ids,
             received=received,
             at=at,
             quiet_days=max(days, 1),

@@ -199,9 +199,9 @@ def publishing_on_the_way(settings: Settings) -> Iterator[None]:
 
 
 def _corrected(home: Path, n: int) -> str:
-    told = f"{n:,} {'thing that was' if n == 1 else 'things that were'} published before {'is' if n == 1 else 'are'} withdrawn."
+    withdrawn = f"{n:,} {'thing that was' if n == 1 else 'things that were'} published before {'is' if n == 1 else 'are'} withdrawn."
     sites = "".join(f" `kooch publish {shlex.quote(str(site))}`" for site in known_sites(home))
-    return f"{told} {f'Put the notices into your pages:{sites}' if sites else 'Table corrections says what, and why'}."
+    return f"{withdrawn} {f'Put the notices into your pages:{sites}' if sites else 'Table corrections says what, and why'}."
 
 
 def backup(
@@ -231,8 +231,8 @@ def suppress(
     withdraw_published(settings, {*done.names, account.removeprefix("id:")})
     if not done.names and not done.outcomes:
         say(
-            f"Nothing that is stored goes by {account} on {platform}, so nothing was removed. The name is kept: whoever is"
-            " met under it is kept out. If the account is stored under another name, suppress it by its id:"
+            f"No stored account is called {account} on {platform}, so nothing was removed. Kooch keeps the name, and keeps out"
+            " an account that has it later. If the account is stored under another name, suppress it by its id:"
             f' `kooch suppress {platform} id:… --reason …`; `kooch sql "SELECT native_id, url FROM accounts"` lists the ids.'
         )
         raise typer.Exit(code)

@@ -34,7 +34,7 @@ def read_workbook(file: Path) -> Table:
     faults = dict(marks.faults)
     grid = [[_text(cell, (row, column), faults) for column, cell in enumerate(line)] for row, line in enumerate(cells)]
     above, title = title_above(grid)
-    notes = [f"sheet '{marks.sheet}' was read; left aside: {', '.join(marks.others)}"] if marks.others else []
+    notes = [f"sheet '{marks.sheet}' was read; left out: {', '.join(marks.others)}"] if marks.others else []
     notes += _fill_merges(grid, marks, faults, header=above)
     faults = {place: message for place, message in faults.items() if place[0] >= above}
     for row, column in faults:

@@ -291,7 +291,7 @@ def _lost(run: SharedRun, number: int, target: Target, said: dict[int, Progress]
     elif said[number].ended_at is None:
         detail = f"shard {shard} did not end within {wait_hours:g} hours"
     else:
-        detail = f"shard {shard} has ended, and what it said is not with the loader"
+        detail = f"shard {shard} has ended, but the loader does not have its outcome"
     result = Failed(cause="missing_shard", detail=detail, attempts=0)
     return Outcome(target=target.key, result=result, valid_at=run.started_at, recorded_at=run.started_at)
 

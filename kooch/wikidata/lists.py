@@ -357,7 +357,7 @@ class _Making:
     ) -> str | None:
         """Why the list may not hold everybody; None if it does."""
         if self.selector.kind not in {"office", "term"}:
-            return "Wikidata says of no such list how many belong to it"
+            return "for such a list, Wikidata does not say how many belong to it"
         if not subject.seats:
             return "Wikidata has no number of seats, or several"
         if abs(people - subject.seats) >= _AGREE * subject.seats:

@@ -74,11 +74,11 @@ def _note_in_address(key: str, default: object = None) -> None:
         st.query_params[key] = str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def write_in(label: str, *, key: str, width: int, max_chars: int, told: str) -> str:
+def write_in(label: str, *, key: str, width: int, max_chars: int, help_text: str) -> str:
     """A text that the visitor writes. It is in the address; empty if there is none."""
     st.session_state[key] = st.query_params.get(key, "")
     written = st.text_input(
-        label, key=key, width=width, max_chars=max_chars, help=told, on_change=_note_in_address, args=(key,)
+        label, key=key, width=width, max_chars=max_chars, help=help_text, on_change=_note_in_address, args=(key,)
     )
     return (written or "").strip()
 

@@ -102,7 +102,7 @@ class PostgresServer:
         self._server.wait(30)
 
     def run(self, sql: str, database: str = "postgres") -> str:
-        """What `psql` prints for a statement: rows in lines, columns apart by `|`."""
+        """The output of `psql` for a statement: rows in lines, columns separated by `|`."""
         words = [*self._psql(database), "-c", sql]
         env = os.environ | {"PGPASSWORD": self.password}
         done = subprocess.run(words, env=env, check=True, capture_output=True, text=True)
