@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from crawlers import crawling
-from kooch.config import VIEWS, Settings
+from kooch.config import BUNDLED_ROSTERS, VIEWS, Settings
 from kooch.platforms import known
 from kooch.reference import DOCS, data_dictionary, settings_reference, with_platforms
+from kooch.rosters import read_rosters
 from kooch.sql import select
 from kooch.store.outcomes import CAUSES, CAUSES_IN_WORDS
 from kooch.store.versions import open_version, reading_file
@@ -52,6 +53,23 @@ def test_a_shell_example_runs(script: str, bundled_home: Path, tmp_path: Path, m
         done = kooch(bundled_home, *words[1:])
 
         assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_counts_the_lists_as_they_are() -> None:
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    said = dict(rows)
+    for roster in read_rosters(BUNDLED_ROSTERS):
+        people = {member.figure_id: member.kind for member in roster.members}
+        counts = [
+            *(len(people), len(roster.members), len(roster.statements)),
+            *(list(people.values()).count(kind) for kind in ("person", "party", "office")),
+            sum(claim.polarity == "denies" for claim in roster.accounts),
+        ]
+        numbers = [int(number.replace(",", "")) for number in re.findall(r"\b\d[\d,]*\b", said[roster.title])]
+        days = [roster.complete_from.year] if roster.complete_from else []
+
+        assert numbers, roster.slug
+        assert set(numbers) <= {*counts, *days}, roster.slug
 
 
 def test_each_decision_has_a_number_of_its_own() -> None:
