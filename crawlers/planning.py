@@ -120,7 +120,7 @@ def _closed(platform: Platform, closed: Span, targets: Sequence[Target], figures
         figures=figures,
         accounts=len(targets),
         gives=tuple(filter(None, (archived,))),
-        never=(f"Anything after {closed.not_after}, when it had closed.",),
+        never=(f"Anything after {closed.not_after.day} {closed.not_after:%B %Y}, when it had closed.",),
     )
 
 

@@ -16,7 +16,7 @@ from kooch.times import now
 from pages.shared.frame import show_chart
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
-from pages.shared.text import note, plain, say, tell
+from pages.shared.text import coded, note, say, tell
 
 _NAMES: dict[str, ColumnConfig | str | None] = {
     "platform": "Platform",
@@ -104,7 +104,7 @@ def _scheduled(settings: Settings) -> Scheduled | None:
         with open_state(settings.home) as state:
             return scheduled_slots(state, settings.schedule, at=now())
     except KoochError as error:
-        st.error(plain(error))
+        st.error(coded(error))
         return None
 
 

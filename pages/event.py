@@ -12,7 +12,7 @@ from pages.shared.frame import show_chart
 from pages.shared.lists import lists_of, note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
-from pages.shared.text import plain, say, tell
+from pages.shared.text import coded, say, tell
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def main() -> None:
     st.header("Joining")
     joining: Effect = ask(file, event_effect, **of)
     if joining.refusal:
-        st.info(plain(joining.refusal))
+        st.info(coded(joining.refusal))
     else:
         tell(joining.verdict)
         show_chart(
@@ -61,7 +61,7 @@ def main() -> None:
     st.header("Posting")
     posting: Posting = ask(file, event_posts, **of)
     if posting.refusal:
-        st.info(plain(posting.refusal))
+        st.info(coded(posting.refusal))
         return
     tell(posting.verdict)
     for name, changes in (("event_posts", posting.posts), ("event_active", posting.active)):

@@ -21,7 +21,7 @@ from pages.shared.lists import choose_list
 from pages.shared.offered import has_look
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
-from pages.shared.text import address, note, plain, say, tell
+from pages.shared.text import address, coded, note, plain, say, tell
 
 _KEYS = {"present": "P", "absent": "A", "unclear": "U"}
 _FAULT = "look_fault"
@@ -66,7 +66,7 @@ def main() -> None:
     try:
         looks = read_looks(own)
     except KoochError as error:
-        st.error(plain(error))
+        st.error(coded(error))
         st.stop()
     chosen = choose_sitting(own, lists, looks)
     figures: list[ToLookAt] = ask(file, figures_to_look_at, roster=chosen.roster, platform=chosen.platform.platform)
@@ -101,7 +101,7 @@ def choose_sitting(own: Path, lists: dict[str, tuple[str, str]], looks: list[Loo
         st.info("Choose a wave, and write your code, such as `a`. Then the first figure is shown.")
         st.stop()
     if fault := fault_of(Looker, looker):
-        st.error(plain(fault))
+        st.error(coded(fault))
         st.stop()
     # Defaults change with lists and platforms. Somebody who comes back to this address means today's choice.
     for key, name in (("roster", roster), ("platform", platform.platform), ("method", method)):
@@ -121,7 +121,7 @@ def show_sitting(chosen: Chosen, title: str) -> None:
     if chosen.definition:
         note("Present is: {definition}", definition=chosen.definition)
     if fault := st.session_state.pop(_FAULT, None):
-        st.error(plain(fault))
+        st.error(coded(fault))
 
 
 def show_next(chosen: Chosen, figures: list[ToLookAt], looks: list[Look]) -> None:

@@ -53,7 +53,18 @@ def main() -> None:
         " the watch.",
         shown=min(SHOWN, len(found.latest)),
     )
-    show_table_of_moves(found.latest)
+    show_table_of_moves(found.latest if move else _folded(found.latest))
+
+
+def _folded(moves: pl.DataFrame) -> pl.DataFrame:
+    """The end of a platform as one row, for all whom it ended at once; it stands where the first of them stood."""
+    ends = moves["known_through"] == "platform"
+    everybody = pl.when(ends).then(pl.lit("Everybody who was still there")).otherwise("name")
+    accounts = pl.when(ends).then(pl.lit("all")).otherwise("handle")
+    keys = pl.when(ends).then(pl.format("{} {}", "platform", "when")).otherwise(pl.int_range(pl.len()).cast(pl.String))
+    return moves.with_columns(name=everybody, handle=accounts, key=keys).unique(
+        "key", keep="first", maintain_order=True
+    )
 
 
 def show_count(roster: str, move: str, counts: pl.DataFrame, names: Mapping[str, str]) -> None:

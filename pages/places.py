@@ -16,7 +16,7 @@ from pages.shared.frame import show_chart
 from pages.shared.lists import choose_list, note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, query, version_file
-from pages.shared.text import note, page_of, say, table, tell
+from pages.shared.text import coded, note, page_of, say, table, tell
 
 _ROWS = 100
 _SIGNS = {
@@ -77,7 +77,7 @@ def main() -> None:
     if found is None:
         st.info("Nobody on the list is all of that. Choose less.")
         st.stop()
-    note("{when}", when=_when(found, is_chosen=day is not None))
+    st.caption(coded(_when(found, is_chosen=day is not None)))
     tell(found.verdict)
     show_chart(
         "places",
@@ -87,6 +87,7 @@ def main() -> None:
         table=found.frame,
         subject=subject,
         notes=(ASSUMES,),
+        is_titled=False,
     )
     show_chart("platform_spread", file, {"spread": found.spread}, roster=roster, subject=subject)
     if against:
@@ -112,7 +113,7 @@ def _when(found: Places, *, is_chosen: bool) -> str:
         return f"The data end on {long_day(found.last_day)}. Of later days nothing is known but what was known then."
     if is_chosen or found.day == found.last_day:
         return f"As {long_day(found.day)} ended, in the list's time zone."
-    return f"As {long_day(found.day)} ended: {_LAST[found.known_by]}. Choose another day above; look again with kooch crawl."
+    return f"As {long_day(found.day)} ended: {_LAST[found.known_by]}. Choose another day above; look again with `kooch crawl`."
 
 
 def _named(part: str, value: str) -> str:

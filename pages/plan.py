@@ -16,7 +16,7 @@ from kooch.rosters import read_roster
 from pages.shared.lists import choose_list
 from pages.shared.routing import through_app
 from pages.shared.store import query, version_file
-from pages.shared.text import plain, say, table
+from pages.shared.text import coded, plain, say, table
 
 _HOWS = {
     "free": "free to crawl",
@@ -39,7 +39,7 @@ def main() -> None:
     roster = choose_list(titles)
     rows, fault = _planned(str(file), str(load_settings().home), roster)
     if fault:
-        st.info(plain(fault))
+        st.info(coded(fault))
         st.stop()
     say("Nobody is asked for this. The numbers are those of the first crawl, if all accounts exist.")
     free = [row["platform"] for row in rows if row["how"] == "free" and row["accounts"]]
@@ -47,7 +47,7 @@ def main() -> None:
         st.markdown("What is free starts with:")
         st.code(f"kooch crawl {' '.join(free)} --roster {roster}", language=None, wrap_lines=True)
     else:
-        st.info("Nothing on this list is free to crawl.")
+        st.info("This list names no account that is free to crawl.")
     table(
         ("Platform", "How", "Accounts known", "Questions", "Looks by hand", "All answers in", "A look costs"),
         (
@@ -55,10 +55,10 @@ def main() -> None:
                 (row["name"], None),
                 (_HOWS[row["how"]], None),
                 (f"{row['accounts']:,}", None),
-                (_or_dash(row["requests"] or None, "{:,}"), None),
-                (_or_dash(row["looks"] or None, "{:,}"), None),
-                (_or_dash(row["first_answer"], "{}"), None),
-                (_or_dash(row["usd_a_look"] or None, "${:,.2f}"), None),
+                (_or_empty(row["requests"] or None, "{:,}"), None),
+                (_or_empty(row["looks"] or None, "{:,}"), None),
+                (_or_empty(row["first_answer"], "{}"), None),
+                (_or_empty(row["usd_a_look"] or None, "${:,.2f}"), None),
             ]
             for row in rows
         ),
@@ -74,7 +74,8 @@ def main() -> None:
     folder = folder_of(roster)
     unread = [row for row in rows if row["how"] == "not read" and not (row["gives"] or row["blocked"])]
     for row in rows:
-        if row in unread:
+        # Where nobody has an account, a crawl asks nobody.
+        if row in unread or not (row["accounts"] or row["looks"] or row["how"] == "closed"):
             continue
         show_platform(row)
         if row["looks"] and folder:
@@ -92,7 +93,7 @@ def show_platform(row: dict[str, Any]) -> None:
     lines = [*([f"{row['lacks']}."] if row["lacks"] else []), *row["gives"]]
     never = [f"Never: {each}" for each in row["never"]]
     for line in (*lines, *never, *row["blocked"]):
-        say("- {line}", line=line)
+        st.markdown(f"- {coded(line)}")
     if row["command"]:
         st.code(row["command"], language=None, wrap_lines=True)
 
@@ -115,8 +116,8 @@ def offer_sheet(folder: Path, row: dict[str, Any]) -> None:
     )
 
 
-def _or_dash(value: object, form: str) -> str:
-    return "–" if value is None else form.format(value)
+def _or_empty(value: object, form: str) -> str:
+    return "" if value is None else form.format(value)
 
 
 @st.cache_data(show_spinner="Asking what each platform gives", max_entries=50)

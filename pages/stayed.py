@@ -18,7 +18,7 @@ from pages.shared.frame import show_chart
 from pages.shared.lists import Lists, lists_of, note_unread
 from pages.shared.routing import through_app
 from pages.shared.store import ask, version_file
-from pages.shared.text import note, page_of, plain, say, table, tell
+from pages.shared.text import coded, note, page_of, say, table, tell
 
 _ROWS = 100
 _SILENT_FOR = 91
@@ -57,7 +57,7 @@ def main() -> None:
     chosen = {"roster": roster, "platform": platform, "days": days, "end": end}
     show_chart("fates", file, {"fates": found.fates}, roster=roster, table=found.frame, subject=subject, chosen=chosen)
     if found.refusal:
-        st.info(plain(found.refusal))
+        st.info(coded(found.refusal))
     else:
         show_curves(file, found, chosen, subject=subject, until=f"{end}{f' by {breakdown}' if breakdown else ''}")
     show_silent(file, roster, platform)
@@ -172,9 +172,9 @@ def show_two(file: Path, lists: Lists, roster: str, platform: str) -> None:
     found: WeeksOnTwo = ask(file, weeks_on_two, roster=roster, here=platform, there=other, names=names)
     if found.weeks.is_empty():
         st.info(
-            plain(
-                f"Nobody has looked at posts on both {names[0]} and {names[1]}. Ask for them with kooch crawl --activity, and"
-                " for earlier posts with kooch backfill activity."
+            coded(
+                f"Nobody has looked at posts on both {names[0]} and {names[1]}. Ask for them with `kooch crawl --activity`, and"
+                " for earlier posts with `kooch backfill activity`."
             )
         )
         return

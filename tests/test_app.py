@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from kooch.config import BUNDLED_ROSTERS
 from kooch.store.versions import reading_file
-from pages.shared.text import address, linked, plain
+from pages.shared.text import address, coded, linked, plain
 from tests import stores
 from tests.servers.app import serving
 from tests.servers.browser import pick
@@ -313,6 +313,13 @@ def test_plain_text_has_no_markdown_left(text: str) -> None:
     assert re.search(r"(?<!\\)[`*_\[\]()<>#!|~$:&@/]", escaped.replace("\\\\", "")) is None
 
 
+def test_what_stands_between_backticks_is_code_and_nothing_else_is_markdown() -> None:
+    assert coded("Run `kooch load`. *Now* [x](http://a)") == f"Run `kooch load`{plain('. *Now* [x](http://a)')}"
+    assert coded("`a` and `![x](http://a) <b>`") == "`a` and `![x](http://a) <b>`"
+    for alone in ("a ` b", "``` *x*", "`a` `b"):
+        assert coded(alone) == plain(alone)
+
+
 @pytest.mark.parametrize(
     "url", [None, "", "javascript:alert(1)", "data:text/html,x", "//host/x", "file:///etc/passwd", "https://"]
 )
@@ -367,7 +374,7 @@ def is_harmless(part: ast.expr) -> bool:
     if isinstance(part, ast.IfExp):
         return is_harmless(part.body) and is_harmless(part.orelse)
     if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
-        return part.func.id in {"plain", "linked"}
+        return part.func.id in {"plain", "linked", "coded"}
     return isinstance(part, ast.Constant)
 
 

@@ -78,7 +78,7 @@ def _refusal(joins: pl.DataFrame) -> str | None:
     if by_platform < 0.9 * len(joins):
         return (
             "Fewer than nine tenths of the joins on this list are dated by the platform, so nobody can say what the event did. A"
-            " crawl of Bluesky or Mastodon dates them: kooch crawl."
+            " crawl of Bluesky or Mastodon dates them: `kooch crawl`."
         )
     return None
 

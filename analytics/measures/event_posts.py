@@ -40,7 +40,7 @@ def event_posts(connection: duckdb.DuckDBPyConnection, *, roster: str, platform:
         return Posting(
             refusal=(
                 "Of nobody on this list it is known what they posted on every day of the eight weeks before and after. Earlier"
-                " posts are read by kooch backfill activity, new ones by kooch crawl --activity."
+                " posts are read by `kooch backfill activity`, new ones by `kooch crawl --activity`."
             ),
             posts=changes_of(None),
             active=changes_of(None),

@@ -134,15 +134,15 @@ def _refusal(found: pl.DataFrame, known: pl.DataFrame) -> str | None:
     if known.is_empty():
         return (
             "Nobody has looked at their posts since a dated joining, so nobody can say who stayed. Ask for it with"
-            " kooch crawl --activity; kooch backfill activity reads everything."
+            " `kooch crawl --activity`; `kooch backfill activity` reads everything."
         )
     if len(found) - len(known) > 0.1 * len(found):
         return (
             "More than a tenth of those with an account are undated or were not looked at, so there is no percentage."
-            " kooch crawl --activity looks at them."
+            " `kooch crawl --activity` looks at them."
         )
     if not is_installed():
-        return "Curves need the statistics of Kooch. Install them with: make statistics"
+        return "Curves need the statistics of Kooch. Install them with `make statistics`."
     return None
 
 

@@ -11,7 +11,7 @@ from kooch.config import is_crawled, load_settings
 from kooch.platforms import known
 from pages.shared.choosing import choose
 from pages.shared.store import ask, query
-from pages.shared.text import note
+from pages.shared.text import coded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def note_unread(roster: str, *platforms: str) -> None:
     accounts there."""
     for platform in platforms:
         if not is_crawled(platform) and (row := known().get(platform)):
-            note("{sentence}", sentence=row.instead_of_crawl(roster))
+            st.caption(coded(row.instead_of_crawl(roster)))
 
 
 def lists_of(file: Path) -> Lists:

@@ -10,7 +10,7 @@ import streamlit as st
 from kooch.config import load_settings
 from kooch.errors import KoochError
 from kooch.store.versions import open_version, reading_file
-from pages.shared.text import plain
+from pages.shared.text import coded
 
 _Answer = TypeVar("_Answer")
 
@@ -20,7 +20,7 @@ def version_file() -> Path:
     try:
         return reading_file(load_settings().home)
     except KoochError as error:
-        st.info(plain(error))
+        st.info(coded(error))
         st.markdown("Run `kooch start`: it makes the data from the lists that come with Kooch, in a few seconds.")
         st.stop()
 
@@ -30,7 +30,7 @@ def ask(file: Path, measure: Callable[..., _Answer], /, **arguments: Any) -> _An
     try:
         answer: _Answer = _ask(str(file), f"{measure.__module__}.{measure.__qualname__}", measure, arguments)
     except KoochError as error:
-        st.error(plain(error))
+        st.error(coded(error))
         st.stop()
     except duckdb.CatalogException:
         st.error("These data were made by another version of Kooch. Run `kooch load` to renew them.")

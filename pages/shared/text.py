@@ -24,8 +24,23 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&@/=^])")
 
 def plain(text: object) -> str:
     """`text` as Markdown that looks exactly like it on one line, and is never a link, an image or a formula."""
-    visible = _INVISIBLE.sub("", " ".join(str(text).split()))
+    return _escaped(_on_one_line(text))
+
+
+def _on_one_line(text: object) -> str:
+    return _INVISIBLE.sub("", " ".join(str(text).split()))
+
+
+def _escaped(visible: str) -> str:
     return _MARKDOWN.sub(r"\\\1", _LINKED_ANYWAY.sub("\u2060", visible))
+
+
+def coded(text: object) -> str:
+    """`text` as `plain` makes it, but what it sets between backticks is code: a command to run."""
+    parts = _on_one_line(text).split("`")
+    if len(parts) % 2 == 0:  # a backtick that is alone sets nothing
+        return plain(text)
+    return "".join(f"`{part}`" if n % 2 and part.strip() else _escaped(part) for n, part in enumerate(parts))
 
 
 def address(url: str | None) -> str | None:
@@ -60,7 +75,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[tuple[object, str | No
     """
     head = "".join(f"<th>{_as_html(column)}</th>" for column in columns)
     body = "".join(f"<tr>{''.join(map(_as_cell, columns, row))}</tr>" for row in rows)
-    wide = " kooch-cards" if len(columns) > 3 else ""
+    wide = " kooch-cards" if len(columns) > 2 else ""
     st.html(
         f'<div class="kooch-table{wide}" tabindex="0" role="region" aria-label="{_as_html(", ".join(columns))}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
