@@ -15,8 +15,14 @@ from kooch.rosters import Member, Roster, write_roster
 PEOPLE = 4_900
 """They fill 1 MB."""
 _FIRST = date(2024, 1, 1)
-_SHARE_CHANGED = 50
-"""Of so many people, one is edited in each version."""
+_KINDS = (
+    ("YAML, 1 row in 50 edited", "list.yaml", 50, ""),
+    ("JSON, 1 row in 50 edited", "list.json", 50, ""),
+    ("YAML, all rows edited", "list.yaml", 1, ""),
+    # Such a text is parsed as a whole.
+    ("YAML below a key", "list.yaml", 50, "people:\n"),
+)
+"""Name, file, of how many people one is edited in each version, and what stands above the list."""
 
 # In a process of its own: its memory is the reader's.
 _READ = """
@@ -38,7 +44,7 @@ print(json.dumps({"seconds": used, "mb": peak / 1000, "versions": len(found.vers
 
 
 def measure_series(folder: Path, *, versions: int, people: int, is_full: bool) -> Iterator[Figure]:
-    """A git history in YAML and in JSON, with a fiftieth of the people edited in each version; then YAML with all of them edited."""
+    """One git history of a list per kind."""
     members = [
         Member(
             figure_id=f"p-{n}",
@@ -62,24 +68,22 @@ def measure_series(folder: Path, *, versions: int, people: int, is_full: bool) -
         members=tuple(members),
     )
     write_roster(roster, folder)
-    kinds = (("yaml", _SHARE_CHANGED), ("json", _SHARE_CHANGED), ("yaml", 1))
-    for suffix, share in kinds:
-        repository = folder / f"{suffix}-{share}"
-        size = write_history(repository, f"list.{suffix}", versions=versions, people=people, share=share)
+    for kind, file, share, above in _KINDS:
+        repository = folder / kind
+        size = write_history(repository, file, versions=versions, people=people, share=share, above=above)
         finished = subprocess.run(
-            [sys.executable, "-c", _READ, str(repository), str(folder / "list"), f"list.{suffix}"],
+            [sys.executable, "-c", _READ, str(repository), str(folder / "list"), file],
             check=True,
             capture_output=True,
             text=True,
         )
         measured = json.loads(finished.stdout)
-        edited = "all rows edited" if share == 1 else f"1 row in {share} edited"
-        what = f"{measured['versions']:,} versions of {size / 10**6:.1f} MB, {suffix.upper()}, {edited}"
+        what = f"{measured['versions']:,} versions of {size / 10**6:.1f} MB, {kind}"
         yield Figure(what=what, figure=measured["seconds"], unit="s", target=180 if is_full else None)
         yield Figure(what="  their memory", figure=measured["mb"], unit="MB", target=1000 if is_full else None)
 
 
-def write_history(repository: Path, file: str, *, versions: int, people: int, share: int) -> int:
+def write_history(repository: Path, file: str, *, versions: int, people: int, share: int, above: str) -> int:
     """A repository with a commit a day: how large its last version is, in bytes.
 
     Each version edits one in `share` people, and now and then gives some of them a new handle.
@@ -98,7 +102,7 @@ def write_history(repository: Path, file: str, *, versions: int, people: int, sh
                 if n % (10 * share) == version % share and version % 30 == 29:
                     records[n]["social"]["twitter"] = f"person{n}v{version}"
                 texts[n] = _text(records[n], file)
-            content = ("[" + ",\n".join(texts) + "]\n" if file.endswith(".json") else "".join(texts)).encode()
+            content = ("[" + ",\n".join(texts) + "]\n" if file.endswith(".json") else above + "".join(texts)).encode()
             at = datetime.combine(_FIRST + timedelta(days=version), datetime.min.time(), UTC)
             process.stdin.write(
                 f"commit refs/heads/main\ncommitter Made <made@a.test> {at.timestamp():.0f} +0000\ndata 0\n"

@@ -2,7 +2,9 @@
 
 import json
 import os
+import re
 import subprocess
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -13,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kooch.rosters import Roster, read_history, write_roster
+from kooch.config import BUNDLED_ROSTERS
+from kooch.rosters import Roster, read_history, read_roster, read_rosters, write_roster
 from kooch.rosters.models import Run
 from kooch.rosters.series import Listed, Version, runs_of
 from kooch.rosters.values import Ended
@@ -298,6 +301,42 @@ def test_a_git_history_with_every_trap_gives_the_report_by_hand(tmp_path: Path) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("zone", "runs"),
+    [
+        ("America/New_York", [("ann", 9, 9, "replaced"), ("anna", 10, 10, "still")]),
+        # In UTC two versions are of 10 January, and the last one counts.
+        ("UTC", [("anna", 10, 10, "still")]),
+    ],
+)
+def test_days_of_versions_are_those_of_the_list(zone: str, runs: list[tuple[object, ...]], tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    subprocess.run(["git", "init", "-q", str(repository)], check=True)
+    commit(repository, "2025-01-09T21:26:00-05:00", list_csv=people("Person A,ann,"))
+    commit(repository, "2025-01-10T18:14:00-05:00", list_csv=people("Person A,anna,"))
+    members = [stores.member(f"p-{letter}", name=f"Person {letter.upper()}") for letter in "abcdefghij"]
+    roster = stores.roster("list", members, time_zone=zone)
+    series = runs_of(read_history(repository, roster, paths=["list.csv"], mapping={}).versions)
+
+    assert [(run.handle, run.first_listed.day, run.last_listed.day, run.ended) for run in series.runs] == runs
+
+
+def test_two_entries_of_one_figure_are_one_run(tmp_path: Path) -> None:
+    """For a time a list names somebody twice, first once without an account."""
+    a, b = "Person A,ann,", "Person B,bob,1"
+    for day, rows in enumerate(((a, b), (a, "Person A,,", b), (a, a, b), ("Person A,ann,7", b)), start=1):
+        (tmp_path / f"2025-01-0{day}.csv").write_text(people(*rows))
+    members = [stores.member(f"p-{letter}", name=f"Person {letter.upper()}") for letter in "abcdefghij"]
+    history = read_history(tmp_path, stores.roster("list", members), paths=["*.csv"], mapping={})
+    series = runs_of(history.versions)
+
+    assert [(run.handle, run.native_id, run.snapshots, run.ended) for run in series.runs] == [
+        ("ann", "7", 4, "still"),
+        ("bob", "1", 4, "still"),
+    ]
+    assert series.gaps == 0
+
+
 def test_an_earlier_path_is_read_in_its_own_format(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
     subprocess.run(["git", "init", "-q", str(repository)], check=True)
@@ -558,6 +597,27 @@ def test_the_congress_on_x_is_counted_by_run_and_until_its_last_version(bundled_
         len(targets(bundled_home, platform="x", roster="us-congress", former=former)) for former in (False, True)
     )
     assert (asked, former) == (506, 1071)
+
+
+def test_the_ends_of_the_runs_of_the_congress_are_those_of_the_methods() -> None:
+    runs = [run for run in read_roster(BUNDLED_ROSTERS / "us-congress").series if run.platform == "x"]
+    said = (Path(__file__).parents[1] / "docs" / "methods.md").read_text(encoding="utf-8")
+    ends = Counter(run.ended.replace("_", " ") for run in runs if run.ended != "still")
+
+    assert ends == {"no longer on the list": 493, "replaced": 95, "renamed": 40, "withdrawn": 34, "gap": 3}
+    assert all(re.search(rf"\| {end} \| \d+ \| {n} \|", said) for end, n in (ends | {"all": ends.total()}).items())
+
+
+def test_an_account_of_a_bundled_list_stands_with_one_handle_at_a_time() -> None:
+    by_account: dict[tuple[str, str, str], list[Run]] = {}
+    for roster in read_rosters(BUNDLED_ROSTERS):
+        for run in roster.series:
+            if run.native_id:
+                by_account.setdefault((run.figure_id, run.platform, run.native_id), []).append(run)
+    several = [sorted(runs, key=lambda run: run.first_listed) for runs in by_account.values() if len(runs) > 1]
+
+    assert len(several) > 10
+    assert [one for runs in several for one, other in pairwise(runs) if one.last_listed >= other.first_listed] == []
 
 
 def test_a_claim_of_its_time_counts_in_that_time_whatever_versions_list(tmp_path: Path) -> None:
