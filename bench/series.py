@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import yaml
-
 from bench.figures import Figure
 from kooch.rosters import Member, Roster, write_roster
 
@@ -86,11 +84,11 @@ def measure_series(folder: Path, *, versions: int, people: int, is_full: bool) -
 def write_history(repository: Path, file: str, *, versions: int, people: int, share: int, above: str) -> int:
     """A repository with a commit a day: how large its last version is, in bytes.
 
-    Each version edits one in `share` people, and now and then gives some of them a new handle.
+    Each version edits one in `share` people. Over time most of them get a new handle.
     """
     _git("init", "-q", "--bare", str(repository))
-    records = [_record(n) for n in range(people)]
-    texts = [_text(record, file) for record in records]
+    handles = [f"person{n}" for n in range(people)]
+    texts = [_text(n, handle, "at first", file) for n, handle in enumerate(handles)]
     content = b""
     command = ["git", "-C", str(repository), "fast-import", "--quiet"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as process:
@@ -98,10 +96,9 @@ def write_history(repository: Path, file: str, *, versions: int, people: int, sh
             raise AssertionError("git has no pipe")
         for version in range(versions):
             for n in range(version % share, people, share):
-                records[n]["terms"] = {"seen": f"version {version}"}
-                if n % (10 * share) == version % share and version % 30 == 29:
-                    records[n]["social"]["twitter"] = f"person{n}v{version}"
-                texts[n] = _text(records[n], file)
+                if n % 500 == version:
+                    handles[n] = f"renamed{n}"
+                texts[n] = _text(n, handles[n], f"version {version}", file)
             content = ("[" + ",\n".join(texts) + "]\n" if file.endswith(".json") else above + "".join(texts)).encode()
             at = datetime.combine(_FIRST + timedelta(days=version), datetime.min.time(), UTC)
             process.stdin.write(
@@ -118,20 +115,17 @@ def _git(*words: str) -> None:
     subprocess.run(["git", *words], check=True)  # noqa: S607 -- as installed
 
 
-def _record(n: int) -> dict[str, dict[str, object]]:
-    return {
-        "id": {"official": f"official:{n}", "thomas": f"{n:05}", "govtrack": 400000 + n},
-        "social": {
-            "twitter": f"person{n}",
-            "twitter_id": 10_000_000 + 7 * n,
-            "facebook": f"person.{n}",
-            "youtube_id": f"UC{n:022}",
-        },
-        "terms": {"seen": "at first"},
-    }
-
-
-def _text(record: dict[str, dict[str, object]], file: str) -> str:
+def _text(n: int, handle: str, seen: str, file: str) -> str:
     if file.endswith(".json"):
-        return json.dumps(record)
-    return yaml.dump([record], Dumper=yaml.CSafeDumper, sort_keys=False)
+        ids = {"official": f"official:{n}", "thomas": f"{n:05}", "govtrack": 400_000 + n}
+        social = {"twitter": handle, "twitter_id": _number(n), "facebook": f"person.{n}", "youtube_id": f"UC{n:022}"}
+        return json.dumps({"id": ids, "social": social, "terms": {"seen": seen}})
+    return (
+        f"- id:\n    official: official:{n}\n    thomas: '{n:05}'\n    govtrack: {400_000 + n}\n"
+        f"  social:\n    twitter: {handle}\n    twitter_id: {_number(n)}\n    facebook: person.{n}\n"
+        f"    youtube_id: UC{n:022}\n  terms:\n    seen: {seen}\n"
+    )
+
+
+def _number(n: int) -> int:
+    return 10_000_000 + 7 * n
