@@ -27,16 +27,19 @@ CLIENTS := tests/clients/.oldest/.installed tests/clients/.lts/.installed \
 
 PYTEST_FLAGS ?=
 
-.PHONY: help start notify statistics lake test proof proof-together proof-alone lint format bench docs requirements clean
+.PHONY: help start notify s3 statistics lake test proof proof-together proof-alone lint format bench docs requirements clean
 
 help: ## say what the targets do
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
+	@grep -E '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1\t\2/' | expand -t 20
 
 start: $(APP) ## install Kooch and open it in the browser (PORT=8502 for another port)
 	$(BIN)/kooch start $(if $(PORT),--port $(PORT))
 
 notify: $(APP) ## install what messages need
 	$(UV) pip install --quiet --compile-bytecode --python .venv -c requirements-dev.txt -e '.[notify]'
+
+s3: $(APP) ## install what shards in a bucket need
+	$(UV) pip install --quiet --compile-bytecode --python .venv -c requirements-dev.txt -e '.[s3]'
 
 statistics: $(APP) ## install what curves of survival need
 	$(UV) pip install --quiet --compile-bytecode --python .venv -c requirements-dev.txt -e '.[statistics]'

@@ -1,4 +1,4 @@
-"""A crawl of which this machine does one part. The run is planned once, in the folder that all machines share.
+"""A crawl of which this machine does one part. The run is planned once, in the place that all machines share.
 
 If a platform has many hosts, shards divide the hosts by the registrable names under which they are paced, so no two
 shards ever ask one host. If the same hosts are asked about all targets, shards divide the targets and the rate of each
@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 
 from crawlers.base import PlatformSpider
 from crawlers.crawling import spider_of
@@ -23,20 +22,19 @@ from kooch.errors import ConfigError, StorageError
 from kooch.shards import Shard, shard_of
 from kooch.store import sharing
 from kooch.store.outcomes import Outcome, Target
+from kooch.store.places import Place
 from kooch.store.sharing import Handed, Heard, Progress, SharedRun
-from kooch.store.spool import outcomes_of, write_batch
 from kooch.store.state import Run, RunState, state_at_end
 from kooch.times import now
 
 _MOST_SKEW = timedelta(minutes=5)
-_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShardJob(Job):
-    """What is left of one shard of a run. Its outcomes and its traffic go into the shared `folder`."""
+    """What is left of one shard of a run. Its outcomes and its traffic go into the shared `place`."""
 
-    folder: Path
+    place: Place
     shard: Shard
     has_many_hosts: bool
     handed: Mapping[str, Handed]
@@ -58,34 +56,32 @@ class ShardJob(Job):
         return handed.heard if handed else ()
 
     def hand_over(self, target: Target, heard: Sequence[Heard], number: int) -> None:
-        sharing.hand_over(self.folder, self.run.run, Handed(shard=number, target=target, heard=tuple(heard)))
+        sharing.hand_over(self.place, self.run.run, Handed(shard=number, target=target, heard=tuple(heard)))
 
     def write(self, outcomes: Sequence[Outcome]) -> None:
-        # If the folder is not mounted, a batch would go to the disk below it.
-        sharing.check_shared(self.folder)
-        write_batch(self.folder, run=self.run.run, platform=self.run.platform, outcomes=outcomes)
+        sharing.leave_batch(self.place, run=self.run.run, platform=self.run.platform, outcomes=outcomes)
 
     def count(self, *, requests: int, received: int) -> None:
-        if not sharing.is_open(self.folder, self.run.run):
+        if not sharing.is_open(self.place, self.run.run):
             raise StorageError(
                 f"Run {self.run.run} on {self.run.platform} is over: the loader did not wait for shard {self.shard} any longer."
                 " What it has seen is loaded; the next crawl asks for the rest."
             )
-        said = sharing.progress_of(self.folder, self.run.run)[self.shard.number]
+        said = sharing.progress_of(self.place, self.run.run)[self.shard.number]
         more = replace(said, requests=said.requests + requests, bytes=said.bytes + received)
-        sharing.note_progress(self.folder, self.run.run, more)
+        sharing.note_progress(self.place, self.run.run, more)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The shard of a crawl that this machine should do, and the `folder` that all machines share.
+    """The shard of a crawl that this machine should do, and the `place` that all machines share.
 
     `scope` says whom the crawl asks, as far as `roster` does not. A run that began before `since` is finished, and another
     follows. With `is_repeated`, a part that was ended since then is enough: the same command again does not make a new
     look.
     """
 
-    folder: Path
+    place: Place
     shard: Shard
     platform: str
     roster: str | None
@@ -115,32 +111,32 @@ def crawl_shard(
 
     Raises RunningError while another process crawls this shard, or a run with another number of shards is open; StorageError
     when the shared folder is gone, full, or of a newer Kooch; ConfigError for what cannot be divided, an older Kooch than
-    planned the run, and a clock that differs from that of the folder.
+    planned the run, and a clock that differs from that of the place.
     """
     spider = spider_of(wanted.platform)
     refuse_undivided(settings, spider)
     done: list[Crawled] = []
-    with sharing.alone_as(wanted.folder, wanted.platform, wanted.shard):
-        _check_clock(wanted.folder)
+    with sharing.alone_as(wanted.place, wanted.platform, wanted.shard):
+        _check_clock(wanted.place)
         while (run := _next_run(wanted, spider, plan, done)) or _may_be_handed_more(wanted, done):
             if run is None:
-                time.sleep(_PAUSE_SECONDS)
+                time.sleep(wanted.place.pause_seconds)
                 continue
             planned, left = _begin_part(wanted, run)
             on_plan(wanted.platform, len(planned), len(left))
             if left:
                 job = ShardJob(
                     settings=settings,
-                    run=_as_run(run, sharing.progress_of(wanted.folder, run.run)[wanted.shard.number], "running"),
+                    run=_as_run(run, sharing.progress_of(wanted.place, run.run)[wanted.shard.number], "running"),
                     planned=len(planned),
                     targets=left,
-                    suppressed=frozenset(sharing.check_shared(wanted.folder).suppressed.get(wanted.platform, ())),
+                    suppressed=frozenset(sharing.check_shared(wanted.place).suppressed.get(wanted.platform, ())),
                     on_outcome=partial(on_outcome, wanted.platform),
                     on_wait=partial(on_wait, wanted.platform),
-                    folder=wanted.folder,
+                    place=wanted.place,
                     shard=wanted.shard,
                     has_many_hosts=spider.has_many_hosts,
-                    handed=sharing.handed_in(wanted.folder, run.run),
+                    handed=sharing.handed_in(wanted.place, run.run),
                 )
                 run_spider(spider, job)
             done.append(_end_part(wanted, run, planned))
@@ -174,20 +170,20 @@ def _next_run(
     wanted: Wanted, spider: type[PlatformSpider], plan: Callable[[], list[Target]], done: Sequence[Crawled]
 ) -> SharedRun | None:
     """The next run of which this shard has something to do; a new one, if it took part in none since `since`; else None."""
-    folder, shard = wanted.folder, wanted.shard
-    with sharing.planning(folder):
-        sharing.refuse_another_division(folder, wanted.platform, shard.of)
+    place, shard = wanted.place, wanted.shard
+    with sharing.planning(place):
+        sharing.refuse_another_division(place, wanted.platform, shard.of)
         behind = {crawled.run.run for crawled in done}
         took_part = any(crawled.run.started_at >= wanted.since for crawled in done)
         took_part |= wanted.is_repeated and any(
             shard.number in over.ended and wanted.covers(over.run) and over.run.started_at >= wanted.since
-            for over in sharing.runs_over(folder)
+            for over in sharing.runs_over(place)
         )
-        for run in sharing.open_runs(folder, wanted.platform):
+        for run in sharing.open_runs(place, wanted.platform):
             if not wanted.covers(run):
                 continue
-            _refuse_older(folder, run)
-            said = sharing.progress_of(folder, run.run).get(shard.number)
+            _refuse_older(place, run)
+            said = sharing.progress_of(place, run.run).get(shard.number)
             if said is None or (said.ended_at is None and run.run not in behind):
                 return run
             if _is_handed_more(wanted, run):
@@ -196,7 +192,7 @@ def _next_run(
         if took_part:
             return None
         return sharing.begin_run(
-            folder,
+            place,
             platform=wanted.platform,
             roster=wanted.roster,
             scope=wanted.scope,
@@ -206,31 +202,31 @@ def _next_run(
 
 def _is_handed_more(wanted: Wanted, run: SharedRun) -> bool:
     """Whether other shards have left targets to this one that have no outcome yet."""
-    handed = sharing.handed_in(wanted.folder, run.run)
+    handed = sharing.handed_in(wanted.place, run.run)
     mine = {key for key, said in handed.items() if said.shard == wanted.shard.number}
-    return bool(mine) and not mine <= outcomes_of(wanted.folder, run.run).keys()
+    return bool(mine) and not mine <= sharing.outcomes_in(wanted.place, run.run).keys()
 
 
 def _may_be_handed_more(wanted: Wanted, done: Sequence[Crawled]) -> bool:
     """Whether other shards are at work on the runs that this one has done its part of."""
     others = [number for number in range(1, wanted.shard.of + 1) if number != wanted.shard.number]
-    return any(sharing.is_at_work(wanted.folder, run, n) for run in {each.run.run for each in done} for n in others)
+    return any(sharing.is_at_work(wanted.place, run, n) for run in {each.run.run for each in done} for n in others)
 
 
 def _part_of(wanted: Wanted, run: SharedRun) -> list[Target]:
     """The targets of this shard: its planned targets that it has not handed over, and those that were handed to it."""
-    number, handed = wanted.shard.number, sharing.handed_in(wanted.folder, run.run)
-    kept = [target for target in sharing.plan_of(wanted.folder, run.run)[number] if target.key not in handed]
+    number, handed = wanted.shard.number, sharing.handed_in(wanted.place, run.run)
+    kept = [target for target in sharing.plan_of(wanted.place, run.run)[number] if target.key not in handed]
     return [*kept, *(said.target for said in handed.values() if said.shard == number)]
 
 
 def _begin_part(wanted: Wanted, run: SharedRun) -> tuple[list[Target], tuple[Target, ...]]:
     """Say that this shard is at work on a run. Returns its targets, and those that have no outcome yet."""
-    folder, number = wanted.folder, wanted.shard.number
-    said = sharing.progress_of(folder, run.run).get(number)
+    place, number = wanted.place, wanted.shard.number
+    said = sharing.progress_of(place, run.run).get(number)
     said = said or Progress(shard=number, kooch=__version__, started_at=now())
-    sharing.note_progress(folder, run.run, replace(said, kooch=__version__, ended_at=None))
-    planned, answered = _part_of(wanted, run), outcomes_of(folder, run.run)
+    sharing.note_progress(place, run.run, replace(said, kooch=__version__, ended_at=None))
+    planned, answered = _part_of(wanted, run), sharing.outcomes_in(place, run.run)
     return planned, tuple(target for target in planned if target.key not in answered)
 
 
@@ -239,17 +235,17 @@ def _end_part(wanted: Wanted, run: SharedRun, begun: Sequence[Target]) -> Crawle
 
     Targets that were handed to it meanwhile do not make it interrupted: they are asked for next.
     """
-    planned, answered = _part_of(wanted, run), outcomes_of(wanted.folder, run.run)
+    planned, answered = _part_of(wanted, run), sharing.outcomes_in(wanted.place, run.run)
     kinds = [answered[target.key] for target in planned if target.key in answered]
     observed, failed, skipped = (kinds.count(kind) for kind in ("observed", "failed", "skipped"))
-    said = sharing.progress_of(wanted.folder, run.run)[wanted.shard.number]
+    said = sharing.progress_of(wanted.place, run.run)[wanted.shard.number]
     left = {target.key for target in planned} - answered.keys()
     state: RunState = (
         "running" if left & {target.key for target in begun} else state_at_end(observed=observed, failed=failed)
     )
     if not left:
         said = replace(said, ended_at=now())
-        sharing.note_progress(wanted.folder, run.run, said)
+        sharing.note_progress(wanted.place, run.run, said)
     return Crawled(
         run=_as_run(run, said, state), planned=len(planned), observed=observed, failed=failed, skipped=skipped
     )
@@ -274,10 +270,10 @@ def _as_run(run: SharedRun, said: Progress, state: RunState) -> Run:
     )
 
 
-def _refuse_older(folder: Path, run: SharedRun) -> None:
+def _refuse_older(place: Place, run: SharedRun) -> None:
     if _numbers(__version__) < _numbers(run.kooch):
         raise ConfigError(
-            f"Run {run.run} in {folder} was planned by Kooch {run.kooch}, and this machine has {__version__}, which may read"
+            f"Run {run.run} in {place} was planned by Kooch {run.kooch}, and this machine has {__version__}, which may read"
             " answers otherwise. Upgrade it, then repeat. Nothing is lost."
         )
 
@@ -286,12 +282,12 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".") if part.isdecimal()]
 
 
-def _check_clock(folder: Path) -> None:
-    """Raise ConfigError if this machine's clock differs from that of the shared folder, because looks would get a wrong
+def _check_clock(place: Place) -> None:
+    """Raise ConfigError if this machine's clock differs from that of the shared place, because looks would get a wrong
     time."""
-    mine, theirs = now(), sharing.clock_of(folder)
+    mine, theirs = now(), sharing.clock_of(place)
     if abs(mine - theirs) > _MOST_SKEW:
         raise ConfigError(
-            f"The clock of this machine says {mine:%Y-%m-%d %H:%M} UTC, and that of the shared folder {folder}"
+            f"The clock of this machine says {mine:%Y-%m-%d %H:%M} UTC, and that of the shared folder {place}"
             f" {theirs:%Y-%m-%d %H:%M}. Set the clock, then repeat. Nothing was asked."
         )

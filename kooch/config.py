@@ -389,8 +389,8 @@ class LakeSettings(Section):
 class ShardsSettings(Section):
     """A crawl on several machines: see docs/many-machines.md."""
 
-    folder: Path | None = None
-    """The folder that the machines share. The loader takes their batches from there. `--shared` overrides it."""
+    folder: str | None = None
+    """What the machines share: a folder that all of them mount, or `s3://BUCKET/FOLDER`. The loader takes their batches from there. `--shared` overrides it. Keys of S3 come from the environment: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`."""
     wait_hours: Hours = 24
     """How many hours the loader waits for the shards of a run. Targets without an outcome then count as failed (`missing_shard`)."""
 

@@ -1,12 +1,14 @@
 """Crawls in shards: machines with data folders of their own, one shared folder, and servers of many hosts on loopback."""
 
 import json
+import os
 import random
 import re
+import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,20 +17,25 @@ import pytest
 
 from crawlers.crawling import spider_of
 from crawlers.sharding import divide
+from kooch import times
 from kooch.config import Schedule
+from kooch.errors import ConfigError, RunningError
 from kooch.rosters import write_roster
 from kooch.schedule.loop import Child, Scheduler
 from kooch.shards import shard_of
+from kooch.store import bucket as buckets
 from kooch.store import collecting, sharing
 from kooch.store.collecting import collect, is_loader
 from kooch.store.outcomes import Target
-from kooch.store.spool import write_batch
+from kooch.store.places import Place, place_of
 from kooch.store.state import open_state
 from tests import stores
 from tests.commands import kooch_without_lists
 from tests.faults import Asked, Fault, Mastodon, Reply, Server, account, as_json
 from tests.machines import AT, Machines
 from tests.servers.fediverse import Authority
+from tests.servers.loopback import Gate
+from tests.servers.s3 import S3Server
 
 HOSTS = [f"host{n}.test" for n in range(12)]
 ACCOUNTS = [(f"figure{n}", host) for host in HOSTS for n in range(5)]
@@ -36,12 +43,13 @@ ACCOUNTS = [(f"figure{n}", host) for host in HOSTS for n in range(5)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Machines, the folder that they share, and the server that answers for all hosts."""
+    """Machines, the folder that they share (or `bucket`), and the server that answers for all hosts."""
 
     folder: Path
     machines: Machines
     server: Server
     toml: str
+    bucket: str | None
 
     @property
     def shared(self) -> Path:
@@ -51,7 +59,7 @@ class World:
         """The data folder of a machine. Servers know it by its name; only that of the loader has lists."""
         home = self.folder / name
         home.mkdir(exist_ok=True)
-        shards = f'[shards]\nfolder = "{self.shared}"\n' if shares else ""
+        shards = f'[shards]\nfolder = "{self.bucket or self.shared}"\n' if shares else ""
         (home / "kooch.toml").write_text(f'contact = "{name}"\n{shards}{self.toml}')
         return home
 
@@ -72,6 +80,7 @@ def world(
     others: Sequence[str] = (),
     rate: float = 1000,
     more: str = "",
+    bucket: str | None = None,
 ) -> Iterator[World]:
     hosts = sorted({host for _, host in accounts} | set(others))
     authority = Authority(folder)
@@ -91,7 +100,7 @@ def world(
             f'[crawl]\nallow_networks = ["127.0.0.0/8"]\nca_file = "{authority.file}"\nbatch_seconds = 0.2\n{more}\n'
             f"[crawl.hosts]\n{named}\n[mastodon]\nrequests_per_second = {rate}\n"
         )
-        found = World(folder=folder, machines=machines, server=server, toml=toml)
+        found = World(folder=folder, machines=machines, server=server, toml=toml, bucket=bucket)
         for name, shares in (("loader", True), ("alone", False)):
             write_roster(roster, found.home(name, shares=shares) / "rosters")
         yield found
@@ -222,11 +231,11 @@ SAME_LOOK = ("--since", "2026-11-25T00:00:00+0000")
 """The command again is no new look, if the one that was killed had just ended its part."""
 
 
-def check_kills(folder: Path, *, hosts: int, accounts: int, kills: int, rate: float) -> None:
+def check_kills(folder: Path, *, hosts: int, accounts: int, kills: int, rate: float, bucket: str | None = None) -> None:
     found_at = [f"here{n}.test" if n % 6 == 0 else f"host{n}.test" for n in range(hosts)]
     names = [(f"figure{n}", found_at[n % hosts]) for n in range(accounts)]
     others = [host.replace("here", "there") for host in found_at if host.startswith("here")]
-    with world(folder, names, answer=leading_elsewhere, others=others, rate=rate) as place:
+    with world(folder, names, answer=leading_elsewhere, others=others, rate=rate, bucket=bucket) as place:
         assert place.machines.run(folder / "alone", "crawl", "mastodon").code == 0
         place.server.asked.clear()
         assert place.machines.run(folder / "loader", "load").code == 0
@@ -261,6 +270,12 @@ def test_kills_of_shards_and_of_the_loader_lose_and_double_nothing(tmp_path: Pat
 def test_many_kills_lose_and_double_nothing(tmp_path: Path) -> None:
     """900 accounts of 105 hosts, and 100 kills: what two minutes of a processor allow."""
     check_kills(tmp_path, hosts=90, accounts=900, kills=100, rate=20)
+
+
+@pytest.mark.proof
+@pytest.mark.usefixtures("s3")
+def test_kills_lose_and_double_nothing_where_a_bucket_is_shared(tmp_path: Path) -> None:
+    check_kills(tmp_path, hosts=12, accounts=120, kills=20, rate=20, bucket=f"s3://shared/{tmp_path.name}")
 
 
 @pytest.fixture(scope="module")
@@ -345,47 +360,65 @@ def test_a_shared_folder_that_is_gone_or_full_costs_nothing(interrupted: World) 
     )
 
     assert full[0] == 4
-    assert "File too large). Free space or correct the permissions, then run the crawl again" in full[1]
+    assert "cannot be written (File too large). Nothing is lost: mount it, free space or correct" in full[1]
     assert gone[0] == 4
     assert gone[1] == (
         f"Shared folder {place.shared} is not there, or no loader has taken it. Mount it; if it is new, run `kooch load`"
         " on the machine that loads. Nothing is lost.\n"
     )
     assert loading.code == 4
-    assert "is not mounted, or was emptied: it does not say that this data folder loads." in loading.err
+    assert "is not there, or was emptied: it does not say that this data folder loads." in loading.err
     assert (goes_on, loaded.code, loaded.err) == ((0, ""), 0, "")
     assert (counts, state) == ([len(ACCOUNTS), len(ACCOUNTS), 0, 0], "complete")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """A loader's data folder and a shared folder with a run of three shards, without servers."""
+    """A loader's data folder and a shared place with a run of three shards, without servers."""
 
     home: Path
-    shared: Path
+    place: Place
     run: str
+
+    @property
+    def batches(self) -> list[str]:
+        """The batches that the loader has not taken."""
+        return self.place.names("spool")
 
     def say(self, number: int, *keys: str, minutes: float = 0) -> None:
         if keys:
             seen = [stores.seen(key, minutes) for key in keys]
-            write_batch(self.shared, run=self.run, platform="bluesky", outcomes=seen)
+            sharing.leave_batch(self.place, run=self.run, platform="bluesky", outcomes=seen)
         said = sharing.Progress(shard=number, kooch="1", started_at=stores.at(0), ended_at=stores.at(1))
-        sharing.note_progress(self.shared, self.run, said)
+        sharing.note_progress(self.place, self.run, said)
 
     def runs(self, bundled: Path) -> list[stores.Row]:
         stores.load(self.home, bundled)
         return stores.query(self.home, "SELECT planned, observed, failed, skipped, state FROM runs")
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+@pytest.fixture(scope="module")
+def s3() -> Iterator[S3Server]:
+    """An S3 with a bucket `shared`. Every command of this file has its keys."""
+    with S3Server() as server, pytest.MonkeyPatch.context() as environment:
+        server.make_bucket("shared")
+        for name, value in server.environment.items():
+            environment.setenv(name, value)
+        yield server
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
     home, shared = tmp_path / "home", tmp_path / "shared"
     home.mkdir()
     shared.mkdir()
-    assert is_loader(home, shared, takes=True)
+    if request.param == "bucket":
+        request.getfixturevalue("s3")
+    place = place_of(str(shared) if request.param == "folder" else f"s3://shared/{tmp_path.name}")
+    assert is_loader(home, place, takes=True)
     parts = {number: [Target(key=f"did:web:{number}{n}.test") for n in "ab"] for number in (1, 2, 3)}
-    run = sharing.begin_run(shared, platform="bluesky", roster=None, scope="listed", parts=parts)
-    return Desk(home=home, shared=shared, run=run.run)
+    run = sharing.begin_run(place, platform="bluesky", roster=None, scope="listed", parts=parts)
+    return Desk(home=home, place=place, run=run.run)
 
 
 def test_targets_of_a_shard_that_never_comes_fail_and_what_it_brings_later_counts(
@@ -394,19 +427,19 @@ def test_targets_of_a_shard_that_never_comes_fail_and_what_it_brings_later_count
     bundled = stores.bundle(tmp_path / "bundled")
     desk.say(1, "did:web:1a.test", "did:web:1b.test")
     desk.say(2, "did:web:2a.test")
-    first = collect(desk.home, desk.shared, wait_hours=24)
+    first = collect(desk.home, desk.place, wait_hours=24)
     open_rows = desk.runs(bundled)
     monkeypatch.setattr(collecting, "now", lambda: AT + timedelta(days=4000))
-    over = collect(desk.home, desk.shared, wait_hours=24)
+    over = collect(desk.home, desk.place, wait_hours=24)
     over_rows = desk.runs(bundled)
     causes = stores.query(desk.home, "SELECT cause, detail, count(*) FROM failures GROUP BY ALL ORDER BY detail")
-    write_batch(
-        desk.shared,
+    sharing.leave_batch(
+        desk.place,
         run=desk.run,
         platform="bluesky",
         outcomes=[stores.seen("did:web:3a.test", 9e5), stores.seen("did:web:3b.test", 9e5)],
     )
-    late = collect(desk.home, desk.shared, wait_hours=24)
+    late = collect(desk.home, desk.place, wait_hours=24)
     late_rows = desk.runs(bundled)
 
     assert first.batches == 2
@@ -428,40 +461,40 @@ def test_targets_of_a_shard_that_never_comes_fail_and_what_it_brings_later_count
 
 def test_a_batch_is_taken_once_however_often_a_loader_is_killed(desk: Desk, tmp_path: Path) -> None:
     desk.say(1, "did:web:1a.test", "did:web:1b.test")
-    (batch,) = (desk.shared / "spool").glob("*/*.parquet")
-    kept = batch.read_bytes()
+    (batch,) = desk.batches
+    kept = desk.place.read(batch) or b""
     # Killed after the copy, and after the receipt.
     (desk.home / "spool" / desk.run).mkdir(parents=True)
-    (desk.home / "spool" / desk.run / batch.name).write_bytes(kept)
-    collect(desk.home, desk.shared, wait_hours=24)
-    batch.write_bytes(kept)
-    again = collect(desk.home, desk.shared, wait_hours=24)
+    (desk.home / batch).write_bytes(kept)
+    collect(desk.home, desk.place, wait_hours=24)
+    desk.place.write(batch, kept)
+    again = collect(desk.home, desk.place, wait_hours=24)
     rows = desk.runs(stores.bundle(tmp_path / "bundled"))
 
     assert again.batches == 0
-    assert not batch.exists()
+    assert desk.batches == []
     assert rows == [(6, 2, 0, 0, "running")]
 
 
 def test_what_a_loader_has_lost_is_no_silence(desk: Desk, tmp_path: Path) -> None:
     for number in (1, 2, 3):
         desk.say(number, f"did:web:{number}a.test", f"did:web:{number}b.test")
-    sharing.note_progress(desk.shared, desk.run, sharing.Progress(shard=3, kooch="1", started_at=stores.at(0)))
-    collect(desk.home, desk.shared, wait_hours=1e6)
+    sharing.note_progress(desk.place, desk.run, sharing.Progress(shard=3, kooch="1", started_at=stores.at(0)))
+    collect(desk.home, desk.place, wait_hours=1e6)
     next((desk.home / "spool" / desk.run).glob("*.parquet")).unlink()
     desk.say(3)
-    collected = collect(desk.home, desk.shared, wait_hours=1e6)
+    collected = collect(desk.home, desk.place, wait_hours=1e6)
 
     assert (collected.divisions, collected.over) == ((), ())
     assert desk.runs(stores.bundle(tmp_path / "bundled")) == [(6, 4, 2, 0, "partial")]
 
 
 def test_a_batch_of_a_newer_kooch_is_left_where_it_is(desk: Desk) -> None:
-    file = desk.shared / "spool" / desk.run / "strange.parquet"
-    file.write_bytes(b"PAR1 of another kind")
-    collected = collect(desk.home, desk.shared, wait_hours=0)
+    strange = f"spool/{desk.run}/strange.parquet"
+    desk.place.write(strange, b"PAR1 of another kind")
+    collected = collect(desk.home, desk.place, wait_hours=0)
 
-    assert file.exists()
+    assert desk.batches == [strange]
     assert len(collected.left) == 1
     assert "is damaged, or of a newer Kooch" in collected.left[0]
     # Nobody is given up whose outcome may lie there.
@@ -473,20 +506,39 @@ def test_shards_are_told_whom_to_leave_out(desk: Desk) -> None:
         state.execute(
             "INSERT INTO suppressions VALUES ('bluesky', 'did:web:1a.test', 'asked', '2026-11-25T12:00:00+00:00')"
         )
-    collect(desk.home, desk.shared, wait_hours=24)
+    collect(desk.home, desk.place, wait_hours=24)
 
-    assert sharing.check_shared(desk.shared).suppressed == {"bluesky": ("did:web:1a.test",)}
+    assert sharing.check_shared(desk.place).suppressed == {"bluesky": ("did:web:1a.test",)}
+
+
+def test_the_clock_of_what_is_shared_is_that_of_its_machine(desk: Desk) -> None:
+    assert abs(desk.place.now() - times.now()) < timedelta(minutes=5)
+    assert [name for name in desk.place.names("locks") if "clock" in name] == []
+
+
+def test_an_s3_that_finds_the_clock_wrong_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    says = b"<Error><Code>RequestTimeTooSkewed</Code><Message>The difference is too large.</Message></Error>"
+    with Server(lambda _asked: Reply(403, says, {"Content-Type": "application/xml"})) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "loopback")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "only-for-loopback-s3")
+        with pytest.raises(ConfigError) as skewed:
+            place_of("s3://shared/kooch").names("runs")
+
+    assert str(skewed.value) == (
+        "S3 says that this machine's clock is wrong. Set the clock, then repeat. Nothing is lost."
+    )
 
 
 def test_only_one_data_folder_takes_what_is_shared(desk: Desk, tmp_path: Path) -> None:
     desk.say(1, "did:web:1a.test")
     other = tmp_path / "other"
     other.mkdir()
-    done = kooch_without_lists(other, "load", "--shared", str(desk.shared))
+    done = kooch_without_lists(other, "load", "--shared", str(desk.place))
 
     assert done.returncode == 0
     assert f"is loaded by another data folder, {desk.home}. This one takes nothing from it." in done.stderr
-    assert len(list((desk.shared / "spool").glob("*/*.parquet"))) == 1
+    assert len(desk.batches) == 1
 
 
 def test_hosts_are_divided_evenly_and_by_what_they_are_called_alone() -> None:
@@ -529,11 +581,22 @@ def test_what_is_no_shard_and_what_cannot_be_divided_is_refused(tmp_path: Path) 
     assert "the Wayback Machine limits what one address may ask" in said[4].stderr
 
 
-def test_the_recipe_for_two_hosts_with_cron_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shared", ["folder", "bucket"])
+def test_the_recipe_for_two_hosts_with_cron_runs(shared: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     page = (Path(__file__).parents[1] / "docs" / "many-machines.md").read_text("utf-8")
     crontabs = re.findall(r"^```crontab\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     hosts = [[line.split()[5:] for line in crontab.splitlines()] for crontab in crontabs]
-    with world(tmp_path, ACCOUNTS[:20]) as place:
+    named = dict(
+        zip(("folder", "bucket"), re.findall(r'^\[shards\]\nfolder = "(.*)"$', page, re.MULTILINE), strict=True)
+    )
+    bucket = None
+    if shared == "bucket":
+        server = request.getfixturevalue("s3")
+        bucket = named["bucket"]
+        server.make_bucket(bucket.removeprefix("s3://").partition("/")[0])
+        (exported,) = re.findall(r"^export (AWS_ACCESS_KEY_ID=.*)$", page.partition("### Recipes")[0], re.MULTILINE)
+        assert [pair.partition("=")[0] for pair in exported.split()] == list(server.environment)[:3]
+    with world(tmp_path, ACCOUNTS[:20], bucket=bucket) as place:
         homes = [tmp_path / "loader", place.home("second")]
         said = [
             place.machines.run(home, *words[3:])
@@ -546,9 +609,105 @@ def test_the_recipe_for_two_hosts_with_cron_runs(tmp_path: Path) -> None:
         ]
     (row,) = stores.query(homes[0], "SELECT planned, observed, failed, skipped, state FROM runs")
 
+    assert named["folder"] == "/mnt/kooch"
     assert [words[:3] for host in hosts for words in host] == [["kooch", "--home", "/srv/kooch"]] * 3
     assert [(each.code, each.err) for each in said[2:]] == [(0, ""), (0, "")]
     assert row == (20, 20, 0, 0, "complete")
+    assert list((tmp_path / "shared").iterdir()) == [] or shared == "folder"
+
+
+def test_a_bucket_that_refuses_or_is_gone_costs_nothing(s3: S3Server, tmp_path: Path) -> None:
+    """Refused before, refused by its keys, and gone in the middle of a crawl: said in a sentence, and the next command goes on."""
+    bucket, keys = f"s3://shared/{tmp_path.name}", s3.environment
+    answered = Mastodon()
+    with Gate(s3.url) as gate:
+
+        def shut_at_last(asked: Asked) -> Reply | Fault:
+            if len(place.server.asked) > len(ACCOUNTS) // 4:
+                gate.shut()
+            return answered(asked)
+
+        with world(tmp_path, ACCOUNTS, answer=shut_at_last, bucket=bucket, rate=20, more="batch_rows = 5") as place:
+            loader, home = tmp_path / "loader", place.home("machine")
+            unnamed = place.machines.run(loader, "load", "--shared", "s3://no-such/kooch")
+            s3.give_rights(to_all=False)
+            refused = place.machines.run(loader, "load")
+            s3.give_rights(to_all=True)
+            assert place.machines.run(loader, "load").code == 0
+            s3.give_rights(to_all=False)
+            unread = place.machines.run(home, "crawl", "mastodon", "--shard", "1/1")
+            s3.give_rights(to_all=True)
+            asked = len(place.server.asked)
+            gone = place.machines.run(home, "crawl", "mastodon", "--shard", "1/1", AWS_ENDPOINT_URL_S3=gate.url)
+            unloaded = place.machines.run(loader, "load", AWS_ENDPOINT_URL_S3=gate.url)
+            goes_on = place.machines.run(home, "crawl", "mastodon", "--shard", "1/1")
+            loaded = place.machines.run(loader, "load")
+            ((*counts, state),) = stores.query(loader, "SELECT planned, observed, failed, skipped, state FROM runs")
+
+    assert (unnamed.code, refused.code, unread.code, gone.code, unloaded.code) == (4, 4, 4, 4, 4)
+    assert unnamed.err.startswith(
+        "s3://no-such/kooch: there is no such bucket. Make it, or correct folder in [shards]."
+    )
+    for each in (refused, unread):
+        assert each.err.startswith(f"{bucket} may not be read or written (")
+        assert "or the keys in the environment: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY." in each.err
+    assert asked == 0
+    for each in (gone, unloaded):
+        assert each.err.splitlines()[0].startswith(f"{bucket} cannot be reached (")
+        assert each.err.splitlines()[0].endswith("Nothing is lost: repeat the command.")
+    assert keys["AWS_SECRET_ACCESS_KEY"] not in "".join(each.err for each in (unnamed, refused, unread, gone, unloaded))
+    assert (goes_on.code, loaded.code, loaded.err) == (0, 0, ""), goes_on.err
+    assert (counts, state) == ([len(ACCOUNTS), len(ACCOUNTS), 0, 0], "complete")
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_lock_in_a_bucket_has_one_holder_and_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buckets, "BEAT_SECONDS", 0.1)
+    monkeypatch.setattr(buckets, "DEAD_SECONDS", 30)
+    mine, other, until = place_of("s3://shared/locks"), place_of("s3://shared/locks"), time.monotonic() + 60
+    with mine.alone("crawl"):
+        with pytest.raises(RunningError) as refused, other.alone("crawl"):
+            pass
+        with mine.alone("planning"), other.alone("another"):
+            pass
+    with other.alone("crawl"):
+        pass
+
+    # As a process that was killed leaves it, then another machine takes it, then the first one wakes up.
+    monkeypatch.setattr(buckets, "BEAT_SECONDS", 6)
+    monkeypatch.setattr(buckets, "DEAD_SECONDS", 1)
+    with mine.alone("crawl"):
+        with other.alone("crawl"):
+            while can_write(mine) and time.monotonic() < until:
+                time.sleep(0.1)
+            with pytest.raises(RunningError, match="Another process has taken over crawl, for this one was silent"):
+                mine.write("spool/run/batch.parquet", b"late")
+            other.write("spool/run/batch.parquet", b"in time")
+        with other.alone("crawl"):
+            pass
+
+    assert str(refused.value).startswith("A crawl is already running: ")
+    assert f"process {os.getpid()}. Wait for it, or end it." in str(refused.value)
+    assert mine.read("spool/run/batch.parquet") == b"in time"
+
+
+def can_write(place: Place) -> bool:
+    with suppress(RunningError):
+        place.write("spool/run/batch.parquet", b"early")
+        return True
+    return False
+
+
+def test_a_bucket_needs_a_package_and_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError, match="s3:///kooch names no bucket"):
+        place_of("s3:///kooch")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "s3.example.org")
+    with pytest.raises(ConfigError, match=r"AWS_ENDPOINT_URL_S3 is 's3\.example\.org': write it as https://HOST"):
+        place_of("s3://shared/kooch")
+    monkeypatch.delitem(sys.modules, "kooch.store.bucket")
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(ConfigError, match=r"needs obstore\. Install it with `pip install 'kooch"):
+        place_of("s3://shared/kooch")
 
 
 def test_a_schedule_crawls_the_shard_that_it_names(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,7 +56,7 @@ def crawl(
         str | None, typer.Option(metavar="I/N", help="Crawl only part I of N. Other machines crawl the other parts.")
     ] = None,
     shared: Annotated[
-        Path | None, typer.Option(help="The folder that these machines share (default: as in kooch.toml).")
+        str | None, typer.Option(help="The folder or bucket that these machines share (default: as in kooch.toml).")
     ] = None,
     due: Annotated[bool, typer.Option("--due", help="Crawl what is due by the schedules in kooch.toml.")] = False,
 ) -> None:

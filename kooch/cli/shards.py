@@ -14,6 +14,7 @@ from kooch.shards import Shard
 from kooch.store import sharing, versions
 from kooch.store.collecting import is_loader
 from kooch.store.outcomes import Target
+from kooch.store.places import place_of
 from kooch.times import now
 
 if TYPE_CHECKING:
@@ -46,25 +47,25 @@ def crawl_shards(
 ) -> int:
     """Do one shard of a crawl, platform after platform. Returns the exit code, as `crawl_all` does.
 
-    Its outcomes go into the shared folder. If this data folder is the loader, it loads before and after.
+    Its outcomes go into the shared folder or bucket. If this data folder is the loader, it loads before and after.
     """
     from crawlers import crawling, sharding  # noqa: PLC0415 -- Scrapy takes a second to import
 
-    folder = settings.shards.folder
-    if folder is None:
+    if settings.shards.folder is None:
         raise ConfigError(
             "--shard needs the folder that the machines share: give it with --shared, or as folder in [shards] of kooch.toml."
         )
     for platform in platforms:
         sharding.refuse_undivided(settings, crawling.spider_of(platform))
-    loads = is_loader(settings.home, folder)
+    place = place_of(settings.shards.folder)
+    loads = is_loader(settings.home, place)
     if loads:
         load_now(settings, quiet=True)
     codes = set()
     with publishing_on_the_way(settings) if loads else nullcontext():
         for platform in platforms:
             wanted = sharding.Wanted(
-                folder=folder,
+                place=place,
                 shard=shard,
                 platform=platform,
                 roster=roster,
@@ -98,16 +99,17 @@ def crawl_shards(
 def _plan(wanted: "Wanted") -> list[Target]:
     """The targets of a new run, from the version that the loader has left in the shared folder."""
     at, only = now(), None
-    if wanted.scope == "recheck":
-        looks = versions.second_looks(wanted.folder)
-        only = [look.account_id for look in looks if look.platform == wanted.platform and look.due_at <= at]
-    return versions.targets(
-        wanted.folder,
-        platform=wanted.platform,
-        roster=wanted.roster,
-        only=only,
-        former=wanted.scope == "former",
-    )
+    with wanted.place.as_home() as home:
+        if wanted.scope == "recheck":
+            looks = versions.second_looks(home)
+            only = [look.account_id for look in looks if look.platform == wanted.platform and look.due_at <= at]
+        return versions.targets(
+            home,
+            platform=wanted.platform,
+            roster=wanted.roster,
+            only=only,
+            former=wanted.scope == "former",
+        )
 
 
 def _tell_end(tell: Listener, crawled: "Crawled") -> None:
@@ -118,7 +120,7 @@ def _tell_end(tell: Listener, crawled: "Crawled") -> None:
 def refuse_while_divided(settings: Settings, platform: str) -> None:
     """Raise RunningError while shards crawl a platform, because a crawl of this machine would also ask their hosts."""
     folder = settings.shards.folder
-    runs = sharing.open_runs(folder, platform) if folder else []
+    runs = sharing.open_runs(place_of(folder), platform) if folder else []
     if runs:
         raise RunningError(
             f"Run on {platform} of {runs[0].started_at:%Y-%m-%d %H:%M} UTC is crawled in {runs[0].shards} shards and is not"

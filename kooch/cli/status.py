@@ -60,11 +60,12 @@ def status(
 
 
 def _show_shards(context: typer.Context) -> None:
-    """Which shards of which run have not ended, where machines share a folder."""
+    """Which shards of which run have not ended, where several machines crawl."""
     folder = settings_of(context).shards.folder
     if folder is None:
         return
     from kooch.store.collecting import divisions  # noqa: PLC0415 -- few crawls are divided
+    from kooch.store.places import place_of  # noqa: PLC0415 -- the same
 
     rows: list[dict[str, object]] = [
         {
@@ -77,7 +78,7 @@ def _show_shards(context: typer.Context) -> None:
             "planned": division.run.planned,
             "not_loaded": division.left,
         }
-        for division in divisions(folder)
+        for division in divisions(place_of(folder))
     ]
     columns = ("run", "platform", "started_at", "shards", "not_begun", "not_ended", "planned", "not_loaded")
     show(columns, rows, title="shards")

@@ -23,6 +23,7 @@ from kooch.store.collecting import Collected, collect, is_loader, share_version
 from kooch.store.compact import compact
 from kooch.store.load import Loaded
 from kooch.store.load import load as load_store
+from kooch.store.places import place_of
 from kooch.store.sharing import check_shared
 from kooch.store.spool import archive_folder, spool_folder
 from kooch.store.suppress import finish_suppression
@@ -38,8 +39,8 @@ def load(
     ] = False,
     anew: Annotated[bool, typer.Option("--anew", help="Publish a version even if nothing is new.")] = False,
     shared: Annotated[
-        Path | None,
-        typer.Option(help="The folder in which shards leave their observations (default: as in kooch.toml)."),
+        str | None,
+        typer.Option(help="The folder or bucket in which shards leave their observations (default: as in kooch.toml)."),
     ] = None,
     reason: Annotated[
         str | None,
@@ -69,11 +70,11 @@ def load_now(settings: Settings, *, quiet: bool) -> Loaded:
     return loaded
 
 
-def with_shared(settings: Settings, folder: Path | None) -> Settings:
+def with_shared(settings: Settings, folder: str | None) -> Settings:
     """The settings with the folder of `--shared` instead of the one in kooch.toml."""
     if folder is None:
         return settings
-    return settings.model_copy(update={"shards": settings.shards.model_copy(update={"folder": folder.absolute()})})
+    return settings.model_copy(update={"shards": settings.shards.model_copy(update={"folder": folder})})
 
 
 def collect_now(settings: Settings, *, takes_folder: bool = False) -> Collected:
@@ -81,18 +82,18 @@ def collect_now(settings: Settings, *, takes_folder: bool = False) -> Collected:
 
     With `takes_folder`, this data folder becomes the loader of the shared folder if it has none.
     """
-    folder = settings.shards.folder
-    if folder is None:
+    if settings.shards.folder is None:
         return Collected()
+    place = place_of(settings.shards.folder)
     try:
-        if is_loader(settings.home, folder, takes=takes_folder):
-            collected = collect(settings.home, folder, wait_hours=settings.shards.wait_hours)
+        if is_loader(settings.home, place, takes=takes_folder):
+            collected = collect(settings.home, place, wait_hours=settings.shards.wait_hours)
         else:
             if takes_folder:
-                loader = check_shared(folder)
+                loader = check_shared(place)
                 complain(
-                    f"Shared folder {folder} is loaded by another data folder, {loader.home}. This one takes nothing from it."
-                    f" If that one is gone for good, delete {folder / 'loader.json'} and run `kooch load` here."
+                    f"Shared folder {place} is loaded by another data folder, {loader.home}. This one takes nothing from it."
+                    f" If that one is gone for good, delete {place}/loader.json and run `kooch load` here."
                 )
             collected = Collected()
     except StorageError as error:
@@ -166,11 +167,11 @@ def _load(
 
 
 def _share(settings: Settings) -> None:
-    folder = settings.shards.folder
-    if folder is not None:
+    if settings.shards.folder is not None:
+        place = place_of(settings.shards.folder)
         try:
-            if is_loader(settings.home, folder):
-                share_version(settings.home, folder)
+            if is_loader(settings.home, place):
+                share_version(settings.home, place)
         except StorageError as error:
             complain(str(error))
 
@@ -179,7 +180,7 @@ def _share(settings: Settings) -> None:
 def publishing_on_the_way(settings: Settings) -> Iterator[None]:
     """Load and publish every few minutes, in a process of its own: the crawl never waits for it."""
     ended = threading.Event()
-    shared = ["--shared", str(settings.shards.folder)] if settings.shards.folder else []
+    shared = ["--shared", settings.shards.folder] if settings.shards.folder else []
 
     def publish() -> None:
         while not ended.wait(settings.crawl.publish_every_minutes * 60):

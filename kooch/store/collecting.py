@@ -4,13 +4,12 @@ If it is killed, the next load goes on. A batch that is taken twice is loaded on
 """
 
 import json
-import shutil
 import sqlite3
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,13 +17,14 @@ import pyarrow.parquet as pq
 
 from kooch import __version__
 from kooch.errors import StorageError
-from kooch.files import make_folder, whole_file, write_whole
+from kooch.files import make_folder, write_whole
 from kooch.shards import Shard
 from kooch.store import sharing
 from kooch.store.locks import only_one
 from kooch.store.outcomes import Failed, Outcome, Target
+from kooch.store.places import Place
 from kooch.store.sharing import Loader, Over, Progress, SharedRun, as_json
-from kooch.store.spool import archive_folder, is_of_a_batch, outcomes_of, spool_folder, waiting_batches, write_batch
+from kooch.store.spool import as_parquet, is_of_a_batch, kinds_in, outcomes_of, spool_folder, write_batch
 from kooch.store.state import (
     adopt_run,
     end_run,
@@ -79,91 +79,84 @@ class Collected:
     left: tuple[str, ...] = ()
 
 
-def is_loader(home: Path, folder: Path, *, takes: bool = False) -> bool:
+def is_loader(home: Path, place: Place, *, takes: bool = False) -> bool:
     """Whether this data folder is the one that loads; with `takes` it becomes so where there is none.
 
     Raises StorageError if it was the loader and the folder does not say so any more.
     """
     mine = _own_file(home)
     known = json.loads(mine.read_bytes()) if mine.exists() else None
-    if (folder / "loader.json").exists():
-        return known is not None and sharing.check_shared(folder).home_id == known["home_id"]
-    if known is not None and known["folder"] == str(folder):
+    if place.written_at("loader.json") is not None:
+        return known is not None and sharing.check_shared(place).home_id == known["home_id"]
+    if known is not None and known["folder"] == str(place):
         raise StorageError(
-            f"Shared folder {folder} is not mounted, or was emptied: it does not say that this data folder loads. Mount it."
+            f"Shared folder {place} is not there, or was emptied: it does not say that this data folder loads. {place.remedy}."
             f" If it is to be a new one, delete {mine}. Nothing is lost."
         )
     if not takes:
         return False
-    if not folder.is_dir():
-        raise StorageError(f"Shared folder {folder} is not there. Make it or mount it, then run `kooch load`.")
-    known = {"home_id": uuid.uuid4().hex, "folder": str(folder)}
+    if not place.is_there():
+        raise StorageError(f"Shared folder {place} is not there. Make it or mount it, then run `kooch load`.")
+    known = {"home_id": uuid.uuid4().hex, "folder": str(place)}
+    place.write("loader.json", as_json(_loader(home, known["home_id"], None)))
     try:
-        write_whole(folder / "loader.json", as_json(_loader(home, known["home_id"], None)))
-        make_folder(folder / "locks")
         write_whole(mine, json.dumps(known))
     except OSError as error:
-        raise _unwritable(folder, error) from error
+        raise _unwritable(home, error) from error
     return True
 
 
-def collect(home: Path, folder: Path, *, wait_hours: float) -> Collected:
-    """Take what shards have put into the shared folder, and end the runs that are over: by all shards, or by time.
+def collect(home: Path, place: Place, *, wait_hours: float) -> Collected:
+    """Take what shards have put into the shared place, and end the runs that are over: by all shards, or by time.
 
     The targets of a run that is over by time become failures, one each.
     """
     with only_one(home, "collect", wait=True):
-        loader = sharing.check_shared(folder)
+        loader = sharing.check_shared(place)
         batches, left = 0, []
         divisions, over = [], []
         try:
-            runs = sharing.open_runs(folder)
+            runs = sharing.open_runs(place)
             for run in runs:
-                _adopt(home, folder, run)
-                taken, refused = _take(home, folder, run.run)
+                _adopt(home, place, run)
+                taken, refused = _take(home, place, run.run)
                 batches += taken
                 left += refused
-                settled = _settle(home, folder, run, wait_hours=wait_hours, is_whole=not refused)
+                settled = _settle(home, place, run, wait_hours=wait_hours, is_whole=not refused)
                 if isinstance(settled, Division):
                     divisions.append(settled)
                 elif settled:
                     over.append(settled)
-            late, refused = _take_late(home, folder, {run.run for run in runs})
+            late, refused = _take_late(home, place, {run.run for run in runs})
         except OSError as error:
-            raise _unwritable(folder, error) from error
-        _share_suppressions(home, folder, loader)
+            raise _unwritable(home, error) from error
+        _share_suppressions(home, place, loader)
         return Collected(batches=batches + late, divisions=tuple(divisions), over=tuple(over), left=(*left, *refused))
 
 
-def share_version(home: Path, folder: Path) -> None:
+def share_version(home: Path, place: Place) -> None:
     """Give the shards the latest version: they plan from it."""
-    loader = sharing.check_shared(folder)
+    loader = sharing.check_shared(place)
     if not has_version(home):
         return
-    file = reading_file(home)
-    shared = folder / "published" / "reading.duckdb"
-    if loader.version == file.name and shared.exists():
+    file, shared = reading_file(home), "published/reading.duckdb"
+    if loader.version == file.name and place.written_at(shared) is not None:
         return
-    try:
-        make_folder(shared.parent)
-        with whole_file(shared) as aside:
-            shutil.copyfile(file, aside)
-        write_whole(folder / "loader.json", as_json(_loader(home, loader.home_id, file.name)))
-    except OSError as error:
-        raise _unwritable(folder, error) from error
+    place.write_file(shared, file)
+    place.write("loader.json", as_json(_loader(home, loader.home_id, file.name)))
 
 
-def divisions(folder: Path) -> list[Division]:
+def divisions(place: Place) -> list[Division]:
     """How far each open run is."""
-    sharing.check_shared(folder)
-    return [_division(folder, run) for run in sharing.open_runs(folder)]
+    sharing.check_shared(place)
+    return [_division(place, run) for run in sharing.open_runs(place)]
 
 
-def _division(folder: Path, run: SharedRun) -> Division:
-    progress = sharing.progress_of(folder, run.run)
+def _division(place: Place, run: SharedRun) -> Division:
+    progress = sharing.progress_of(place, run.run)
     numbers = range(1, run.shards + 1)
-    received = _received(folder, run.run)
-    handed = {each.shard for key, each in sharing.handed_in(folder, run.run).items() if key not in received}
+    received = _received(place, run.run)
+    handed = {each.shard for key, each in sharing.handed_in(place, run.run).items() if key not in received}
     return Division(
         run=run,
         absent=tuple(number for number in numbers if number not in progress),
@@ -173,21 +166,18 @@ def _division(folder: Path, run: SharedRun) -> Division:
     )
 
 
-def _received(folder: Path, run: str) -> set[str]:
+def _received(place: Place, run: str) -> set[str]:
     """The targets of a run whose outcomes the loader has."""
-    return {
-        target
-        for file in (archive_folder(folder) / run).glob("*.parquet")
-        for target in pq.read_table(file, columns=["target"])["target"].to_pylist()
-    }
+    receipts = (place.read(name) for name in place.names(f"archive/{run}"))
+    return {target for receipt in receipts if receipt is not None for target in kinds_in(receipt)}
 
 
-def _adopt(home: Path, folder: Path, run: SharedRun) -> None:
+def _adopt(home: Path, place: Place, run: SharedRun) -> None:
     """Write down what the loader needs of a run that was planned elsewhere."""
     with open_state(home) as state:
         if _is_known(state, run.run):
             return
-    targets = [target for part in sharing.plan_of(folder, run.run).values() for target in part]
+    targets = [target for part in sharing.plan_of(place, run.run).values() for target in part]
     with open_state(home) as state:
         adopt_run(
             state,
@@ -202,51 +192,53 @@ def _adopt(home: Path, folder: Path, run: SharedRun) -> None:
         )
 
 
-def _take(home: Path, folder: Path, run: str) -> tuple[int, list[str]]:
+def _take(home: Path, place: Place, run: str) -> tuple[int, list[str]]:
     """Copy batches of a run into the spool, and leave receipts. Returns how many, and a sentence for each that was left."""
     taken, left = 0, []
-    for file in sorted((spool_folder(folder) / run).glob("*.parquet")):
-        receipt = archive_folder(folder) / run / file.name
-        if not receipt.exists():
-            if not _is_ours(file):
+    receipts = set(place.names(f"archive/{run}"))
+    for name in place.names(f"spool/{run}"):
+        receipt = name.replace("spool/", "archive/", 1)
+        if receipt not in receipts:
+            batch = place.read(name)
+            if batch is None:
+                continue
+            table = _read_batch(batch)
+            if table is None:
                 left.append(
-                    f"Batch {file} is damaged, or of a newer Kooch than {__version__}, and was left there. Upgrade this machine,"
-                    " or delete the batch: its shard asks for its targets again."
+                    f"Batch {place}/{name} is damaged, or of a newer Kooch than {__version__}, and was left there. Upgrade this"
+                    " machine, or delete the batch: its shard asks for its targets again."
                 )
                 continue
-            for place in (spool_folder(home) / run, receipt.parent):
-                make_folder(place)
-            with whole_file(spool_folder(home) / run / file.name) as aside:
-                shutil.copyfile(file, aside)
-            with whole_file(receipt) as aside:
-                pq.write_table(pq.read_table(file, columns=_RECEIPT), aside, compression="zstd")
+            make_folder(spool_folder(home) / run)
+            write_whole(spool_folder(home) / run / name.rpartition("/")[2], batch)
+            place.write(receipt, as_parquet(table.select(_RECEIPT)))
             taken += 1
-        file.unlink()
+        place.remove(name)
     return taken, left
 
 
-def _take_late(home: Path, folder: Path, open_runs: set[str]) -> tuple[int, list[str]]:
+def _take_late(home: Path, place: Place, open_runs: set[str]) -> tuple[int, list[str]]:
     """Take batches of runs that are over: what a shard saw still counts, even if the shard was given up."""
     taken, left = 0, []
-    runs = {file.parent.name for file in waiting_batches(folder)} - open_runs
+    runs = {name.split("/")[1] for name in place.names("spool")} - open_runs
     with open_state(home) as state:
         known = {row["run"] for row in state.execute("SELECT run FROM runs WHERE shards IS NOT NULL")}
         gone = {row["run"] for row in withdrawn_runs(state)}
     for run in sorted(runs & known):
-        more, refused = _take(home, folder, run)
+        more, refused = _take(home, place, run)
         taken += more
         left += refused
         if more:
-            _end(home, folder, run)
+            _end(home, place, run)
     for run in sorted(runs & gone):
-        shutil.rmtree(spool_folder(folder) / run, ignore_errors=True)
+        place.remove_all(f"spool/{run}")
     return taken, left
 
 
-def _settle(home: Path, folder: Path, run: SharedRun, *, wait_hours: float, is_whole: bool) -> Division | str | None:
+def _settle(home: Path, place: Place, run: SharedRun, *, wait_hours: float, is_whole: bool) -> Division | str | None:
     """End a run that is over. If it is not over, returns how far it is. If it ended without some shards, returns a
     sentence."""
-    division, said = _division(folder, run), sharing.progress_of(folder, run.run)
+    division, said = _division(place, run), sharing.progress_of(place, run.run)
     with open_state(home) as state:
         set_traffic(
             state,
@@ -256,26 +248,26 @@ def _settle(home: Path, folder: Path, run: SharedRun, *, wait_hours: float, is_w
         )
         is_known = _is_known(state, run.run)
     if not is_known:  # it was withdrawn
-        _forget(folder, run.run)
+        _forget(place, run.run)
         return None
     ended = tuple(number for number, each in said.items() if each.ended_at)
     is_done = not (division.left or division.absent or division.at_work)
     if not is_done and (not is_whole or now() - run.started_at <= timedelta(hours=wait_hours)):
         return division
-    _give_up(home, folder, run, said, wait_hours)
-    sharing.note_over(folder, Over(run=run, ended=ended))
-    _end(home, folder, run.run)
+    _give_up(home, place, run, said, wait_hours)
+    sharing.note_over(place, Over(run=run, ended=ended))
+    _end(home, place, run.run)
     return None if is_done else f"{division.sentence} After {wait_hours:g} hours they count as failed (missing_shard)."
 
 
-def _give_up(home: Path, folder: Path, run: SharedRun, said: dict[int, Progress], wait_hours: float) -> None:
+def _give_up(home: Path, place: Place, run: SharedRun, said: dict[int, Progress], wait_hours: float) -> None:
     """Fail the targets that are left of a run. Their failures have the time at which the run began, so any later answer
     of a shard replaces them."""
-    answered, handed = outcomes_of(home, run.run), sharing.handed_in(folder, run.run)
+    answered, handed = outcomes_of(home, run.run), sharing.handed_in(place, run.run)
     suppressed = set(_suppressed(home).get(run.platform, ()))
     lost = [
         _lost(run, handed[target.key].shard if target.key in handed else number, target, said, wait_hours)
-        for number, part in sharing.plan_of(folder, run.run).items()
+        for number, part in sharing.plan_of(place, run.run).items()
         for target in part
         if target.key not in answered
         and not suppressed & {target.key, target.native_id, f"@{target.handle or ''}".lower()}
@@ -296,40 +288,38 @@ def _lost(run: SharedRun, number: int, target: Target, said: dict[int, Progress]
     return Outcome(target=target.key, result=result, valid_at=run.started_at, recorded_at=run.started_at)
 
 
-def _end(home: Path, folder: Path, run: str) -> None:
+def _end(home: Path, place: Place, run: str) -> None:
     """End a run in the state, by what is in the spool and the archive, and take it out of the shared folder."""
     kinds = list(outcomes_of(home, run).values())
     with open_state(home) as state:
         end_run(state, run, state_at_end(observed=kinds.count("observed"), failed=kinds.count("failed")))
-    _forget(folder, run)
+    _forget(place, run)
 
 
-def _forget(folder: Path, run: str) -> None:
+def _forget(place: Place, run: str) -> None:
     # First the file by which shards find it.
-    (sharing.run_folder(folder, run) / "run.json").unlink(missing_ok=True)
-    for place in (sharing.run_folder(folder, run), archive_folder(folder) / run):
-        shutil.rmtree(place, ignore_errors=True)
-    with suppress(OSError):  # a batch may have come that nobody waited for
-        (spool_folder(folder) / run).rmdir()
+    place.remove(f"{sharing.run_folder(run)}/run.json")
+    for under in (sharing.run_folder(run), f"archive/{run}"):
+        place.remove_all(under)
+    place.remove_empty(f"spool/{run}")  # a batch may have come that nobody waited for
 
 
 def _is_known(state: sqlite3.Connection, run: str) -> bool:
     return state.execute("SELECT 1 FROM runs WHERE run = ?", (run,)).fetchone() is not None
 
 
-def _is_ours(file: Path) -> bool:
+def _read_batch(batch: bytes) -> pa.Table | None:
+    """None if it is damaged, or none of this Kooch."""
     try:
-        return is_of_a_batch(pq.read_table(file).schema)
+        table = pq.read_table(BytesIO(batch))
     except (pa.ArrowException, OSError):
-        return False
+        return None
+    return table if is_of_a_batch(table.schema) else None
 
 
-def _share_suppressions(home: Path, folder: Path, loader: Loader) -> None:
+def _share_suppressions(home: Path, place: Place, loader: Loader) -> None:
     if _suppressed(home) != loader.suppressed or loader.kooch != __version__:
-        try:
-            write_whole(folder / "loader.json", as_json(_loader(home, loader.home_id, loader.version)))
-        except OSError as error:
-            raise _unwritable(folder, error) from error
+        place.write("loader.json", as_json(_loader(home, loader.home_id, loader.version)))
 
 
 def _suppressed(home: Path) -> dict[str, tuple[str, ...]]:
@@ -346,10 +336,10 @@ def _own_file(home: Path) -> Path:
     return home / "shared.json"
 
 
-def _unwritable(folder: Path, error: OSError) -> StorageError:
+def _unwritable(home: Path, error: OSError) -> StorageError:
     return StorageError(
-        f"Shared folder {folder} cannot be read or written ({error.strerror}). Nothing is lost: mount it, free space or"
-        " correct the permissions, then run `kooch load`."
+        f"Data folder {home} cannot be written ({error.strerror}). Nothing is lost: free space or correct the permissions,"
+        " then run `kooch load`."
     )
 
 

@@ -1,6 +1,4 @@
-"""The folder that several machines share: who loads, which runs are open, and how far each shard is.
-
-It has the shape of a data folder, so that what reads and writes those reads and writes it.
+"""What several machines share, in a folder or in a bucket: who loads, which runs are open, and how far each shard is.
 
     loader.json                  which data folder loads, and which accounts are suppressed
     published/reading.duckdb     the loader's version: runs are planned from it
@@ -13,28 +11,27 @@ It has the shape of a data folder, so that what reads and writes those reads and
     archive/RUN/….parquet        receipts of those that it has: targets and kinds of outcome, nothing else
     locks/                       one process a shard
 
-Every file is written whole. Locks and renames must work there as on a disk, as they do on NFS 4 and CephFS.
+Every file is written whole.
 """
 
 import json
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from kooch import __version__
 from kooch.errors import RunningError, StorageError
-from kooch.files import make_folder, write_whole
 from kooch.shards import Shard
-from kooch.store.locks import only_one
-from kooch.store.outcomes import Target
+from kooch.store.outcomes import Outcome, Target
+from kooch.store.places import Place
+from kooch.store.spool import batch_of, kinds_in
 from kooch.times import now
 
 FORMAT = 1
@@ -115,39 +112,37 @@ class Over:
     ended: tuple[int, ...]
 
 
-def check_shared(folder: Path) -> Loader:
-    """Who loads. Raises StorageError for a folder that is not there, or that no loader has made its own."""
-    file = folder / "loader.json"
-    if not file.is_file():
+def check_shared(place: Place) -> Loader:
+    """Who loads. Raises StorageError for a place that is not there, or that no loader has made its own."""
+    loader: Loader | None = _read(place, "loader.json", Loader)
+    if loader is None:
         raise StorageError(
-            f"Shared folder {folder} is not there, or no loader has taken it. Mount it; if it is new, run `kooch load` on"
+            f"Shared folder {place} is not there, or no loader has taken it. {place.remedy}; if it is new, run `kooch load` on"
             " the machine that loads. Nothing is lost."
         )
-    loader: Loader = _read(file, Loader)
     return loader
 
 
-def open_runs(folder: Path, platform: str | None = None) -> list[SharedRun]:
+def open_runs(place: Place, platform: str | None = None) -> list[SharedRun]:
     """The runs that are not over, oldest first. Raises StorageError for one of a newer Kooch."""
     found = []
-    for file in sorted((folder / "runs").glob("*/run.json")):
-        try:
-            written = json.loads(file.read_bytes())
-        except FileNotFoundError:
-            continue  # the loader has just closed it
-        except (OSError, ValueError) as error:
-            raise StorageError(f"{file} cannot be read ({error}). Mount the shared folder, then repeat.") from error
-        if isinstance(written, dict) and written.get("format") != FORMAT:
-            raise StorageError(
-                f"Run {written.get('run')} of the shared folder {folder} was planned by Kooch {written.get('kooch')}; this Kooch"
-                f" {__version__} cannot read its plan. Upgrade this machine, then repeat. Nothing is lost."
-            )
-        found.append(_read(file, SharedRun))
+    for name in place.names("runs"):
+        # None: the loader has just closed it.
+        if not name.endswith("/run.json") or (content := place.read(name)) is None:
+            continue
+        with suppress(ValueError):
+            written = json.loads(content)
+            if isinstance(written, dict) and written.get("format") != FORMAT:
+                raise StorageError(
+                    f"Run {written.get('run')} of the shared folder {place} was planned by Kooch {written.get('kooch')}; this Kooch"
+                    f" {__version__} cannot read its plan. Upgrade this machine, then repeat. Nothing is lost."
+                )
+        found.append(_parsed(place, name, content, SharedRun))
     return sorted((run for run in found if platform in (None, run.platform)), key=lambda run: (run.started_at, run.run))
 
 
 def begin_run(
-    folder: Path, *, platform: str, roster: str | None, scope: str, parts: Mapping[int, Sequence[Target]]
+    place: Place, *, platform: str, roster: str | None, scope: str, parts: Mapping[int, Sequence[Target]]
 ) -> SharedRun:
     """Write down a new run, whole. `parts` are the targets by shard. The caller holds the lock of `planning`."""
     run = SharedRun(
@@ -160,83 +155,94 @@ def begin_run(
         started_at=now(),
         kooch=__version__,
     )
-    with _telling(folder):
-        for place in (run_folder(folder, run.run) / "shards", folder / "spool" / run.run):
-            make_folder(place)
-        write_whole(run_folder(folder, run.run) / "plan.json", _adapter(dict[int, list[Target]]).dump_json(dict(parts)))
-        write_whole(run_folder(folder, run.run) / "run.json", as_json(run))
+    place.write(f"{run_folder(run.run)}/plan.json", _adapter(dict[int, list[Target]]).dump_json(dict(parts)))
+    place.write(f"{run_folder(run.run)}/run.json", as_json(run))
     return run
 
 
-def plan_of(folder: Path, run: str) -> dict[int, list[Target]]:
-    """The targets of a run by shard."""
-    plan: dict[int, list[Target]] = _read(run_folder(folder, run) / "plan.json", dict[int, list[Target]])
+def plan_of(place: Place, run: str) -> dict[int, list[Target]]:
+    """The targets of a run by shard. Raises StorageError where the run is over."""
+    plan: dict[int, list[Target]] | None = _read(place, f"{run_folder(run)}/plan.json", dict[int, list[Target]])
+    if plan is None:
+        raise StorageError(f"Run {run} in {place} is over, or its plan is gone. The next crawl asks for what is left.")
     return plan
 
 
-def hand_over(folder: Path, run: str, handed: Handed) -> None:
+def hand_over(place: Place, run: str, handed: Handed) -> None:
     """Leave a target to another shard. Raises StorageError."""
-    check_shared(folder)
-    place = run_folder(folder, run) / "handed" / str(handed.shard)
-    with _telling(folder):
-        make_folder(place)
-        write_whole(place / f"{sha256(handed.target.key.encode()).hexdigest()[:32]}.json", as_json(handed))
+    check_shared(place)
+    key = sha256(handed.target.key.encode()).hexdigest()[:32]
+    place.write(f"{run_folder(run)}/handed/{handed.shard}/{key}.json", as_json(handed))
 
 
-def handed_in(folder: Path, run: str) -> dict[str, Handed]:
+def handed_in(place: Place, run: str) -> dict[str, Handed]:
     """The targets of a run that were handed over, by key: each to the shard that was told most about it."""
     found: dict[str, Handed] = {}
-    for file in sorted((run_folder(folder, run) / "handed").glob("*/*.json")):
-        handed: Handed = _read(file, Handed)
+    for handed in _read_all(place, f"{run_folder(run)}/handed", Handed):
         before = found.get(handed.target.key)
         if before is None or len(handed.heard) > len(before.heard):
             found[handed.target.key] = handed
     return found
 
 
-def progress_of(folder: Path, run: str) -> dict[int, Progress]:
+def progress_of(place: Place, run: str) -> dict[int, Progress]:
     """How far each shard is that has begun."""
-    files = sorted((run_folder(folder, run) / "shards").glob("*.json"))
-    return {said.shard: said for said in (_read(file, Progress) for file in files)}
+    return {said.shard: said for said in _read_all(place, f"{run_folder(run)}/shards", Progress)}
 
 
-def note_progress(folder: Path, run: str, progress: Progress) -> None:
+def note_progress(place: Place, run: str, progress: Progress) -> None:
     """Write down how far a shard is. Raises StorageError."""
-    check_shared(folder)
-    with _telling(folder):
-        write_whole(run_folder(folder, run) / "shards" / f"{progress.shard}.json", as_json(progress))
+    check_shared(place)
+    place.write(_progress_file(run, progress.shard), as_json(progress))
 
 
-def is_at_work(folder: Path, run: str, number: int) -> bool:
+def is_at_work(place: Place, run: str, number: int) -> bool:
     """Whether a shard has begun, has not ended, and has given a sign of life lately."""
-    file = run_folder(folder, run) / "shards" / f"{number}.json"
-    said = progress_of(folder, run).get(number)
+    said: Progress | None = _read(place, _progress_file(run, number), Progress)
     if said is None or said.ended_at is not None:
         return False
-    try:
-        seen_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
-    except OSError:
-        return False
-    return clock_of(folder) - seen_at < _SILENT
+    seen_at = place.written_at(_progress_file(run, number))
+    return seen_at is not None and clock_of(place) - seen_at < _SILENT
 
 
-def note_over(folder: Path, over: Over) -> None:
+def note_over(place: Place, over: Over) -> None:
     """Write down that a run is over: a shard that is told to do its part again finds that it has. Earlier ones are forgotten."""
-    make_folder(folder / "over")
-    write_whole(folder / "over" / f"{over.run.run}.json", as_json(over))
-    for earlier in runs_over(folder):
+    place.write(f"over/{over.run.run}.json", as_json(over))
+    for earlier in runs_over(place):
         if earlier.run.started_at < over.run.started_at - _REMEMBERED:
-            (folder / "over" / f"{earlier.run.run}.json").unlink(missing_ok=True)
+            place.remove(f"over/{earlier.run.run}.json")
 
 
-def runs_over(folder: Path) -> list[Over]:
+def runs_over(place: Place) -> list[Over]:
     """The runs that were over lately."""
-    return [_read(file, Over) for file in (folder / "over").glob("*.json")]
+    return list(_read_all(place, "over", Over))
 
 
-def is_open(folder: Path, run: str) -> bool:
+def is_open(place: Place, run: str) -> bool:
     """Whether the loader still waits for shards of a run."""
-    return (run_folder(folder, run) / "run.json").exists()
+    return place.written_at(f"{run_folder(run)}/run.json") is not None
+
+
+def leave_batch(place: Place, *, run: str, platform: str, outcomes: Sequence[Outcome]) -> None:
+    """Leave a batch to the loader. Raises StorageError."""
+    # Where a folder is not mounted, a batch would go to the disk below it.
+    check_shared(place)
+    place.write(f"spool/{run}/{uuid.uuid4().hex}.parquet", batch_of(run=run, platform=platform, outcomes=outcomes))
+
+
+def outcomes_in(place: Place, run: str) -> dict[str, str]:
+    """The kind of outcome of each target of a run, as batches and receipts have it.
+
+    A file that cannot be read answers for nothing: its targets are asked again.
+    """
+    kinds: dict[str, str] = {}
+    # The spool first: a batch that the loader takes meanwhile is then read twice, not missed.
+    for under in ("spool", "archive"):
+        for name in place.names(f"{under}/{run}"):
+            content = place.read(name)
+            if content is not None:
+                kinds |= kinds_in(content)
+    return kinds
 
 
 def as_json(said: Loader | SharedRun | Progress | Handed | Over) -> bytes:
@@ -245,39 +251,33 @@ def as_json(said: Loader | SharedRun | Progress | Handed | Over) -> bytes:
     return _adapter(kind).dump_json(said)
 
 
-def run_folder(folder: Path, run: str) -> Path:
-    return folder / "runs" / run
+def run_folder(run: str) -> str:
+    return f"runs/{run}"
 
 
-def clock_of(folder: Path) -> datetime:
-    """What time it is for the machine that holds the folder: the time of a file that is written now. Raises StorageError."""
-    probe = folder / "locks" / f"clock-{uuid.uuid4().hex}"
-    with _telling(folder):
-        try:
-            probe.touch()
-            return datetime.fromtimestamp(probe.stat().st_mtime, UTC)
-        finally:
-            probe.unlink(missing_ok=True)
+def clock_of(place: Place) -> datetime:
+    """What time it is for the machine that holds the place. Raises StorageError."""
+    return place.now()
 
 
 @contextmanager
-def planning(folder: Path) -> Iterator[None]:
+def planning(place: Place) -> Iterator[None]:
     """Of several shards that find no run to take part in, one plans it, and the others find it."""
-    with only_one(folder, "planning", wait=True):
+    with place.alone("planning", wait=True):
         yield
 
 
 @contextmanager
-def alone_as(folder: Path, platform: str, shard: Shard) -> Iterator[None]:
+def alone_as(place: Place, platform: str, shard: Shard) -> Iterator[None]:
     """Be the one process that crawls this shard of a platform. Raises RunningError where another does."""
-    check_shared(folder)
-    with only_one(folder, f"crawl-{platform}-{shard.number}-of-{shard.of}"):
+    check_shared(place)
+    with place.alone(f"crawl-{platform}-{shard.number}-of-{shard.of}"):
         yield
 
 
-def refuse_another_division(folder: Path, platform: str, shards: int) -> None:
+def refuse_another_division(place: Place, platform: str, shards: int) -> None:
     """Raise RunningError where an open run divides the platform's hosts otherwise: two shards would ask one host."""
-    for run in open_runs(folder, platform):
+    for run in open_runs(place, platform):
         if run.shards != shards:
             raise RunningError(
                 f"Run {run.run} on {platform} of {run.started_at:%Y-%m-%d %H:%M} UTC has {run.shards} shards, not {shards},"
@@ -285,31 +285,32 @@ def refuse_another_division(folder: Path, platform: str, shards: int) -> None:
             )
 
 
-def _read(file: Path, kind: Any) -> Any:  # noqa: ANN401 -- what the type says
+def _progress_file(run: str, number: int) -> str:
+    return f"{run_folder(run)}/shards/{number}.json"
+
+
+def _read_all(place: Place, under: str, kind: Any) -> Iterator[Any]:  # noqa: ANN401 -- what the type says
+    for name in place.names(under):
+        said = _read(place, name, kind)
+        if said is not None:
+            yield said
+
+
+def _read(place: Place, name: str, kind: Any) -> Any:  # noqa: ANN401 -- what the type says, or None
+    content = place.read(name)
+    return None if content is None else _parsed(place, name, content, kind)
+
+
+def _parsed(place: Place, name: str, content: bytes, kind: Any) -> Any:  # noqa: ANN401 -- what the type says
     try:
-        return _adapter(kind).validate_json(file.read_bytes())
-    except OSError as error:
-        raise StorageError(
-            f"{file} cannot be read ({error.strerror}). Mount the shared folder, then repeat."
-        ) from error
+        return _adapter(kind).validate_json(content)
     except ValidationError as error:
         raise StorageError(
-            f"{file} is not what this Kooch {__version__} writes: it is damaged, or of another Kooch. Upgrade this machine,"
-            " or restore the file."
+            f"{place}/{name} is not what this Kooch {__version__} writes: it is damaged, or of another Kooch. Upgrade this"
+            " machine, or restore the file."
         ) from error
 
 
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 -- any type
     return TypeAdapter(kind)
-
-
-@contextmanager
-def _telling(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(
-            f"Shared folder {folder} cannot be written ({error.strerror}). Nothing is lost: mount it, free space or correct"
-            " the permissions, then repeat."
-        ) from error

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
+from io import BytesIO
 from pathlib import Path
 from sys import intern
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kooch.errors import StorageError
-from kooch.files import make_folder, whole_file
+from kooch.files import make_folder, write_whole
 from kooch.store.outcomes import Failed, Looked, Observed, Outcome, Skipped
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -120,17 +121,38 @@ def write_batch(home: Path, *, run: str, platform: str, outcomes: Sequence[Outco
     """
     folder = spool_folder(home) / run
     file = folder / f"{uuid.uuid4().hex}.parquet"
-    table = _table(run, platform, outcomes)
+    batch = batch_of(run=run, platform=platform, outcomes=outcomes)
     try:
         make_folder(folder)
-        with whole_file(file) as aside:
-            pq.write_table(table, aside, compression="zstd")
+        write_whole(file, batch)
     except OSError as error:
         raise StorageError(
             f"Spool {folder}: a batch of {len(outcomes)} outcomes could not be written ({error.strerror}). "
             "Free space or correct the permissions, then run the crawl again: it continues where it stopped."
         ) from error
     return file
+
+
+def batch_of(*, run: str, platform: str, outcomes: Sequence[Outcome]) -> bytes:
+    """A batch as its file has it. Raises as Arrow does for an outcome that is not `storable`."""
+    return as_parquet(_table(run, platform, outcomes))
+
+
+def as_parquet(table: pa.Table) -> bytes:
+    """The content of a small Parquet file."""
+    written = BytesIO()
+    pq.write_table(table, written, compression="zstd")
+    return written.getvalue()
+
+
+def kinds_in(batch: Path | bytes) -> dict[str, str]:
+    """The kind of outcome of each target of a batch or receipt; none of one that cannot be read."""
+    source = BytesIO(batch) if isinstance(batch, bytes) else batch
+    try:
+        table = pq.read_table(source, columns=["target", "outcome"])
+    except (pa.ArrowException, FileNotFoundError):
+        return {}
+    return dict(zip(table["target"].to_pylist(), map(intern, table["outcome"].to_pylist()), strict=True))
 
 
 def storable(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -161,11 +183,7 @@ def outcomes_of(home: Path, run: str) -> dict[str, str]:
     """
     kinds: dict[str, str] = {}
     for file in _batches_of(home, run):
-        try:
-            table = pq.read_table(file, columns=["target", "outcome"])
-        except (pa.ArrowException, FileNotFoundError):
-            continue
-        kinds |= zip(table["target"].to_pylist(), map(intern, table["outcome"].to_pylist()), strict=True)
+        kinds |= kinds_in(file)
     return kinds
 
 

@@ -1,8 +1,9 @@
-"""HTTP on this machine: free ports, plain requests, and a proxy that counts them."""
+"""HTTP on this machine: free ports, plain requests, a proxy that counts them, and a gate before a server."""
 
 import json
 import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -50,6 +51,48 @@ def fetch(url: str, *, headers: dict[str, str] | None = None, body: object = Non
         return Answer(
             response.status, {name.lower(): value for name, value in response.headers.items()}, response.read()
         )
+
+
+class Gate:
+    """A context manager: `url` leads to a server until it is shut. Then nobody is there, and who was talking is cut off."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._behind = (parts.hostname, parts.port)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._open: list[socket.socket] = [self._listener]
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._let_in, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shut()
+
+    def shut(self) -> None:
+        while self._open:
+            one = self._open.pop()
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+
+    def _let_in(self) -> None:
+        with suppress(OSError):
+            while True:
+                pair = (self._listener.accept()[0], socket.create_connection(self._behind))
+                self._open += pair
+                for one, other in (pair, pair[::-1]):
+                    threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
+
+    @staticmethod
+    def _carry(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while said := one.recv(1 << 16):
+                other.sendall(said)
+            other.shutdown(socket.SHUT_WR)
 
 
 class Seen(NamedTuple):
