@@ -26,7 +26,9 @@ from kooch.store.schema import LATEST
 from kooch.store.suppress import suppress
 from tests.commands import command, kooch, kooch_without_lists
 from tests.disk import Disk
+from tests.faults import Reply, Server
 from tests.lakes import ask_duckdb, count_by_polars, differences, write_settings
+from tests.machines import Machines
 from tests.servers.loopback import free_port
 from tests.servers.postgres import PostgresServer
 from tests.servers.s3 import S3Server
@@ -328,6 +330,44 @@ def test_a_lake_in_s3_is_pulled_back_equal_and_its_faults_are_said(postgres: Pos
     assert json.loads(pushed.stdout)["is_new"], pushed.stderr
     assert pulled.returncode == 0, pulled.stderr
     assert differences((desk / "kooch.duckdb").resolve(), (reader / "kooch.duckdb").resolve()) == {}
+
+
+def test_a_clock_that_was_an_hour_ahead_keeps_nothing_that_was_removed(
+    postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """By its times, version 1 was published after the suppression."""
+    desk, catalogue, data = tmp_path / "desk", postgres.database("skewed"), tmp_path / "data"
+    bundled = three_people(tmp_path / "lists")
+    write_settings(desk, catalogue, data)
+    look(desk, 0)
+    suppressing = ("suppress", "bluesky", "id:did:web:ada.test", "--reason", "asked")
+    with Machines(tmp_path, bundled) as machines:
+        said = [
+            machines.run(desk, "load", clock_ahead=3600, PGPASSWORD=postgres.password),
+            machines.run(desk, *suppressing, PGPASSWORD=postgres.password),
+            machines.run(desk, "load", PGPASSWORD=postgres.password),
+        ]
+
+    assert [(each.code, each.err) for each in said] == [(0, "")] * 3
+    assert ask_duckdb(
+        catalogue,
+        "SELECT commit_message FROM lake.snapshots() WHERE author = 'Kooch'",
+        "SELECT count(*) FROM lake.observations",
+    ) == [[["version 2"]], [[2]]]
+    assert not [word for word in words_in(data) if "ada at" in word or "ada.test" in word]
+
+
+def test_an_s3_that_finds_the_clock_wrong_is_believed(postgres: PostgresServer, tmp_path: Path) -> None:
+    desk = tmp_path / "desk"
+    load(desk, three_people(tmp_path / "lists"))
+    write_settings(desk, postgres.database("clock"), "s3://lake/versions")
+    says = b"<Error><Code>RequestTimeTooSkewed</Code><Message>The difference is too large.</Message></Error>"
+    with Server(lambda _asked: Reply(403, says, {"Content-Type": "application/xml"})) as server:
+        keys = {"AWS_ACCESS_KEY_ID": "loopback", "AWS_SECRET_ACCESS_KEY": "only-for-loopback-s3"}
+        skewed = push(desk, AWS_ENDPOINT_URL_S3=server.url, **keys)
+
+    assert skewed.returncode == 2
+    assert skewed.stderr == "S3 says that this machine's clock is wrong. Set the clock, then repeat. Nothing is lost.\n"
 
 
 def test_an_older_kooch_and_another_folder_are_refused(postgres: PostgresServer, tmp_path: Path) -> None:

@@ -414,7 +414,7 @@ def _let_go(connection: duckdb.DuckDBPyConnection, forget_before: str | None, ke
     latest = pushed[-1]["snapshot"]
     # Between two versions there are snapshots of the lake's own upkeep. They show the same rows as the version before
     # them.
-    kept_from = next((one["snapshot"] for one in pushed if not _is_before(one["published_at"], forget_before)), latest)
+    kept_from = _first_kept(pushed, forget_before)
     forgotten = [number for number, _ in snapshots if number < kept_from]
     old = [number for number, is_old in snapshots if is_old and number < latest]
     _expire(connection, sorted({*forgotten, *old}))
@@ -427,8 +427,17 @@ def _let_go(connection: duckdb.DuckDBPyConnection, forget_before: str | None, ke
     connection.execute(f"CALL ducklake_delete_orphaned_files('lake', {grace})")
 
 
-def _is_before(published_at: str, instant: str | None) -> bool:
-    return instant is not None and datetime.fromisoformat(published_at) < datetime.fromisoformat(instant)
+def _first_kept(pushed: Sequence[dict[str, Any]], forget_before: str | None) -> int:
+    """The first snapshot of the versions that were published in one row up to the latest, all after the instant."""
+    if forget_before is None:
+        return int(pushed[0]["snapshot"])
+    instant, kept = datetime.fromisoformat(forget_before), pushed[-1]
+    for one in reversed(pushed[:-1]):
+        # Where the clock was set back, the times do not say whether a version was published before something was removed.
+        if not instant <= datetime.fromisoformat(one["published_at"]) <= datetime.fromisoformat(kept["published_at"]):
+            break
+        kept = one
+    return int(kept["snapshot"])
 
 
 def _expire(connection: duckdb.DuckDBPyConnection, snapshots: Sequence[int]) -> None:

@@ -43,7 +43,7 @@ _SENTENCES: dict[str, tuple[type[KoochError], str]] = {
         ConfigError,
         "PostgreSQL has no such database or user, or gives no rights there: {catalogue} ({says}). Correct lake.catalogue.",
     ),
-    "clock": (StorageError, "S3 says that this machine's clock is wrong. Set the clock. " + _AGAIN),
+    "clock": (ConfigError, "S3 says that this machine's clock is wrong. Set the clock, then repeat. Nothing is lost."),
     "rights": (
         StorageError,
         "The lake's files in {place} may not be read or written ({says}). Correct the rights, or the keys in the environment:"
