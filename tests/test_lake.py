@@ -345,15 +345,14 @@ def test_a_clock_that_was_an_hour_ahead_keeps_nothing_that_was_removed(
         said = [
             machines.run(desk, "load", clock_ahead=3600, PGPASSWORD=postgres.password),
             machines.run(desk, *suppressing, PGPASSWORD=postgres.password),
-            machines.run(desk, "load", PGPASSWORD=postgres.password),
         ]
 
-    assert [(each.code, each.err) for each in said] == [(0, "")] * 3
+    assert [(each.code, each.err) for each in said] == [(0, "")] * 2
     assert ask_duckdb(
         catalogue,
-        "SELECT commit_message FROM lake.snapshots() WHERE author = 'Kooch'",
+        "SELECT count(*) FROM lake.snapshots() WHERE author = 'Kooch'",
         "SELECT count(*) FROM lake.observations",
-    ) == [[["version 2"]], [[2]]]
+    ) == [[[1]], [[2]]]
     assert not [word for word in words_in(data) if "ada at" in word or "ada.test" in word]
 
 
