@@ -43,7 +43,7 @@ def _show_contact(settings: Settings | None) -> None:
 
 def _where_told() -> str:
     log = os.environ.get("KOOCH_APP_LOG")
-    return f"What happened is told in {log}." if log else "What happened is told where the app was started."
+    return f"{log} says what happened." if log else "The terminal in which the app was started says what happened."
 
 
 if __name__ == "__main__":

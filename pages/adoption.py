@@ -150,7 +150,7 @@ def _why(opens_on: Measure, measure: Measure) -> str:
     why = (
         "This list can say who had joined. It cannot say who is there now: too few were looked at in the last 45 days."
     )
-    return why if measure == "joined" else f"{why} Days of which nobody can say are hatched."
+    return why if measure == "joined" else f"{why} Days about which nobody can say are hatched."
 
 
 def _by(found: Adoption) -> str:

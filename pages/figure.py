@@ -310,7 +310,7 @@ def show_holds(found: Figure) -> None:
                     f"{hold['platform']}: ",
                     Number(f"{hold['newly_gone']:,}", cell("doubtful_runs", "newly_gone", run_id=hold["run_id"])),
                     f" not found at once on {moment(hold['started_at'])};",
-                    f" second look after {moment(hold['look_again_after'])}. Until then nothing is said to have changed.",
+                    f" second look after {moment(hold['look_again_after'])}. Until then Kooch reports no change.",
                 )
             )
 

@@ -19,7 +19,7 @@ from pages.shared.text import note, page_of, say, table, tell
 _ROWS = 100
 _NOTES = (
     "Many people follow the same account on both: the two counts must not be added.",
-    "A count says nothing of who reads.",
+    "A count says nothing about who reads.",
 )
 
 

@@ -47,7 +47,7 @@ def main() -> None:
         show_count(roster, str(kind), counts, names)
     found: Moves = ask(file, moves_of, roster=roster, move=move, platform=platform)
     note(
-        "What a list or a report brought is a move of its own day, and is marked so. A failed look changes nothing. The latest"
+        "A move that a list or a report brought has the day that the source gives, and is marked. A failed look changes nothing. The latest"
         " {shown} are shown; `SELECT * FROM moves` has all.\n\n“Dormant” counts 91 days without a post, and somebody looked at each."
         " If only a profile or a check by the list's source shows the last post, it may have been a repost. The end of a role ends"
         " the watch.",

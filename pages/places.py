@@ -36,7 +36,7 @@ _SIGNS = {
 _LAST = {
     "look": "the last day on which anybody looked",
     "list": "the day of the list",
-    "report": "the last day of which a report tells",
+    "report": "the last day about which a report says something",
 }
 _SORTS = {
     "name": "Name",
@@ -60,7 +60,7 @@ def main() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="choices"):
         roster = choose_list(titles)
     with more_choices():
-        day = _day("As the day ended", "day", "The last day of which anything is known, if none is chosen.")
+        day = _day("As the day ended", "day", "If you choose none, it is the last day about which anything is known.")
         against = _day("Against", "against", "Another day. What differs between the two is shown below.")
         parts = st.container(horizontal=True, vertical_alignment="bottom", key="parts")
     whole: Places | None = ask(file, places_of, roster=roster, day=day, narrowed={})
@@ -75,7 +75,7 @@ def main() -> None:
     )
     say("{subject}", subject=subject)
     if found is None:
-        st.info("Nobody on the list is all of that. Choose less.")
+        st.info("Nobody on the list fits all these choices. Remove one.")
         st.stop()
     st.caption(coded(_when(found, is_chosen=day is not None)))
     tell(found.verdict)
@@ -110,7 +110,7 @@ def _day(label: str, key: str, help_text: str) -> date | None:
 
 def _when(found: Places, *, is_chosen: bool) -> str:
     if found.day > found.last_day:
-        return f"The data end on {long_day(found.last_day)}. Of later days nothing is known but what was known then."
+        return f"The data end on {long_day(found.last_day)}. Nothing newer is known about later days."
     if is_chosen or found.day == found.last_day:
         return f"As {long_day(found.day)} ended, in the list's time zone."
     return f"As {long_day(found.day)} ended: {_LAST[found.known_by]}. Choose another day above; look again with `kooch crawl`."

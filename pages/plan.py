@@ -41,7 +41,7 @@ def main() -> None:
     if fault:
         st.info(coded(fault))
         st.stop()
-    say("Nobody is asked for this. The numbers are those of the first crawl, if all accounts exist.")
+    say("Kooch asks no server for this. The numbers are those of the first crawl, if all accounts exist.")
     free = [row["platform"] for row in rows if row["how"] == "free" and row["accounts"]]
     if free:
         st.markdown("What is free starts with:")
@@ -84,7 +84,7 @@ def main() -> None:
         st.header("Cannot be read")
         names = ", ".join(row["name"] for row in unread)
         say("Kooch cannot read {names}. The list names no account there.", names=names)
-    st.caption("The same rows are printed by `kooch plan`.")
+    st.caption("`kooch plan` prints the same rows.")
 
 
 def show_platform(row: dict[str, Any]) -> None:

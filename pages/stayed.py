@@ -51,7 +51,7 @@ def main() -> None:
     subject = f"{lists.subject(roster, platform)} · quiet{days}@1"
     say("{subject}", subject=subject)
     if found is None:
-        st.info("Nobody on this list has an account there that is known. Choose another platform.")
+        st.info("Nobody on this list has a known account there. Choose another platform.")
         st.stop()
     tell(found.verdict)
     chosen = {"roster": roster, "platform": platform, "days": days, "end": end}

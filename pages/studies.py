@@ -33,7 +33,7 @@ def main() -> None:
         on_click="ignore",
         type="tertiary",
     )
-    st.caption("The same rows are printed by `kooch reproduce --all`.")
+    st.caption("`kooch reproduce --all` prints the same rows.")
 
 
 def show_study(found: Reproduction) -> None:

@@ -408,7 +408,7 @@ def test_a_held_mass_departure_says_when_a_second_look_tells(tmp_path: Path, mon
     crawl("2025-06-01T14:00", "active")
     held = (
         "Bluesky: 61 not found at once on 2 June 2025, 14:00 UTC; second look after 3 June 2025, 14:00 UTC."
-        " Until then nothing is said to have changed."
+        " Until then Kooch reports no change."
     )
 
     assert held in crawl("2025-06-02T14:00", "not_found")

@@ -157,7 +157,7 @@ def test_who_read_a_report_did_not_look(tmp_path: Path, monkeypatch: pytest.Monk
     listed = bundle(tmp_path / "bundled", people)
     load(tmp_path, listed)
 
-    assert "As 1 September 2025 ended: the last day of which a report tells." in words(
+    assert "As 1 September 2025 ended: the last day about which a report says something." in words(
         run(PLACES, tmp_path, monkeypatch)
     )
 

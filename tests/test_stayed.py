@@ -152,7 +152,7 @@ def test_a_list_nobody_looked_at_names_the_command(bundled_home: Path, monkeypat
     said = words(run(STAYED, bundled_home, monkeypatch, roster="us-congress", platform="x"))
 
     assert "kooch crawl --activity" in said
-    assert "have an account. Of nobody it is known" in said
+    assert "have an account. Nobody has both a known time of joining" in said
 
 
 def test_without_the_statistics_the_page_counts_and_says_what_to_install(

@@ -9,7 +9,7 @@ from analytics.theme import FAINT, GREEN, MIST, MUTED, ORANGE, PAPER, SKY, VIOLE
 
 QUESTION = "What became of them?"
 DEFINITION = (
-    "Of each the first thing that ended the watch. Quiet: so many days without a post, all looked at, followed the last one. It"
+    "For each, the first thing that ended the watch. Quiet: so many days without a post, all looked at, followed the last one. It"
     " counts from the last of these days. None of these: nothing had ended the watch by the latest look at posts. Hatched: not known"
     " when they joined, or what they posted."
 )

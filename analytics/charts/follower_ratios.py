@@ -11,7 +11,7 @@ DEFINITION = (
     "Followers on the newer platform for each follower on the older one, on the last day of which both counts are known."
     " Green: as many or more. Orange: fewer. Blue: the counts do not say. A bar is as wide as the rounding allows."
     " A triangle marks a ratio that may go on that way: a count is a lower bound. The dashed line is parity."
-    " Of several accounts on a platform the one that ever had most followers is taken."
+    " If somebody has several accounts on a platform, the one that ever had most followers is taken."
 )
 UNIT = "Followers on the newer platform for each on the older; days of UTC"
 FRAMES = {"ratios": RATIOS}
@@ -25,7 +25,7 @@ _MOST_ROWS = 40
 def draw(ratios: pl.DataFrame) -> alt.LayerChart:
     """One row for each person, the largest ratio first. At most 40 rows are drawn."""
     if ratios.is_empty():
-        return empty("Of no day the followers on both platforms are known.")
+        return empty("There is no day on which the followers on both platforms are known.")
     rows = ratios.head(_MOST_ROWS).with_columns(top=pl.int_range(pl.len()) * _ROW + 18)
     x = alt.X(
         "end:Q",

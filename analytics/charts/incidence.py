@@ -9,9 +9,9 @@ from analytics.theme import BLUE, GREEN, MUTED, ORANGE, VIOLET
 
 QUESTION = "What ended, and how soon after joining?"
 DEFINITION = (
-    "For each cause the percentage to whom it had come by then, the other causes standing beside it (Aalen and Johansen). The"
-    " bands are what the days leave open, not a margin of error. Who was there before the watch enters late. Who is still there"
-    " leaves as the watch ends."
+    "For each cause, the percentage for whom it had come by then, with the other causes as competing events (Aalen and Johansen)."
+    " The bands are what the days leave open, not a margin of error. People who were there before the watch enter late. People who"
+    " are still there leave as the watch ends."
 )
 UNIT = "Percentage of the people and organisations, by days since they joined"
 FRAMES = {"incidences": INCIDENCES}

@@ -9,8 +9,8 @@ from analytics.theme import BLUE, FAINT, GREEN, HATCH, ORANGE, PAPER, VIOLET, YE
 
 QUESTION = "What differs between the two days?"
 DEFINITION = (
-    "The same people and organisations, as the two days ended. Who was on the list on one of the days alone is shown apart and is"
-    " no difference. What is unknown on either day is unknown in the difference."
+    "The same people and organisations, as the two days ended. People who were on the list on only one of the days are shown apart"
+    " and are no difference. What is unknown on either day is unknown in the difference."
 )
 UNIT = "People and organisations that were on the list on either day"
 FRAMES = {"changes": SEGMENTS}

@@ -12,7 +12,7 @@ DEFINITION = (
     "Each row is one kind of count. A filled mark is a count by the company or its founders. A ring is a count by"
     " somebody else. Kinds are never joined by a line, because articles call downloads users."
 )
-UNIT = "Users, downloads or accounts as they were said, by the day of which it was said; undated counts, and those without room for a label, are told in the CSV"
+UNIT = "Users, downloads or accounts as they were said, by the day that the source gives; undated counts, and those without room for a label, are in the CSV"
 FRAMES = {"counts": COUNTS}
 
 _ROW = 62

@@ -11,8 +11,8 @@ from analytics.theme import BLUE, GREEN, MUTED, ORANGE, PAPER, VIOLET, empty, la
 
 QUESTION = "How long until it ends?"
 DEFINITION = (
-    "The percentage to whom the chosen end has not come, others taken for the end of the watch (Kaplan and Meier, left-truncated)."
-    " Between the lines: what the days leave open. Pale: with a band that holds the whole curve with 95 %. A curve ends where nobody is under"
+    "The percentage for whom the chosen end has not come. Other ends end the watch (Kaplan and Meier, left-truncated)."
+    " Between the lines: what the days leave open. Pale: a band that holds the whole curve with 95 %. A curve ends where nobody is under"
     " watch any more."
 )
 UNIT = "Percentage of the people and organisations, by days since they joined"

@@ -320,7 +320,7 @@ def _by_the_list(about: dict[str, Any]) -> str:
         if about["series_vouches"]
         else "its versions do not say that the accounts exist, so those whom any version names are possible, and nobody is certain."
     )
-    withdrawn = " What it withdrew counts nowhere." if about["withdrawal"] == "correction" else ""
+    withdrawn = " Accounts that it withdrew count nowhere." if about["withdrawal"] == "correction" else ""
     return (
         f"Up to {long_day(about['series_until'])} this counts {about['series_label']}, by the list: {vouches}{withdrawn}"
         " Nobody left a platform because a list dropped them."

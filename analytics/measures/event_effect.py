@@ -121,7 +121,7 @@ def _verdict(found: Study | None, day: date, of: dict[str, str]) -> Said:
     return (
         *counted,
         f"Around other dates a change as large, up or down, is {'rare' if is_rare else 'not rare'} (p = {found.p:.3f}). ",
-        "That something changed then does not say why."
+        "Something changed then; this does not say why."
         if is_rare
         else "Nothing shows that the event did anything to joining.",
     )
@@ -133,5 +133,5 @@ def _notes(found: Study | None, undated: int) -> tuple[str, ...]:
     return (
         f"Placebo dates: {len(found.placebos):,}, every seventh day that is {APART} days or more away from the event.",
         *((f"Not dated by the platform, and left out: {undated:,}.",) if undated else ()),
-        "The list was made on one day: who joined and was gone by then is missing before and after alike.",
+        "The list was made on one day: people who joined and were gone by then are missing, both before and after.",
     )

@@ -39,8 +39,8 @@ def event_posts(connection: duckdb.DuckDBPyConnection, *, roster: str, platform:
     if panel.is_empty():
         return Posting(
             refusal=(
-                "Of nobody on this list it is known what they posted on every day of the eight weeks before and after. Earlier"
-                " posts are read by `kooch backfill activity`, new ones by `kooch crawl --activity`."
+                "Kooch does not know for anybody on this list what they posted on every day of the eight weeks before and after."
+                " `kooch backfill activity` reads earlier posts, and `kooch crawl --activity` new ones."
             ),
             posts=changes_of(None),
             active=changes_of(None),

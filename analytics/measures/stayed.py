@@ -248,7 +248,7 @@ def _verdict(found: pl.DataFrame, known: pl.DataFrame, of: Mapping[str, object],
         f" {'has' if len(found) == 1 else 'have'} an account. ",
     )
     if known.is_empty():
-        return (*everybody, "Of nobody it is known when they joined and what they posted.")
+        return (*everybody, "Nobody has both a known time of joining and known posts.")
     return (
         *everybody,
         "Of ",
