@@ -7,7 +7,7 @@ from typing import cast
 from scrapy.spiderloader import SpiderLoader
 
 from crawlers.base import PlatformSpider
-from crawlers.pacing import host_of
+from crawlers.pacing import host_of, seconds_to_ask
 from crawlers.reactor import run_spider, scrapy_settings
 from crawlers.runs import Crawled, Plan, Scope, end_job, open_job
 from crawlers.spending import Price, approval
@@ -78,19 +78,21 @@ def host_plans(settings: Settings, spider: type[PlatformSpider], targets: Sequen
     """Which hosts a spider asks about `targets`, and how often at most, those asked most first."""
     per_second = spider.section(settings).requests_per_second
     allowance = spider.allowance(settings)
+    forecast = spider.forecast(settings, targets)
+    at_its_rate = seconds_to_ask(forecast, per_second)
 
-    def seconds(requests: int) -> float:
-        pauses = allowance.seconds * (requests // allowance.questions) if allowance else 0
-        return max(requests / per_second, pauses)
+    def seconds(url: str) -> float:
+        pauses = allowance.seconds * (forecast[url] // allowance.questions) if allowance else 0
+        return max(at_its_rate[url], pauses)
 
     return [
         HostPlan(
             host=host_of(url).removesuffix(":443"),
             requests=requests,
             per_second=per_second,
-            seconds=seconds(requests),
+            seconds=seconds(url),
         )
-        for url, requests in sorted(spider.forecast(settings, targets).items(), key=lambda asked: -asked[1])
+        for url, requests in sorted(forecast.items(), key=lambda asked: -asked[1])
     ]
 
 

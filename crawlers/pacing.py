@@ -17,10 +17,11 @@ import asyncio
 import logging
 import random
 import re
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from heapq import heapreplace
 from math import inf
 from time import monotonic
 from typing import Any, NamedTuple, Self, cast
@@ -148,6 +149,19 @@ class Turns:
 
     def take(self, at: float) -> None:
         self.next_at = max(self.next_at, at - max(self._interval, _LATE_SECONDS)) + self._interval
+
+
+def seconds_to_ask(requests: Mapping[str, int], per_second: float) -> dict[str, float]:
+    """Seconds until the last request at each URL, at the rate of its host and of all hosts under its name.
+
+    Of many hosts under one name those that come first keep their turns: another one begins when one of them is done.
+    """
+    places: defaultdict[str, list[int]] = defaultdict(lambda: [0] * _HOSTS_A_NAME)
+    found = {}
+    for url, number in requests.items():
+        done = heapreplace(places[owner_of(url)], places[owner_of(url)][0] + number) + number
+        found[url] = max(done - 1, 0) / per_second
+    return found
 
 
 class Waiter(NamedTuple):

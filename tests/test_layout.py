@@ -280,3 +280,11 @@ def test_the_workflow_calls_what_a_change_must_pass_and_the_citation_names_the_v
 
     assert [step["run"] for step in workflow["jobs"]["ci"]["steps"] if "run" in step] == ["bash .ci/run"]
     assert citation["version"] == __version__
+
+
+@pytest.mark.parametrize("folder", ["migrations", "state_migrations"])
+def test_migrations_are_numbered_without_a_gap(folder: str) -> None:
+    # A database counts the migrations that it went through: two of one number would be applied as one.
+    numbers = [int(file.name[:4]) for file in sorted((ROOT / "kooch" / "store" / folder).glob("*.sql"))]
+
+    assert numbers == [*range(1, len(numbers) + 1)]

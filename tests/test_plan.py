@@ -1,16 +1,22 @@
 """What a plan says about a list beforehand, and what the crawls of test servers then take."""
 
+import asyncio
 import json
+import selectors
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from playwright.sync_api import Browser
 
-from crawlers import crawling
-from kooch.config import is_crawled
+from crawlers import crawling, pacing
+from kooch.config import Settings, is_crawled
 from kooch.looks import write_sheet
 from kooch.platforms import known
 from kooch.rosters import Roster, write_roster
@@ -34,6 +40,56 @@ def plans(home: Path, of: str, **env: str) -> dict[str, dict[str, Any]]:
     return {line["platform"]: line for line in lines}
 
 
+class SkippingLoop(asyncio.SelectorEventLoop):
+    """A loop with a clock of its own: where it would wait, the time has passed already."""
+
+    def __init__(self) -> None:
+        super().__init__(_Skipping(self))
+        self.now = 1000.0
+
+    def time(self) -> float:
+        return self.now
+
+
+class _Skipping(selectors.DefaultSelector):
+    def __init__(self, loop: SkippingLoop) -> None:
+        super().__init__()
+        self._loop = loop
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready: list[tuple[selectors.SelectorKey, int]] = super().select(0)
+        if not ready:
+            assert timeout is not None, "nobody would ever wake up"
+            self._loop.now += timeout
+        return ready
+
+
+def seconds_at_its_pace(asked: Mapping[str, int], per_second: float, monkeypatch: pytest.MonkeyPatch) -> float:
+    """How long a crawl takes that sends each URL so many requests at the pace of a crawl, if servers answer at once."""
+
+    async def ask(gate: pacing.Gate) -> None:
+        await gate.turn()
+        with gate.ending_turn():
+            gate.answered()
+
+    async def ask_all() -> None:
+        crawler = SimpleNamespace(
+            spider=SimpleNamespace(
+                job=SimpleNamespace(settings=Settings()), requests_per_second=per_second, most_at_once=8,
+                has_deadline=True, paging=None, probe_url=lambda _: None,
+            )
+        )  # fmt: skip
+        paced = pacing.Pacing(cast("Any", crawler))
+        gates = {url: paced._open_gate(pacing.host_of(url), url) for url in asked}
+        await asyncio.gather(*(ask(gates[url]) for url, times in asked.items() for _ in range(times)))
+
+    with monkeypatch.context() as patched, closing(SkippingLoop()) as loop:
+        patched.setattr(pacing, "monotonic", loop.time)
+        begun = loop.now
+        loop.run_until_complete(ask_all())
+        return loop.now - begun
+
+
 def publish(home: Path, *lists: Roster) -> None:
     for each in lists:
         write_roster(each, home / "rosters")
@@ -50,17 +106,18 @@ def on_bluesky(numbers: list[int]) -> Roster:
 
 
 @pytest.mark.parametrize("people", [30, 130])
-def test_a_plan_for_bluesky_is_what_a_crawl_takes(people: int, tmp_path: Path) -> None:
+def test_a_plan_for_bluesky_is_what_a_crawl_takes(people: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = [n for n in range(1, 2 * people) if Bluesky.is_shown(n)][:people]
     publish(tmp_path, on_bluesky(numbers))
     with Server(Bluesky(numbers)) as server, Server(Bluesky(numbers)) as directory:
         env = LOCAL | {
             "KOOCH_BLUESKY__APPVIEW": server.url,
             "KOOCH_BLUESKY__PLC": directory.url,
-            "KOOCH_BLUESKY__REQUESTS_PER_SECOND": "200",
         }
         planned = plans(tmp_path, "bsky", **env)["bluesky"]
-        crawled = kooch_without_lists(tmp_path, "crawl", "bluesky", "--roster", "bsky", **env)
+        faster = {"KOOCH_BLUESKY__REQUESTS_PER_SECOND": "200"}
+        crawled = kooch_without_lists(tmp_path, "crawl", "bluesky", "--roster", "bsky", **env, **faster)
+        asked = {each.url: len(each.asked) for each in (server, directory)}
     with open_state(tmp_path) as state:
         (run,) = runs(state)
 
@@ -68,42 +125,54 @@ def test_a_plan_for_bluesky_is_what_a_crawl_takes(people: int, tmp_path: Path) -
     assert (planned["how"], planned["accounts"], planned["usd_a_look"]) == ("free", people, 0)
     assert abs(planned["requests"] - run.requests) <= 0.05 * run.requests
     assert run.cost_usd == 0
+    assert planned["seconds"] == pytest.approx(seconds_at_its_pace(asked, 10, monkeypatch), rel=0.05)
 
 
-def test_a_plan_for_many_servers_is_what_a_crawl_takes(tmp_path: Path) -> None:
-    hosts = ["one.test", "two.test", "three.test"]
-    opened_on = {(f"figure{n}", hosts[n % 3]): "2022-11-05" for n in range(60)}
-    claims = tuple(claim(f"m{n}", f"figure{n}@{hosts[n % 3]}", platform="mastodon") for n in range(60))
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        pytest.param(["one.test", "two.test", "three.test"], id="of three owners"),
+        # Six servers share the pace of four.
+        pytest.param([f"{name}.one.test" for name in "abcdef"], id="of one owner"),
+    ],
+)
+def test_a_plan_for_many_servers_is_what_a_crawl_takes(
+    hosts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = {n: hosts[n % len(hosts)] for n in range(60)}
+    opened_on = {(f"figure{n}", host): "2022-11-05" for n, host in where.items()}
+    claims = tuple(claim(f"m{n}", f"figure{n}@{host}", platform="mastodon") for n, host in where.items())
     publish(tmp_path, roster("masto", [member(f"m{n}") for n in range(60)], accounts=claims, vouches=False))
     authority = Authority(tmp_path)
     with Server(Mastodon(opened_on), tls=authority.issue(*hosts).context(tmp_path)) as server:
         named = "\n".join(f'"{host}" = "{server.url.removeprefix("https://")}"' for host in hosts)
-        (tmp_path / "kooch.toml").write_text(
-            f'[crawl]\nca_file = "{authority.file}"\n[crawl.hosts]\n{named}\n[mastodon]\nrequests_per_second = 200\n'
-        )
+        (tmp_path / "kooch.toml").write_text(f'[crawl]\nca_file = "{authority.file}"\n[crawl.hosts]\n{named}\n')
         planned = plans(tmp_path, "masto", **LOCAL)["mastodon"]
-        crawled = kooch_without_lists(tmp_path, "crawl", "mastodon", "--roster", "masto", **LOCAL)
+        faster = {"KOOCH_MASTODON__REQUESTS_PER_SECOND": "200"}
+        crawled = kooch_without_lists(tmp_path, "crawl", "mastodon", "--roster", "masto", **LOCAL, **faster)
+        asked = Counter(f"https://{each.host.partition(':')[0]}" for each in server.asked)
     with open_state(tmp_path) as state:
         (run,) = runs(state)
-    print(planned["requests"], run.requests)
 
     assert crawled.returncode == 0, crawled.stderr
     assert (planned["how"], planned["accounts"]) == ("free", 60)
     assert abs(planned["requests"] - run.requests) <= 0.05 * run.requests
+    assert planned["seconds"] == pytest.approx(seconds_at_its_pace(asked, 1, monkeypatch), rel=0.05)
 
 
-def test_a_plan_for_x_is_what_a_crawl_takes_and_costs(tmp_path: Path) -> None:
+def test_a_plan_for_x_is_what_a_crawl_takes_and_costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = [n for n in range(1, 400) if n % 7 and n % 11][:230]
     claims = tuple(claim(f"m{n}", f"figure{n}", platform="x") for n in shown)
     publish(tmp_path, roster("x-list", [member(f"m{n}") for n in shown], accounts=claims, vouches=False))
     with Server(XApi()) as server:
         env = LOCAL | {
             "KOOCH_X__API": server.url, "KOOCH_X_BEARER_TOKEN": TOKEN, "KOOCH_X__MONTHLY_BUDGET_USD": "9",
-            "KOOCH_X__REQUESTS_PER_SECOND": "200",
         }  # fmt: skip
+        faster = {"KOOCH_X__REQUESTS_PER_SECOND": "200"}
         without = plans(tmp_path, "x-list", **LOCAL)["x"]
         planned = plans(tmp_path, "x-list", **env)["x"]
-        crawled = kooch_without_lists(tmp_path, "crawl", "x", "--roster", "x-list", **env)
+        crawled = kooch_without_lists(tmp_path, "crawl", "x", "--roster", "x-list", **env, **faster)
+        asked = {server.url: len(server.asked)}
     with open_state(tmp_path) as state:
         (run,) = runs(state)
 
@@ -113,6 +182,7 @@ def test_a_plan_for_x_is_what_a_crawl_takes_and_costs(tmp_path: Path) -> None:
     assert planned["how"] == "paid"
     assert planned["requests"] == run.requests
     assert planned["usd_a_look"] == run.cost_usd == 2.3
+    assert planned["seconds"] == pytest.approx(seconds_at_its_pace(asked, 300 / 900, monkeypatch), rel=0.05)
 
 
 def test_nothing_is_promised_that_a_platform_cannot_give(tmp_path: Path) -> None:
