@@ -430,6 +430,42 @@ def test_a_folder_of_dated_files_becomes_series_csv_beside_the_list(tmp_path: Pa
     assert (wrong.returncode, "no version of *.csv could be read" in wrong.stderr) == (2, True)
 
 
+def test_a_dry_run_shows_each_day_and_what_it_changes(tmp_path: Path) -> None:
+    home, versions = tmp_path / "home", tmp_path / "versions"
+    versions.mkdir()
+    members = [stores.member(f"p-{letter}", name=f"Person {letter.upper()}") for letter in "abcdefghijk"]
+    write_roster(stores.roster("list", members), home / "rosters")
+    others = [f"Person {letter},handle{letter}," for letter in "BCDEFGHIJ"]
+    ann, anna = "Person A,ann,1", "Person A,anna,1"
+    for name, content in {
+        "2025-01-01": people(ann, *others),
+        "2025-01-02": people(anna, *others, n=11),
+        "2025-01-03": people(anna, n=5),  # half of the list
+        "2025-01-04": people(anna, *others[:3], n=11),  # six accounts are gone, and nobody
+        "2025-01-05": people(n=11),
+        "2025-01-05b": people(anna, "Person B,other,", *others[1:]),  # the last version of its day
+    }.items():
+        (versions / f"{name}.csv").write_text(content, encoding="utf-8")
+    words = ("roster", "series", str(versions), "list", "--path", "*.csv")
+    tried = kooch(home, *words, "--dry-run", "--format", "json")
+    days = [row for row in map(json.loads, tried.stdout.splitlines()) if row.pop("event") == "day"]
+
+    assert [tuple(row.values()) for row in days] == [
+        ("2025-01-01", 1, 10, None, None, 10, None, None, None, "yes"),
+        ("2025-01-02", 1, 11, 1, 0, 10, 0, 0, 1, "yes"),
+        ("2025-01-03", 1, 5, 0, 6, 1, 0, 9, 0, "no"),
+        ("2025-01-04", 1, 11, 0, 0, 4, 0, 6, 0, "held"),
+        ("2025-01-05", 2, 10, 0, 1, 10, 1, 1, 0, "yes"),
+    ]
+    assert "Held: the version of 2025-01-04 lost 6 accounts" in tried.stderr
+    assert "Left out: the version of 2025-01-03" in tried.stderr
+    # In a terminal of 80 characters it is a table.
+    assert re.search(
+        r"2025-01-04 +1 +11 +0 +0 +4 +0 +6 +0 +held", kooch(home, *words, "--dry-run", "--format", "table").stdout
+    )
+    assert '"event": "day"' not in kooch(home, *words).stdout
+
+
 # What a series counts
 
 

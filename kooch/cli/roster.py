@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from dataclasses import replace as changed
 from datetime import date
 from enum import StrEnum
@@ -222,7 +223,10 @@ def series(
             parser=_day, metavar="YYYY-MM-DD", help="A day whose version lost many accounts and is correct. Repeatable."
         ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what the series holds, and write nothing.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show each day, what it changes and what the series holds, and write nothing."),
+    ] = False,
 ) -> None:
     """Read a list's dated versions into runs of days, and write series.csv. The end of a run is not a departure."""
     settings = settings_of(context, may_be_new=True)
@@ -243,6 +247,9 @@ def series(
         say(f"Held: the version of {day} lost {lost} accounts and no people. If that is correct, say --accept {day}.")
     if history.strangers:
         say(f"{len(history.strangers)} people of the versions are not on {roster}. They get ids of their own.")
+    if dry_run:
+        days = [asdict(day) for day in rosters.days_of(history.versions, found)]
+        show(list(days[0]), days, title="day")
     counts = {
         "versions": len(history.versions),
         "days": len(found.days),

@@ -43,7 +43,7 @@ from kooch.rosters.people import People, as_figure, person_of
 from kooch.rosters.platform_counts import PlatformCount, read_platform_counts
 from kooch.rosters.read import read_events, read_roster, read_rosters
 from kooch.rosters.reported import read_followers
-from kooch.rosters.series import runs_of
+from kooch.rosters.series import days_of, runs_of
 from kooch.rosters.standing import claimed_names, claims_by_series, names_in_series, run_stands
 from kooch.rosters.write import write_roster, write_series
 
@@ -72,6 +72,7 @@ __all__ = [
     "claimed_names",
     "claims_by_series",
     "country_code",
+    "days_of",
     "fault_of_slug",
     "fault_of_zone",
     "import_evidence",

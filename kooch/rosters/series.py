@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from kooch.rosters.models import Run
 from kooch.rosters.values import Ended
@@ -69,6 +69,26 @@ class Series:
         return dict(sorted(Counter(run.ended for run in self.runs).items()))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What a list says on a day, and what it changes against the last day before that was taken (None: there is none).
+
+    `people` came onto the list or went from it. Of `accounts`, `new` and `gone` ones are counted, and those `renamed`: the same
+    number with another handle. `taken` is `no` for a version with too few people, and `held` for one that is not believed yet.
+    """
+
+    day: date
+    versions: int
+    people: int
+    came: int | None = None
+    went: int | None = None
+    accounts: int
+    new: int | None = None
+    gone: int | None = None
+    renamed: int | None = None
+    taken: Literal["yes", "no", "held"]
+
+
 _Places = Mapping[Listed, Sequence[int]]
 _Numbers = Mapping[tuple[str, str, str], Sequence[date]]
 """The days of the versions that name a number, in order, by figure, platform and number."""
@@ -91,6 +111,48 @@ def runs_of(versions: Iterable[Version], *, accepted: Sequence[date] = ()) -> Se
         held=held,
         gaps=gaps,
     )
+
+
+def days_of(versions: Sequence[Version], series: Series) -> list[Day]:
+    """The days of the versions of which `series` was made, in order."""
+    of_day = {version.day: version for version in versions}
+    counts = Counter(version.day for version in versions)
+    before: Version | None = None
+    days: list[Day] = []
+    for version in _with_ids([of_day[day] for day in sorted(of_day)]):
+        days.append(_day(version, before, counts[version.day], series))
+        before = version if days[-1].taken == "yes" else before
+    return days
+
+
+def _day(version: Version, before: Version | None, versions: int, series: Series) -> Day:
+    handles = _handles(version)
+    day = Day(
+        day=version.day,
+        versions=versions,
+        people=len(version.figures),
+        accounts=len(handles),
+        taken="no" if version.day in series.partial else "held" if version.day in series.held else "yes",
+    )
+    if before is None:
+        return day
+    earlier = _handles(before)
+    return replace(
+        day,
+        came=len(version.figures - before.figures),
+        went=len(before.figures - version.figures),
+        new=len(handles.keys() - earlier.keys()),
+        gone=len(earlier.keys() - handles.keys()),
+        renamed=sum(handles[account].isdisjoint(earlier[account]) for account in handles.keys() & earlier.keys()),
+    )
+
+
+def _handles(version: Version) -> dict[tuple[str, str, str], set[str]]:
+    """The handles of each account, without letter case."""
+    handles: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for listed in version.accounts:
+        handles[listed.account].add(listed.handle.casefold())
+    return handles
 
 
 def _places(versions: Sequence[Version]) -> dict[Listed, list[int]]:
