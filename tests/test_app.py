@@ -286,6 +286,23 @@ def test_sql_answers_and_refuses_in_a_sentence(bundled_home: Path, monkeypatch: 
     assert "The query was not run" in words(app)
 
 
+def test_sql_tells_its_limits_and_which_of_them_an_answer_meets(
+    bundled_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = run(ROOT / "pages" / "sql.py", bundled_home, monkeypatch)
+    assert "A query is stopped after 10 seconds. An answer has at most 10,000 rows and 16 MB here" in words(app)
+
+    app.text_area(key="sql").set_value("SELECT repeat('x', 2000) AS x FROM range(10000)")
+    app.button[0].click().run()
+    assert "The answer has 20 MB, and this page takes 16. Ask for fewer columns or rows, or use `kooch sql`." in [
+        each.value for each in app.code
+    ]
+
+    app.text_area(key="sql").set_value("SELECT range AS n FROM range(10001)")
+    app.button[0].click().run()
+    assert "10,000 rows, which is the most this page shows. Use `kooch sql` for all of them." in words(app)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from kooch.sql import AT_ONCE
+from kooch.errors import QueryError
+from kooch.sql import AT_ONCE, run_query
 from kooch.store.versions import open_version, reading_file
 from tests.servers.app import serving
 
@@ -59,10 +60,14 @@ def answer(page: Page) -> str:
 
 
 class Watch:
-    """Asks the app for its health all the while, and weighs it with its children."""
+    """Asks the app for its health all the while, and weighs it and the children that compute answers.
+
+    `heaviest` is the most that the children took together, `heaviest_in_all` that with the app.
+    """
 
     def __init__(self, url: str) -> None:
-        self.slowest, self.failures, self.heaviest, self.most = 0.0, 0, 0, 0
+        self.slowest, self.answers, self.failures = 0.0, 0, 0
+        self.heaviest, self.heaviest_in_all, self.most = 0, 0, 0
         self._url = f"{url}/_stcore/health"
         self._port = url.rpartition(":")[2]
         self._ended = threading.Event()
@@ -81,17 +86,20 @@ class Watch:
             begun = time.monotonic()
             try:
                 urllib.request.urlopen(self._url, timeout=30).close()
+                self.answers += 1
             except OSError:
                 self.failures += 1
             self.slowest = max(self.slowest, time.monotonic() - begun)
-            sizes = [_size(pid) for pid in self._children()]
+            apps, children = self._processes()
+            sizes = [_size(pid) for pid in children]
             self.heaviest, self.most = max(self.heaviest, sum(sizes)), max(self.most, len(sizes))
+            self.heaviest_in_all = max(self.heaviest_in_all, sum(sizes) + sum(map(_size, apps)))
 
-    def _children(self) -> list[int]:
-        """The processes that compute an answer for this app: another may be under test beside it."""
+    def _processes(self) -> tuple[set[int], list[int]]:
+        """The app, and the processes that compute an answer for it: another app may be under test beside it."""
         words = {int(entry.name): _words(entry) for entry in Path("/proc").iterdir() if entry.name.isdecimal()}
         apps = {pid for pid, said in words.items() if b"streamlit" in said and said[-1:] == [self._port.encode()]}
-        return [
+        return apps, [
             pid
             for pid, said in words.items()
             if b"from kooch.answers import answer; answer()" in said and _parent(pid) in apps
@@ -177,10 +185,15 @@ def test_ten_heavy_ones_stay_under_2_gb(bundled_home: Path, browser: Browser) ->
         said = [answer(page) for page in pages]
         for page in pages:
             page.close()
-    print(f"10 heavy queries: {watch.most} at once, {watch.heaviest >> 20} MB")
+    print(
+        f"10 heavy queries: {watch.most} at once, {watch.heaviest >> 20} MB, {watch.heaviest_in_all >> 20} MB with the app;"
+        f" {watch.answers} answers of the app meanwhile, the slowest after {watch.slowest:.2f} s, {watch.failures} times none"
+    )
 
     assert [text for text in said if not _STOPPED.search(text)] == []
-    assert watch.heaviest < 2 << 30
+    assert 0 < watch.heaviest < watch.heaviest_in_all < 2 << 30
+    assert watch.answers > 10
+    assert watch.failures == 0
     assert 0 < watch.most <= AT_ONCE
 
 
@@ -194,3 +207,31 @@ def test_whoever_waits_sees_it(bundled_home: Path, browser: Browser) -> None:
         expect(pages[-1].get_by_text("waits for its turn")).to_be_visible(timeout=60_000)
         for page in pages:
             page.close()
+
+
+# Queries that DuckDB interrupts, and those that only the system can end.
+ENDLESS_ONES = {
+    "a join": ENDLESS,
+    "a recursion": "WITH RECURSIVE t(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM t) SELECT max(a) FROM t",
+    "a comparison of two long texts": "SELECT levenshtein(repeat('ab', 60000), repeat('ba', 60000)) AS n",
+    "an expression that backtracks": "SELECT regexp_matches(repeat('a', 3000000), '(a?){900}b') AS n",
+    "a sort of many rows": "SELECT max(n) FROM (SELECT row_number() OVER (ORDER BY hash(r.range)) AS n FROM range(4000000000) AS r)",
+    "many aggregates": "SELECT count(DISTINCT hash(r.range * s.range)) FROM range(100000) AS r CROSS JOIN range(100000) AS s",
+}
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("sql", ENDLESS_ONES.values(), ids=ENDLESS_ONES)
+def test_a_query_stops_within_a_second_of_its_limit(sql: str, bundled_home: Path) -> None:
+    file, seconds = reading_file(bundled_home), 3
+    begun = time.monotonic()
+    assert run_query(file, "SELECT 1 AS n").rows() == [(1,)]
+    starting = time.monotonic() - begun
+    begun = time.monotonic()
+    with pytest.raises(QueryError) as stopped:
+        run_query(file, sql, seconds=seconds)
+    took = time.monotonic() - begun - starting
+    print(f"limit {seconds} s: ended after {took:.2f} s, and {starting:.2f} s to start")
+
+    assert _STOPPED.search(str(stopped.value).replace(f"{seconds} seconds", "10 seconds"))
+    assert took < seconds + 1
