@@ -61,7 +61,7 @@ STUDIES = (
         definition="Members of both chambers on 1 June 2015 with an official account on X, by the versions of the source's list",
         says="508 to 528 of 539, counted by hand in the versions of the source",
         citation="unitedstates/congress-legislators at dfa9622 (2026-06-15) and its history, https://github.com/unitedstates/congress-legislators",
-        reason="The first number counts those whose account certainly was on the list by then, the second also those whose account may have been. An entry that the source withdrew is read as a correction. All members of that day count, also those who left Congress since.",
+        reason="The first number counts those whose account certainly was on the list by then, the second also those whose account may have been. A row that the source withdrew is read as a correction. All members of that day count, also those who left Congress since.",
         published=(508, 528, 539),
         sql="reproduce_congress_x_2015",
     ),
@@ -87,7 +87,7 @@ STUDIES = (
         definition="Accounts of which a dated statement says that their owner leaves, and of which no end is known: a template for lists with such statements",
         says="a template: give statements with the event “announced”",
         citation="docs/activity.md, announced@1",
-        reason="To announce leaving ends nothing; an account may stand for years after.",
+        reason="To announce leaving ends nothing; an account may stay open for years after.",
         sql="reproduce_announced_and_kept",
     ),
     Study(

@@ -11,6 +11,8 @@ from itertools import product
 from pathlib import Path
 
 import duckdb
+import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from markupsafe import escape
@@ -97,6 +99,25 @@ def test_a_load_with_nothing_new_is_the_same_edition_and_a_changed_cell_is_anoth
     assert loaded("minister") != first
     assert len(editions(site / "people")) == 2
     assert contents(site / "people" / "v").items() > before.items()
+
+
+@pytest.mark.parametrize("writer", ["polars", "pyarrow"])
+def test_an_edition_is_the_same_whatever_has_written_its_tables(people: Path, tmp_path: Path, writer: str) -> None:
+    """Writers of Parquet, and each release of them, make other bytes of the same rows."""
+    with open_version(reading_file(people)) as version, duckdb.connect() as copy:
+        copy.execute("SET TimeZone = 'UTC'")
+        names = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+        for (name,) in version.execute(names).fetchall():
+            file, rows = tmp_path / f"{name}.parquet", version.sql(f"FROM {name}").to_arrow_table()
+            if writer == "polars":
+                pl.DataFrame(rows).write_parquet(file, compression="gzip", statistics=False)
+            else:
+                pq.write_table(rows, file, row_group_size=1, version="1.0")
+            copy.execute(f"CREATE TABLE {name} AS FROM read_parquet('{file}')")
+        ((tables,),) = copy.execute("SELECT count(*) FROM duckdb_tables()").fetchall()
+
+        assert content_digest(copy) == digest(people)
+        assert tables > 20
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,12 @@ _PYTHON = [
     *sorted((VIEWS / "charts").glob("*.py")),
     *sorted((VIEWS / "measures").glob("*.py")),
     *sorted((VIEWS / "site").glob("*.py")),
+    *sorted(VIEWS.glob("*.py")),
+    *sorted((ROOT / "kooch" / "cli").glob("*.py")),
+    *sorted((ROOT / "kooch" / "looks").glob("*.py")),
+    *sorted((ROOT / "kooch" / "schedule").glob("*.py")),
+    ROOT / "kooch" / "errors.py",
+    ROOT / "kooch" / "messages.py",
 ]
 _SQL = sorted(VIEWS.rglob("*.sql"))
 _TEMPLATES = sorted((VIEWS / "site" / "templates").iterdir())

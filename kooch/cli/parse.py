@@ -92,7 +92,7 @@ def _read_file(
     kind = kind_of(body[:4096])
     if kind in ("warc", "zip", "mhtml"):
         detail = f"the file is {_HELD[kind]}: `kooch import captures` reads it"
-        yield 1, named_at, _failed("unreadable_file", detail, "the file is an archive of several bodies")
+        yield 1, named_at, _failed("unreadable_file", detail, "the file is an archive of several answers")
         return
     for number, part in enumerate(parts_of(body), 1):
         at = given_at or part.saved_at or named_at

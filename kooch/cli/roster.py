@@ -127,7 +127,7 @@ def import_file(
     ] = None,
     same: Annotated[
         list[str] | None,
-        typer.Option(help="Two entries that are one person, as A=B: figure ids or official ids. Repeatable."),
+        typer.Option(help="Two figures that are one person, as A=B: figure ids or official ids. Repeatable."),
     ] = None,
     different: Annotated[list[str] | None, typer.Option(help="Two people with one name, as A,B. Repeatable.")] = None,
     leave_out: Annotated[

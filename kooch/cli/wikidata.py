@@ -52,9 +52,9 @@ def from_wikidata(
     time_zone: Annotated[
         str | None, typer.Option(help="IANA time zone of the list's days (default: that of the country).")
     ] = None,
-    same: Annotated[list[str] | None, typer.Option(help="Two entries that are one person, as A=B. Repeatable.")] = None,
+    same: Annotated[list[str] | None, typer.Option(help="Two figures that are one person, as A=B. Repeatable.")] = None,
     different: Annotated[
-        list[str] | None, typer.Option(help="Two entries that are two people, as A,B. Repeatable.")
+        list[str] | None, typer.Option(help="Two figures that are two people, as A,B. Repeatable.")
     ] = None,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Ask again for the same list, and show what changed.")

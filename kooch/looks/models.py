@@ -84,7 +84,9 @@ def _result(result: Result, info: ValidationInfo) -> Result:
     if method == "known_account" and "account" in info.data and not account:
         raise WholeSentenceError("account is empty: a look at a known account says which")
     if result == "absent" and account and method != "known_account":
-        raise ValueError(f"'absent' stands beside the account '{account}': write present, or the method known_account")
+        raise ValueError(
+            f"'absent' is written beside the account '{account}': write present, or the method known_account"
+        )
     return result
 
 
