@@ -71,8 +71,8 @@ def _run(
         return subprocess.CompletedProcess(called, code, out.read_text("utf-8"), err.read_text("utf-8"))
 
 
-def on_a_terminal(home: Path, *words: str, **env: str) -> str:
-    """The output of `kooch` for a person, with its complaints."""
+def on_a_terminal(home: Path, *words: str, typed: str = "", **env: str) -> str:
+    """The output of `kooch` for a person, with its complaints. `typed` is what the person types, one line an answer."""
     reader, writer = pty.openpty()
     process = subprocess.Popen(
         command(home, *words),
@@ -82,6 +82,7 @@ def on_a_terminal(home: Path, *words: str, **env: str) -> str:
         env={**os.environ, **env, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"},
     )
     os.close(writer)
+    os.write(reader, typed.encode())
     said = b""
     # Linux ends a terminal that nobody writes to with an error.
     with suppress(OSError):

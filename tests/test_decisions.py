@@ -6,7 +6,7 @@ import pytest
 
 from kooch.store.decisions import COLUMNS, Decided, conflicts, read_decisions
 from kooch.store.state import open_state
-from tests.commands import kooch_without_lists
+from tests.commands import kooch_without_lists, on_a_terminal
 
 
 def decided(account: str, verdict: str, reviewer: str, day: int) -> Decided:
@@ -57,6 +57,27 @@ def test_what_two_decided_is_merged_and_a_conflict_asks(side: str, tmp_path: Pat
     assert of(ada) == of(ben) == {
         "@a": "accepted", "@b": "rejected", "@both": "accepted" if side == "ours" else "rejected",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "after"),
+    [
+        pytest.param("y\n", {"@both": "accepted", "@b": "rejected"}, id="ours"),
+        pytest.param("n\n", {"@both": "rejected", "@b": "rejected"}, id="theirs"),
+        pytest.param("perhaps\nn\n", {"@both": "rejected", "@b": "rejected"}, id="asked again"),
+        pytest.param("\x04", {"@both": "accepted"}, id="no answer"),
+    ],
+)
+def test_on_a_terminal_a_conflict_asks_which_verdict_stays(typed: str, after: dict[str, str], tmp_path: Path) -> None:
+    ada = folder(tmp_path / "ada", decided("@both", "accepted", "ada", 3))
+    ben = folder(tmp_path / "ben", decided("@b", "rejected", "ben", 2), decided("@both", "rejected", "ben", 4))
+    file = tmp_path / "given.csv"
+    assert kooch_without_lists(ben, "decisions", "export", str(file)).returncode == 0
+    said = on_a_terminal(ada, "decisions", "import", str(file), typed=typed)
+
+    assert "ada accepted it on 2026-10-03 (seen), ben rejected it on 2026-10-04 (seen)." in said
+    assert "Keep ours (accepted)?" in said
+    assert of(ada) == after
 
 
 def test_the_same_verdict_of_two_is_no_conflict() -> None:

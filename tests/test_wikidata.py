@@ -23,7 +23,7 @@ from kooch.config import WikidataSettings
 from kooch.rosters import read_roster, write_roster
 from kooch.wikidata.countries import ready_commands
 from kooch.wikidata.questions import Selector, questions
-from tests.commands import kooch, kooch_without_lists
+from tests.commands import kooch, kooch_without_lists, on_a_terminal
 from tests.killing import is_killed
 from tests.servers.sparql import Asked, SparqlService, answer
 from tests.statements import direct, item, label, many, prop, says
@@ -167,6 +167,26 @@ def test_before_it_writes_it_says_what_it_found_and_asks(ask: Ask, tmp_path: Pat
     assert '"crawl": "paid"' in done.stdout
     assert "--yes writes the list" in done.stdout
     assert lists_in(tmp_path) == []
+
+
+def test_on_a_terminal_it_asks_before_it_writes(service: SparqlService, tmp_path: Path) -> None:
+    told = {
+        "KOOCH_CONTACT": "desk@example.org", "KOOCH_WIKIDATA__ENDPOINT": service.url,
+        "KOOCH_WIKIDATA__PAUSE_SECONDS": "0",
+    }  # fmt: skip
+    words = ("roster", "wikidata", "--office", "Q5001", *DAY, "house")
+    said = {typed: on_a_terminal(tmp_path, *words, typed=typed, **told) for typed in ("n\n", "\x04")}
+    before = lists_in(tmp_path)
+    asked = len(service.asked)
+    agreed = on_a_terminal(tmp_path, *words, typed="y\n", **told)
+
+    assert all("Write house?" in each and "kept for a day" in said["n\n"] for each in (*said.values(), agreed))
+    # A person reads a table, and the number of seats stands above the question.
+    assert agreed.index("seats") < agreed.index("Write house?")
+    assert "{" not in agreed
+    assert before == []
+    assert lists_in(tmp_path) == ["house"]
+    assert len(service.asked) == asked
 
 
 def test_an_answer_given_once_is_not_asked_for_again(ask: Ask, service: SparqlService, tmp_path: Path) -> None:
