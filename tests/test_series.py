@@ -353,6 +353,17 @@ def test_an_earlier_path_is_read_in_its_own_format(tmp_path: Path) -> None:
     ] == [("ann", 1, 3, "replaced"), ("anna", 4, 4, "still")]
 
 
+def test_a_version_that_is_nested_too_deeply_is_named_and_left_out(tmp_path: Path) -> None:
+    record = {"name": "Person A", "x": "ann"}
+    (tmp_path / "2025-01-01.json").write_text(json.dumps([record]), encoding="utf-8")
+    (tmp_path / "2025-01-02.json").write_text("[" * 100_000, encoding="utf-8")
+    roster = stores.roster("list", [stores.member("p-a", name="Person A")])
+    history = read_history(tmp_path, roster, paths=["*.json"], mapping={})
+
+    assert [version.day.day for version in history.versions] == [1]
+    assert [each.partition(":")[0] for each in history.unread] == ["2025-01-02.json"]
+
+
 def test_an_id_is_judged_by_its_column_in_each_version(tmp_path: Path) -> None:
     """One id that ends in two zeros may be true. Two of two are not, though the first row is as it was."""
     rows = ["Person A,ann,12345678901234500", "Person B,bob,12345678901234567", "Person B,bob,12345678901234600"]
