@@ -67,8 +67,8 @@ class ShardJob(Job):
                 f"Run {self.run.run} on {self.run.platform} is over: the loader did not wait for shard {self.shard} any longer."
                 " What it has seen is loaded; the next crawl asks for the rest."
             )
-        said = sharing.progress_of(self.place, self.run.run)[self.shard.number]
-        more = replace(said, requests=said.requests + requests, bytes=said.bytes + received)
+        progress = sharing.progress_of(self.place, self.run.run)[self.shard.number]
+        more = replace(progress, requests=progress.requests + requests, bytes=progress.bytes + received)
         sharing.note_progress(self.place, self.run.run, more)
 
 
@@ -183,8 +183,8 @@ def _next_run(
             if not wanted.covers(run):
                 continue
             _refuse_older(place, run)
-            said = sharing.progress_of(place, run.run).get(shard.number)
-            if said is None or (said.ended_at is None and run.run not in behind):
+            progress = sharing.progress_of(place, run.run).get(shard.number)
+            if progress is None or (progress.ended_at is None and run.run not in behind):
                 return run
             if _is_handed_more(wanted, run):
                 return run
@@ -203,7 +203,7 @@ def _next_run(
 def _is_handed_more(wanted: Wanted, run: SharedRun) -> bool:
     """Whether other shards have left targets to this one that have no outcome yet."""
     handed = sharing.handed_in(wanted.place, run.run)
-    mine = {key for key, said in handed.items() if said.shard == wanted.shard.number}
+    mine = {key for key, each in handed.items() if each.shard == wanted.shard.number}
     return bool(mine) and not mine <= sharing.outcomes_in(wanted.place, run.run).keys()
 
 
@@ -217,15 +217,15 @@ def _part_of(wanted: Wanted, run: SharedRun) -> list[Target]:
     """The targets of this shard: its planned targets that it has not handed over, and those that were handed to it."""
     number, handed = wanted.shard.number, sharing.handed_in(wanted.place, run.run)
     kept = [target for target in sharing.plan_of(wanted.place, run.run)[number] if target.key not in handed]
-    return [*kept, *(said.target for said in handed.values() if said.shard == number)]
+    return [*kept, *(each.target for each in handed.values() if each.shard == number)]
 
 
 def _begin_part(wanted: Wanted, run: SharedRun) -> tuple[list[Target], tuple[Target, ...]]:
     """Say that this shard is at work on a run. Returns its targets, and those that have no outcome yet."""
     place, number = wanted.place, wanted.shard.number
-    said = sharing.progress_of(place, run.run).get(number)
-    said = said or Progress(shard=number, kooch=__version__, started_at=now())
-    sharing.note_progress(place, run.run, replace(said, kooch=__version__, ended_at=None))
+    progress = sharing.progress_of(place, run.run).get(number)
+    progress = progress or Progress(shard=number, kooch=__version__, started_at=now())
+    sharing.note_progress(place, run.run, replace(progress, kooch=__version__, ended_at=None))
     planned, answered = _part_of(wanted, run), sharing.outcomes_in(place, run.run)
     return planned, tuple(target for target in planned if target.key not in answered)
 
@@ -238,30 +238,30 @@ def _end_part(wanted: Wanted, run: SharedRun, begun: Sequence[Target]) -> Crawle
     planned, answered = _part_of(wanted, run), sharing.outcomes_in(wanted.place, run.run)
     kinds = [answered[target.key] for target in planned if target.key in answered]
     observed, failed, skipped = (kinds.count(kind) for kind in ("observed", "failed", "skipped"))
-    said = sharing.progress_of(wanted.place, run.run)[wanted.shard.number]
+    progress = sharing.progress_of(wanted.place, run.run)[wanted.shard.number]
     left = {target.key for target in planned} - answered.keys()
     state: RunState = (
         "running" if left & {target.key for target in begun} else state_at_end(observed=observed, failed=failed)
     )
     if not left:
-        said = replace(said, ended_at=now())
-        sharing.note_progress(wanted.place, run.run, said)
+        progress = replace(progress, ended_at=now())
+        sharing.note_progress(wanted.place, run.run, progress)
     return Crawled(
-        run=_as_run(run, said, state), planned=len(planned), observed=observed, failed=failed, skipped=skipped
+        run=_as_run(run, progress, state), planned=len(planned), observed=observed, failed=failed, skipped=skipped
     )
 
 
-def _as_run(run: SharedRun, said: Progress, state: RunState) -> Run:
+def _as_run(run: SharedRun, progress: Progress, state: RunState) -> Run:
     return Run(
         run=run.run,
         platform=run.platform,
         source="live",
         roster=run.roster,
         started_at=run.started_at,
-        ended_at=said.ended_at,
+        ended_at=progress.ended_at,
         state=state,
-        requests=said.requests,
-        bytes=said.bytes,
+        requests=progress.requests,
+        bytes=progress.bytes,
         cost_usd=0,
         version=run.kooch,
         planned=run.planned,

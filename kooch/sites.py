@@ -112,8 +112,10 @@ def note_moves(folder: Path, moves: Collection[str], day: date) -> dict[str, dat
         known = {move: date.fromisoformat(text) for move, text in noted.items()}
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise StorageError(f"{feed} or {file} is damaged. Remove {folder / 'latest'}, then publish again.") from error
-    told = (item["id"].removeprefix("urn:kooch:move:") for item in before if item["id"].startswith("urn:kooch:move:"))
-    gone = known | {move: day for move in told if move not in known}
+    published = (
+        item["id"].removeprefix("urn:kooch:move:") for item in before if item["id"].startswith("urn:kooch:move:")
+    )
+    gone = known | {move: day for move in published if move not in known}
     found = {move: gone[move] for move in sorted(gone) if move not in set(moves)}
     if found or file.exists():
         make_folder(folder, mode=0o755)
@@ -159,12 +161,16 @@ def _change(file: Path, change: Callable[[str], str]) -> None:
 
 
 def _noticed(page: str, notices: Iterable[Notice]) -> str:
-    told = [
+    sentences = [
         f"<li>{escape(notice.sentences)}</li>"
         for notice in notices
         if f"<!--of {notice.figure_id} {notice.platform}-->" in page or f"<!--on {notice.platform}-->" in page
     ]
-    box = f'<div class="outdated" role="note"><p>Corrected since:</p><ul>{"".join(told)}</ul></div>' if told else ""
+    box = (
+        f'<div class="outdated" role="note"><p>Corrected since:</p><ul>{"".join(sentences)}</ul></div>'
+        if sentences
+        else ""
+    )
     return _NOTICE.sub(lambda _: f"<!--corrections-->{box}<!--/corrections-->", page)
 
 

@@ -287,18 +287,18 @@ def _evidence_of(stay: dict[str, Any]) -> list[tuple[str, str | None]]:
         gap = counted(stay["longest_gap_days"], "day", "days")
         lines.append((f"Longest time between two signs: {gap}. We assume that they were there all the while.", None))
     lines += [
-        _evidence(stay, "Sources disagree. Not counted, because other evidence excludes it", told)
-        for told in stay["unexplained"]
+        _evidence(stay, "Sources disagree. Not counted, because other evidence excludes it", evidence)
+        for evidence in stay["unexplained"]
     ]
     return lines
 
 
-def _evidence(stay: dict[str, Any], label: str, told: dict[str, Any] | None) -> tuple[str, str | None]:
-    if told is None or told["source"] is None:
+def _evidence(stay: dict[str, Any], label: str, evidence: dict[str, Any] | None) -> tuple[str, str | None]:
+    if evidence is None or evidence["source"] is None:
         return f"{label}: no source", None
-    how = (KINDS | ARCHIVED_KINDS if told["is_archived"] else KINDS).get(told["kind"], told["kind"])
-    doubt = ", unverified" if told["is_archived"] and stay["archive_note"] else ""
-    return f"{label}: {told['source']} ({how}{doubt})", told["url"]
+    how = (KINDS | ARCHIVED_KINDS if evidence["is_archived"] else KINDS).get(evidence["kind"], evidence["kind"])
+    doubt = ", unverified" if evidence["is_archived"] and stay["archive_note"] else ""
+    return f"{label}: {evidence['source']} ({how}{doubt})", evidence["url"]
 
 
 def show_holds(found: Figure) -> None:

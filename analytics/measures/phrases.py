@@ -117,10 +117,10 @@ def silence(move: str, day: date, last_posted_on: date, blocked_days: int) -> st
     """Both days of a silence: `last post 3 March 2025; counted as dormant since 2 June 2025 (dormant91@1)`. All days are in UTC."""
     last = f"last post {long_day(last_posted_on)}"
     if move == "dormant":
-        told = f"{last}; counted as dormant since {long_day(day)} (dormant91@1)"
+        both_days = f"{last}; counted as dormant since {long_day(day)} (dormant91@1)"
     else:
-        told = f"on {long_day(day)}; {last} before that (returned91@1)"
+        both_days = f"on {long_day(day)}; {last} before that (returned91@1)"
     if not blocked_days:
-        return told
+        return both_days
     held_up = "1 day does" if blocked_days == 1 else f"{blocked_days:,} days do"
-    return f"{told}; {held_up} not count, because the country blocked the platform"
+    return f"{both_days}; {held_up} not count, because the country blocked the platform"

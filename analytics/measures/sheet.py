@@ -176,9 +176,9 @@ def _of_absence(known: _Known) -> dict[str, Any]:
 
 def _of_stay(known: _Known) -> dict[str, Any]:
     stay, first, (_, platform) = known.stays[0], _first(known), _who(known)
-    told = {row["bound_id"]: row for row in known.evidence}
-    joined = [told[stay[end]] for end in ("first_from_bound", "first_to_bound") if stay[end] in told]
-    ended = [told[stay[end]] for end in ("ended_from_bound", "ended_to_bound") if stay[end] in told]
+    evidence_of = {row["bound_id"]: row for row in known.evidence}
+    joined = [evidence_of[stay[end]] for end in ("first_from_bound", "first_to_bound") if stay[end] in evidence_of]
+    ended = [evidence_of[stay[end]] for end in ("ended_from_bound", "ended_to_bound") if stay[end] in evidence_of]
     zones = _zones(known, first, "first")
     sentence, kind = _joined(known, first, joined, zones)
     sentence = " ".join([sentence, *(_return_in_words(known, *pair) for pair in _returns(known))])
@@ -590,8 +590,10 @@ def _zone(*rows: dict[str, Any]) -> str:
 
 def _zones(known: _Known, stay: dict[str, Any], what: str) -> tuple[str, str]:
     """The time zones in which the two ends of an interval of a stay are days: `first`, `joined` or `ended`."""
-    told = {row["bound_id"]: row for row in known.evidence}
-    ends = [told[stay[f"{what}_{end}_bound"]] for end in ("from", "to") if stay[f"{what}_{end}_bound"] in told]
+    evidence_of = {row["bound_id"]: row for row in known.evidence}
+    ends = [
+        evidence_of[stay[f"{what}_{end}_bound"]] for end in ("from", "to") if stay[f"{what}_{end}_bound"] in evidence_of
+    ]
     return _zone(*ends), _zone(*reversed(ends))
 
 

@@ -48,14 +48,14 @@ def parse(
     code = 0
     for file in files:
         for number, at, found in _read_file(file, read, given_at, wanted):
-            said = {
+            fields = {
                 "file": file,
                 **({"part": number} if number > 1 else {}),
                 "platform": platform,
                 "captured_at": at,
                 "unverified": platform_of(platform).archive_note is not None,
             }
-            _write({**said, **found})
+            _write({**fields, **found})
             if found["outcome"] == "failed":
                 code = 3
     raise typer.Exit(code)

@@ -140,7 +140,7 @@ def import_roster(
         with gathering(taken):
             _refuse_taken(roster.slug, into, known, file)
     reading.check(roster, [other for other in known if other.slug != roster.slug])
-    faults = (*taken, *reading.told_once())
+    faults = (*taken, *reading.all_faults())
     if len(faults) == len(taken) and not reading.questions:
         raise_any(taken)
     if not dry_run:
@@ -288,11 +288,11 @@ class _Reading:
         self.questions.append(Question(fault=replace(fault, message=message), figures=fault.figures))
         return True
 
-    def told_once(self) -> tuple[Fault, ...]:
+    def all_faults(self) -> tuple[Fault, ...]:
         """All faults by place. A cell whose value is lost has no other fault."""
         lost = {(fault.file, fault.row, fault.column) for fault in self.lost if fault.column}
-        told = {*self.lost, *(fault for fault in self.faults if (fault.file, fault.row, fault.column) not in lost)}
-        return tuple(sorted(told, key=lambda f: (str(f.file), f.row or 0, f.column or "", f.message)))
+        faults = {*self.lost, *(fault for fault in self.faults if (fault.file, fault.row, fault.column) not in lost)}
+        return tuple(sorted(faults, key=lambda f: (str(f.file), f.row or 0, f.column or "", f.message)))
 
     def _open(self, file: Path, known: Sequence[str], mapping: Mapping[str, str] | None = None) -> Renamed:
         renamed = rename(read_table(file, encoding=self.options.encoding), known, mapping)

@@ -238,35 +238,35 @@ def _take_late(home: Path, place: Place, open_runs: set[str]) -> tuple[int, list
 def _settle(home: Path, place: Place, run: SharedRun, *, wait_hours: float, is_whole: bool) -> Division | str | None:
     """End a run that is over. If it is not over, returns how far it is. If it ended without some shards, returns a
     sentence."""
-    division, said = _division(place, run), sharing.progress_of(place, run.run)
+    division, progress = _division(place, run), sharing.progress_of(place, run.run)
     with open_state(home) as state:
         set_traffic(
             state,
             run.run,
-            requests=sum(each.requests for each in said.values()),
-            received=sum(each.bytes for each in said.values()),
+            requests=sum(each.requests for each in progress.values()),
+            received=sum(each.bytes for each in progress.values()),
         )
         is_known = _is_known(state, run.run)
     if not is_known:  # it was withdrawn
         _forget(place, run.run)
         return None
-    ended = tuple(number for number, each in said.items() if each.ended_at)
+    ended = tuple(number for number, each in progress.items() if each.ended_at)
     is_done = not (division.left or division.absent or division.at_work)
     if not is_done and (not is_whole or now() - run.started_at <= timedelta(hours=wait_hours)):
         return division
-    _give_up(home, place, run, said, wait_hours)
+    _give_up(home, place, run, progress, wait_hours)
     sharing.note_over(place, Over(run=run, ended=ended))
     _end(home, place, run.run)
     return None if is_done else f"{division.sentence} After {wait_hours:g} hours they count as failed (missing_shard)."
 
 
-def _give_up(home: Path, place: Place, run: SharedRun, said: dict[int, Progress], wait_hours: float) -> None:
+def _give_up(home: Path, place: Place, run: SharedRun, progress: dict[int, Progress], wait_hours: float) -> None:
     """Fail the targets that are left of a run. Their failures have the time at which the run began, so any later answer
     of a shard replaces them."""
     answered, handed = outcomes_of(home, run.run), sharing.handed_in(place, run.run)
     suppressed = set(_suppressed(home).get(run.platform, ()))
     lost = [
-        _lost(run, handed[target.key].shard if target.key in handed else number, target, said, wait_hours)
+        _lost(run, handed[target.key].shard if target.key in handed else number, target, progress, wait_hours)
         for number, part in sharing.plan_of(place, run.run).items()
         for target in part
         if target.key not in answered
@@ -276,11 +276,11 @@ def _give_up(home: Path, place: Place, run: SharedRun, said: dict[int, Progress]
         write_batch(home, run=run.run, platform=run.platform, outcomes=lost)
 
 
-def _lost(run: SharedRun, number: int, target: Target, said: dict[int, Progress], wait_hours: float) -> Outcome:
+def _lost(run: SharedRun, number: int, target: Target, progress: dict[int, Progress], wait_hours: float) -> Outcome:
     shard = Shard(number=number, of=run.shards)
-    if number not in said:
+    if number not in progress:
         detail = f"shard {shard} did not begin within {wait_hours:g} hours"
-    elif said[number].ended_at is None:
+    elif progress[number].ended_at is None:
         detail = f"shard {shard} did not end within {wait_hours:g} hours"
     else:
         detail = f"shard {shard} has ended, but the loader does not have its outcome"

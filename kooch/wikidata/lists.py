@@ -249,9 +249,9 @@ class _Making:
             if n
         ]
         if without_party:
-            told = ", ".join(sorted(set(without_party))[:20])
+            examples = ", ".join(sorted(set(without_party))[:20])
             self.notes.append(
-                f"{len(set(without_party))} people have several parties and no dates: left empty ({told})."
+                f"{len(set(without_party))} people have several parties and no dates: left empty ({examples})."
             )
 
     def _parties(self) -> dict[str, list[str]]:
