@@ -37,7 +37,7 @@ from kooch.rosters.columns import platform_meant
 from kooch.rounded import rounded_ids
 from kooch.store.outcomes import Failed
 from tests import stores
-from tests.commands import command, kooch
+from tests.commands import command, kooch, on_a_terminal
 from tests.sheets import write_ods, write_xlsx
 
 Writer = Callable[..., None]
@@ -1189,6 +1189,14 @@ def test_on_a_terminal_what_is_missing_and_who_is_whom_is_asked(tmp_path: Path) 
     assert (roster.source, roster.as_of, roster.time_zone, roster.selection) == (
         *("register", date(2024, 5, 1), "Europe/Oslo", "census"),
     )
+
+
+def test_on_a_terminal_nobody_is_asked_about_a_table_with_faults(tmp_path: Path) -> None:
+    file = write(tmp_path / "berg.csv", "name,country", "Anna Berg,NO")
+    said = on_a_terminal(tmp_path / "home", "roster", "import", str(file))
+
+    assert "no column is known as 'role'" in said
+    assert "Who says" not in said
 
 
 def test_an_official_id_of_two_figures_and_two_ids_of_one_figure_are_faults(tmp_path: Path) -> None:

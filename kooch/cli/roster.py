@@ -22,6 +22,7 @@ from kooch.platforms import Account, Refused, known, platform_of, read
 from kooch.rosters.values import Kind
 from kooch.store.state import open_state, say_same
 from kooch.store.versions import native_ids
+from kooch.times import now
 
 app = typer.Typer(no_args_is_help=True, help="Show, check, import and extend lists.")
 app.command("wikidata")(from_wikidata)
@@ -169,17 +170,19 @@ def import_file(
         replace_existing=replace,
     )
     can_ask = is_terminal() and sys.stdin.isatty()
-    if can_ask and not file.is_dir():
-        options = _ask_for_what_is_missing(options)
 
-    def read() -> rosters.ImportReport:
+    def read(options: rosters.ImportOptions) -> rosters.ImportReport:
         into = settings.home / "rosters"
         return rosters.import_roster(file, into=into, options=options, known=_all(settings), dry_run=True)
 
-    report = read()
+    if can_ask and not file.is_dir():
+        # Nobody answers questions about a table that cannot be taken over yet.
+        refuse(read(_described(options)).faults, file)
+        options = _ask_for_what_is_missing(options)
+    report = read(options)
     while can_ask and report.questions and not report.faults:
         options = _ask(report.questions, options)
-        report = read()
+        report = read(options)
     for note in report.notes:
         say(note)
     for name in report.ignored:
@@ -293,6 +296,17 @@ def same(
     with open_state(settings.home) as state:
         say_same(state, platform=platform, old=old, new=new.strip(), reason=reason)
     say("Noted. `kooch load` publishes it, and the next crawl asks for the new id.")
+
+
+def _described(options: rosters.ImportOptions) -> rosters.ImportOptions:
+    """The options with anything in place of what nobody has said yet about the list, to read its table alone."""
+    return changed(
+        options,
+        source=options.source or "not said yet",
+        as_of=options.as_of or now().date(),
+        time_zone=options.time_zone or "UTC",
+        selection=options.selection or "listed",
+    )
 
 
 def _ask_for_what_is_missing(options: rosters.ImportOptions) -> rosters.ImportOptions:
