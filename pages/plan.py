@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.downloads import to_csv
+from analytics.said import Number, cell
 from kooch.config import BUNDLED_ROSTERS, load_settings
 from kooch.looks import sheet_of
 from kooch.rosters import read_roster
@@ -54,9 +55,15 @@ def main() -> None:
             [
                 (row["name"], None),
                 (_HOWS[row["how"]], None),
-                (f"{row['accounts']:,}", None),
+                (_counted(roster, row, "accounts", row["accounts"]), None),
                 (_or_empty(row["requests"] or None, "{:,}"), None),
-                (_or_empty(row["looks"] or None, "{:,}"), None),
+                # People look for every figure where they can search by name, elsewhere at the accounts that are known.
+                (
+                    _counted(roster, row, "figures" if row["how"] == "by hand" else "accounts", row["looks"])
+                    if row["looks"]
+                    else "",
+                    None,
+                ),
                 (_or_empty(row["first_answer"], "{}"), None),
                 (_or_empty(row["usd_a_look"] or None, "${:,.2f}"), None),
             ]
@@ -114,6 +121,10 @@ def offer_sheet(folder: Path, row: dict[str, Any]) -> None:
         on_click="ignore",
         key=f"sheet-{platform}",
     )
+
+
+def _counted(roster: str, row: dict[str, Any], column: str, count: int) -> Number:
+    return Number(f"{count:,}", cell("accounts_to_look_at", column, roster=roster, platform=row["platform"]))
 
 
 def _or_empty(value: object, form: str) -> str:

@@ -1,8 +1,11 @@
-"""Every count that a page shows names its measure, and is what SQL says of that measure: for three lists, on all pages."""
+"""Every count that a page shows or gives as CSV is what SQL says of its measure: for three lists, on all pages."""
 
+import csv
+import io
 import json
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from html import unescape
 from pathlib import Path
@@ -11,12 +14,15 @@ from urllib.parse import parse_qsl
 import duckdb
 import pyarrow as pa
 import pytest
+import streamlit as st
 from playwright.sync_api import Browser, expect
 from streamlit.testing.v1 import AppTest
 
 from analytics.measures.headline import count_there_by
 from analytics.measures.sensitivity import sensitivity
 from analytics.queries import query
+from analytics.reproductions import STUDIES
+from analytics.said import cell
 from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import write_roster
 from kooch.store.versions import open_version, reading_file
@@ -143,6 +149,7 @@ def visits(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
     yield "first_screen", {"known_by": "2021-02-09"}
     yield "crawls", {}
     yield "sql", {}
+    yield "studies", {}
     yield "figure", {}
     for at in ("linkedin", "facebook"):
         yield "look", {"roster": "us-congress", "platform": at, "wave": "Autumn", "looker": "a"}
@@ -157,6 +164,7 @@ def visits(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
         yield "moves", {"roster": roster}
         yield "places", {"roster": roster}
         yield "places", {"roster": roster, "day": "2021-02-10", "against": "2022-12-27"}
+        yield "plan", {"roster": roster}
     yield "event", {"roster": "de-fediverse", "day": "2022-10-27"}
     yield "places", {"roster": "us-congress", "party": "Republican", "place": "not looked"}
     for roster, platform, breakdowns in found:
@@ -170,18 +178,160 @@ def visits(home: Path) -> Iterator[tuple[str, dict[str, str]]]:
             yield "adoption", {**of, "measure": "were there"}
 
 
+# What can be taken away
+
+Rows = Sequence[Mapping[str, str]]
+
+COUNTED_BY = {
+    "adoption_parts": "label",
+    "coverage": "figures",
+    "failures": "targets",
+    "platform_counts": "shown",
+    "platform_spread": "figures",
+}
+"""CSV whose rows name their measure: the column that shows its value."""
+
+OF_FIGURES = {
+    "came_back": "came_back",
+    "fates": "fates",
+    "follower_ratios": "audience_of_list",
+    "place_changes": "where_they_differ",
+    "places": "where_they_are",
+    "silent": "silent_at_last_look",
+}
+"""CSV with one row per figure and platform: the query whose rows the page counts."""
+
+WITHOUT_COUNTS = {
+    "arrivals": "one row per report",
+    "event_effect": "days, each with a ratio that a permutation compares",
+}
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> dict[str, Rows]:
+    """What each CSV of the page that runs next holds, by its name."""
+    found: dict[str, Rows] = {}
+
+    def offer(label: str, data: bytes | Callable[[], bytes], *, file_name: str, **_: object) -> bool:
+        if label == "CSV":
+            text = (data() if callable(data) else data).decode()
+            found[file_name.removeprefix("kooch-").removesuffix(".csv")] = list(csv.DictReader(io.StringIO(text)))
+        return False
+
+    monkeypatch.setattr(st, "download_button", offer)
+    return found
+
+
+def check_taken(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    rows: Rows,
+    choices: Mapping[str, str],
+    shown: Iterable[Shown],
+) -> None:
+    """Every count in a CSV is what SQL says."""
+    if name in COUNTED_BY:
+        wrong = [row for row in rows if not is_shown(value_of(connection, row["measure"]), row[COUNTED_BY[name]])]
+    elif name in OF_FIGURES:
+        wrong = list(wrong_counts_of_figures(connection, OF_FIGURES[name], rows, shown))
+    elif name in {"adoption", "presence"}:
+        wrong = list(wrong_days(connection, rows, choices))
+    elif name == "audience":
+        wrong = [row for row in rows if not is_in_audience(connection, row)]
+    elif name.startswith("plan-"):
+        wrong = [row for row in rows if not is_planned(connection, row, choices["roster"])]
+    elif name == "published-numbers":
+        wrong = [row for row in rows if row["ours"] != ours(connection, row["study"])]
+    else:
+        assert name in WITHOUT_COUNTS, name
+        wrong = []
+    assert wrong == [], (name, choices)
+
+
+def wrong_counts_of_figures(
+    connection: duckdb.DuckDBPyConnection, relation: str, rows: Rows, shown: Iterable[Shown]
+) -> Iterator[Mapping[str, str]]:
+    """What the page counts, counted in the rows that it gives."""
+    for _, measure in shown:
+        if not measure.startswith(f"{relation}.count?"):
+            continue
+        asked = dict(parse_qsl(measure.partition("?")[2], keep_blank_values=True))
+        among = [row for row in rows if all(row.get(key, text) == text for key, text in asked.items())]
+        if len(among) != value_of(connection, measure):
+            yield {"measure": measure, "rows": str(len(among))}
+
+
+def wrong_days(
+    connection: duckdb.DuckDBPyConnection, rows: Rows, choices: Mapping[str, str]
+) -> Iterator[Mapping[str, str]]:
+    columns = [column for column in rows[0] if column.endswith(("_min", "_max")) or column in {"members", "not_looked"}]
+    # A list without presumptions on a platform has the same rows without them: they stand in `adoption` alone.
+    relations = ["adoption_without_presumptions"] if choices.get("without_presumptions") else []
+    for relation in (*relations, "adoption"):
+        days = connection.execute(
+            f"SELECT day, {', '.join(columns)} FROM {relation} WHERE roster = ? AND platform = ? ORDER BY day",
+            [choices["roster"], choices["platform"]],
+        ).fetchall()
+        if days:
+            break
+    for row in rows:
+        counted = days[bisect_right([day for day, *_ in days], date.fromisoformat(row["day"])) - 1][1:]
+        said = [float(row[column]) if row[column] else None for column in columns]
+        if said != [None if value is None else float(value) for value in counted]:
+            yield row
+
+
+def is_in_audience(connection: duckdb.DuckDBPyConnection, row: Mapping[str, str]) -> bool:
+    found = connection.execute(
+        "SELECT count(*) FROM audience WHERE account_id IS NOT DISTINCT FROM ?::INTEGER"
+        " AND valid_at = ?::TIMESTAMPTZ AND source = ? AND followers = ?::BIGINT",
+        [row["account_id"] or None, row["valid_at"], row["source"], row["followers"]],
+    ).fetchone()
+    return found is not None and found[0] > 0
+
+
+def is_planned(connection: duckdb.DuckDBPyConnection, row: Mapping[str, str], roster: str) -> bool:
+    accounts, figures = (
+        value_of(connection, cell("accounts_to_look_at", column, roster=roster, platform=row["platform"]))
+        for column in ("accounts", "figures")
+    )
+    looks = {"by hand": figures, "not read": accounts}.get(row["how"])
+    return [int(row["accounts"]), int(row["figures"])] == [accounts, figures] and (
+        looks is None or int(row["looks"]) == looks
+    )
+
+
+def ours(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    (study,) = [study for study in STUDIES if study.name == name]
+    if study.sql is None:
+        return "none: the data are closed"
+    found = connection.execute(query(study.sql)).fetchall()
+    if not found:
+        return "none: these data have no such rows"
+    least, most, whole = found[0]
+    return f"{least:,} of {whole:,}" if least == most else f"{least:,} to {most:,} of {whole:,}"
+
+
 @pytest.mark.proof
 @pytest.mark.timeout(1200)
-def test_every_count_on_every_page_is_what_sql_says_of_its_measure(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_count_on_every_page_is_what_sql_says_of_its_measure(
+    home: Path, taken: dict[str, Rows], monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: dict[str, int] = {}
     charts: dict[str, int] = {}
+    files: set[str] = set()
     with open_version(reading_file(home)) as connection:
         for page, choices in visits(home):
+            taken.clear()
             app = run(PAGES[page], home, monkeypatch, **choices)
             charts[page] = charts.get(page, 0) + len(list(on_charts(app)))
-            for text, measure in shown_on(app):
+            shown = list(shown_on(app))
+            for text, measure in shown:
                 seen[page] = seen.get(page, 0) + 1
                 assert is_shown(value_of(connection, measure), text), (page, choices, text, measure)
+            for name, rows in taken.items():
+                check_taken(connection, name, rows, choices, shown)
+            files |= taken.keys()
             plain_words = "\n".join(
                 each.value for kind in ("markdown", "caption", "info") for each in getattr(app, kind)
             )
@@ -189,9 +339,11 @@ def test_every_count_on_every_page_is_what_sql_says_of_its_measure(home: Path, m
             assert not _UNMEASURED.search(plain_words), (page, choices, _UNMEASURED.search(plain_words))
 
     assert seen.keys() >= {"first_screen", "adoption", "moves", "figure", "crawls", "places", "stayed", "look"}
+    assert seen.keys() >= {"plan", "studies"}
     assert seen["adoption"] > 60
     assert charts.keys() >= {"first_screen", "adoption", "crawls"}
     assert min(charts[page] for page in ("first_screen", "adoption", "crawls")) > 0
+    assert files >= {"adoption", "presence", "adoption_parts", "coverage", "places", "plan-never", "published-numbers"}
 
 
 def test_tables_of_crawls_are_the_answers_of_their_queries(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
