@@ -276,7 +276,7 @@ def test_many_kills_lose_and_double_nothing(tmp_path: Path) -> None:
 @pytest.mark.proof
 @pytest.mark.usefixtures("s3")
 def test_kills_lose_and_double_nothing_where_a_bucket_is_shared(tmp_path: Path) -> None:
-    check_kills(tmp_path, hosts=12, accounts=120, kills=20, rate=20, bucket=f"s3://shared/{tmp_path.name}")
+    check_kills(tmp_path, hosts=12, accounts=60, kills=10, rate=20, bucket=f"s3://shared/{tmp_path.name}")
 
 
 @pytest.fixture(scope="module")
