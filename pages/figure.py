@@ -43,16 +43,18 @@ def choose(labels: Mapping[str, str]) -> str | None:
     asked = st.query_params.get("figure", "")
     named = ids_named(labels, asked)
     by_id = {figure_id: label for label, figure_id in labels.items()}
+    # The address alone says who is chosen, so that Back leads to the one before.
+    st.session_state["figure"] = named[0] if len(named) == 1 else None
     chosen: str | None = st.selectbox(
         "Person or organisation",
         list(by_id),
-        index=list(by_id).index(named[0]) if len(named) == 1 else None,
+        index=None,
         format_func=lambda figure_id: by_id.get(figure_id, figure_id),
         placeholder="Type a name",
         key="figure",
         on_change=_note_in_address,
     )
-    if chosen is not None:
+    if chosen is not None and chosen != asked:
         st.query_params["figure"] = chosen
     elif asked and not named:
         st.info(f"Nobody on the lists is called {plain(asked)}, or no longer. Choose another.")
@@ -63,7 +65,9 @@ def choose(labels: Mapping[str, str]) -> str | None:
 
 def _note_in_address() -> None:
     if st.session_state["figure"] is None:
-        del st.query_params["figure"]
+        st.query_params.pop("figure", None)
+    else:
+        st.query_params["figure"] = st.session_state["figure"]
 
 
 def main() -> None:
