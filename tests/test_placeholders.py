@@ -187,6 +187,7 @@ def test_the_carriage_return_of_the_cases_can_be_read_again(tmp_path: Path) -> N
         ("youtube", "ｎｏｎｅ", None),
         ("youtube", "없음", None),
         ("x", "0", None),
+        ("x", "1", None),
         ("x", "ditto", None),
         ("x", "ibid.", None),
         ("x", "See below", None),

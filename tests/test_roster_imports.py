@@ -666,6 +666,48 @@ def test_the_rounded_id_of_the_cases_is_not_read_from_an_answer_without_its_text
     assert "which a program has rounded" in found.detail
 
 
+# What nobody should be counted for
+
+
+@pytest.mark.parametrize("name", ["-", "n/a", "Vacant", "TBD", "unknown", "none", "?"])
+def test_a_row_whose_name_names_nobody_is_asked_about(name: str, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "name,role", "Ada,MP", f"{name},MP")
+    report = look(file, tmp_path)
+
+    assert [member.name for member in report.roster.members] == ["Ada"]
+    assert [question.fault.message for question in report.questions] == [
+        f"'{name}' names nobody: leave it out with --leave-out 3, or keep it with --keep 3"
+    ]
+    kept = look(file, tmp_path, kept=frozenset({3}))
+    assert (kept.open_points, len(kept.roster.members)) == ([], 2)
+
+
+def test_a_role_or_party_that_says_nothing_is_read_as_empty(tmp_path: Path) -> None:
+    report = look(write(tmp_path / "a.csv", "name,role,party,unit", "Ada,n/a,-,Oslo", "Bo,MP,none,–"), tmp_path)
+
+    assert places(report) == [(2, "role", "role is empty")]
+    assert [(member.name, member.party, member.unit) for member in report.roster.members] == [("Bo", None, None)]
+    assert "a.csv, row 3: party 'none' says nothing: it was read as empty" in report.notes
+
+
+def test_an_account_opened_in_the_future_is_a_fault(tmp_path: Path) -> None:
+    report = look(
+        write(tmp_path / "a.csv", "name,role,x,opened_on", "Ada,MP,ada,2100-01-01", "Bo,MP,,2100-01-01"), tmp_path
+    )
+
+    assert [(fault.row, fault.column) for fault in report.faults] == [(2, "opened_on"), (3, "opened_on")]
+
+
+@pytest.mark.parametrize(
+    "lines", [["", "", "name,role", "Ada,MP"], ["name|role", "Ada|MP"], [",", "name,role", "Ada,MP"]]
+)
+def test_empty_rows_above_the_names_and_bars_between_cells_are_read(lines: list[str], tmp_path: Path) -> None:
+    report = look(write(tmp_path / "a.csv", *lines), tmp_path)
+
+    assert ([member.name for member in report.roster.members], report.faults) == (["Ada"], ())
+    assert report.roster.members[0].row == len(lines)
+
+
 # All faults at once
 
 
@@ -1068,7 +1110,11 @@ def test_two_spellings_of_one_name_are_asked_about(one: str, other: str, tmp_pat
     ],
 )
 def test_two_names_that_differ_are_two_without_a_question(one: str, other: str, tmp_path: Path) -> None:
-    report = look(write(tmp_path / "list.csv", "name,role,country", f'"{one}",MP,IN', f'"{other}",Mayor,IN'), tmp_path)
+    report = look(
+        write(tmp_path / "list.csv", "name,role,country", f'"{one}",MP,IN', f'"{other}",Mayor,IN'),
+        tmp_path,
+        kept=frozenset({2, 3}),
+    )
 
     assert (report.questions, len(report.roster.figure_ids)) == ((), 2)
 

@@ -141,6 +141,7 @@ _PLACEHOLDERS = frozenset(
 """What people write into a cell in place of a handle."""
 _MAY_BE_HANDLES = frozenset(
     [
+        "1",
         "na_",
         "no twitter",
         "none found",

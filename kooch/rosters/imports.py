@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import get_args
 
 from kooch.errors import ConfigError, Fault, RosterError
-from kooch.platforms import Account, platform_of, read
+from kooch.platforms import Account, is_placeholder, platform_of, read
 from kooch.platforms import known as platforms
 from kooch.rosters.brought import read_table
-from kooch.rosters.cells import OfPlatform, OptionalDay, fault_of, fault_of_figure_id, gathering, parse, raise_any
+from kooch.rosters.cells import OfPlatform, OptionalPastDay, fault_of, fault_of_figure_id, gathering, parse, raise_any
 from kooch.rosters.check import check
 from kooch.rosters.columns import Renamed, platform_meant, rename
 from kooch.rosters.consistency import repetitions, strangers
@@ -340,7 +340,7 @@ class _Reading:
             if member := self._parse(Member, cells, table, row):
                 members.append(member)
             found = [c for platform in on for c in self._claims(platform, cells, table, row, is_only=len(on) == 1)]
-            if len(on) == 1 and not found and (message := fault_of(OptionalDay, cells.get("opened_on"))):
+            if len(on) == 1 and not found and (message := fault_of(OptionalPastDay, cells.get("opened_on"))):
                 self.faults.append(table.fault(row, f"opened_on {message}", "opened_on"))
             for claim in found:
                 # A figure in two roles repeats its accounts; they are claimed once.
@@ -352,7 +352,7 @@ class _Reading:
         """Whether a row is read. A row that looks like a total is not until the user keeps it."""
         if row in self.options.left_out:
             return False
-        if row in self.options.kept or not looks_like_a_total(cells):
+        if row in self.options.kept or not (looks_like_a_total(cells) or _names_nobody(cells)):
             return True
         self._ask_about_a_total(cells, table, row)
         return False
@@ -367,14 +367,15 @@ class _Reading:
                     table.fault(None, f"{option} {row} has no effect: the table has no row {row} with cells")
                 )
         for row in sorted(self.options.kept & rows.keys()):
-            if not looks_like_a_total(rows[row]):
+            if not looks_like_a_total(rows[row]) and not _names_nobody(rows[row]):
                 self.notes.append(
                     f"--keep {row} has no effect: row {row} does not look like a total, and is kept anyway"
                 )
 
     def _ask_about_a_total(self, cells: Mapping[str, str], table: Renamed, row: int) -> None:
+        what = "looks like a total and not like somebody" if looks_like_a_total(cells) else "names nobody"
         message = (
-            f"'{cells.get('name') or cells.get('role')}' looks like a total and not like somebody: leave it out with "
+            f"'{cells.get('name') or cells.get('role')}' {what}: leave it out with "
             f"--leave-out {row}, or keep it with --keep {row}"
         )
         self.questions.append(Question(fault=table.fault(row, message, "name")))
@@ -384,6 +385,13 @@ class _Reading:
         for column in self.absent:
             cells[column] = f"the {column} of row {row}"
         cells["name"], cells["figure_id"] = cells.get("name", ""), cells.get("figure_id", "")
+        for column in ("role", "party", "unit"):
+            text = cells.get(column, "")
+            if text and (text.lower() in _NOT_SAID or not any(map(str.isalnum, text))):
+                cells[column] = ""
+                self.notes.append(
+                    f"{table.table.file.name}, row {row}: {table.headers[column]} '{text}' says nothing: it was read as empty"
+                )
         cells["wikidata_qid"] = cells.get("wikidata_qid", "").rpartition("/")[2]
         cells["kind"] = cells.get("kind", "").lower() or self.options.kind
         cells["source"] = cells.get("source") or source
@@ -566,6 +574,10 @@ def _note_on_kinds(rows: int, kind: Kind) -> str:
     )
 
 
+_NOT_SAID = frozenset(("n/a", "n.a.", "k.a.", "none", "null", "nil", "unknown", "tbd", "tba"))
+"""What people write for a role, a party or a unit that they do not know."""
+
+
 def _id_columns() -> list[str]:
     return [f"{platform}_native_id" for platform in platforms()]
 
@@ -577,6 +589,11 @@ def looks_like_a_total(cells: Mapping[str, str]) -> bool:
     if rest & _TOTALS:
         rest -= _COUNTED | {word for row in platforms().values() for word in (row.platform, *fold(row.name).split())}
     return bool(words) and rest <= _TOTALS
+
+
+def _names_nobody(cells: Mapping[str, str]) -> bool:
+    """Whether a row's name is what people write for nobody: Vacant, n/a, -."""
+    return bool(cells.get("name")) and is_placeholder(cells["name"])
 
 
 def _person_of(cells: Mapping[str, str]) -> Person:

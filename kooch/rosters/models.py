@@ -124,7 +124,7 @@ class AccountClaim:
     handle: Annotated[Handle, AfterValidator(_with_one_host)] = None
     native_id: Annotated[OptionalText, AfterValidator(_one_of_both)] = None
     polarity: Annotated[Polarity, Choice]
-    opened_on: OptionalDay = None
+    opened_on: OptionalPastDay = None
     source: Text
     note: OptionalText = None
     name: OptionalText = None

@@ -63,7 +63,7 @@ def split(
     """
     first = text.partition("\n")[0]
     if delimiter is None:
-        delimiter = "\t" if file.suffix.lower() in {".tsv", ".tab"} else max(",;\t", key=first.count)
+        delimiter = "\t" if file.suffix.lower() in {".tsv", ".tab"} else max(",;\t|", key=first.count)
     lines = io.StringIO(text, newline="").readlines()
     rows: list[list[str]] = []
     faults: list[Fault] = []

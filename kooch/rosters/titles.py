@@ -9,8 +9,12 @@ def title_above(rows: Sequence[Sequence[str]], *, first_row: int = 1) -> tuple[i
     """How many rows stand above the column names, and the fault in that; 0 and None without a title.
 
     The first row is a title if it holds one cell and the next filled row several. A cell that is the name of a column is no
-    title: it is the header of a list of one column.
+    title: it is the header of a list of one column. Empty rows above are no fault.
     """
+    empty = next((n for n, row in enumerate(rows) if any(map(str.strip, row))), 0)
+    if empty:
+        above, title = title_above(rows[empty:], first_row=first_row + empty)
+        return empty + above, title
     filled = [(number, sum(map(bool, map(str.strip, row)))) for number, row in enumerate(rows[:20], start=first_row)]
     below = next(((number, cells) for number, cells in filled[1:] if cells), None)
     if not below or filled[0][1] != 1 or below[1] < 2 or any(map(is_column, rows[0])):
