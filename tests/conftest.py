@@ -1,6 +1,7 @@
 """Fixtures: a published store, and real servers; a server that does not start fails the test, it never skips it."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -30,6 +31,14 @@ def pytest_configure() -> None:
     prepared.begin_with_a_copy()
     # Every page under test would search all installed packages for components, which takes ten times as long as the page.
     manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+@pytest.fixture(autouse=True)
+def _main_module() -> Iterator[None]:
+    """Put back what a page under test put in its place: each process that a later test spawns would run that page first."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import multiprocessing
 import statistics
 import time
 from collections.abc import Callable
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from multiprocessing.queues import SimpleQueue
 
 SECONDS = 30
+STARTED_BY, ENDED_BY = 120, 120
 BATCH, BATCHES = 25, 8
 READERS, WRITERS = 4, 2
 
@@ -44,9 +45,10 @@ SHOWN = (
 Report = tuple[str, int, list[float], list[str]]
 
 
-def write(home: Path, stop: Event, reports: "SimpleQueue[Report]") -> None:
+def write(home: Path, all_here: Barrier, stop: Event, reports: "SimpleQueue[Report]") -> None:
     """Whole runs, batch by batch, until told to stop; the last one is finished."""
     written, waited = 0, []
+    all_here.wait(STARTED_BY)
     while not stop.is_set():
         targets = [f"did:{n}" for n in range(BATCH * BATCHES)]
         run = plan(home, *targets)
@@ -62,9 +64,10 @@ def write(home: Path, stop: Event, reports: "SimpleQueue[Report]") -> None:
     reports.put(("writer", written, waited, []))
 
 
-def read(home: Path, stop: Event, reports: "SimpleQueue[Report]") -> None:
+def read(home: Path, all_here: Barrier, stop: Event, reports: "SimpleQueue[Report]") -> None:
     """Versions are whole, and they never go back."""
     queries, waited, faults, last = 0, [], [], (0, 0)
+    all_here.wait(STARTED_BY)
     while not stop.is_set():
         began = time.perf_counter()
         with open_version(reading_file(home)) as connection:
@@ -83,9 +86,10 @@ def read(home: Path, stop: Event, reports: "SimpleQueue[Report]") -> None:
     reports.put(("reader", queries, waited, faults))
 
 
-def delete(home: Path, stop: Event, reports: "SimpleQueue[Report]") -> None:
+def delete(home: Path, all_here: Barrier, stop: Event, reports: "SimpleQueue[Report]") -> None:
     """A shell on the file that everybody may open: it deletes, and stays open, over many versions."""
     deleted = 0
+    all_here.wait(STARTED_BY)
     while not stop.is_set():
         with duckdb.connect(str((home / "kooch.duckdb").resolve(strict=True))) as shell:
             ((n,),) = shell.execute("DELETE FROM observations").fetchall()
@@ -118,9 +122,13 @@ def test_nobody_fails_or_sees_half_a_load_while_all_work_at_once(tmp_path: Path)
     load(home, bundled)
     context = multiprocessing.get_context("spawn")
     reports: SimpleQueue[Report] = context.SimpleQueue()
+    all_here = context.Barrier(WRITERS + READERS + 2)
     no_more, stop = context.Event(), context.Event()
-    writers = [start(write, home, no_more, reports) for _ in range(WRITERS)]
-    others = [start(read, home, stop, reports) for _ in range(READERS)] + [start(delete, home, stop, reports)]
+    writers = [start(write, home, all_here, no_more, reports) for _ in range(WRITERS)]
+    others = [start(read, home, all_here, stop, reports) for _ in range(READERS)]
+    others.append(start(delete, home, all_here, stop, reports))
+    # A process takes seconds to start, on a busy machine half a minute.
+    all_here.wait(STARTED_BY)
     loads, ends_at = [], time.monotonic() + SECONDS
     while time.monotonic() < ends_at:
         began = time.perf_counter()
@@ -128,10 +136,10 @@ def test_nobody_fails_or_sees_half_a_load_while_all_work_at_once(tmp_path: Path)
         loads.append(time.perf_counter() - began)
     no_more.set()
     for process in writers:
-        process.join(30)
+        process.join(ENDED_BY)
     stop.set()
     for process in others:
-        process.join(30)
+        process.join(ENDED_BY)
     last = load(home, bundled)
     found = [reports.get() for _ in range(WRITERS + READERS + 1) if not reports.empty()]
     by_kind = {
