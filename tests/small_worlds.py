@@ -99,8 +99,9 @@ def stay(
     stay: int = 1,
     ended: tuple[str, str] | None = None,
     platform: str = "bluesky",
+    bounds: tuple[int | None, int | None] = (None, None),
 ) -> Row:
-    """A stay; `ended` is the interval of its end, by the owner."""
+    """A stay; `ended` is the interval of its end, by the owner. `bounds` set the ends of the joining."""
     flags = ("contradiction", "join_is_presumed", "end_is_presumed", "last_sign_is_presumed", "is_explained")
     return "known_stays", {
         "figure_id": name,
@@ -109,6 +110,8 @@ def stay(
         "stay": stay,
         "joined_not_before": _instant(joined_from),
         "joined_before": _instant(joined_before),
+        "joined_from_bound": bounds[0],
+        "joined_to_bound": bounds[1],
         "ended_not_before": _instant(ended[0]) if ended else None,
         "ended_before": _instant(ended[1]) if ended else None,
         "ended_by": "owner" if ended else None,
@@ -162,6 +165,76 @@ def posted(name: str, number: int, not_before: str, before: str) -> Row:
         "before": _instant(before),
         "known_at": _instant(before),
         "source_id": 1,
+    }
+
+
+def document(number: int, publisher: str, time_zone: str = "UTC") -> Row:
+    """A source of this number."""
+    return "sources", {
+        "source_id": number,
+        "citation": publisher,
+        "publisher": publisher,
+        "time_zone": time_zone,
+    }
+
+
+def bound(
+    number: int,
+    name: str,
+    event: str,
+    kind: str,
+    span: tuple[str, str],
+    *,
+    account_id: int | None = 1,
+    source: int | None = None,
+    run: int | None = None,
+    platform: str = "bluesky",
+) -> Row:
+    """Evidence of this number: a document (`source`) or a crawl (`run`) says that the event happened within the span."""
+    return "bounds", {
+        "bound_id": number,
+        "figure_id": name,
+        "platform": platform,
+        "account_id": account_id,
+        "event": event,
+        "kind": kind,
+        "not_before": _instant(span[0]),
+        "before": _instant(span[1]),
+        "source_id": source,
+        "run_id": run,
+        "known_at": _instant(span[1]),
+    }
+
+
+def looked(
+    name: str,
+    account_id: int | None,
+    span: tuple[str, str],
+    *,
+    source: int,
+    wave: str = "first",
+    looker: str = "a",
+    platform: str = "bluesky",
+    **more: object,
+) -> Row:
+    """A look by a person at an account that is there, in a wave that is the document `source`."""
+    return "looks", {
+        "figure_id": name,
+        "platform": platform,
+        "wave": wave,
+        "looker": looker,
+        "method": "known_account",
+        "is_by_person": True,
+        "looked_from": _instant(span[0]),
+        "looked_before": _instant(span[1]),
+        "result": "present",
+        "settled": "present",
+        "is_speaking": True,
+        "is_search": False,
+        "adjudicates": False,
+        "account_id": account_id,
+        "source_id": source,
+        **more,
     }
 
 

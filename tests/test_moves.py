@@ -10,15 +10,23 @@ import pytest
 from analytics.measures.figure import figure
 from analytics.measures.list_page import list_page
 from analytics.measures.moves import moves_of
+from analytics.queries import query as query_of
+from kooch.store import corrections
 from kooch.store.outcomes import HandleSpan, Outcome, Target
 from kooch.store.spool import write_batch
 from kooch.store.state import end_run, open_state, plan_run
 from kooch.store.versions import open_version, reading_file
+from tests.small_worlds import Row, bound, document, looked, rows, stay, world
+from tests.small_worlds import account as small_account
+from tests.small_worlds import claim as small_claim
+from tests.small_worlds import figure as small_figure
+from tests.small_worlds import member as small_member
 from tests.stores import at, bundle, claim, load, member, query, roster, seen, statement
 from tests.test_app import ROOT, run, words
 from tests.test_site import publish
 
 WITHOUT_EVIDENCE = "FROM moves WHERE coalesce(from_bound, to_bound, run_id, source_id) IS NULL"
+CORRECTED_MOVES = (Path(corrections.__file__).parent / "published_moves.sql").read_text("utf-8")
 ANN = "did:plc:" + "a" * 24
 BO, CY, CY_THERE, DEE, DEE_NEW = (
     f"https://{name}"
@@ -180,3 +188,65 @@ def test_the_pages_name_the_document_or_the_run_of_each_move(
     site = (tmp_path / "people" / "latest" / "index.html").read_text(encoding="utf-8")
     assert f"; {runs['mastodon 2']}</small>" in site
     assert f'; <a href="{koo[1]}">{koo[0]}</a></small>' in html.unescape(site)
+
+
+ADA = (small_figure("ada"), small_member("ada"), small_account(1), small_claim("ada", 1))
+MARCH, APRIL = ("2025-03-01", "2025-03-02"), ("2025-04-01", "2025-04-02")
+PAPER, WAVE = document(2, "Daily", "Asia/Kolkata"), document(3, "Looks")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "known_through", "rests_on"),
+    [
+        pytest.param(
+            [
+                bound(10, "ada", "absent", "stated", MARCH, source=2),
+                bound(11, "ada", "there", "seen", APRIL, run=1),
+            ],
+            "crawl",
+            (1, None),
+            id="a newspaper misses them, a crawl finds them",
+        ),
+        pytest.param(
+            [
+                bound(10, "ada", "absent", "seen", MARCH, run=1),
+                bound(11, "ada", "there", "stated", APRIL, source=2),
+            ],
+            "report",
+            (None, 2),
+            id="a crawl misses them, a newspaper finds them",
+        ),
+        pytest.param(
+            [
+                bound(10, "ada", "absent", "stated", MARCH, source=2),
+                bound(11, "ada", "posted", "stated", APRIL, source=3),
+                looked("ada", 1, APRIL, source=3),
+            ],
+            "look",
+            (None, 3),
+            id="a look shows a post",
+        ),
+    ],
+)
+def test_the_evidence_of_the_upper_end_says_how_a_move_is_known(
+    evidence: list[Row], known_through: str, rests_on: tuple[int | None, int | None]
+) -> None:
+    joined = stay("ada", 1, MARCH[0], APRIL[1], bounds=(10, 11))
+    with world(*ADA, PAPER, WAVE, joined, *evidence) as connection:
+        found = rows(connection, "SELECT known_through, run_id, source_id FROM moves WHERE move = 'joined'")
+
+    assert found == [(known_through, *rests_on)]
+
+
+def test_a_correction_has_the_zones_in_which_the_move_was_published() -> None:
+    evidence = (
+        bound(10, "ada", "absent", "stated", MARCH, source=2),
+        bound(11, "ada", "there", "seen", APRIL, run=1),
+    )
+    with world(*ADA, PAPER, stay("ada", 1, MARCH[0], APRIL[1], bounds=(10, 11)), *evidence) as connection:
+        published = connection.sql(query_of("published_moves"), params={"roster": "people"}).pl().row(0, named=True)
+        withdrawn = connection.sql(CORRECTED_MOVES).pl().row(0, named=True)
+
+    zones = {"from_zone": "Asia/Kolkata", "time_zone": "UTC"}  # a crawl's days are UTC days
+    assert {name: published[name] for name in zones} == zones
+    assert {name: withdrawn[name] for name in zones} == zones

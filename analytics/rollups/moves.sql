@@ -280,18 +280,16 @@ SELECT
     m.act, -- Who ended the stay: owner, platform or unknown, because servers often do not say; NULL: no end
     m.from_bound, -- The bound that sets not_before
     m.to_bound, -- The bound that sets before
-    coalesce(m.run_id, t.run_id, f.run_id) AS run_id, -- The crawl that got the answer, of `runs`; NULL: no crawl did
+    coalesce(m.run_id, b.run_id) AS run_id, -- The crawl that got the answer, of `runs`; NULL: no crawl did
     CASE
         WHEN m.known_through IS NOT NULL THEN m.known_through
-        WHEN coalesce(t.kind, f.kind) IN ('listed', 'opened') AND coalesce(t.source_id, f.source_id) IS NOT NULL THEN 'list'
-        WHEN
-            coalesce(t.kind, f.kind) IN ('seen', 'gone', 'ended', 'missing', 'returned') AND coalesce(t.source_id, f.source_id) IS NOT NULL
-            THEN 'look'
-        WHEN coalesce(t.source_id, f.source_id) IS NOT NULL THEN 'report'
         WHEN p.platform IS NOT NULL THEN 'platform'
-        ELSE 'crawl'
+        WHEN b.source_id IS NULL OR b.run_id IS NOT NULL THEN 'crawl'
+        WHEN b.source_id IN (SELECT source_id FROM looks) THEN 'look'
+        WHEN b.kind IN ('listed', 'opened') THEN 'list'
+        ELSE 'report'
     END AS known_through, -- How the move is known: by a list, report, look or crawl, or by the end of the platform
-    coalesce(m.source_id, t.source_id, f.source_id, p.source_id) AS source_id, -- The document that says so, of `sources`; NULL: a crawl does
+    coalesce(m.source_id, p.source_id, b.source_id) AS source_id, -- The document that says so, of `sources`; NULL: a crawl does
     m.is_presumed, -- Whether it would differ without reports that name no account
     m.known_at, -- When the public could know the interval that stands here: the end of the day of publication, else when Kooch recorded it
     m.last_posted_on, -- Day (UTC) of the last post before the silence. If only a profile or a check by a list's source shows it, it may be a repost; NULL: the move is no silence
@@ -299,8 +297,8 @@ SELECT
     m.number, -- The number of the move among those of its kind and account, from 1. Of a silence, the days from 1 January 1970 to its last post
     substr(sha256(concat_ws(chr(10), m.figure_id, m.platform, m.name, m.move, m.number)), 1, 20) AS move_id -- The id of the move in feeds. It stays the same if the interval of the move narrows
 FROM numbered_moves AS m
-LEFT JOIN bounds AS f ON f.bound_id = m.from_bound
-LEFT JOIN bounds AS t ON t.bound_id = m.to_bound
 -- The end of the platform itself.
 LEFT JOIN platforms AS p ON p.platform = m.platform AND m.move = 'ended by platform' AND m.to_bound IS NULL
+-- The evidence of the upper end says how the move is known. Only if no evidence sets that end, the evidence of the lower end says it.
+LEFT JOIN bounds AS b ON b.bound_id = coalesce(m.to_bound, m.from_bound) AND p.platform IS NULL
 ORDER BY m.before, m.figure_id, m.platform, m.account_id, m.move, m.number

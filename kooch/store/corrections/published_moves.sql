@@ -1,9 +1,9 @@
 -- One row per move that the version holds.
 -- Versions of an earlier Kooch have no view of the zones of bounds.
 WITH zones AS (
-    SELECT b.bound_id, CASE WHEN b.kind = 'opened' THEN 'UTC' ELSE s.time_zone END AS time_zone
+    SELECT b.bound_id, CASE WHEN b.kind = 'opened' THEN 'UTC' ELSE coalesce(s.time_zone, 'UTC') END AS time_zone
     FROM bounds AS b
-    INNER JOIN sources AS s ON s.source_id = b.source_id
+    LEFT JOIN sources AS s ON s.source_id = b.source_id
 )
 
 SELECT
