@@ -8,13 +8,16 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from pathlib import Path
+from typing import Any
 
+import obstore
 import pytest
+from obstore.exceptions import GenericError
 
 from crawlers.crawling import spider_of
 from crawlers.sharding import divide
@@ -688,7 +691,7 @@ def test_a_bucket_that_refuses_or_is_gone_costs_nothing(s3: S3Server, tmp_path: 
 def test_a_lock_in_a_bucket_has_one_holder_and_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buckets, "BEAT_SECONDS", 0.1)
     monkeypatch.setattr(buckets, "DEAD_SECONDS", 30)
-    mine, other, until = place_of("s3://shared/locks"), place_of("s3://shared/locks"), time.monotonic() + 60
+    mine, other = place_of("s3://shared/locks"), place_of("s3://shared/locks")
     with mine.alone("crawl"):
         with pytest.raises(RunningError) as refused, other.alone("crawl"):
             pass
@@ -698,28 +701,45 @@ def test_a_lock_in_a_bucket_has_one_holder_and_ends_with_it(monkeypatch: pytest.
         pass
 
     # As a process that was killed leaves it, then another machine takes it, then the first one wakes up.
-    monkeypatch.setattr(buckets, "BEAT_SECONDS", 6)
+    monkeypatch.setattr(buckets, "BEAT_SECONDS", 60)
     monkeypatch.setattr(buckets, "DEAD_SECONDS", 1)
     with mine.alone("crawl"):
         with other.alone("crawl"):
-            while can_write(mine) and time.monotonic() < until:
-                time.sleep(0.1)
-            with pytest.raises(RunningError, match="Another process has taken over crawl, for this one was silent"):
-                mine.write("spool/run/batch.parquet", b"late")
             other.write("spool/run/batch.parquet", b"in time")
+            for _ in range(2):
+                with pytest.raises(RunningError, match="Another process has taken over crawl, for this one was silent"):
+                    mine.write("spool/run/batch.parquet", b"late")
         with other.alone("crawl"):
             pass
+    mine.write("spool/run/another.parquet", b"of another lock")
 
     assert str(refused.value).startswith("A crawl is already running: ")
     assert f"process {os.getpid()}. Wait for it, or end it." in str(refused.value)
     assert mine.read("spool/run/batch.parquet") == b"in time"
 
 
-def can_write(place: Place) -> bool:
-    with suppress(RunningError):
-        place.write("spool/run/batch.parquet", b"early")
-        return True
-    return False
+@pytest.mark.usefixtures("s3")
+def test_a_lock_is_kept_when_answers_are_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S3 writes a sign of life, and the connection breaks before it says so."""
+    monkeypatch.setattr(buckets, "BEAT_SECONDS", 0.1)
+    place, put, beats, until = place_of("s3://shared/answers"), obstore.put, list[bytes](), time.monotonic() + 60
+
+    def lose_answers(store: Any, name: str, content: bytes, **how: Any) -> Any:  # noqa: ANN401 -- as obstore has them
+        answer = put(store, name, content, **how)
+        if name == "locks/crawl" and content:
+            beats.append(content)
+            if len(beats) <= 2:
+                raise GenericError("the connection is broken")
+        return answer
+
+    with place.alone("crawl"):
+        monkeypatch.setattr(obstore, "put", lose_answers)
+        while len(beats) < 5 and time.monotonic() < until:
+            time.sleep(0.05)
+        place.write("spool/run/batch.parquet", b"whole")
+
+    assert len(beats) >= 5
+    assert place.read("locks/crawl") == b""
 
 
 def test_a_bucket_needs_a_package_and_an_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from socket import gethostname
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 BEAT_SECONDS = 5.0
 """How often the holder of a lock shows that it lives."""
 DEAD_SECONDS = 30.0
-"""A lock that is unchanged for so long has no holder."""
+"""A lock that is unchanged for so long has no holder. Whoever was silent for half of that asks before it writes."""
 _FREE = b""
 _RETRYING = timedelta(seconds=6)
 _AGAIN = "Nothing is lost: repeat the command."
@@ -57,17 +57,27 @@ _SENTENCES: dict[str, tuple[type[KoochError], str]] = {
 
 @dataclass(slots=True, kw_only=True)
 class _Lock:
-    """`tag` is that of the object as it was read or written last; empty: there was none."""
+    """`tag` is that of the object as it was read or written last; empty: there was none. `beat_at` is by `_clock`."""
 
-    name: str
+    what: str
     holder: str
     tag: str = ""
     beats: int = 0
+    beat_at: float = 0
+    is_lost: bool = False
+    one_at_a_time: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def name(self) -> str:
+        return f"locks/{self.what}"
 
     def sign_of_life(self) -> bytes:
         """Another content each time: equal contents have equal tags."""
         self.beats += 1
         return f"{self.holder} {self.beats}".encode()
+
+    def is_mine(self, content: bytes) -> bool:
+        return content.startswith(f"{self.holder} ".encode())
 
 
 class Bucket:
@@ -78,7 +88,7 @@ class Bucket:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._lost = ""
+        self._held: list[_Lock] = []
         named = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]+)(/.*)?", address)
         if named is None:
             raise ConfigError(f"{address} names no bucket. Write it as s3://BUCKET/FOLDER.")
@@ -128,14 +138,12 @@ class Bucket:
             return sorted(found["path"] for chunk in obstore.list(self._store, under) for found in chunk)
 
     def write(self, name: str, content: bytes) -> None:
-        if self._lost:
-            raise RunningError(
-                f"Another process has taken over {self._lost}, for this one was silent. Nothing is lost."
-            )
+        self._check_locks()
         with self._telling():
             obstore.put(self._store, name, content)
 
     def write_file(self, name: str, file: Path) -> None:
+        self._check_locks()
         with self._telling():
             obstore.put(self._store, name, file)
 
@@ -164,16 +172,18 @@ class Bucket:
 
     @contextmanager
     def alone(self, what: str, *, wait: bool = False) -> Iterator[None]:
-        lock = _Lock(name=f"locks/{what}", holder=f"{gethostname()}, process {os.getpid()}, {uuid4().hex}")
-        self._take(lock, what, wait=wait)
+        lock = _Lock(what=what, holder=f"{gethostname()}, process {os.getpid()}, {uuid4().hex}")
+        self._take(lock, wait=wait)
+        self._held.append(lock)
         ended = threading.Event()
-        keeper = threading.Thread(target=self._keep, args=(lock, what, ended), name=f"holder of {what}", daemon=True)
+        keeper = threading.Thread(target=self._keep, args=(lock, ended), name=f"holder of {what}", daemon=True)
         keeper.start()
         try:
             yield
         finally:
             ended.set()
             keeper.join()
+            self._held.remove(lock)
             # Where that fails, the lock ends by itself.
             with suppress(KoochError):
                 self._replace(lock, _FREE)
@@ -193,7 +203,17 @@ class Bucket:
                     self._check_bucket(error)
             yield Path(folder)
 
-    def _take(self, lock: _Lock, what: str, *, wait: bool) -> None:
+    def _check_locks(self) -> None:
+        """Raise RunningError where a lock is lost; StorageError where one may be, and S3 cannot be asked."""
+        for lock in tuple(self._held):
+            if _clock() - lock.beat_at > DEAD_SECONDS / 2:
+                self._beat(lock)
+            if lock.is_lost:
+                raise RunningError(
+                    f"Another process has taken over {lock.what}, for this one was silent. Nothing is lost."
+                )
+
+    def _take(self, lock: _Lock, *, wait: bool) -> None:
         """Become the holder of a lock that is free or has no holder any more."""
         seen, since = "", 0.0
         while True:
@@ -204,32 +224,39 @@ class Bucket:
             if content != _FREE and lock.tag != seen:
                 if seen and not wait:
                     holder = content.decode(errors="replace").rpartition(",")[0]
-                    raise RunningError(f"A {what} is already running: {holder}. Wait for it, or end it.")
+                    raise RunningError(f"A {lock.what} is already running: {holder}. Wait for it, or end it.")
                 seen, since = lock.tag, time.monotonic()
             time.sleep(BEAT_SECONDS / 10)
 
-    def _keep(self, lock: _Lock, what: str, ended: threading.Event) -> None:
+    def _keep(self, lock: _Lock, ended: threading.Event) -> None:
         """Show every few seconds that the holder of a lock lives."""
-        while not ended.wait(BEAT_SECONDS):
-            # What cannot be reached can be taken by nobody else either.
+        while not lock.is_lost and not ended.wait(BEAT_SECONDS):
+            # Another machine may reach S3 meanwhile and take the lock: whoever writes asks first.
             with suppress(KoochError):
-                if not self._replace(lock, lock.sign_of_life()):
-                    self._lost = what
-                    return
+                self._beat(lock)
+
+    def _beat(self, lock: _Lock) -> None:
+        with lock.one_at_a_time:
+            lock.is_lost = lock.is_lost or not self._replace(lock, lock.sign_of_life())
 
     def _replace(self, lock: _Lock, content: bytes) -> bool:
         """Write a lock anew. False: it is no longer what was read or written last."""
-        mode: PutMode = {"e_tag": lock.tag} if lock.tag else "create"
         with self._telling():
-            try:
-                lock.tag = obstore.put(self._store, lock.name, content, mode=mode)["e_tag"] or ""
-            except (AlreadyExistsError, PreconditionError):
-                found = self._get(lock.name)
-                # It may have been written, and the answer lost.
-                if found is None or found[0] != content or content == _FREE:
-                    return False
-                lock.tag = found[1]
-        return True
+            for _ in range(2):
+                mode: PutMode = {"e_tag": lock.tag} if lock.tag else "create"
+                began_at = _clock()
+                try:
+                    lock.tag = obstore.put(self._store, lock.name, content, mode=mode)["e_tag"] or ""
+                except (AlreadyExistsError, PreconditionError, FileNotFoundError):
+                    found = self._get(lock.name)
+                    # An earlier beat may have been written, and its answer lost.
+                    if found is None or not lock.is_mine(found[0]):
+                        return False
+                    lock.tag = found[1]
+                else:
+                    lock.beat_at = began_at
+                    return True
+        return False
 
     def _get(self, name: str) -> tuple[bytes, str] | None:
         """What an object holds, and the tag that its next content will change."""
@@ -255,6 +282,11 @@ class Bucket:
     def _tell(self, error: Exception) -> NoReturn:
         kind, sentence = next(_SENTENCES[name] for name, said in _FAULTS.items() if re.search(said, str(error)))
         raise kind(sentence.format(place=self, says=_reason(error))) from error
+
+
+def _clock() -> float:
+    """Seconds that go on while a machine sleeps, where it has such a clock."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def _reason(error: Exception) -> str:
