@@ -55,7 +55,8 @@ def h_held(first: str | None, last: str | None) -> tuple[AccountClaim]:
     return (replace(H_OPENED[0], **days),)  # type: ignore[arg-type]  # two days
 
 
-H_AND_K = (*H, claim("?", "k", platform="koo"))
+K = claim("?", "k", platform="koo")
+H_AND_K = (*H, K)
 
 OF_2022 = h_held("2022-01-01", "2022-06-30")
 SEEN_2022 = [on("there", day, handle="h") for day in ("2022-05-20", "2023-01-10")]
@@ -128,6 +129,30 @@ CASES: dict[str, Case] = {
         OF_2022,
         joined={"2021-03-04": "0-0", "2021-03-05/2023-12-31": "1-1"},
         there={"2022-01-01/2022-06-30": "1-1"},
+    ),
+    # The report may be about h, which is theirs until 30 June.
+    "two claims, one of its time, a report in that time": Case(
+        [on("there", "2022-06-10")],
+        (*h_held(None, "2022-06-30"), K),
+        joined={"2022-06-10/2023-12-31": "1-1"},
+        there={"2022-06-10/2022-06-30": "1-1", "2022-07-01/2023-12-31": "0-1"},
+    ),
+    # It counts again from the next report.
+    "two claims, one of its time, a report in that time and one later": Case(
+        [on("there", "2022-06-10"), on("there", "2022-07-15")],
+        (*h_held(None, "2022-06-30"), K),
+        there={
+            "2022-06-10/2022-06-30": "1-1",
+            "2022-07-01/2022-07-14": "0-1",
+            "2022-07-15/2022-08-29": "1-1",
+            "2022-08-30/2023-12-31": "0-1",
+        },
+    ),
+    # Neither account was theirs and there on 1 November, so the report shows another.
+    "two claims, one of its time and one left, a report after both": Case(
+        [on("left", "2022-09-01", handle="k"), on("there", "2022-11-01")],
+        (*h_held(None, "2022-06-30"), K),
+        there={"2022-09-01/2022-10-31": "0-1", "2022-11-01/2022-12-16": "1-1", "2022-12-17/2023-12-31": "0-1"},
     ),
     "s1": Case(
         [on("joined", "2021-03-10"), on("absent", "2021-03-15")],

@@ -285,14 +285,18 @@ def _apart(cells: Cells, named: dict[int, list[Piece]], unnamed: list[Piece], an
         # The last instant at which the next sign can have been.
         return min((sign.end - 1 for sign in signs if sign.start >= end.end and sign.end < LAST), default=LAST)
 
+    def fits(chosen: frozenset[Piece], stays: list[Presence]) -> bool:
+        # Without one more stay.
+        together = cells.fewest(chosen, len(stays))
+        return together is not None and len(together) <= len(stays)
+
     found = []
     for account, pieces in named.items():
         own = [answer for answer in answers if answer.account == account]
         found.append(OfAccount(account, _read(cells, largest(cells, pieces)), (*own, *halts(account, pieces, ends))))
     if begins:
         is_explained = all(
-            any(cells.true_of(chosen | {piece}, len(stays)) for one in found for chosen, stays in one.readings)
-            for piece in begins
+            any(fits(chosen | {piece}, stays) for one in found for chosen, stays in one.readings) for piece in begins
         )
         # They may be about any of the accounts, one of which may have ended.
         theirs = [

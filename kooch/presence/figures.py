@@ -1,7 +1,7 @@
 """One figure on one platform: the stays of its accounts, and between which instants it was there, at least and at most."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
@@ -76,20 +76,13 @@ class StayRow:
 
 def account_readings(known: Known) -> list[AccountReadings]:
     """The readings of each account, and those of reports that name no account."""
-    return [
-        replace(one, held=known.held[one.account]) if one.account is not None and one.account in known.held else one
-        for one in _told(known)
-    ]
-
-
-def _told(known: Known) -> list[AccountReadings]:
     named, unnamed = known.named, known.unnamed
     if not named:
         return [AccountReadings(account=None, readings=readings(unnamed), doubts=known.doubts)] if unnamed else []
     if len(named) == 1:
         ((account, items),) = named.items()
         return _of_one_account(account, items, unnamed, known.doubts, known.held.get(account, ALWAYS))
-    return _of_several_accounts(named, unnamed, known.doubts)
+    return _of_several_accounts(named, unnamed, known.doubts, known.held)
 
 
 def edges(accounts: Iterable[AccountReadings]) -> Edges:
@@ -148,7 +141,7 @@ def _of_one_account(
 ) -> list[AccountReadings]:
     own = readings(named)
     if not unnamed:
-        return [AccountReadings(account=account, readings=own, doubts=doubts)]
+        return [AccountReadings(account=account, readings=own, doubts=doubts, held=held)]
     first = _first_possible(named)
     # If the account was not the figure's at the time of a report, the report is about another account.
     earlier = [item for item in unnamed if item.says is not Says.ABSENT and (item.end <= first or not held.holds(item))]
@@ -160,7 +153,8 @@ def _of_one_account(
         found.append(AccountReadings(account=None, readings=readings([*earlier, *absences])))
     used = {item for reading in together for item in reading.items}
     excluded = tuple(item for item in presumed if item not in used)
-    return [AccountReadings(account=account, readings=together, doubts=doubts, excluded=excluded), *found]
+    own_account = AccountReadings(account=account, readings=together, doubts=doubts, excluded=excluded, held=held)
+    return [own_account, *found]
 
 
 def _first_possible(named: list[Item]) -> int:
@@ -185,7 +179,7 @@ def _dated_stays(reading: Reading) -> int:
 
 
 def _of_several_accounts(
-    named: dict[int, list[Item]], unnamed: list[Item], doubts: tuple[Doubt, ...]
+    named: dict[int, list[Item]], unnamed: list[Item], doubts: tuple[Doubt, ...], held: Mapping[int, Held]
 ) -> list[AccountReadings]:
     ends = [item for item in unnamed if item.says in (Says.ENDED, Says.ABSENT)]
     begins = [item for item in unnamed if item.says in (Says.JOINED, Says.SIGN)]
@@ -194,7 +188,10 @@ def _of_several_accounts(
         own_doubts = [doubt for doubt in doubts if doubt.account == account]
         found.append(
             AccountReadings(
-                account=account, readings=readings(items), doubts=[*own_doubts, *_halts(account, items, ends)]
+                account=account,
+                readings=readings(items),
+                doubts=[*own_doubts, *_halts(account, items, ends)],
+                held=held.get(account, ALWAYS),
             )
         )
     if begins:
@@ -224,8 +221,10 @@ def _back_by(end: Item, signs: Iterable[Item]) -> int:
 
 
 def _possible_ends(accounts: Iterable[AccountReadings], doubts: Iterable[Doubt]) -> list[Item]:
-    """When stays of the accounts can have ended, and the answers that do not show an account there."""
+    """When stays of the accounts can have ended, the ends of their times, and the answers that do not show an account there."""
+    accounts = list(accounts)
     return [
+        *(Item(Says.ENDED, one.held.until, one.held.until + 1) for one in accounts if one.held.until < NEVER),
         *(
             Item(Says.ENDED, stay.ended_from, stay.ended_to)
             for one in accounts
@@ -238,10 +237,16 @@ def _possible_ends(accounts: Iterable[AccountReadings], doubts: Iterable[Doubt])
 
 
 def _explains(one: AccountReadings, item: Item) -> bool:
-    """Whether the report may be about the account, judged by the account's own evidence."""
-    return any(
-        read([*reading.items, item], reading.items, _dated_stays(reading)) is not None for reading in one.readings
-    )
+    """Whether the report may be about the account, judged by its time and the account's own evidence.
+
+    A report that needs one more stay is not explained: upper edges must show that stay.
+    """
+    return one.held.holds(item) and any(_fits(reading, item) for reading in one.readings)
+
+
+def _fits(own: Reading, item: Item) -> bool:
+    together = read([*own.items, item], own.items, _dated_stays(own))
+    return together is not None and len(together) <= len(own.stays)
 
 
 # Edges
