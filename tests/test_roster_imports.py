@@ -427,7 +427,6 @@ OSLO, TROMS = "no-anna-berg", "no-anna-berg-2"
     [
         (["Anna Berg,Minister,NO,Oslo,A", TWO[1]], [OSLO, TROMS]),
         (["Anna Berg,MP,NO,Oslo,C", TWO[1]], [OSLO, TROMS]),
-        (["Anna Berg,Minister,NO,,C", TWO[1]], [OSLO, TROMS]),
         (["Anna Berg,Minister,NO,Troms,C", "Anna Berg,Mayor,NO,Oslo,"], [TROMS, OSLO]),
         (["Anna Berg,Minister,NO,,B", "Anna Berg,Minister,NO,,A"], [TROMS, OSLO]),
         ([TWO[1], "Anna Berg,Speaker,NO,Oslo,C"], [TROMS, OSLO]),
@@ -439,6 +438,8 @@ OSLO, TROMS = "no-anna-berg", "no-anna-berg-2"
         (["Anna Berg,MP,NO,Bergen,A", TWO[1]], None),
         ([*TWO, "Anna Berg,Mayor,NO,,"], None),
         (["Berg Anna,MP,NO,Oslo,A", TWO[1]], None),
+        # Another role of another party, without a unit, may be somebody else's.
+        (["Anna Berg,Minister,NO,,C", TWO[1]], None),
     ],
 )
 def test_who_was_once_said_to_be_two_is_asked_about_no_more_when_roles_parties_or_the_order_change(
@@ -466,6 +467,7 @@ def test_who_was_once_said_to_be_two_is_asked_about_no_more_when_roles_parties_o
         (["Anna Berg,Judge,NO,,", "Anna Berg,MP,NO,,"], False),
         (["Anna Berg,Judge,NO,,"], False),
         (["Anna Berg,MP,NO,,", "Anna Berg,Minister,NO,,", "Anna Berg,Judge,NO,,"], True),
+        (["Anna Berg,MP,NO,,", "Anna Berg,Mayor,NO,Troms,B"], False),
     ],
 )
 def test_who_was_once_said_to_be_one_is_asked_about_no_more_when_roles_or_the_order_change(
@@ -478,6 +480,52 @@ def test_who_was_once_said_to_be_one_is_asked_about_no_more_when_roles_or_the_or
     assert bool(report.questions) == asks
     if not asks:
         assert {member.figure_id for member in report.roster.members} == {"no-anna-berg"}
+
+
+@pytest.mark.parametrize(
+    ("last", "rows", "asks"),
+    [
+        # A mayor of another party is a stranger, whoever of the name is gone.
+        (["Anna Berg,Minister,NO,,A", "Anna Berg,MP,NO,,A"], ["Anna Berg,MP,NO,,A", "Anna Berg,Mayor,NO,,B"], True),
+        (["Anna Berg,Minister,NO,,A", "Anna Berg,MP,NO,,A"], ["Anna Berg,MP,NO,,A", "Anna Berg,Mayor,NO,,A"], False),
+        (["Anna Berg,Minister,NO,Oslo,A", "Anna Berg,MP,NO,Oslo,A"], ["Anna Berg,Mayor,NO,,B"], True),
+        (["Anna Berg,Minister,NO,Oslo,A", "Anna Berg,MP,NO,Oslo,A"], ["Anna Berg,Mayor,NO,Oslo,B"], False),
+    ],
+)
+def test_a_stranger_of_another_party_gets_no_kept_answer(
+    last: list[str], rows: list[str], *, asks: bool, tmp_path: Path
+) -> None:
+    file = write(tmp_path / "berg.csv", BERGS, *last)
+    take(file, tmp_path, same=(("no-anna-berg-2", "no-anna-berg"),))
+    report = look(write(file, BERGS, *rows), tmp_path, replace_existing=True)
+
+    assert bool(report.questions) == asks
+    assert (report.roster.members[-1].figure_id == "no-anna-berg") is not asks
+
+
+def test_a_row_whose_ids_say_who_it_is_not_takes_no_seat_from_another(tmp_path: Path) -> None:
+    header = f"{BERGS},wikidata_qid"
+    file = write(tmp_path / "berg.csv", header, "Anna Berg,MP,NO,,A,Q1", "Anna Berg,Minister,NO,,B,")
+    take(file, tmp_path, different=(("no-anna-berg", "no-anna-berg-2"),))
+    write(file, header, "Anna Berg,Speaker,NO,,A,Q9", "Anna Berg,Judge,NO,,,")
+
+    assert questions(look(file, tmp_path, replace_existing=True)) != []
+    assert not any("by an earlier" in note for note in look(file, tmp_path, replace_existing=True).notes)
+
+
+@pytest.mark.parametrize("answer", ["same", "different"])
+def test_a_row_about_which_somebody_answers_now_takes_no_seat_from_another(answer: str, tmp_path: Path) -> None:
+    known = [take(write(tmp_path / "known.csv", BERGS, "Berta Anna,Judge,NO,,"), tmp_path)]
+    file = write(tmp_path / "berg.csv", BERGS, "Anna Berg,MP,NO,,A", "Anna Berg,Minister,NO,,B")
+    take(file, tmp_path, known=known, different=((OSLO, TROMS),))
+    write(file, BERGS, "Anna Berg,Speaker,NO,,A", "Anna Berg,Judge,NO,,")
+    third = "no-anna-berg-3"
+    told = (("no-berta-anna", third),) if answer == "same" else ((OSLO, third), (TROMS, third))
+    report = look(file, tmp_path, known=known, replace_existing=True, **{answer: told})
+
+    # Without the first row, nothing says whose the second one is.
+    assert [row for row, _ in questions(report)] == [3]
+    assert report.roster.members[0].figure_id == ("no-berta-anna" if answer == "same" else third)
 
 
 @pytest.mark.parametrize("answer", ["same", "different"])

@@ -8,12 +8,12 @@
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from kooch.rosters.models import Asked, Member, Roster
 from kooch.rosters.names import fold, likenesses, slugify
-from kooch.rosters.seats import Seat, seat
+from kooch.rosters.seats import Newcomer, Seat, seat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,24 +112,33 @@ class People:
 
         A row is its figure_id, which may be empty, and its person. Call it once, before any row is found.
         """
-        by_name: dict[tuple[str, str], list[tuple[str, Person]]] = defaultdict(list)
+        by_name: dict[tuple[str, str], list[tuple[str, Person, set[str]]]] = defaultdict(list)
+        taken = set(self.taken)
         for figure_id, person in rows:
-            by_name[_named(person.name, person.country)].append((figure_id, person))
+            first_id = figure_id or self._free_id(person, taken)
+            taken.add(first_id)
+            by_name[_named(person.name, person.country)].append((figure_id, person, {first_id, *person.ids}))
         for name in self.answered & by_name.keys():
-            free, changed = list(self.seats[name]), []
-            for figure_id, person in by_name[name]:
-                known = figure_id or self._known_without_asking(person)
+            free = list(self.seats[name])
+            changed: list[tuple[Person, Newcomer]] = []
+            for figure_id, person, words in by_name[name]:
+                known = figure_id or self._known_without_asking(person, words)
                 own = sorted((s for s in free if s.figure_id == known), key=lambda s: s.post != person.post)
                 if own:
                     free.remove(own[0])
                 elif not known:
-                    changed.append(person)
-            for person, found in zip(changed, seat([person.post for person in changed], free), strict=True):
-                if found and not _is_excluded(self.figures[found], person):
+                    others = {s.figure_id for s in free if self._is_another(self.figures[s.figure_id], person, words)}
+                    changed.append((person, Newcomer(post=person.post, others=others)))
+            for (person, _), found in zip(changed, seat([row for _, row in changed], free), strict=True):
+                if found:
                     self.again[person] = found
 
-    def _known_without_asking(self, person: Person) -> str:
-        match = self._by_id(person)
+    def _is_another(self, figure: Figure, person: Person, words: set[str]) -> bool:
+        """Whether an id, a birth year or an answer says that a row is not about this figure."""
+        return _is_excluded(figure, person) or self._are_different(figure, words)
+
+    def _known_without_asking(self, person: Person, words: set[str]) -> str:
+        match = self._by_id(person) or self._by_decision(person, words)
         return match.figure_id if match else self.before.get(_as_before(person), "")
 
     def take(self, figure_id: str, person: Person) -> Match:
@@ -139,7 +148,9 @@ class People:
 
     def find(self, person: Person) -> Match:
         """The figure of a row. An undecided row is a figure of its own until the question is answered."""
-        own = self._free_id(person)
+        own = self._free_id(person, self.taken)
+        # The id stays taken even if the row belongs to another figure, so the ids of later rows do not depend on decisions.
+        self.taken.add(own)
         words = {own, *person.ids}
         match = self._by_id(person) or self._by_decision(person, words) or self._by_name(person, own, words)
         name = _named(person.name, person.country)
@@ -245,14 +256,12 @@ class People:
         theirs = {figure.figure_id, *figure.ids}
         return any(theirs & set(pair) and (words & set(pair)) - theirs for pair in self.different)
 
-    def _free_id(self, person: Person) -> str:
+    def _free_id(self, person: Person, taken: Set[str]) -> str:
         base = figure_id = slugify(person.country or None, person.name)
         number = 1
-        while figure_id in self.figures or figure_id in self.taken:
+        while figure_id in self.figures or figure_id in taken:
             number += 1
             figure_id = f"{base}-{number}"
-        # The id stays taken even if the row belongs to another figure, so the ids of later rows do not depend on decisions.
-        self.taken.add(figure_id)
         return figure_id
 
     def _add(self, figure_id: str, person: Person) -> None:

@@ -1,6 +1,6 @@
 """Finds which row of a list's next version is which row of the last one, where rows share a name and roles have changed."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import permutations
 
@@ -16,17 +16,25 @@ class Seat:
     post: tuple[str, ...]
 
 
-def seat(posts: Sequence[tuple[str, ...]], seats: Sequence[Seat]) -> list[str | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """A row of the next version. `others` are figures that it cannot be."""
+
+    post: tuple[str, ...]
+    others: Set[str]
+
+
+def seat(rows: Sequence[Newcomer], seats: Sequence[Seat]) -> list[str | None]:
     """The figure of each row, by its post; None where that is not clear.
 
-    As many rows as possible get a seat, so that most of role, unit and party agree. Nobody gets a seat of another unit.
-    If several ways agree equally, only what all of them say is clear.
+    As many rows as possible get a seat, so that most of role, unit and party agree. Nobody gets a seat of another unit, or one
+    where role and party are others and no unit agrees. If several ways agree equally, only what all of them say is clear.
     """
-    if not posts or max(len(posts), len(seats)) > _MOST:
-        return [None] * len(posts)
+    if not rows or max(len(rows), len(seats)) > _MOST:
+        return [None] * len(rows)
     ways: dict[tuple[str | None, ...], tuple[int, int]] = {}
-    for order in permutations([*seats, *[None] * len(posts)], len(posts)):
-        fits = [_agreement(post, place) for post, place in zip(posts, order, strict=True) if place]
+    for order in permutations([*seats, *[None] * len(rows)], len(rows)):
+        fits = [_agreement(row, place) for row, place in zip(rows, order, strict=True) if place]
         if None not in fits:
             figures = tuple(place.figure_id if place else None for place in order)
             value = len(fits), sum(filter(None, fits))
@@ -35,10 +43,16 @@ def seat(posts: Sequence[tuple[str, ...]], seats: Sequence[Seat]) -> list[str | 
     return [figures[0] if len(set(figures)) == 1 else None for figures in zip(*best, strict=True)]
 
 
-def _agreement(post: tuple[str, ...], place: Seat) -> int | None:
-    """How many of role, unit and party agree; None if the units differ."""
-    _, unit, _ = post
-    _, last_unit, _ = place.post
-    if unit and last_unit and unit != last_unit:
+def _agreement(row: Newcomer, place: Seat) -> int | None:
+    """How many of role, unit and party agree; None if the row is somebody else's."""
+    (role, unit, party), (last_role, last_unit, last_party) = row.post, place.post
+    is_elsewhere = _differ(unit, last_unit)
+    is_stranger = _differ(role, last_role) and _differ(party, last_party) and not (unit and unit == last_unit)
+    if place.figure_id in row.others or is_elsewhere or is_stranger:
         return None
-    return sum(bool(one) and one == other for one, other in zip(post, place.post, strict=True))
+    return sum(bool(one) and one == other for one, other in zip(row.post, place.post, strict=True))
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether both say something, and not the same."""
+    return bool(one and other) and one != other
