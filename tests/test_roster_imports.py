@@ -852,7 +852,11 @@ def test_a_table_without_names_says_so_and_names_the_faults_of_its_other_cells(t
         (['"Ada', "Bo,MP", "Cy,MP"], {2: "has a quotation mark that is not closed"}, ["Bo", "Cy"]),
         (['"Ada" A,MP', "Bo,MP"], {2: "has text behind a closing quotation mark"}, ["Bo"]),
         (["Ada,MP", 'Bo,"MP', "Cy,MP"], {3: "has a quotation mark that is not closed"}, ["Ada", "Cy"]),
-        (['"Ada\nA",MP', '"Bo,MP', "Cy,MP"], {3: "has a quotation mark that is not closed"}, ["Ada A", "Cy"]),
+        (
+            ['"Ada\nA",MP', '"Bo,MP', "Cy,MP"],
+            {2: "name holds a line break", 3: "has a quotation mark that is not closed"},
+            ["Ada A", "Cy"],
+        ),
         (['"A,MP', "Bo,MP", '"C,MP', "Dy,MP"], {2: "has a quotation mark", 4: "has a quotation mark"}, ["Bo", "Dy"]),
         (["Ada,MP", "", "Bo", ",", "Cy,MP,,"], {4: "has 1 cells", 6: "has 4 cells"}, ["Ada", "Cy"]),
     ],
@@ -866,6 +870,73 @@ def test_a_line_that_is_no_row_takes_no_other_line_with_it(
     assert told.keys() == faults.keys()
     assert all(told[row].startswith(begin) for row, begin in faults.items())
     assert [" ".join(member.name.split()) for member in report.roster.members] == names
+
+
+@pytest.mark.parametrize(
+    ("lines", "column"),
+    [
+        (['Ada,"Minister,,ada', 'Bob,Minister",,bob'], "role"),
+        (['"Ada,Minister,,ada', 'Bob",Minister,,bob'], "name"),
+        (['Ada,Minister,"A,ada', 'Bob,Minister,B",bob'], "party"),
+        (['Ada,Minister,,"ada', 'Bob,Minister,,"bob'], "x"),
+    ],
+)
+def test_a_stray_quotation_mark_gives_nobody_the_handle_of_the_next_row(
+    lines: list[str], column: str, tmp_path: Path
+) -> None:
+    report = look(write(tmp_path / "a.csv", "name,role,party,x", *lines), tmp_path)
+
+    assert [fault.row for fault in report.faults if "line break" in fault.message or "mark" in fault.message][:1] == [2]
+    assert column == "x" or (2, column, f"{column} holds a line break") in places(report)
+
+
+def test_a_sentence_of_a_source_may_have_several_lines(tmp_path: Path) -> None:
+    report = look(write(tmp_path / "a.csv", "name,role,source,remark", 'Ada,MP,"a\nb","c\nd"'), tmp_path)
+
+    assert (report.faults, report.roster.members[0].source) == ((), "a\nb")
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "fault"),
+    [
+        ("x_native_id", ["11", "12"], "native_id of 'ada' is '12' here and '11' in row 2"),
+        (
+            "opened_on",
+            ["2020-01-01", "2021-01-01"],
+            "opened_on of 'ada' is '2021-01-01' here and '2020-01-01' in row 2",
+        ),
+        ("x_native_id", ["11", "11"], None),
+        ("x_native_id", ["", "11"], None),
+        ("opened_on", ["2020-01-01", ""], None),
+    ],
+)
+def test_two_rows_of_one_account_say_one_thing_about_it(
+    header: str, rows: list[str], fault: str | None, tmp_path: Path
+) -> None:
+    lines = [
+        f"Ada,{role},Q1,{handle},{cell}" for role, handle, cell in zip(("MP", "PM"), ("ada", "Ada"), rows, strict=True)
+    ]
+    report = look(write(tmp_path / "a.csv", f"name,role,qid,x,{header}", *lines), tmp_path)
+
+    if fault:
+        assert [fault.lower()] == [each.message.lower().split(":")[0] for each in report.faults]
+        assert (report.faults[0].row, report.faults[0].column) == (3, header)
+    else:
+        (claim,) = report.roster.accounts
+        assert report.faults == ()
+        assert str(getattr(claim, header.removeprefix("x_"))) == max(rows)
+
+
+@pytest.mark.parametrize("row", ["Full name,Office,x", "full name,OFFICE,", "Full name,,"])
+def test_column_names_that_stand_there_again_are_nobody(row: str, tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "Full name,Office,x", "Ada,MP,ada", row, "Bob,MP,bob")
+    report = look(file, tmp_path)
+
+    assert [member.name for member in report.roster.members] == ["Ada", "Bob"]
+    assert [question.fault.message.split(":")[0] for question in report.questions] == [
+        f"'{row.split(',', maxsplit=1)[0]}' stands in a row that repeats the column names"
+    ]
+    assert len(take(file, tmp_path, left_out=frozenset({3})).members) == 2
 
 
 def test_a_file_without_the_kind_of_import_is_told_what_to_write(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from kooch.config import BUNDLED_ROSTERS
 from kooch.rosters import Roster, read_history, read_roster, read_rosters, write_roster
 from kooch.rosters.models import Run
-from kooch.rosters.series import Listed, Version, runs_of
+from kooch.rosters.series import Listed, Version, days_of, runs_of
 from kooch.rosters.values import Ended
 from kooch.store.versions import targets
 from tests import stores
@@ -173,6 +173,14 @@ def test_a_run_ends_as_the_list_says(versions: list[Version], runs: list[tuple[o
 
 PEOPLE = "abcdefghijklmnopqrst"
 ALL = tuple((who, f"h{who}", "") for who in PEOPLE)
+
+
+def test_a_version_that_names_an_account_by_its_number_alone_renames_nobody() -> None:
+    handles = ("ann", "", "ann", "ann2", "ANN2")
+    versions = [version(n, "a", ("a", handle, "7")) for n, handle in enumerate(handles)]
+    found = days_of(versions, runs_of(versions))
+    assert [each.renamed for each in found] == [None, 0, 0, 1, 0]
+    assert [each.accounts for each in found] == [1] * len(handles)
 
 
 def test_a_fall_is_held_until_the_next_version_agrees() -> None:

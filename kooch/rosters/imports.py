@@ -304,6 +304,14 @@ class _Reading:
         for column in set(renamed.headers) & {*_id_columns(), "native_id"}:
             rounded = rounded_ids((row, cells[column]) for row, cells in renamed.rows)
             self.lost += [renamed.fault(row, f"{column} {message}", column) for row, message in rounded.items()]
+        self.faults += [
+            renamed.fault(
+                row, f"{column} holds a line break: write it in one line, or remove a stray quotation mark", column
+            )
+            for row, cells in renamed.rows
+            for column, cell in cells.items()
+            if column not in _OF_SEVERAL_LINES and "\n" in cell.replace("\r", "\n")
+        ]
         self.notes += [f"{file.name}: {note}" for note in renamed.table.notes]
         self.ignored += [f"{file.name}: {column}" for column in renamed.left]
         return renamed
@@ -345,16 +353,32 @@ class _Reading:
             for claim in found:
                 # A figure in two roles repeats its accounts; they are claimed once.
                 key = (claim.figure_id, claim.platform, (claim.handle or claim.native_id or "").lower())
-                claims.setdefault(key, claim)
+                claims[key] = self._as_one(claims.get(key, claim), claim, table)
         return members, list(claims.values())
 
+    def _as_one(self, first: AccountClaim, claim: AccountClaim, table: Renamed) -> AccountClaim:
+        """One claim of two rows that name one account of a figure. Two ids, or two days of opening, are a fault."""
+        for column in ("native_id", "opened_on"):
+            one, other = getattr(first, column), getattr(claim, column)
+            if one and other and one != other:
+                ours = column if column in table.headers else f"{claim.platform}_{column}"
+                message = f"{column} of '{claim.handle}' is '{other}' here and '{one}' in row {first.row}: keep one"
+                self.faults.append(table.fault(claim.row, message, ours))
+        return replace(
+            first, native_id=first.native_id or claim.native_id, opened_on=first.opened_on or claim.opened_on
+        )
+
     def _is_somebody(self, cells: Mapping[str, str], table: Renamed, row: int) -> bool:
-        """Whether a row is read. A row that looks like a total is not until the user keeps it."""
+        """Whether a row is read. A row that looks like nobody is not until the user keeps it."""
         if row in self.options.left_out:
             return False
-        if row in self.options.kept or not (looks_like_a_total(cells) or _names_nobody(cells)):
+        if row in self.options.kept or not (reason := _why_nobody(cells, table)):
             return True
-        self._ask_about_a_total(cells, table, row)
+        message = (
+            f"'{cells.get('name') or cells.get('role')}' {reason}: leave it out with --leave-out {row}, or keep it with "
+            f"--keep {row}"
+        )
+        self.questions.append(Question(fault=table.fault(row, message, "name")))
         return False
 
     def _tell_rows_without_effect(self, table: Renamed) -> None:
@@ -367,18 +391,10 @@ class _Reading:
                     table.fault(None, f"{option} {row} has no effect: the table has no row {row} with cells")
                 )
         for row in sorted(self.options.kept & rows.keys()):
-            if not looks_like_a_total(rows[row]) and not _names_nobody(rows[row]):
+            if not _why_nobody(rows[row], table):
                 self.notes.append(
                     f"--keep {row} has no effect: row {row} does not look like a total, and is kept anyway"
                 )
-
-    def _ask_about_a_total(self, cells: Mapping[str, str], table: Renamed, row: int) -> None:
-        what = "looks like a total and not like somebody" if looks_like_a_total(cells) else "names nobody"
-        message = (
-            f"'{cells.get('name') or cells.get('role')}' {what}: leave it out with "
-            f"--leave-out {row}, or keep it with --keep {row}"
-        )
-        self.questions.append(Question(fault=table.fault(row, message, "name")))
 
     def _complete(self, cells: dict[str, str], table: Renamed, row: int, source: str) -> None:
         """Fill what one row of a table leaves open, in place."""
@@ -560,6 +576,8 @@ class _Reading:
         return None
 
 
+_OF_SEVERAL_LINES = frozenset(("source", "wording"))
+"""Columns of whole sentences. A line break in another cell may come from a stray quotation mark, which took in the next row."""
 _EVENTS = {"listed": "there", "is there": "there", "is_there": "there"}
 """Our events by the words that others use for them."""
 
@@ -589,6 +607,18 @@ def looks_like_a_total(cells: Mapping[str, str]) -> bool:
     if rest & _TOTALS:
         rest -= _COUNTED | {word for row in platforms().values() for word in (row.platform, *fold(row.name).split())}
     return bool(words) and rest <= _TOTALS
+
+
+def _why_nobody(cells: Mapping[str, str], table: Renamed) -> str | None:
+    """Why a row looks like nobody: a total, a word for nobody, or the column names once more; None if it does not."""
+    if looks_like_a_total(cells):
+        return "looks like a total and not like somebody"
+    if _names_nobody(cells):
+        return "names nobody"
+    filled = {column: cell for column, cell in cells.items() if cell}
+    if filled and all(cell.casefold() == table.headers[column].casefold() for column, cell in filled.items()):
+        return "stands in a row that repeats the column names"
+    return None
 
 
 def _names_nobody(cells: Mapping[str, str]) -> bool:

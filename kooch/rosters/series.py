@@ -143,15 +143,18 @@ def _day(version: Version, before: Version | None, versions: int, series: Series
         went=len(before.figures - version.figures),
         new=len(handles.keys() - earlier.keys()),
         gone=len(earlier.keys() - handles.keys()),
-        renamed=sum(handles[account].isdisjoint(earlier[account]) for account in handles.keys() & earlier.keys()),
+        renamed=sum(
+            bool(handles[account] and earlier[account]) and handles[account].isdisjoint(earlier[account])
+            for account in handles.keys() & earlier.keys()
+        ),
     )
 
 
 def _handles(version: Version) -> dict[tuple[str, str, str], set[str]]:
-    """The handles of each account, without letter case."""
+    """The handles of each account, without letter case; none where a version has its number alone."""
     handles: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for listed in version.accounts:
-        handles[listed.account].add(listed.handle.casefold())
+        handles[listed.account].update({listed.handle.casefold()} - {""})
     return handles
 
 
