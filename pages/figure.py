@@ -8,7 +8,7 @@ import duckdb
 import polars as pl
 import streamlit as st
 
-from analytics.charts.audience import CHOSEN
+from analytics.charts.audience import CHOSEN, OPENED
 from analytics.measures.evidence import ARCHIVED_KINDS, KINDS, STATUS
 from analytics.measures.figure import Figure, blocks_of, figure, holder_in_words, ids_named, names, shown_count, term
 from analytics.measures.phrases import counted, long_day, moment, with_days_in_words
@@ -101,7 +101,7 @@ def main() -> None:
         "audience",
         file,
         {"audience": found.audience, "blocks": ask(file, blocks_of, figure_id=chosen, counts=found.counts)},
-        source="crawls of this installation, archived pages and reports; each count names its own",
+        source="crawls of this installation, archived pages, looks and reports; each count names its own",
         table=found.counts,
         subject=found.name,
         notes=found.archive_notes,
@@ -145,7 +145,7 @@ def show_accounts(found: Figure) -> None:
                 f" · {plain(_status(account))}"
             )
             if account["shown"] is not None:
-                day = long_day(account["counted_at"].date())
+                day = long_day(account["counted_on"])
                 tell((*shown_count(account["shown"], account["measure"]), f" followers on {day}"), kind="noted")
             claims = found.claims.filter(pl.col("account_id") == account["account_id"])
             notes(*(line for claim in claims.iter_rows(named=True) for line in _claim(claim, handle)))
@@ -333,8 +333,8 @@ def show_counts(audience: pl.DataFrame) -> None:
     n = audience.height
     if not n:
         return
-    if audience["source"].is_in(["archive", "report"]).any():
-        st.caption("Click a ring or a diamond for its source.")
+    if audience["source"].is_in(OPENED).any():
+        st.caption("Click a ring, a square or a diamond for its source.")
     picture = st.session_state.get("audience")  # None where there is nothing to click
     for clicked in picture.selection.get("count", []) if picture else []:
         for row in audience.filter(pl.col(name) == clicked[name] for name in CHOSEN).iter_rows(named=True):

@@ -138,7 +138,7 @@ HAND: dict[str, dict[str, list[dict[str, Any]]]] = {
                     ("archive", "https://archive.example/1"),
                     ("archive", None),
                     ("live", None),
-                    ("live", None),
+                    ("look", None),
                     ("report", "https://paper.example/1"),
                     ("report", None),
                 ]
@@ -417,7 +417,7 @@ def test_audience_joins_points_of_one_stretch_only() -> None:
         "archive",
         "archive",
         "live",
-        "live",
+        "look",
     ]
 
 
@@ -429,12 +429,13 @@ def test_audience_has_a_shape_for_each_kind_of_source_and_shows_how_far_a_count_
         if kind == "point"
     ]
 
-    # The squares are not seen: they are what a finger hits.
+    # The last squares are not seen: they are what a finger hits.
     assert marks == [
-        ("dot", {"live"}, 2),
+        ("dot", {"live"}, 1),
         ("circle", {"archive"}, 2),
+        ("square", {"look"}, 1),
         ("diamond", {"report"}, 2),
-        ("square", {"archive", "report"}, 4),
+        ("square", {"archive", "look", "report"}, 5),
     ]
     assert [(row["low"], row["high"]) for kind, rows in drawn(chart) if kind == "rule" for row in rows] == [(9, 11)]
 

@@ -5,7 +5,7 @@ import random
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -13,7 +13,9 @@ import pytest
 from sklearn.metrics import cohen_kappa_score
 
 from analytics.charts import waves
+from analytics.measures.report import report_of
 from analytics.measures.waves import waves_of
+from analytics.queries import query as query_of
 from kooch.errors import RosterError
 from kooch.looks import LOOK_COLUMNS, import_looks, read_looks, settle, write_sheet
 from kooch.rosters import Roster, write_roster
@@ -22,8 +24,13 @@ from kooch.store.versions import open_version, reading_file
 from pages.shared.text import plain
 from tests import stores
 from tests.commands import kooch_without_lists
+from tests.small_worlds import account, document, figure, world
+from tests.small_worlds import claim as held_by
+from tests.small_worlds import looked as look_of
+from tests.small_worlds import member as on_list
+from tests.small_worlds import rows as rows_of
 from tests.stores import bundle, claim, member, query, roster
-from tests.test_app import ROOT, run
+from tests.test_app import ROOT, run, words
 from tests.test_measured import on_charts
 
 DAY = "2025-06-12"
@@ -56,6 +63,8 @@ def take(home: Path, rows: Iterable[Mapping[str, object]], of: Roster, name: str
 def load(home: Path) -> None:
     stores.load(home, bundle(home / "bundle"))
 
+
+ADA = (figure("ada"), on_list("ada"), account(1), held_by("ada", 1))
 
 FAULTS: list[tuple[dict[str, object], str]] = [
     ({"figure": "nobody"}, "figure 'nobody' is on no list"),
@@ -250,6 +259,63 @@ def test_followers_that_people_saw_are_counts_of_the_account(tmp_path: Path) -> 
         (12000, None, "look", None, "2025-06-01 22:00:00+00"),
         (12300, 50, "look", counted["archive_url"], "2025-06-02 22:00:00+00"),
     ]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
+def test_a_count_that_a_look_shows_has_the_day_of_the_look_on_every_page(
+    zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(tmp_path, [seen("02", followers="12000", time_zone=zone)], listed_at())
+    load(tmp_path)
+    page = words(run(ROOT / "pages" / "figure.py", tmp_path, monkeypatch, figure="m0"))
+    with open_version(reading_file(tmp_path)) as connection:
+        report = report_of(connection, roster="house", since=date(2025, 6, 1))
+
+    assert "12,000 followers on 2 June 2025" in page
+    assert "\n2 Jun 2025\n12,000\nLooks, wave 02 (wave-1)" in page
+    assert "Click a ring, a square or a diamond for its source." in page
+    assert report is not None
+    assert report.rows["counted_on"].to_list() == [date(2025, 6, 2)]
+
+
+ONE_DAY = ("2025-06-02", "2025-06-03")
+DOCUMENTS = (document(2, "June"), document(3, "June, again"))
+
+
+def test_of_two_counts_at_one_time_the_speaking_look_counts() -> None:
+    two = (
+        look_of("ada", 1, ONE_DAY, source=2, looker="a", followers=100, followers_precision=5),
+        look_of("ada", 1, ONE_DAY, source=2, looker="b", followers=120, is_speaking=False),
+    )
+    with world(*ADA, *DOCUMENTS, *two) as connection:
+        assert rows_of(connection, "SELECT followers, followers_precision FROM audience") == [(100, 5)]
+
+
+def test_the_report_takes_a_count_with_its_own_precision() -> None:
+    two = (
+        look_of("ada", 1, ONE_DAY, source=2, followers=120),
+        look_of("ada", 1, ONE_DAY, source=3, wave="second", followers=100, followers_precision=5),
+    )
+    for looks in (two, two[::-1]):
+        with world(*ADA, *DOCUMENTS, *looks) as connection:
+            asked = {"roster": "people", "since": datetime(2025, 7, 1, tzinfo=UTC)}
+            found = connection.sql(query_of("report_numbers"), params=asked).pl().row(0, named=True)
+
+        latest = {"followers": 120, "followers_precision": None, "counted_on": date(2025, 6, 2)}
+        earlier = {"earlier_followers": 120, "earlier_precision": None, "earlier_on": date(2025, 6, 2)}
+        assert {name: found[name] for name in latest | earlier} == latest | earlier
+
+
+def test_a_look_on_the_day_of_a_handover_counts_for_no_holder() -> None:
+    held = (figure("ada"), figure("bo"), account(1), held_by("ada", 1, to_day="2025-06-02"))
+    looks = (
+        look_of("ada", 1, ("2025-06-01", "2025-06-02"), source=2, wave="1", followers=1),
+        look_of("ada", 1, ("2025-06-02T12:00", "2025-06-03T12:00"), source=2, wave="2", followers=2),
+        look_of("bo", 1, ("2025-06-02T12:00", "2025-06-03T12:00"), source=2, wave="2", followers=2),
+        look_of("bo", 1, ("2025-06-03T12:00", "2025-06-04T12:00"), source=2, wave="3", followers=3),
+    )
+    with world(*held, held_by("bo", 1, from_day="2025-06-03"), *DOCUMENTS, *looks) as connection:
+        assert rows_of(connection, "SELECT figure_id, followers FROM audience ORDER BY 2") == [("ada", 1), ("bo", 3)]
 
 
 GONE = (

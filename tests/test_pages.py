@@ -168,7 +168,7 @@ def test_a_figure_opens_whatever_was_counted(
     app = run(FIGURE, tmp_path, monkeypatch, figure=name)
 
     assert all(line in words(app) for line in says.splitlines())
-    assert ("Click a ring or a diamond for its source." in words(app)) is is_clickable
+    assert ("Click a ring, a square or a diamond for its source." in words(app)) is is_clickable
 
 
 def test_the_first_screen_opens_when_nothing_was_known(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Followers of a figure's accounts over time: seen live, read from an archive, reported by the press."""
+"""Followers of a figure's accounts over time: seen live, read from an archive, seen in looks, reported by the press."""
 
 from typing import Any
 
@@ -11,12 +11,12 @@ from analytics.theme import BLUE, EVENT_LINE, GREEN, INK, ORANGE, PAPER, VIOLET,
 
 QUESTION = "How many followers, and according to whom?"
 DEFINITION = (
-    "Dots: counts read by Kooch. Rings: archived pages. Diamonds: counts printed in reports. A vertical bar shows"
+    "Dots: counts read by Kooch. Rings: archived pages. Squares: looks. Diamonds: counts printed in reports. A vertical bar shows"
     " how far a rounded count may be off. An arrow upwards marks a lower bound: the report says “over” or “at"
     " least”. A line joins counts of one account and breaks where nobody looked, at the latest after three"
     " months."
 )
-UNIT = "Followers as the platform showed them, UTC; a report is dated by the end of its day"
+UNIT = "Followers as the platform showed them, UTC; a report, and a look without a time, by the end of its day"
 FRAMES = {"audience": AUDIENCE, "blocks": MARKERS}
 
 # A report is dated to the day, so ticks within a day would say nothing about it.
@@ -26,7 +26,10 @@ _DAY = "utchours(datum.value) ? '' : utcFormat(datum.value, utcdate(datum.value)
 _ARROW = 24  # pixels
 
 CHOSEN = ("account", "at", "source")
-"""What a click on a ring or a diamond selects, under the name `count`."""
+"""What a click on a ring, a square or a diamond selects, under the name `count`."""
+_SHAPES = {"archive": ("circle", 45), "look": ("square", 60), "report": ("diamond", 80)}
+OPENED = tuple(_SHAPES)
+"""The sources whose counts others recorded. A click on one of their marks shows the source."""
 
 
 def draw(audience: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
@@ -56,12 +59,12 @@ def draw(audience: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
     ]
     # The page says where a source can be opened, so the picture needs no address.
     drawn = audience.drop("url")
-    is_report, is_archived = pl.col("source") == "report", pl.col("source") == "archive"
+    is_report, is_opened = pl.col("source") == "report", pl.col("source").is_in(OPENED)
     chosen = alt.selection_point(name="count", fields=list(CHOSEN), toggle=False)
 
-    def hollow(which: pl.Expr, *, shape: str, size: int) -> alt.Chart:
+    def hollow(source: str, *, shape: str, size: int) -> alt.Chart:
         points: alt.Chart = (
-            alt.Chart(drawn.filter(which))
+            alt.Chart(drawn.filter(pl.col("source") == source))
             .mark_point(shape=shape, size=size, opacity=1, fill=PAPER)
             .encode(
                 x=x,
@@ -88,15 +91,14 @@ def draw(audience: pl.DataFrame, blocks: pl.DataFrame) -> alt.LayerChart:
         .mark_rule(strokeWidth=1.5, opacity=0.65)
         .encode(x=x, y=alt.Y("low:Q", title=None), y2="high:Q", color=colour),
         *_open_above(drawn.filter("is_least"), x, y, colour),
-        alt.Chart(drawn.filter(~is_report & ~is_archived))
+        alt.Chart(drawn.filter(~is_opened))
         .mark_point(filled=True, size=24, opacity=1)
         .encode(x=x, y=y, color=colour, tooltip=tooltip),
-        hollow(is_archived, shape="circle", size=45),
-        hollow(is_report, shape="diamond", size=80),
+        *(hollow(source, shape=shape, size=size) for source, (shape, size) in _SHAPES.items()),
         name(stroke=alt.value(PAPER), strokeWidth=alt.value(4)),
         name(color=colour),
         # The area to touch: as wide as a finger, above everything.
-        alt.Chart(drawn.filter(is_report | is_archived))
+        alt.Chart(drawn.filter(is_opened))
         .mark_point(shape="square", filled=True, size=400, opacity=0, cursor="pointer")
         .encode(x=x, y=y, tooltip=tooltip)
         .add_params(chosen),

@@ -20,14 +20,15 @@ COUNTS = pl.Schema(
         "account": pl.String(),  # handle and platform
         "platform": pl.String(),
         "account_id": pl.Int32(),  # NULL: a report that does not say which account
-        "valid_at": pl.Datetime("us", "UTC"),  # for a report, the end of its day
+        "valid_at": pl.Datetime("us", "UTC"),  # for a report, and a look without a time, the end of its day
+        "counted_on": pl.Date(),  # of a look or a report in the zone of its source, else in UTC
         "published_on": pl.Date(),  # of a report, in its zone
         "followers": pl.Int32(),
         "followers_precision": pl.Int32(),  # half-width of a rounded count; NULL: exact, or a lower bound
         "is_least": pl.Boolean(),  # a report says "over" or "at least" so many: a lower bound
-        "source": pl.String(),  # live, archive, import or report
+        "source": pl.String(),  # live, archive, import, look or report
         "reported": pl.String(),  # the count as the report prints it
-        "citation": pl.String(),  # of a report
+        "citation": pl.String(),  # of a look or a report
         "url": pl.String(),  # opens the archived page or the report
     }
 )
@@ -62,7 +63,7 @@ class Figure:
     `holds` are runs in which an account of theirs was not found together with unusually many others. `held` are the spans in which
     they held an office (is_office false), or in which others held the office that this is.
 
-    An account has the latest count that was seen (`shown`) and when (`counted_at`). `counts` (COUNTS) are in order of
+    An account has the latest count that was seen (`shown`) and its day (`counted_on`). `counts` (COUNTS) are in order of
     account and time, `audience` (AUDIENCE) the same as it is drawn. `archive_notes` say what to know about the counts
     from web archives among them.
     """
@@ -220,9 +221,9 @@ def _measured(counts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_latest_count(accounts: pl.DataFrame, counts: pl.DataFrame) -> pl.DataFrame:
-    """The accounts with the latest count that was seen of each, and when."""
+    """The accounts with the latest count that was seen of each, and its day."""
     latest = counts.filter(pl.col("source") != "report").group_by("account_id").last()
-    seen = latest.select("account_id", "shown", "measure", counted_at="valid_at")
+    seen = latest.select("account_id", "shown", "measure", "counted_on")
     return accounts.join(seen, on="account_id", how="left", maintain_order="left")
 
 

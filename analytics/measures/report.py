@@ -24,10 +24,10 @@ ROWS = pl.Schema(
         "url": pl.String(),
         "followers": pl.Int64(),  # NULL: not read
         "followers_precision": pl.Int64(),  # half-width of a rounded count; NULL: exact
-        "counted_on": pl.Date(),  # UTC
+        "counted_on": pl.Date(),  # UTC; of a look, in the zone of its wave
         "followers_change": pl.Int64(),  # since `since`; NULL: not read then, or not again
         "change_precision": pl.Int64(),  # how far the change may be off; NULL: exact
-        "counted_before_on": pl.Date(),  # UTC; the day of the count that held at `since`
+        "counted_before_on": pl.Date(),  # as counted_on; the day of the count that held at `since`
         "posts_a_week": pl.Float64(),  # of at most the latest 13 weeks; NULL: not read
         "last_posted_on": pl.Date(),  # UTC
     }
@@ -113,9 +113,8 @@ def _numbers(connection: duckdb.DuckDBPyConnection, roster: str, since: datetime
     has_change = pl.col("earlier_at") < pl.col("counted_at")
     precision = pl.sum_horizontal("followers_precision", "earlier_precision")
     numbers: pl.DataFrame = found.with_columns(
-        counted_on=pl.col("counted_at").dt.date(),
         followers_change=pl.when(has_change).then(pl.col("followers") - pl.col("earlier_followers")),
         change_precision=pl.when(has_change & (precision > 0)).then(precision),
-        counted_before_on=pl.when(has_change).then(pl.col("earlier_at").dt.date()),
+        counted_before_on=pl.when(has_change).then(pl.col("earlier_on")),
     )
     return numbers

@@ -7,6 +7,7 @@ WITH counts AS (
         coalesce(p.name, u.platform) AS platform,
         h.handle,
         u.valid_at,
+        u.counted_on,
         s.published_at AS published_on,
         u.followers,
         u.followers_precision,
@@ -29,7 +30,10 @@ WITH counts AS (
 SELECT
     *,
     coalesce(handle, 'account ' || account_id, 'account unidentified') || ' · ' || platform AS account,
-    strftime(coalesce(published_on, valid_at), if(published_on IS NULL, '%-d %b %Y, %H:%M UTC', '%-d %b %Y')) AS when,
+    CASE
+        WHEN source = 'look' OR published_on IS NOT NULL THEN strftime(counted_on, '%-d %b %Y')
+        ELSE strftime(valid_at, '%-d %b %Y, %H:%M UTC')
+    END AS when,
     if(is_least, 'at least ', '') || format('{:,}', followers) || coalesce(format(' ± {:,}', followers_precision), '')
         AS shown,
     CASE source

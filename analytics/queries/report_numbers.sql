@@ -16,28 +16,24 @@ members AS (
 ),
 
 counts AS (
-    SELECT DISTINCT u.account_id, u.valid_at, u.followers, u.followers_precision
+    -- Two waves of one day may show different counts. The order is complete, so that one of them stands with its own precision.
+    SELECT
+        u.account_id,
+        u.valid_at,
+        {'at': u.valid_at, 'followers': u.followers, 'precision': u.followers_precision, 'day': u.counted_on} AS shown
     FROM audience AS u
     SEMI JOIN held AS h ON h.account_id = u.account_id AND h.figure_id = u.figure_id
     WHERE u.source <> 'report'
 ),
 
 latest AS (
-    SELECT
-        account_id,
-        max(valid_at) AS counted_at,
-        arg_max(followers, valid_at) AS followers,
-        arg_max_null(followers_precision, valid_at) AS followers_precision
+    SELECT account_id, max(shown) AS shown
     FROM counts
     GROUP BY account_id
 ),
 
 earlier AS (
-    SELECT
-        account_id,
-        max(valid_at) AS earlier_at,
-        arg_max(followers, valid_at) AS earlier_followers,
-        arg_max_null(followers_precision, valid_at) AS earlier_precision
+    SELECT account_id, max(shown) AS shown
     FROM counts
     WHERE valid_at <= $since
     GROUP BY account_id
@@ -64,12 +60,14 @@ posted AS (
 
 SELECT
     m.account_id,
-    n.followers,
-    n.followers_precision,
-    n.counted_at,
-    e.earlier_followers,
-    e.earlier_precision,
-    e.earlier_at,
+    n.shown.followers,
+    n.shown.precision AS followers_precision,
+    n.shown.at AS counted_at,
+    n.shown.day AS counted_on,
+    e.shown.followers AS earlier_followers,
+    e.shown.precision AS earlier_precision,
+    e.shown.at AS earlier_at,
+    e.shown.day AS earlier_on,
     round(7 * p.posts / p.days, 1)::DOUBLE AS posts_a_week, -- Posts and quotes, without replies and reposts
     a.last_posted_on
 FROM members AS m

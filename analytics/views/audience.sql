@@ -4,6 +4,7 @@ SELECT
     a.platform,
     o.account_id,
     o.valid_at,
+    timezone('UTC', o.valid_at)::DATE AS counted_on,
     o.followers,
     o.followers_precision,
     r.source,
@@ -22,12 +23,13 @@ WHERE
     AND coalesce(o.valid_at >= l.held_from, true)
     AND coalesce(o.valid_at < l.held_until, true)
 UNION ALL
--- Two lookers may write the same count. While they disagree whether the account is there, neither counts.
-SELECT DISTINCT
+-- While lookers disagree whether the account is there, no look counts. If two of a wave read different counts at one time, the speaking look counts.
+SELECT
     k.figure_id,
     k.platform,
     k.account_id,
     k.looked_before,
+    timezone(s.time_zone, k.looked_before - INTERVAL 1 MICROSECOND)::DATE,
     k.followers,
     k.followers_precision,
     'look',
@@ -38,18 +40,26 @@ SELECT DISTINCT
     k.archive_url
 FROM looks AS k
 INNER JOIN links AS l ON l.account_id = k.account_id AND l.figure_id = k.figure_id
+INNER JOIN sources AS s ON s.source_id = k.source_id
 WHERE
     k.followers IS NOT NULL
     AND k.result = 'present'
     AND k.settled = 'present'
-    AND coalesce(k.looked_before > l.held_from, true)
-    AND coalesce(k.looked_from < l.held_until, true)
+    -- Of a day on which the account passed to another, nobody can say whose followers the look shows.
+    AND coalesce(k.looked_from >= l.held_from, true)
+    AND coalesce(k.looked_before <= l.held_until, true)
+QUALIFY
+    row_number() OVER (
+        PARTITION BY k.figure_id, k.account_id, k.source_id, k.looked_before
+        ORDER BY k.is_speaking DESC, k.followers DESC, k.followers_precision NULLS FIRST, k.looker, k.archive_url
+    ) = 1
 UNION ALL
 SELECT
     b.figure_id,
     b.platform,
     b.account_id, -- The account, of `accounts`; NULL: the report does not say which
     b.known_at AS valid_at, -- When the platform showed the count. For a report, and for a look without a time, the end of its day: the count is of that time or a little earlier
+    coalesce(s.published_at, timezone(s.time_zone, b.known_at - INTERVAL 1 MICROSECOND)::DATE) AS counted_on, -- The day of the count: of a look or a report in the zone of its source, else in UTC
     b.reported_followers AS followers,
     b.reported_precision AS followers_precision, -- Half-width of a rounded count; NULL: exact
     'report' AS source, -- live, archive, import, look (a person or a tool of theirs saw it) or report (a source says so)

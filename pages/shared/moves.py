@@ -8,7 +8,7 @@ from pages.shared.text import table
 _THROUGH = {
     "list": "known by the list",
     "report": "reported",
-    "look": "seen by people",
+    "look": "seen in a look",
     "crawl": "seen by Kooch",
     "platform": "end of the platform",
 }

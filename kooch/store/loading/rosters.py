@@ -269,7 +269,7 @@ class _Sources:
         return self._add(
             f"looks {look.file.stem} {look.wave}",
             url=None,
-            citation=f"Looks by people, wave {look.wave} ({look.file.stem})",
+            citation=f"Looks, wave {look.wave} ({look.file.stem})",
             publisher=look.file.stem,
             published_at=None,
             time_zone=look.time_zone,
