@@ -107,7 +107,7 @@ FAULTS: list[Fault] = [
     ({"x": "a-b", SECOND: "a-b"}, [("x", "handle 'a-b' is not a handle of X")], {"x": "row35"}),
     ({"x": "#VALUE!"}, [("x", "is the error #VALUE!")], {"x": "row36"}),
 ]
-OF_THE_HEADER: list[Place] = [(1, None, "column 'x' occurs twice")]
+OF_THE_HEADER: list[Place] = [(1, "x", "column 'x' occurs twice")]
 MERGED = "D38:D40"
 
 
@@ -242,7 +242,7 @@ def test_a_column_that_is_not_there_hides_no_fault_of_a_cell(ending: str, tmp_pa
     rows[0][1] = "Funktion"
     write(file, rows)
     expected = [fault for fault in wanted(ending) if fault[1] != "Office"]
-    expected.insert(1, (1, None, "no column is known as 'role', which every row needs"))
+    expected.insert(0, (1, None, "no column is known as 'role', which every row needs"))
     found = told(home, words, file)
     agree(
         [fault | {"message": re.sub(r" \(.*", "", fault["message"])} for fault in found],

@@ -858,7 +858,7 @@ def test_a_table_without_names_says_so_and_names_the_faults_of_its_other_cells(t
             ["Ada A", "Cy"],
         ),
         (['"A,MP', "Bo,MP", '"C,MP', "Dy,MP"], {2: "has a quotation mark", 4: "has a quotation mark"}, ["Bo", "Dy"]),
-        (["Ada,MP", "", "Bo", ",", "Cy,MP,,"], {4: "has 1 cells", 6: "has 4 cells"}, ["Ada", "Cy"]),
+        (["Ada,MP", "", "Bo", ",", "Cy,MP,,"], {4: "has 1 cell,", 6: "has 4 cells"}, ["Ada", "Cy"]),
     ],
 )
 def test_a_line_that_is_no_row_takes_no_other_line_with_it(
@@ -1055,12 +1055,74 @@ def test_a_title_above_the_column_names_is_one_fault(
     assert [fault.message for fault in report.faults] == [says]
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("above", ["The cabinet", ""])
+def test_the_separator_is_that_of_the_column_names(above: str, delimiter: str, tmp_path: Path) -> None:
+    rows = ["name,role,x".replace(",", delimiter), delimiter.join(("Ada", "Minister, deputy", "ada"))]
+    report = look(write(tmp_path / "a.csv", above, *rows), tmp_path)
+
+    assert [member.role for member in report.roster.members] == ["Minister, deputy"]
+    assert [fault.message.split(":")[0] for fault in report.faults] == (["row 1 looks like a title"] if above else [])
+
+
+@pytest.mark.parametrize(
+    ("header", "says"),
+    [
+        ('name,"role,x', "has a quotation mark that is not closed"),
+        ('"name",role,"x"y', "has text behind a closing quotation mark"),
+    ],
+)
+def test_column_names_of_a_text_that_cannot_be_read_are_one_fault(header: str, says: str, tmp_path: Path) -> None:
+    report = look(write(tmp_path / "a.csv", header, "Ada,MP,ada", "Bob,MP,bob"), tmp_path)
+
+    assert places(report) == [(1, None, says)]
+    assert report.ignored == ()
+
+
+@pytest.mark.parametrize("write_sheet", [write_xlsx, write_ods])
+@pytest.mark.parametrize("lost", [{"error": "#REF!"}, {"formula": "LOWER(A1)"}])
+@pytest.mark.parametrize("n", [1, 2, len(SHEET[0])])
+def test_column_names_of_a_sheet_that_cannot_be_read_are_a_fault_each(
+    n: int, lost: dict[str, str], write_sheet: Writer, tmp_path: Path
+) -> None:
+    file = tmp_path / ("a.xlsx" if write_sheet is write_xlsx else "a.ods")
+    write_sheet(file, [[*[lost] * n, *SHEET[0][n:]], *SHEET[1:]])
+    report = look(file, tmp_path)
+
+    assert [(fault.row, fault.message[:8]) for fault in report.faults] == [(1, f"cell {c}1 ") for c in "ABCDEFG"[:n]]
+
+
+@pytest.mark.parametrize("write_sheet", [write_xlsx, write_ods])
+def test_an_error_above_the_column_names_is_told(write_sheet: Writer, tmp_path: Path) -> None:
+    file = tmp_path / ("a.xlsx" if write_sheet is write_xlsx else "a.ods")
+    write_sheet(file, [[{"error": "#REF!"}, *[""] * (len(SHEET[0]) - 1)], *SHEET])
+    report = look(file, tmp_path)
+
+    assert [fault.message.split(":")[0] for fault in report.faults] == ["row 1 looks like a title"]
+
+
+def test_two_equal_columns_that_nobody_reads_are_left_out(tmp_path: Path) -> None:
+    report = look(write(tmp_path / "a.csv", "name,role,note,note", "Ada,MP,a,b"), tmp_path)
+
+    assert (report.faults, report.ignored) == ((), ("a.csv: note",))
+    assert [
+        fault.column for fault in look(write(tmp_path / "a.csv", "name,role,x,x", "Ada,MP,a,a"), tmp_path).faults
+    ] == ["x"]
+
+
+def test_a_file_without_column_names_is_one_fault(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("")
+    (fault,) = look(tmp_path / "b.csv", tmp_path).faults
+
+    assert (fault.row, fault.message) == (1, "has no column names: write one above each column")
+
+
 @pytest.mark.parametrize("name", ["name", "Full Name", "Twitter", "X / Twitter"])
 def test_the_name_of_the_only_column_is_no_title(name: str, tmp_path: Path) -> None:
     file = write(tmp_path / "a.csv", name, "Berg, Anna", "Hansen, Ole")
     report = look(file, tmp_path)
 
-    assert [(fault.row, fault.message) for fault in report.faults if fault.row != 1] == [
+    assert [(fault.row, fault.message.split(":")[0]) for fault in report.faults if fault.row != 1] == [
         (2, "has 2 cells, the header has 1"),
         (3, "has 2 cells, the header has 1"),
     ]

@@ -71,7 +71,7 @@ class Renamed:
         """The faults of a table without rows, or without a column that every row needs."""
         if not self.rows and not self.table.faults:
             yield self.fault(None, "holds no row below its column names: give a table with one row a membership")
-        for name in names if self.rows else ():
+        for name in names if self.rows and not self.table.has_unread_header else ():
             if name not in self.headers:
                 yield self.fault(
                     1,

@@ -44,7 +44,7 @@ def read_delimited(file: Path, *, encoding: str | None = None) -> Table:
     rest = text[separator.end() :] if separator else text
     first_row = 2 if separator else 1
     rows, faults = split(rest, file, separator[1] if separator else None, first_row=first_row)
-    above, title = title_above(rows, first_row=first_row)
+    above, title = title_above(rows, first_row=first_row, unread={fault.row for fault in faults if fault.row})
     faults += [Fault(file=file, message=title)] if title else []
     return table_of(rows[above:], file, first_row=first_row + above, notes=notes, faults=faults)
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,9 @@ from kooch.errors import Fault, RosterError
 from kooch.rosters.cells import control_character
 
 Row = tuple[int, dict[str, str]]
+_DELIMITERS = ",;\t|"
+_MOST_ABOVE = 20
+"""In how many lines the first delimiter may stand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +21,7 @@ class Table:
 
     `faults` are of its shape: a row of another length than the header is there as far as it can be read, and of a column
     that occurs twice the first cell that is filled. `lost` are faults of cells whose value is lost; such a cell is empty
-    here. `notes` say how the table was read.
+    here. `notes` say how the table was read. With `has_unread_header`, a fault says that column names are missing here.
     """
 
     file: Path
@@ -28,6 +31,7 @@ class Table:
     faults: tuple[Fault, ...] = ()
     lost: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
+    has_unread_header: bool = False
 
 
 def read_own_csv(file: Path) -> Table:
@@ -59,11 +63,10 @@ def split(
 ) -> tuple[list[list[str]], list[Fault]]:
     """The cells of a CSV or TSV, and the faults of rows that are none; such a row has no cells.
 
-    The default `delimiter` is the most frequent one in the first line.
+    The default `delimiter` is the most frequent one in the first line that holds one.
     """
-    first = text.partition("\n")[0]
     if delimiter is None:
-        delimiter = "\t" if file.suffix.lower() in {".tsv", ".tab"} else max(",;\t|", key=first.count)
+        delimiter = "\t" if file.suffix.lower() in {".tsv", ".tab"} else _delimiter_of(text)
     lines = io.StringIO(text, newline="").readlines()
     rows: list[list[str]] = []
     faults: list[Fault] = []
@@ -85,6 +88,13 @@ def split(
     return rows, faults
 
 
+def _delimiter_of(text: str) -> str:
+    """The delimiter of a text. A title or an empty line may stand above the column names."""
+    lines = text.split("\n", _MOST_ABOVE)[:_MOST_ABOVE]
+    first = next((line for line in lines if not set(_DELIMITERS).isdisjoint(line)), "")
+    return max(_DELIMITERS, key=first.count)
+
+
 def _fault_of_csv(error: csv.Error, *, lines: int) -> str:
     if lines > 1 or "unexpected end" in str(error):
         return "has a quotation mark that is not closed: close it, or remove it"
@@ -102,20 +112,29 @@ def table_of(
     notes: Sequence[str] = (),
     faults: Sequence[Fault] = (),
     lost: Sequence[Fault] = (),
+    unread: Set[int] = frozenset(),
 ) -> Table:
     """A table from rows of cells; the first row is the header. Ragged rows and cells under no column name are faults.
 
-    `faults` and `lost` are those that the reader has found.
+    `faults` and `lost` are those that the reader has found; `unread` are the positions of column names that are lost.
     """
     numbered = enumerate(([cell.strip() for cell in row] for row in rows), start=first_row)
     header = next(numbered, (first_row, []))[1]
-    found = [Fault(file=file, sheet=sheet, row=first_row, message=message) for message in _faults_of_header(header)]
+    has_unread_header = bool(unread) or any(fault.row == first_row for fault in faults)
+    found = [
+        Fault(file=file, sheet=sheet, row=first_row, column=name, message=message)
+        for name, message in _faults_of_header(header)
+    ]
+    if not any(header) and not has_unread_header:
+        message = "has no column names: write one above each column"
+        found.append(Fault(file=file, sheet=sheet, row=first_row, message=message))
     read: list[Row] = []
     for number, cells in numbered:
         if not any(cells):
             continue
         found += (
-            Fault(file=file, sheet=sheet, row=number, message=message) for message in _faults_of_row(cells, header)
+            Fault(file=file, sheet=sheet, row=number, message=message)
+            for message in _faults_of_row(cells, header, unread)
         )
         by_column: dict[str, list[str]] = {name: [] for name in header if name}
         for name, cell in zip(header, cells, strict=False):
@@ -135,6 +154,7 @@ def table_of(
         faults=(*faults, *found),
         lost=tuple(lost),
         notes=tuple(notes),
+        has_unread_header=has_unread_header,
     )
 
 
@@ -143,18 +163,23 @@ def _says_both(values: Sequence[str]) -> str:
     return f"says {said}: keep one"
 
 
-def _faults_of_row(cells: Sequence[str], header: Sequence[str]) -> Iterable[str]:
+def _faults_of_row(cells: Sequence[str], header: Sequence[str], unread: Set[int]) -> Iterable[str]:
+    if not any(header):
+        return  # The header has that fault.
     if len(cells) != len(header):
-        yield f"has {len(cells)} cells, the header has {len(header)}"
-    if any(cell and not name for name, cell in zip(header, cells, strict=False)):
+        n = f"{len(cells)} cell" if len(cells) == 1 else f"{len(cells)} cells"
+        yield (
+            f"has {n}, the header has {len(header)}: write one for each column; a cell that holds the separator needs "
+            "quotation marks"
+        )
+    if any(cell and not name and at not in unread for at, (name, cell) in enumerate(zip(header, cells, strict=False))):
         yield "has a cell in a column without a name"
 
 
-def _faults_of_header(header: Sequence[str]) -> Iterable[str]:
-    if not any(header):
-        yield "row 1 has no column names"
+def _faults_of_header(header: Sequence[str]) -> Iterable[tuple[str | None, str]]:
+    """The columns of a header with faults, and the faults."""
     for name in dict.fromkeys(filter(None, header)):
         if found := control_character(name):
-            yield f"the header holds the control character {found}: remove it"
+            yield None, f"the header holds the control character {found}: remove it"
         if header.count(name) > 1:
-            yield f"column '{name}' occurs twice: keep one"
+            yield name, f"column '{name}' occurs twice: keep one"

@@ -33,7 +33,10 @@ def read_workbook(file: Path) -> Table:
         raise RosterError(f"cannot be read as a spreadsheet: {what}", file=file) from error
     faults = dict(marks.faults)
     grid = [[_text(cell, (row, column), faults) for column, cell in enumerate(line)] for row, line in enumerate(cells)]
-    above, title = title_above(grid)
+    # A cell whose value is lost is not empty.
+    above, title = title_above(
+        [[cell or "?" * ((row, column) in faults) for column, cell in enumerate(line)] for row, line in enumerate(grid)]
+    )
     notes = [f"sheet '{marks.sheet}' was read; left out: {', '.join(marks.others)}"] if marks.others else []
     notes += _fill_merges(grid, marks, faults, header=above)
     faults = {place: message for place, message in faults.items() if place[0] >= above}
@@ -59,6 +62,7 @@ def read_workbook(file: Path) -> Table:
         notes=notes,
         faults=[Fault(file=file, sheet=marks.sheet, message=title)] if title else [],
         lost=found,
+        unread={column for row, column in faults if row == above},
     )
 
 
