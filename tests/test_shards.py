@@ -4,7 +4,9 @@ import json
 import os
 import random
 import re
+import shutil
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +25,7 @@ from crawlers.crawling import spider_of
 from crawlers.sharding import divide
 from kooch import times
 from kooch.config import Schedule
-from kooch.errors import ConfigError, RunningError
+from kooch.errors import ConfigError, RunningError, StorageError
 from kooch.rosters import write_roster
 from kooch.schedule.loop import Child, Scheduler
 from kooch.shards import shard_of
@@ -534,6 +536,101 @@ def test_an_s3_that_finds_the_clock_wrong_is_believed(monkeypatch: pytest.Monkey
     )
 
 
+def test_a_load_goes_on_where_an_s3_finds_the_clock_wrong(tmp_path: Path) -> None:
+    says = b"<Error><Code>RequestTimeTooSkewed</Code></Error>"
+    with Server(lambda _asked: Reply(403, says, {"Content-Type": "application/xml"})) as server:
+        keys = {"AWS_ACCESS_KEY_ID": "loopback", "AWS_SECRET_ACCESS_KEY": "only-for-loopback-s3"}
+        done = kooch_without_lists(
+            tmp_path, "load", "--shared", "s3://shared/kooch", AWS_ENDPOINT_URL_S3=server.url, **keys
+        )
+
+    assert done.returncode == 4
+    assert set(done.stderr.splitlines()) == {
+        "S3 says that this machine's clock is wrong. Set the clock, then repeat. Nothing is lost."
+    }
+    assert [json.loads(line)["event"] for line in done.stdout.splitlines()] == ["loaded"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "says"),
+    [
+        (400, "InvalidRequest", "{place} cannot be reached (InvalidRequest)."),
+        (400, "InvalidAccessKeyId", "{place} may not be read or written (InvalidAccessKeyId)."),
+        (403, "ExpiredSomething", "{place} may not be read or written (ExpiredSomething)."),
+        (401, "", "{place} may not be read or written (non-2xx status code: 401 Unauthorized)."),
+        (404, "NoSuchKey", None),
+    ],
+)
+def test_what_is_wrong_with_an_s3_is_not_guessed_from_names(
+    status: int, code: str, says: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = "s3://shared/desk-401/403/NoSuchBucket/AccessDenied"
+    body = f"<Error><Code>{code}</Code></Error>".encode() if code else b""
+    with Server(lambda _asked: Reply(status, body, {"Content-Type": "application/xml"})) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "loopback")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "only-for-loopback-s3")
+        if says is None:
+            assert place_of(place).read("loader.json") is None
+            return
+        with pytest.raises(StorageError) as refused:
+            place_of(place).read("loader.json")
+
+    assert str(refused.value).startswith(says.format(place=place))
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize("ignored", ["create", "e_tag"])
+def test_an_s3_that_writes_under_no_condition_is_refused(
+    ignored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put, place = obstore.put, place_of(f"s3://shared/{tmp_path.name}")
+
+    def put_at_once(store: Any, name: str, content: bytes, mode: Any = "overwrite") -> Any:  # noqa: ANN401 -- as obstore has them
+        return put(store, name, content, mode="overwrite" if ignored in mode else mode)
+
+    with monkeypatch.context() as other:
+        other.setattr(obstore, "put", put_at_once)
+        with pytest.raises(ConfigError, match="for this S3 writes under no condition"):
+            is_loader(tmp_path, place, takes=True)
+
+    assert place.names("") == []
+    assert is_loader(tmp_path, place, takes=True)
+    assert place.names("locks") == []
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_full_temporary_folder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with (
+        pytest.raises(StorageError, match="cannot be copied into the temporary folder"),
+        place_of("s3://shared/kooch").as_home(),
+    ):
+        pass
+
+
+def test_a_folder_may_change_while_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place, scandir = place_of(str(tmp_path)), os.scandir
+    for run in ("goes", "stays"):
+        place.write(f"runs/{run}/run.json", b"{}")
+
+    def after_the_loader(path: Any) -> Any:  # noqa: ANN401 -- as os has them
+        if str(path).endswith("/goes"):
+            shutil.rmtree(path)
+        return scandir(path)
+
+    with monkeypatch.context() as loader:
+        loader.setattr(os, "scandir", after_the_loader)
+        names = place.names("runs")
+    (tmp_path / "spool").write_text("no folder")
+
+    assert names == ["runs/stays/run.json"]
+    assert place.names("archive") == []
+    for read in (place.names, place.read, place.written_at):
+        with pytest.raises(StorageError, match="cannot be read"):
+            read("spool/run" if read != place.names else "spool")
+
+
 def test_only_one_data_folder_takes_what_is_shared(desk: Desk, tmp_path: Path) -> None:
     desk.say(1, "did:web:1a.test")
     other = tmp_path / "other"
@@ -743,10 +840,28 @@ def test_a_lock_is_kept_when_answers_are_lost(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_bucket_needs_a_package_and_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ConfigError, match="s3:///kooch names no bucket"):
-        place_of("s3:///kooch")
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "s3.example.org")
-    with pytest.raises(ConfigError, match=r"AWS_ENDPOINT_URL_S3 is 's3\.example\.org': write it as https://HOST"):
+    for address in ("s3:///kooch", "s3://loopback:only-for-loopback-s3@shared/kooch"):
+        with pytest.raises(ConfigError) as unnamed:
+            place_of(address)
+        assert str(unnamed.value) == (
+            "The address of the shared folder names no bucket. Write it as s3://BUCKET/FOLDER."
+        )
+    monkeypatch.delenv("AWS_ENDPOINT_URL_S3", raising=False)
+    addresses = ("s3.test", "u:only-for-loopback-s3@s3.test", "http://[bad", "http://s3 test", "http://s3.test:99999")
+    for name in ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"):
+        for address in addresses:
+            monkeypatch.setenv(name, address)
+            with pytest.raises(ConfigError) as astray:
+                place_of("s3://shared/kooch")
+            assert str(astray.value) == (
+                f"Environment variable {name} is no address. Write it as https://HOST, or https://HOST:PORT."
+            )
+        monkeypatch.delenv(name)
+    for address in ("https://s3.test", "http://127.0.0.1:9000", "http://[::1]:9000/s3"):
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", address)
+        place_of("s3://shared/kooch")
+    monkeypatch.setenv("AWS_VIRTUAL_HOSTED_STYLE_REQUEST", "maybe")
+    with pytest.raises(ConfigError, match=r"^A variable AWS_… of the environment is wrong: "):
         place_of("s3://shared/kooch")
     monkeypatch.delitem(sys.modules, "kooch.store.bucket")
     monkeypatch.setitem(sys.modules, "obstore", None)

@@ -96,7 +96,7 @@ def collect_now(settings: Settings, *, takes_folder: bool = False) -> Collected:
                     f" If that one is gone for good, delete {place}/loader.json and run `kooch load` here."
                 )
             collected = Collected()
-    except StorageError as error:
+    except (StorageError, ConfigError) as error:
         collected = Collected(left=(str(error),))
     for sentence in (*collected.left, *collected.over, *(division.sentence for division in collected.divisions)):
         complain(sentence)
@@ -172,7 +172,7 @@ def _share(settings: Settings) -> None:
         try:
             if is_loader(settings.home, place):
                 share_version(settings.home, place)
-        except StorageError as error:
+        except (StorageError, ConfigError) as error:
             complain(str(error))
 
 

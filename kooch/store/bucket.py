@@ -17,10 +17,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from socket import gethostname
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
+from obstore.exceptions import (
+    AlreadyExistsError,
+    BaseError,
+    PermissionDeniedError,
+    PreconditionError,
+    UnauthenticatedError,
+)
 from obstore.store import S3Store
 
 from kooch.errors import ConfigError, KoochError, RunningError, StorageError
@@ -36,16 +43,22 @@ DEAD_SECONDS = 30.0
 _FREE = b""
 _RETRYING = timedelta(seconds=6)
 _AGAIN = "Nothing is lost: repeat the command."
-# The first that fits tells what S3 says.
-_FAULTS = {
+# The first code that fits tells what the fault is.
+_CODES = {
     "clock": r"RequestTimeTooSkewed",
     "missing": r"NoSuchBucket",
-    "rights": r"\b40[13]\b|AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch|169\.254\.",
-    "gone": r"",
+    "unconditional": r"NotImplemented",
+    "rights": r"AccessDenied|InvalidAccessKeyId|SignatureDoesNotMatch",
 }
+# Where the environment has no keys, a machine in a cloud gives its own.
+_ASKED_FOR_KEYS = re.compile(r" performing \w+ http://169\.254\.")
 _SENTENCES: dict[str, tuple[type[KoochError], str]] = {
     "clock": (ConfigError, "S3 says that this machine's clock is wrong. Set the clock, then repeat. Nothing is lost."),
     "missing": (StorageError, "{place}: there is no such bucket. Make it, or correct folder in [shards]. " + _AGAIN),
+    "unconditional": (
+        ConfigError,
+        "{place}: two machines could hold one lock, for this S3 writes under no condition. Share a folder, or another S3.",
+    ),
     "rights": (
         StorageError,
         "{place} may not be read or written ({says}). Correct the rights, or the keys in the environment:"
@@ -91,36 +104,38 @@ class Bucket:
         self._held: list[_Lock] = []
         named = re.fullmatch(r"s3://([a-z0-9][a-z0-9.-]+)(/.*)?", address)
         if named is None:
-            raise ConfigError(f"{address} names no bucket. Write it as s3://BUCKET/FOLDER.")
-        env = os.environ
-        endpoint = env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL")
-        region = env.get("AWS_REGION") or env.get("AWS_DEFAULT_REGION")
+            # Somebody may have written keys into it.
+            raise ConfigError("The address of the shared folder names no bucket. Write it as s3://BUCKET/FOLDER.")
+        endpoint, region = _endpoint(), os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
         config: S3Config = {}
         if endpoint:
-            if not re.match(r"https?://[^/]", endpoint):
-                raise ConfigError(
-                    f"Environment variable AWS_ENDPOINT_URL_S3 is {endpoint!r}: write it as https://HOST."
-                )
             config["endpoint"] = endpoint
         if region:
             config["region"] = region
-        self._store = S3Store(
-            named[1],
-            prefix=(named[2] or "").strip("/") or None,
-            config=config,
-            client_options={
-                "allow_http": (endpoint or "").startswith("http://"),
-                "connect_timeout": "5s",
-                "timeout": "60s",
-            },
-            retry_config={"max_retries": 5, "retry_timeout": _RETRYING},
-        )
+        try:
+            self._store = S3Store(
+                named[1],
+                prefix=(named[2] or "").strip("/") or None,
+                config=config,
+                client_options={
+                    "allow_http": endpoint.startswith("http://"),
+                    "connect_timeout": "5s",
+                    "timeout": "60s",
+                },
+                retry_config={"max_retries": 5, "retry_timeout": _RETRYING},
+            )
+        except BaseError as error:
+            raise ConfigError(
+                f"A variable AWS_… of the environment is wrong: {_reason(error)}. Correct it, then repeat. Nothing is lost."
+            ) from error
 
     def __str__(self) -> str:
         return self._address
 
     def is_there(self) -> bool:
+        """True. Raises StorageError where it is not there, and ConfigError where this S3 writes under no condition."""
         self._get("loader.json")
+        self._check_conditions()
         return True
 
     def read(self, name: str) -> bytes | None:
@@ -129,31 +144,32 @@ class Bucket:
 
     def written_at(self, name: str) -> datetime | None:
         at: datetime | None = None
-        with self._telling(), suppress(FileNotFoundError):
-            at = obstore.head(self._store, name)["last_modified"]
+        with self._naming_faults(), suppress(FileNotFoundError):
+            # The answer to HEAD has no body, so it names no fault.
+            at = obstore.get(self._store, name).meta["last_modified"]
         return at
 
     def names(self, under: str) -> list[str]:
-        with self._telling():
+        with self._naming_faults():
             return sorted(found["path"] for chunk in obstore.list(self._store, under) for found in chunk)
 
     def write(self, name: str, content: bytes) -> None:
         self._check_locks()
-        with self._telling():
+        with self._naming_faults():
             obstore.put(self._store, name, content)
 
     def write_file(self, name: str, file: Path) -> None:
         self._check_locks()
-        with self._telling():
+        with self._naming_faults():
             obstore.put(self._store, name, file)
 
     def remove(self, name: str) -> None:
-        with self._telling():
+        with self._naming_faults():
             obstore.delete(self._store, name)
 
     def remove_all(self, under: str) -> None:
         if names := self.names(under):
-            with self._telling():
+            with self._naming_faults():
                 obstore.delete(self._store, names)
 
     def remove_empty(self, under: str) -> None:
@@ -190,18 +206,38 @@ class Bucket:
 
     @contextmanager
     def as_home(self) -> Iterator[Path]:
-        with tempfile.TemporaryDirectory(prefix="kooch-") as folder:
-            file = Path(folder) / "published" / "reading.duckdb"
-            file.parent.mkdir()
-            with self._telling():
-                try:
-                    parts = obstore.get(self._store, "published/reading.duckdb").stream()
-                    with file.open("wb") as written:
-                        for part in parts:
-                            written.write(part)
-                except FileNotFoundError as error:
-                    self._check_bucket(error)
+        with _in_temporary_files():
+            made = tempfile.TemporaryDirectory(prefix="kooch-")
+        with made as folder:
+            with _in_temporary_files():
+                self._copy_version(Path(folder) / "published" / "reading.duckdb")
             yield Path(folder)
+
+    def _copy_version(self, file: Path) -> None:
+        """Write the published version to a file of this machine, if there is one."""
+        file.parent.mkdir()
+        with self._naming_faults():
+            try:
+                parts = obstore.get(self._store, "published/reading.duckdb").stream()
+            except FileNotFoundError as error:
+                self._check_bucket(error)
+                return
+            with file.open("wb") as written:
+                for part in parts:
+                    written.write(part)
+
+    def _check_conditions(self) -> None:
+        """Try whether this S3 refuses to write where an object is already, and where it is not the one that was read."""
+        name = f"locks/probe-{uuid4().hex}"
+        modes: tuple[PutMode, ...] = ("create", {"e_tag": '"0"'})
+        try:
+            self.write(name, b"first")
+            for mode in modes:
+                with self._naming_faults(), suppress(AlreadyExistsError, PreconditionError):
+                    obstore.put(self._store, name, b"second", mode=mode)
+                    raise ConfigError(_SENTENCES["unconditional"][1].format(place=self))
+        finally:
+            self.remove(name)
 
     def _check_locks(self) -> None:
         """Raise RunningError where a lock is lost; StorageError where one may be, and S3 cannot be asked."""
@@ -241,7 +277,7 @@ class Bucket:
 
     def _replace(self, lock: _Lock, content: bytes) -> bool:
         """Write a lock anew. False: it is no longer what was read or written last."""
-        with self._telling():
+        with self._naming_faults():
             for _ in range(2):
                 mode: PutMode = {"e_tag": lock.tag} if lock.tag else "create"
                 began_at = _clock()
@@ -260,7 +296,7 @@ class Bucket:
 
     def _get(self, name: str) -> tuple[bytes, str] | None:
         """What an object holds, and the tag that its next content will change."""
-        with self._telling():
+        with self._naming_faults():
             try:
                 found = obstore.get(self._store, name)
                 return bytes(found.bytes()), found.meta["e_tag"] or ""
@@ -269,24 +305,67 @@ class Bucket:
                 return None
 
     def _check_bucket(self, error: Exception) -> None:
-        if re.search(_FAULTS["missing"], str(error)):
-            self._tell(error)
+        if _kind_of(error) == "missing":
+            self._raise_for(error)
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _naming_faults(self) -> Iterator[None]:
         try:
             yield
         except (BaseError, FileNotFoundError) as error:
-            self._tell(error)
+            self._raise_for(error)
 
-    def _tell(self, error: Exception) -> NoReturn:
-        kind, sentence = next(_SENTENCES[name] for name, said in _FAULTS.items() if re.search(said, str(error)))
+    def _raise_for(self, error: Exception) -> NoReturn:
+        kind, sentence = _SENTENCES[_kind_of(error)]
         raise kind(sentence.format(place=self, says=_reason(error))) from error
+
+
+def _endpoint() -> str:
+    """The address of an S3 of one's own; empty: there is none. Raises ConfigError for what is no address."""
+    for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"):
+        if endpoint := os.environ.get(name):
+            # What else it may hold, such as a password, is not printed.
+            if not _is_address(endpoint):
+                raise ConfigError(
+                    f"Environment variable {name} is no address. Write it as https://HOST, or https://HOST:PORT."
+                )
+            return endpoint
+    return ""
+
+
+def _is_address(endpoint: str) -> bool:
+    """Whether the library can ask there. It does not refuse other addresses, but ends the process."""
+    try:
+        port = urlsplit(endpoint).port
+    except ValueError:
+        return False
+    named = re.fullmatch(r"https?://([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d+)?(/[A-Za-z0-9_.~/-]*)?", endpoint)
+    return named is not None and port != 0
+
+
+@contextmanager
+def _in_temporary_files() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"The published version cannot be copied into the temporary folder ({error.strerror}). Free space, or name"
+            " another folder in TMPDIR, then repeat. Nothing is lost."
+        ) from error
 
 
 def _clock() -> float:
     """Seconds that go on while a machine sleeps, where it has such a clock."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+def _kind_of(error: Exception) -> str:
+    """Which of `_SENTENCES` says what the fault is. Addresses hold names of users, and are not searched for it."""
+    says = _reason(error)
+    if kind := next((kind for kind, codes in _CODES.items() if re.search(codes, says)), None):
+        return kind
+    is_refused = isinstance(error, PermissionDeniedError | UnauthenticatedError)
+    return "rights" if is_refused or _ASKED_FOR_KEYS.search(str(error)) else "gone"
 
 
 def _reason(error: Exception) -> str:

@@ -4,6 +4,7 @@ A file has a name such as `runs/5f/plan.json`. It is written whole, and who read
 All functions raise StorageError when the place cannot be reached.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -25,7 +26,7 @@ class Place(Protocol):
     """How long whoever waits for a change lets pass before asking again."""
 
     def is_there(self) -> bool:
-        """Whether files can be left here. A place that is not there is not made."""
+        """Whether files can be left here. A place that is not there is not made. Raises ConfigError where it has no locks."""
 
     def read(self, name: str) -> bytes | None:
         """What a file holds; None: there is none."""
@@ -95,33 +96,42 @@ class Folder:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StorageError(
-                f"{self.path / name} cannot be read ({error.strerror}). Mount the shared folder, then repeat."
-            ) from error
+            raise _unreadable(self.path / name, error) from error
 
     def written_at(self, name: str) -> datetime | None:
         try:
             return datetime.fromtimestamp((self.path / name).stat().st_mtime, UTC)
-        except OSError:
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            raise _unreadable(self.path / name, error) from error
 
     def names(self, under: str) -> list[str]:
-        files = (file for file in (self.path / under).rglob("[!.]*") if file.is_file())
-        return sorted(file.relative_to(self.path).as_posix() for file in files)
+        def refuse(error: OSError) -> None:
+            # The loader may remove a run meanwhile.
+            if not isinstance(error, FileNotFoundError):
+                raise _unreadable(self.path / under, error) from error
+
+        return sorted(
+            (Path(folder) / name).relative_to(self.path).as_posix()
+            for folder, _, names in os.walk(self.path / under, onerror=refuse)
+            for name in names
+            if not name.startswith(".")
+        )
 
     def write(self, name: str, content: bytes) -> None:
-        with self._telling():
+        with self._naming_faults():
             make_folder((self.path / name).parent)
             write_whole(self.path / name, content)
 
     def write_file(self, name: str, file: Path) -> None:
-        with self._telling():
+        with self._naming_faults():
             make_folder((self.path / name).parent)
             with whole_file(self.path / name) as aside:
                 shutil.copyfile(file, aside)
 
     def remove(self, name: str) -> None:
-        with self._telling():
+        with self._naming_faults():
             (self.path / name).unlink(missing_ok=True)
 
     def remove_all(self, under: str) -> None:
@@ -135,9 +145,12 @@ class Folder:
         name = f"locks/clock-{uuid4().hex}"
         self.write(name, b"")
         try:
-            return datetime.fromtimestamp((self.path / name).stat().st_mtime, UTC)
+            at = self.written_at(name)
         finally:
             self.remove(name)
+        if at is None:
+            raise StorageError(f"Shared folder {self} has lost a file that was just written. Mount it, then repeat.")
+        return at
 
     def alone(self, what: str, *, wait: bool = False) -> AbstractContextManager[None]:
         return only_one(self.path, what, wait=wait)
@@ -147,7 +160,7 @@ class Folder:
         yield self.path
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _naming_faults(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -155,3 +168,7 @@ class Folder:
                 f"Shared folder {self.path} cannot be written ({error.strerror}). Nothing is lost: mount it, free space or"
                 " correct the permissions, then repeat."
             ) from error
+
+
+def _unreadable(file: Path, error: OSError) -> StorageError:
+    return StorageError(f"{file} cannot be read ({error.strerror}). Mount the shared folder, then repeat.")
