@@ -939,6 +939,105 @@ def test_column_names_that_stand_there_again_are_nobody(row: str, tmp_path: Path
     assert len(take(file, tmp_path, left_out=frozenset({3})).members) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "header", "row", "columns"),
+    [
+        ("accounts", "name,handle", "Ada,ada", ["platform"]),
+        ("accounts", "handle,platform", "ada,x", ["figure_id"]),
+        ("accounts", "name,platform", "Ada,x", ["handle"]),
+        ("accounts", "name,platform,native_id", "Ada,x,1", []),
+        ("statements", "name,platform", "Ada,x", ["event", "not_after", "publisher"]),
+        ("statements", "event,not_after,publisher", "left,2023-01-01,Daily", ["figure_id", "platform"]),
+        ("statements", "name,platform,event,not_before,publisher", "Ada,x,left,2023-01-01,Daily", []),
+    ],
+)
+def test_a_column_that_a_file_of_accounts_or_statements_lacks_is_one_fault(
+    name: str, header: str, row: str, columns: list[str], tmp_path: Path
+) -> None:
+    people = write(tmp_path / "a.csv", "name,role", "Ada,MP")
+    other = write(tmp_path / "b.csv", header, row, *([row] if columns else []))
+    given: dict[str, Any] = {name: other}
+    report = look(people, tmp_path, **given)
+
+    told = [fault.message.split(",")[0] for fault in report.faults]
+    assert sorted(told) == [f"no column is known as '{column}'" for column in columns]
+    assert all(fault.message.endswith(f"add a column {c}") for fault, c in zip(report.faults, columns, strict=True))
+
+
+@pytest.mark.parametrize("name", ["accounts", "statements"])
+def test_a_file_of_accounts_or_statements_without_rows_is_a_fault(name: str, tmp_path: Path) -> None:
+    people = write(tmp_path / "a.csv", "name,role", "Ada,MP")
+    other = write(tmp_path / "b.csv", "name,platform,handle,event,not_after,publisher")
+
+    given: dict[str, Any] = {name: other}
+
+    assert [fault.message.split(":")[0] for fault in look(people, tmp_path, **given).faults] == [
+        "holds no row below its column names"
+    ]
+
+
+def test_a_row_without_a_name_is_no_figure_that_holds_an_account(tmp_path: Path) -> None:
+    report = look(write(tmp_path / "a.csv", "name,role,x", "#N/A,MP,ada", "Bob,MP,ada"), tmp_path)
+
+    assert (places(report), report.questions) == ([(2, "name", "is the error #N/A")], ())
+    taken = look(write(tmp_path / "a.csv", "name,role,x", "Unnamed,MP,ada", "Bob,MP,ada"), tmp_path)
+    assert any("is held by" in fault.message for fault in taken.open_points)
+
+
+def test_answers_about_rows_that_are_none_or_two_answers_about_one_row_are_faults(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "The cabinet", "", "name,role", "Ada,MP", "Total,2")
+    told: dict[str, Any] = {"left_out": frozenset({1, 3, 5, 9}), "kept": frozenset({5})}
+
+    assert [fault.message for fault in look(file, tmp_path, **told).faults][:-1] == [
+        "--leave-out 1 has no effect: row 1 stands above the column names",
+        "--leave-out 3 has no effect: row 3 holds the column names",
+        "--leave-out 9 has no effect: the table has no row 9 with cells",
+        "row 1 looks like a title: delete rows 1 to 2, so that the column names are in row 1",
+    ]
+    assert (
+        look(file, tmp_path, **told).faults[-1].message == "--leave-out 5 and --keep 5 contradict each other: write one"
+    )
+
+
+def test_a_column_that_is_mapped_twice_is_one_fault(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "a,name,role", "x,Ada,MP")
+    report = look(file, tmp_path, mapping={"a": "name", "A": "role"})
+
+    assert places(report) == [(1, None, "column 'a' is mapped twice")]
+
+
+def test_an_account_on_a_closed_server_in_a_column_goes_into_a_file_of_accounts(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "name,role,to_day,mastodon", "Ada,MP,2024-01-01,ada@social.network.europa.eu")
+    (fault,) = look(file, tmp_path).faults
+    assert "put the account into a file of accounts (--accounts) with to_day" in fault.message
+
+    write(file, "name,role", "Ada,MP")
+    accounts = write(
+        tmp_path / "b.csv", "name,platform,handle,to_day", "Ada,mastodon,ada@social.network.europa.eu,2024-01-01"
+    )
+    assert look(file, tmp_path, accounts=accounts).faults == ()
+    write(accounts, "name,platform,handle", "Ada,mastodon,ada@social.network.europa.eu")
+    assert "give to_day" in look(file, tmp_path, accounts=accounts).faults[0].message
+
+
+def test_a_census_with_a_first_day_is_asked_about_on_a_terminal(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.csv", "name,role,from_day", "Anna Berg,MP,2020-01-01")
+    told = ("--source", "r", "--as-of", "2024-05-01", "--time-zone", "UTC", "--complete-from", "2020-01-01")
+    said = on_a_terminal(tmp_path / "home", "roster", "import", str(file), *told, typed="census\n")
+
+    assert "only a census is complete" not in said
+    assert read_roster(tmp_path / "home" / "rosters" / "a").complete_from == date(2020, 1, 1)
+
+
+def test_an_answer_to_roster_add_is_kept_once(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    take(write(tmp_path / "mine.csv", "name,role,country", "Bo Smith,Mayor,GB"), home / "rosters")
+    for role in ("Judge", "Lord"):
+        assert add(home, "Bo Smith", "--role", role, "--country", "UK", "--same", "gb-bo-smith")[0] == 0
+
+    assert len(read_roster(home / "rosters" / "mine").asked) == 1
+
+
 def test_a_file_without_the_kind_of_import_is_told_what_to_write(tmp_path: Path) -> None:
     done = kooch(tmp_path, "import", "reports.csv")
 

@@ -305,7 +305,7 @@ def _described(options: rosters.ImportOptions) -> rosters.ImportOptions:
         source=options.source or "not said yet",
         as_of=options.as_of or now().date(),
         time_zone=options.time_zone or "UTC",
-        selection=options.selection or "listed",
+        selection=options.selection or ("census" if options.complete_from else "listed"),
     )
 
 

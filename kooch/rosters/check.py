@@ -57,10 +57,13 @@ def faults_of_names(value: AccountClaim | Statement) -> list[str]:
     host = host_of(value.platform, handle) if handle and getattr(value, "polarity", "") == "accepts" else None
     if host and is_closed_server(host):
         if getattr(value, "to_day", None) is None:
-            faults.append(
-                f"handle '{handle}' is on a server that has closed: give to_day, the last day on which it was theirs, or remove"
-                " the row"
+            # In a table of people, to_day is the end of a membership.
+            how = (
+                "put the account into a file of accounts (--accounts) with to_day, the last day on which it was theirs"
+                if getattr(value, "column", "")
+                else "give to_day, the last day on which it was theirs, or remove the row"
             )
+            faults.append(f"handle '{handle}' is on a server that has closed: {how}")
     elif host and (reason := describe_foreign_host(host)):
         faults.append(f"handle '{handle}' is on {reason}: set polarity to denies, or remove the row")
     return [fault for fault in faults if fault]

@@ -1,6 +1,7 @@
 """The columns of an imported table: which of our columns each one is, under whatever name."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -67,16 +68,22 @@ class Renamed:
             column = f"{column}_native_id"
         return replace(fault, sheet=self.table.sheet, column=self.headers.get(column, column) or None)
 
-    def missing(self, names: Sequence[str]) -> Iterator[Fault]:
-        """The faults of a table without rows, or without a column that every row needs."""
+    def missing(
+        self,
+        names: Sequence[str],
+        *,
+        remedy: str = 'say which it is with --map "COLUMN={}"',
+        row_of: str = "membership",
+    ) -> Iterator[Fault]:
+        """The faults of a table without rows, or without a column that every row needs. `remedy` has a place for its name."""
         if not self.rows and not self.table.faults:
-            yield self.fault(None, "holds no row below its column names: give a table with one row a membership")
+            yield self.fault(None, f"holds no row below its column names: give a table with one row a {row_of}")
         for name in names if self.rows and not self.table.has_unread_header else ():
             if name not in self.headers:
                 yield self.fault(
-                    1,
+                    self.table.first_row,
                     f"no column is known as '{name}', which every row needs; the columns are "
-                    f'{", ".join(self.table.header)}: say which it is with --map "COLUMN={name}"',
+                    f"{', '.join(self.table.header)}: {remedy.format(name)}",
                 )
 
 
@@ -106,7 +113,9 @@ def rename(table: Table, known: Sequence[str], mapping: Mapping[str, str] | None
         ),
         headers={target: column for column, target in placed.items()},
         left=tuple(column for column in table.header if column not in placed),
-        faults=tuple(Fault(file=table.file, sheet=table.sheet, row=1, message=message) for message in faults),
+        faults=tuple(
+            Fault(file=table.file, sheet=table.sheet, row=table.first_row, message=message) for message in faults
+        ),
     )
 
 
@@ -139,8 +148,11 @@ def _aliases_of_platforms() -> dict[str, str]:
 
 
 def _faults_of(mapping: Mapping[str, str], known: Sequence[str], table: Table) -> Iterator[str]:
+    times = Counter(map(_plain, mapping))
     for name, target in mapping.items():
         plain = _plain(target)
+        if times.pop(_plain(name), 1) > 1:
+            yield f"column '{name}' is mapped twice: keep one"
         if plain in _OF_THE_LIST:
             what = "one day for the list" if plain == "as_of" else "said once for the list"
             yield f"column '{name}' cannot become '{target}': {plain} is {what}: --{plain.replace('_', '-')}"

@@ -23,7 +23,7 @@ def add_figure(folder: Path, member: Member, *, asked: Asked | None = None) -> N
     added = replace(roster, members=(*roster.members, parse_row(Member, cells_of(member), file=file, row=row)))
     raise_any(list(inconsistencies(added)))
     rewrite(file, added.members)
-    if asked:
+    if asked and asked not in roster.asked:
         rewrite(folder / "asked.csv", (*roster.asked, asked))
 
 

@@ -1,7 +1,7 @@
 """Imports a user's own list as a roster, whole or not at all, and names every fault at once."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import get_args
@@ -181,6 +181,8 @@ class _Reading:
     people: People = field(default_factory=lambda: People([]))
     absent: set[str] = field(default_factory=set)
     """Columns that every row of the list needs and the table does not have. They are one fault, and not one in every row."""
+    has_unnamed: bool = False
+    """Whether a row of the list has no name and no figure_id."""
     asked: set[frozenset[str]] = field(default_factory=set)
     """Pairs of figures of which the user is asked whether they are one."""
 
@@ -264,6 +266,8 @@ class _Reading:
         placed = [self.tables[fault.file].placed(fault) if fault.file in self.tables else fault for fault in found]
         # In a table without names nobody knows who holds an account twice.
         placed = [fault for fault in placed if not (fault.figures and "name" in self.absent)]
+        # Nor does anybody for a row without a name, which has that fault.
+        placed = [fault for fault in placed if not (self.has_unnamed and _UNNAMED in (fault.figures or ()))]
         placed = [fault for fault in placed if not self._is_asked(fault, [*others, roster])]
         self.faults += [fault for fault in placed if not fault.is_between_lists]
         self.notes += [str(fault) for fault in placed if fault.is_between_lists]
@@ -316,12 +320,26 @@ class _Reading:
         self.ignored += [f"{file.name}: {column}" for column in renamed.left]
         return renamed
 
-    def _parse(self, model: type[Row], cells: Mapping[str, str], table: Renamed, row: int) -> Row | None:
+    def _absent(self, table: Renamed, needed: Sequence[str], *, instead: Mapping[str, str], row_of: str) -> set[str]:
+        """Columns that every row of a file of accounts or statements needs and the file lacks: a fault of the file, and of no row.
+
+        `instead` has columns that may stand in place of another one; figure_id and name may stand for each other.
+        """
+        either = {"figure_id": "name"} | dict(instead)
+        absent = {each for each in (*needed, "figure_id") if {each, either.get(each, each)}.isdisjoint(table.headers)}
+        self.faults += table.missing(
+            [each for each in ("figure_id", *needed) if each in absent], remedy="add a column {}", row_of=row_of
+        )
+        return absent | {either[each] for each in absent & either.keys()}
+
+    def _parse(
+        self, model: type[Row], cells: Mapping[str, str], table: Renamed, row: int, absent: Set[str] = frozenset()
+    ) -> Row | None:
         faults: list[Fault] = []
         value = None
         with gathering(faults):
             value = parse_row(model, cells, file=table.table.file, row=row)
-        self.faults += map(table.placed, faults)
+        self.faults += [table.placed(fault) for fault in faults if fault.column not in absent]
         return value
 
     def _members(self, file: Path, source: str, people: People) -> tuple[list[Member], list[AccountClaim]]:
@@ -387,9 +405,15 @@ class _Reading:
         unread = {fault.row for fault in table.table.faults}
         for option, named in (("--leave-out", self.options.left_out), ("--keep", self.options.kept)):
             for row in sorted(named - rows.keys() - unread):
-                self.faults.append(
-                    table.fault(None, f"{option} {row} has no effect: the table has no row {row} with cells")
+                first = table.table.first_row
+                why = (
+                    f"the table has no row {row} with cells"
+                    if row > first or row < 1
+                    else f"row {row} {'holds' if row == first else 'stands above'} the column names"
                 )
+                self.faults.append(table.fault(None, f"{option} {row} has no effect: {why}"))
+        for row in sorted(self.options.left_out & self.options.kept):
+            self.faults.append(table.fault(row, f"--leave-out {row} and --keep {row} contradict each other: write one"))
         for row in sorted(self.options.kept & rows.keys()):
             if not _why_nobody(rows[row], table):
                 self.notes.append(
@@ -422,7 +446,8 @@ class _Reading:
         if name:
             self._identify(cells, table, row, people)
         # A row without a name gets that fault, and no fault about an id that nobody typed.
-        cells["figure_id"] = cells["figure_id"] or "unnamed"
+        self.has_unnamed |= not cells["figure_id"]
+        cells["figure_id"] = cells["figure_id"] or _UNNAMED
         for each in (name, *cells.get("aliases", "").split("|")):
             self.figures.setdefault(each.strip().casefold(), set()).add(cells["figure_id"])
 
@@ -503,18 +528,19 @@ class _Reading:
 
     def _accounts(self, file: Path, source: str) -> list[AccountClaim]:
         table = self._open(file, ACCOUNT_COLUMNS)
+        absent = self._absent(table, ("platform", "handle"), instead={"handle": "native_id"}, row_of="claim")
         members = set().union(*self.figures.values())
         claims = []
         for row, cells in table.rows:
             figure_id = cells.get("figure_id") or self._find(cells, table, row)
-            cells["figure_id"] = figure_id or "unnamed"
+            cells["figure_id"] = figure_id or _UNNAMED
             if figure_id in members:
                 cells["name"] = ""
             cells["platform"] = platform_meant(cells.get("platform", ""))
             cells["polarity"] = cells.get("polarity") or "accepts"
             cells["source"] = cells.get("source") or source
             is_account = self._read_handle(cells, table, row)
-            claim = self._parse(AccountClaim, cells, table, row)
+            claim = self._parse(AccountClaim, cells, table, row, absent)
             if figure_id and is_account and claim:
                 claims.append(claim)
         return claims
@@ -535,6 +561,8 @@ class _Reading:
 
     def _statements(self, file: Path, claims: Sequence[AccountClaim], time_zone: str) -> list[Statement]:
         table = self._open(file, (*STATEMENT_COLUMNS, "name"))
+        needed = ("event", "not_after", "publisher", *([] if self.options.platform else ["platform"]))
+        absent = self._absent(table, needed, instead={"not_after": "not_before"}, row_of="statement")
         handles: dict[tuple[str, str], set[str | None]] = {}
         for claim in claims:
             if claim.polarity == "accepts":
@@ -542,7 +570,7 @@ class _Reading:
         statements = []
         for row, cells in table.rows:
             figure_id = cells.get("figure_id") or self._find(cells, table, row)
-            cells["figure_id"] = figure_id or "unnamed"
+            cells["figure_id"] = figure_id or _UNNAMED
             cells["event"] = _EVENTS.get(cells.get("event", "").lower(), cells.get("event", ""))
             cells["platform"] = platform_meant(cells.get("platform", "")) or self.options.platform or ""
             cells["time_zone"] = cells.get("time_zone") or time_zone
@@ -554,7 +582,7 @@ class _Reading:
                     )
             elif len(only := handles.get((cells["figure_id"], cells["platform"]), set())) == 1:
                 cells["handle"] = next(iter(only)) or ""
-            statement = self._parse(Statement, cells, table, row)
+            statement = self._parse(Statement, cells, table, row, absent)
             if figure_id and statement:
                 statements.append(statement)
         return statements
@@ -564,6 +592,8 @@ class _Reading:
         found = sorted(self.figures.get(name.casefold(), set()))
         if len(found) == 1 and name:
             return found[0]
+        if not name and {"figure_id", "name"}.isdisjoint(table.headers):
+            return None
         if not name:
             message = "neither figure_id nor name is given: write one"
         elif "name" in self.absent:
@@ -576,6 +606,8 @@ class _Reading:
         return None
 
 
+_UNNAMED = "unnamed"
+"""The figure of a row that names none."""
 _OF_SEVERAL_LINES = frozenset(("source", "wording"))
 """Columns of whole sentences. A line break in another cell may come from a stray quotation mark, which took in the next row."""
 _EVENTS = {"listed": "there", "is there": "there", "is_there": "there"}

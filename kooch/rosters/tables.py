@@ -17,7 +17,7 @@ _MOST_ABOVE = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A row is its number (1 is the header) and its cells by column name. Empty rows are left out.
+    """A row is its number and its cells by column name. Empty rows are left out. `first_row` is the number of the header.
 
     `faults` are of its shape: a row of another length than the header is there as far as it can be read, and of a column
     that occurs twice the first cell that is filled. `lost` are faults of cells whose value is lost; such a cell is empty
@@ -31,6 +31,7 @@ class Table:
     faults: tuple[Fault, ...] = ()
     lost: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
+    first_row: int = 1
     has_unread_header: bool = False
 
 
@@ -154,6 +155,7 @@ def table_of(
         faults=(*faults, *found),
         lost=tuple(lost),
         notes=tuple(notes),
+        first_row=first_row,
         has_unread_header=has_unread_header,
     )
 
