@@ -657,7 +657,8 @@ def test_every_count_of_the_figure_page_leads_to_its_source(tmp_path: Path, brow
         expect(page.get_by_role("link", name="Daily: “1 lakh followers”")).to_have_attribute(
             "href", "https://daily.example/ann"
         )
-        expect(page.get_by_role("row", name="1 May 2025 200,000 ± 50,000 Daily: “2 lakh followers”")).to_be_visible()
+        row = page.get_by_role("row", name="1 May 2025 Followers: 200,000 ± 50,000 Source: Daily: “2 lakh followers”")
+        expect(row).to_be_visible()
         expect(page.get_by_text("24 of 32 are shown. The CSV below has them all.")).to_be_visible()
         expect(page.get_by_text("What is read from Koo's archived pages is unverified")).to_be_visible()
         with page.expect_download(timeout=60_000) as download:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from heapq import merge
 from itertools import islice
+from math import ceil
 from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
@@ -282,7 +283,7 @@ def _expected(settings: Settings, schedule: Schedule, everything: list[str]) -> 
         usd += crawling.cost(settings, platform, len(accounts))
         # Hosts are asked at the same time, platforms one after the other.
         seconds += max((host.seconds for host in hosts), default=0)
-    return {"requests": requests, "seconds": round(seconds), "cost_usd": round(usd, 6)}
+    return {"requests": requests, "seconds": ceil(round(seconds, 3)), "cost_usd": round(usd, 6)}
 
 
 def _late(schedule: Schedule, last: Slot | None) -> int | None:
