@@ -89,12 +89,12 @@ def show_arrivals(file: Path, lists: Lists, *, roster: str, platform: str) -> No
     left_out: list[str] = []
     if seen.earlier:
         left_out.append(
-            f"{seen.earlier:,} more joined earlier than those shown. The CSV has what sources say about them."
+            f"{seen.earlier:,} more are known to have joined by an earlier day. The CSV has what sources say about them."
         )
     if seen.hidden:
-        left_out.append(
-            f"{seen.hidden:,} more had joined, but no source gives the day, or only a span of more than a year."
-        )
+        left_out.append(f"No source dates the joining of {seen.hidden:,} more to within a year.")
+    if seen.claimed:
+        left_out.append(f"{seen.claimed:,} more may have joined: a list names an account.")
     zone = seen.window.zone
     show_chart(
         "arrivals",

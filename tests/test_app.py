@@ -159,7 +159,7 @@ def test_home_is_the_list_that_was_chosen(bundled_home: Path, monkeypatch: pytes
     ]
     assert "To bring your own list" in words(fresh)
     assert "263 of 263 had joined" in words(german)
-    assert "219 more joined earlier than those shown" in words(german)
+    assert "219 more are known to have joined by an earlier day" in words(german)
     assert "No source says on which day anybody on this list joined Mastodon" in words(undated)
     assert all("Where are they?" in words(app) for app in (fresh, german, undated, started))
 

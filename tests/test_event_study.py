@@ -103,7 +103,7 @@ def test_a_planted_jump_is_told_with_its_counts(home: Path, monkeypatch: pytest.
 
     assert "In the eight weeks from 1 May 2024 on 38 joined, in the eight weeks before 8." in said
     assert "is rare (p = 0.0" in said
-    assert "does not say why" in said
+    assert "This does not say what caused it." in said
 
     said = words(run(EVENT, home, monkeypatch, roster="people", day="2024-11-01"))
 

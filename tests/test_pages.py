@@ -242,18 +242,25 @@ def test_who_has_no_row_is_counted_by_the_reason(tmp_path: Path, monkeypatch: py
     ]
     people = stores.roster(
         "people",
-        [stores.member(name) for name in (*names, "listed", "nowhere")],
+        [stores.member(name) for name in (*names, "listed", "claimed", "nowhere")],
         accounts=(stores.claim("listed", "Ann", stores.KOO_ID, platform="koo"),),
         statements=tuple(dated),
         as_of=date(2023, 1, 1),
     )
-    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", people))
+    others = stores.roster(
+        "others",
+        [stores.member("claimed")],
+        accounts=(stores.claim("claimed", "Bo", stores.KOO_ID[:-1] + "9", platform="koo"),),
+        vouches=False,
+    )
+    stores.load(tmp_path, stores.bundle(tmp_path / "bundled", people, others))
     found = of_people(tmp_path)
     said = words(run(FIRST_SCREEN, tmp_path, monkeypatch, roster="people"))
 
-    assert (found.earlier, found.hidden, len(found.figures)) == (5, 1, 45)
-    assert "5 more joined earlier than those shown. The CSV has what sources say about them." in said
-    assert "1 more had joined, but no source gives the day, or only a span of more than a year." in said
+    assert (found.earlier, found.hidden, found.claimed, len(found.figures)) == (5, 1, 1, 45)
+    assert "5 more are known to have joined by an earlier day. The CSV has what sources say about them." in said
+    assert "No source dates the joining of 1 more to within a year." in said
+    assert "1 more may have joined: a list names an account." in said
 
 
 def test_the_crawls_page_says_that_data_are_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

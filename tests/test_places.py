@@ -19,6 +19,9 @@ from analytics.said import words as in_words
 from kooch.store.versions import open_version, reading_file
 from tests.servers.app import serving
 from tests.servers.browser import pick
+from tests.small_worlds import account, answers, bound, figure, listed, looked, world
+from tests.small_worlds import claim as held_by
+from tests.small_worlds import member as on_list
 from tests.stores import bundle, claim, crawl, load, member, query, roster, seen, statement
 from tests.test_activity_states import look, spool_looks
 from tests.test_app import ROOT, run, words
@@ -322,3 +325,26 @@ def test_two_questions_are_answered_within_three_clicks(bundled_home: Path, brow
         expect(said.first).to_have_text("508", timeout=60_000)
         expect(page.locator("svg").get_by_text("508 (94%)").first).to_be_visible(timeout=60_000)
         page.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "known_by", "looked_on"),
+    [
+        pytest.param("listed", "list", "2025-03-01", id="a list that says that its accounts existed"),
+        pytest.param("stated", "report", "2025-01-01", id="a report that gives a day"),
+        pytest.param("published", "report", "2025-01-01", id="a report in which they are there"),
+    ],
+)
+def test_a_page_opens_on_the_last_day_and_names_what_tells_of_it(kind: str, known_by: str, looked_on: str) -> None:
+    last = bound(10, "ada", "there", kind, ("2025-03-01", "2025-03-02"), source=1)
+    of_list = (listed("people", "2025-01-01"), figure("ada"), on_list("ada"), account(1), held_by("ada", 1))
+    published = "UPDATE versions SET published_at = TIMESTAMPTZ '2025-06-01 12:00+00'"
+    with world(*of_list, last) as connection:
+        connection.execute(published)
+        (found,) = answers(connection, "days_of_list", roster="people")
+    with world(*of_list, last, looked("ada", 1, ("2025-03-01", "2025-03-02"), source=1)) as both:
+        both.execute(published)
+        (seen_too,) = answers(both, "days_of_list", roster="people")
+
+    assert (found["known_on"], found["known_by"], found["looked_on"]) == ("2025-03-01", known_by, looked_on)
+    assert (seen_too["known_on"], seen_too["known_by"], seen_too["looked_on"]) == ("2025-03-01", "look", "2025-03-01")

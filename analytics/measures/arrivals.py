@@ -55,7 +55,8 @@ _Fields = dict[str, Any]
 class Arrivals:
     """The chart's frames (ROWS, MARKS, EVENTS), and how many entries of the choice have no row.
 
-    Of these, `hidden` have no date, and `earlier` joined earlier than those with a row. `figures` are the figure_ids of
+    Of these, `hidden` have no date, `earlier` are known to have joined by an earlier day than those with a row, and of
+    `claimed` only a list says that they have an account. `figures` are the figure_ids of
     all whom the table covers, also without a row. `archive_note` says what to know about the archived pages on which
     dates rest; None: no date rests on one.
     """
@@ -65,6 +66,7 @@ class Arrivals:
     events: pl.DataFrame
     hidden: int
     earlier: int
+    claimed: int
     figures: list[str]
     window: Window
     archive_note: str | None
@@ -128,7 +130,10 @@ def arrivals_of_list(connection: duckdb.DuckDBPyConnection, *, roster: str, plat
     sides = _sides(connection, platform=platform, entries=shown)
     events = _events(connection, roster=roster, platform=platform, window=window, most=MOST_EVENTS)
     hidden = sum(entry["has_joined"] for entry in entries) - len(dated)
-    return _arranged(folds, sides, events, window, archive_note=archive_note, covered=dated, hidden=hidden)
+    claimed = sum(entry["is_claimed"] for entry in entries)
+    return _arranged(
+        folds, sides, events, window, archive_note=archive_note, covered=dated, hidden=hidden, claimed=claimed
+    )
 
 
 MOST_ROWS = 40
@@ -163,6 +168,7 @@ def _arranged(
     archive_note: str | None,
     covered: list[_Fields],
     hidden: int,
+    claimed: int = 0,
 ) -> Arrivals:
     rows, marks = _laid_out(folds, sides, window)
     entries = [entry for fold in folds for entry in fold]
@@ -173,6 +179,7 @@ def _arranged(
         events=pl.DataFrame(events, schema=EVENTS),
         hidden=hidden,
         earlier=len(covered) - len(entries),
+        claimed=claimed,
         figures=[entry["figure_id"] for entry in covered],
         window=window,
         archive_note=archive_note if is_archived else None,

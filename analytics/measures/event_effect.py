@@ -121,9 +121,7 @@ def _verdict(found: Study | None, day: date, of: dict[str, str]) -> Said:
     return (
         *counted,
         f"Around other dates a change as large, up or down, is {'rare' if is_rare else 'not rare'} (p = {found.p:.3f}). ",
-        "Something changed then; this does not say why."
-        if is_rare
-        else "Nothing shows that the event did anything to joining.",
+        "This does not say what caused it." if is_rare else "Nothing shows that the event did anything to joining.",
     )
 
 

@@ -23,7 +23,8 @@ SELECT
     j.joined_before AS before,
     coalesce(zf.time_zone, zt.time_zone, 'UTC') AS from_zone, -- Of the days of not_before
     coalesce(zt.time_zone, zf.time_zone, 'UTC') AS time_zone, -- Of the days of before
-    j.figure_id IS NOT NULL AS has_joined, -- Whether they are known to have joined, on whatever day
+    j.joined_not_before IS NOT NULL OR j.joined_before IS NOT NULL AS has_joined, -- Whether evidence dates their joining
+    j.figure_id IS NOT NULL AND j.joined_not_before IS NULL AND j.joined_before IS NULL AS is_claimed, -- Whether a list names an account, and nothing else is known
     coalesce(j.is_disputed, false) AS is_contradicted,
     b.source_id,
     b.kind AS bound_kind,
