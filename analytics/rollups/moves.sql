@@ -93,7 +93,7 @@ missing AS (
             (
                 SELECT max(b.not_before)
                 FROM bounds AS b
-                WHERE b.account_id = d.account_id AND b.event = 'there' AND b.kind = 'seen' AND b.before < d.since
+                WHERE b.account_id = d.account_id AND b.event = 'there' AND b.kind = 'seen' AND b.before <= d.since
             )
         ) AS not_before,
         d.not_found_from AS before,

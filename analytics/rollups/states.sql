@@ -1,13 +1,42 @@
 -- One row per accepted account: its state, by answers that a second look has confirmed, in the time in which it is the figure's.
-WITH latest_doubts AS (
-    SELECT *
-    FROM doubts
-    WHERE until IS NULL
-),
-
-last_signs AS (
+-- What people saw changes no state.
+WITH last_signs AS (
     SELECT account_id, max(last_at) AS last_there_at
     FROM sign_spans
+    GROUP BY account_id
+),
+
+-- The answers of crawls since the last that shows the account there, and who ended it by each.
+missing AS (
+    SELECT
+        o.account_id,
+        o.valid_at,
+        CASE WHEN a.platform <> 'mastodon' OR o.status <> 'suspended' THEN s.whose_act END AS act
+    FROM observations AS o
+    SEMI JOIN doubts AS d ON d.account_id = o.account_id
+    INNER JOIN accounts AS a ON a.account_id = o.account_id
+    INNER JOIN statuses AS s ON s.status = o.status
+    LEFT JOIN last_signs AS p ON p.account_id = o.account_id
+    WHERE o.status NOT IN ('active', 'protected', 'limited') AND coalesce(o.valid_at >= p.last_there_at, true)
+),
+
+latest_doubts AS (
+    SELECT account_id, min(valid_at) AS since, max(valid_at) AS latest_at
+    FROM missing
+    GROUP BY account_id
+),
+
+confirmed AS (
+    SELECT account_id, valid_at, act
+    FROM missing
+    WHERE act IS NOT NULL
+    QUALIFY valid_at - min(valid_at) OVER (PARTITION BY account_id, act) >= INTERVAL 24 HOURS
+),
+
+-- What two answers agree on first has ended the stay.
+ends AS (
+    SELECT account_id, arg_min(act, (valid_at, act)) AS act
+    FROM confirmed
     GROUP BY account_id
 ),
 
@@ -43,12 +72,6 @@ first_answers AS (
     INNER JOIN statuses AS now_says ON now_says.status = t.status
     INNER JOIN statuses AS then_said ON then_said.status = o.status
     GROUP BY t.figure_id, t.account_id
-),
-
-ends AS (
-    SELECT account_id, before, kind
-    FROM account_bounds
-    WHERE kind IN ('gone', 'ended', 'missing')
 )
 
 SELECT
@@ -59,8 +82,8 @@ SELECT
         WHEN l.is_handed_on THEN 'handed on'
         WHEN l.status IS NULL THEN 'never observed'
         WHEN d.account_id IS NULL OR l.status = 'moved' THEN l.status::VARCHAR
-        WHEN e.kind = 'gone' THEN 'left'
-        WHEN e.kind = 'ended' THEN 'ended by platform'
+        WHEN e.act = 'owner' THEN 'left'
+        WHEN e.act = 'platform' THEN 'ended by platform'
         WHEN d.latest_at - k.alike_since < INTERVAL 24 HOURS THEN 'unconfirmed'
         ELSE l.status::VARCHAR
     END AS state, -- never observed; handed on (it is no longer the figure's); active and similar; unconfirmed (answered as gone, but not twice in the same way a day apart); left (by its owner); ended by platform
@@ -75,5 +98,5 @@ INNER JOIN accounts AS a ON a.account_id = l.account_id
 LEFT JOIN latest_doubts AS d ON d.account_id = l.account_id
 LEFT JOIN last_signs AS p ON p.account_id = l.account_id
 LEFT JOIN first_answers AS k ON k.account_id = l.account_id AND k.figure_id = l.figure_id
-LEFT JOIN ends AS e ON e.account_id = l.account_id AND d.is_end AND e.before >= d.since AND e.before <= d.latest_at
+LEFT JOIN ends AS e ON e.account_id = l.account_id
 ORDER BY l.figure_id, a.platform, l.account_id

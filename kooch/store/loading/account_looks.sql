@@ -12,8 +12,15 @@ WITH accounts_not_always_there AS (
 ),
 
 first_signs AS (
-    SELECT o.account_id, min(o.valid_at) AS first_sign_at
-    FROM observations AS o
+    SELECT o.account_id, min(o.sign_at) AS first_sign_at
+    FROM (
+        SELECT account_id, valid_at AS sign_at, status
+        FROM observations
+        UNION ALL
+        -- People look before the end of the time of the look.
+        SELECT account_id, valid_at - INTERVAL 1 MICROSECOND, status
+        FROM answers_of_lookers
+    ) AS o
     SEMI JOIN accounts_not_always_there AS n ON n.account_id = o.account_id
     WHERE o.status IN ('active', 'protected', 'limited')
     GROUP BY o.account_id
@@ -59,18 +66,40 @@ looks AS (
         CASE
             WHEN k.status IN ('deleted', 'deactivated') THEN 'owner'
             WHEN k.status = 'suspended' AND a.platform <> 'mastodon' THEN 'platform'
-            WHEN k.status = 'suspended' OR (k.status = 'not_found' AND k.is_by_id) THEN 'unknown'
+            WHEN k.status = 'suspended' THEN 'unknown'
+            WHEN k.status = 'not_found' AND k.is_by_id AND coalesce(k.from_at > f.first_sign_at, true) THEN 'unknown'
         END
     FROM answers_of_lookers AS k
     SEMI JOIN accounts_not_always_there AS n ON n.account_id = k.account_id
     INNER JOIN accounts AS a ON a.account_id = k.account_id
+    LEFT JOIN first_signs AS f ON f.account_id = k.account_id
+),
+
+-- Answers that do not show the account there, within whose time another answer does. Nobody knows which came first.
+contested AS (
+    SELECT DISTINCT g.account_id, g.from_at, g.valid_at
+    FROM looks AS g
+    SEMI JOIN answers_of_lookers AS k ON k.account_id = g.account_id
+    INNER JOIN looks AS s
+        ON
+            s.account_id = g.account_id
+            AND s.from_at < greatest(g.valid_at, g.from_at + INTERVAL 1 MICROSECOND)
+            AND g.from_at < greatest(s.valid_at, s.from_at + INTERVAL 1 MICROSECOND)
+    WHERE
+        s.is_there
+        AND NOT g.is_there
+        AND (g.run_id IS NULL OR s.run_id IS NULL)
 ),
 
 turns AS (
     SELECT
-        *,
-        is_there IS DISTINCT FROM lag(is_there) OVER (PARTITION BY account_id ORDER BY valid_at, run_id, source_id, status) AS is_turn
-    FROM looks
+        l.* REPLACE (CASE WHEN c.account_id IS NULL THEN l.act END AS act),
+        l.is_there IS DISTINCT FROM lag(l.is_there) OVER (
+            PARTITION BY l.account_id ORDER BY l.valid_at, l.run_id, l.source_id, l.status
+        ) AS is_turn
+    FROM looks AS l
+    LEFT JOIN contested AS c
+        ON c.account_id = l.account_id AND c.from_at = l.from_at AND c.valid_at = l.valid_at AND NOT l.is_there
 ),
 
 numbered AS (
@@ -93,5 +122,5 @@ SELECT
     act,
     -- One answer may be the platform's fault. Two answers of one kind, a day apart, are not.
     act IS NOT NULL
-    AND valid_at - min(valid_at) OVER (PARTITION BY account_id, stretch, act) >= to_hours(getvariable('confirmed_after_hours')) AS confirms
+    AND from_at - min(valid_at) OVER (PARTITION BY account_id, stretch, act) >= to_hours(getvariable('confirmed_after_hours')) AS confirms
 FROM numbered

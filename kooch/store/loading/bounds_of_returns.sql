@@ -3,7 +3,8 @@ SELECT
     account_id,
     'joined' AS event,
     before_at AS not_before,
-    first_at + INTERVAL 1 MICROSECOND AS before,
+    -- People saw it before the end of the time of their look.
+    CASE WHEN run_id IS NULL THEN first_at ELSE first_at + INTERVAL 1 MICROSECOND END AS before,
     'returned' AS kind,
     run_id,
     source_id,
