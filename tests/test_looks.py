@@ -462,6 +462,23 @@ def state(home: Path) -> list[tuple[object, ...]]:
     return query(home, "SELECT state, status::VARCHAR, first_missing_at::VARCHAR FROM states")
 
 
+def test_a_look_at_an_account_that_turns_out_to_be_denied_is_dropped(tmp_path: Path) -> None:
+    write_roster(
+        roster("denying", [member("m0")], accounts=(claim("m0", native_id=DID, polarity="denies"),)),
+        tmp_path / "rosters",
+    )
+    of = roster("house", [member("m0")], accounts=(claim("m0", "m0.test"),), vouches=False)
+    take(tmp_path, [seen("01", followers="40") | {"platform": "bluesky", "account": "m0.test"}], of)
+    load(tmp_path)
+    assert query(tmp_path, "SELECT count(*) FROM looks") == [(1,)]
+
+    stores.crawl(tmp_path, stores.seen("@m0.test", 0, native_id=DID))
+    load(tmp_path)
+
+    assert query(tmp_path, "SELECT count(*) FROM looks") == [(0,)]
+    assert query(tmp_path, "SELECT followers FROM audience") == []
+
+
 def test_a_sign_on_the_day_of_a_look_may_lie_after_the_look(tmp_path: Path) -> None:
     gone = [seen(day, "absent", status="deleted") for day in ("03", "05")]
     crawled(tmp_path, ("01T12:00", "active"), ("03T15:00", "active"))

@@ -195,10 +195,10 @@ def store_listed(connection: duckdb.DuckDBPyConnection, listed: Listed) -> None:
         steps.insert(series="series_of_lists")
         steps.give("listed_last_posts", as_table(found.last_posts, schema=_LAST_POSTS))
         steps.insert(last_posts="last_posts_of_lists")
-        _drop_denied(steps, verdicts)
         _insert(steps, "searches", found.searches)
         steps.give("listed_looks", as_table(found.looks, LOOKS))
         steps.insert(looks="looks_of_lists")
+        _drop_denied(steps, verdicts)
         _insert(steps, "platform_counts", [asdict(count) for count in listed.platform_counts])
 
 
@@ -811,7 +811,7 @@ def _drop_denied(steps: Steps, verdicts: _Verdicts) -> None:
         if verdicts.deny(figure_id, platform, [name])
     ]
     steps.give("denied_links", as_table(denied, schema=_DENIED))
-    for table in ("claims", "bounds", "series", "last_posts"):
+    for table in ("claims", "bounds", "series", "last_posts", "looks"):
         steps.write(
             f"DELETE FROM {table} USING denied_accounts AS d"
             f" WHERE d.figure_id = {table}.figure_id AND d.account_id = {table}.account_id"
