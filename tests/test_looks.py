@@ -431,7 +431,7 @@ def lower_edge(home: Path) -> list[tuple[str, str]]:
     """The days on which the figure was there for certain, and the first days after them."""
     return query(
         home, "SELECT from_day::VARCHAR, until_day::VARCHAR FROM edge_days(true) WHERE edge = 'there_min' ORDER BY 1"
-    )  # type: ignore[return-value]  # two words
+    )
 
 
 def test_a_doubt_lasts_from_the_day_of_one_look_to_the_day_of_another(tmp_path: Path) -> None:
