@@ -91,7 +91,7 @@ These commands were not tried against Wikidata itself, and Wikidata may have a n
 item's name, seats and people, and asks before it writes. Compare the number of people with the number of seats: Wikidata knows more
 about some countries than about others.
 
-`--language` is the language that most people of the country write. Change it if you prefer other names.
+`--language` is an official language of the country, the first one that CLDR names. Change it if you prefer other names.
 
 {counts}
 """
@@ -106,7 +106,7 @@ cabinets. Somebody who is missing from a list may have been a minister.
 """
 _ORGANISATIONS_TEXT = """\
 The first command lists the ministries of a country. The second lists the embassies and consulates that it operates elsewhere.
-Each is an organisation of the class that {ministries} or {missions} uses.
+A ministry is of the class {ministries}, and an embassy or a consulate of the class {missions}.
 """
 _SOURCES_TEXT = """\
 Item numbers are facts of Wikidata, which is under CC0. Nothing else was taken from these files. Where no licence
@@ -189,9 +189,9 @@ def lists_by_country() -> str:
     for each in ready:
         if each.subject in {"ministries", "missions"}:
             states.setdefault(each.country, []).append(each)
-    classes = {each.subject: _origin(each, 0) for pair in states.values() for each in pair}
+    classes = {each.subject: f"{each.items[0].item} ({_origin(each, 0)})" for pair in states.values() for each in pair}
     counts = (
-        f"There are {len(of['parliament'])} lists of members of parliaments in {len(_countries(of['parliament']))} countries,"
+        f"There are {len(of['parliament'])} lists of members of parliaments in {len(_countries(of['parliament']))} countries and territories (one is the European Union),"
         f" {len(of['ministers'])} of ministers in {len(_countries(of['ministers']))},"
         f" and {2 * len(states)} of ministries and missions of {len(states)}."
     )

@@ -48,7 +48,7 @@ def main() -> None:
     found: Moves = ask(file, moves_of, roster=roster, move=move, platform=platform)
     note(
         "A move that a list or a report brought has the day that the source gives, and is marked. A failed look changes nothing. The latest"
-        " {shown} are shown; `SELECT * FROM moves` has all.\n\n“Dormant” counts 91 days without a post, and somebody looked at each."
+        " {shown} are shown, and the end of a platform is one row; `SELECT * FROM moves` has all.\n\n“Dormant” counts 91 days without a post, and somebody looked at each."
         " If only a profile or a check by the list's source shows the last post, it may have been a repost. The end of a role ends"
         " the watch.",
         shown=min(SHOWN, len(found.latest)),
@@ -59,12 +59,13 @@ def main() -> None:
 def _folded(moves: pl.DataFrame) -> pl.DataFrame:
     """The end of a platform as one row, for all whom it ended at once; it stands where the first of them stood."""
     ends = moves["known_through"] == "platform"
-    everybody = pl.when(ends).then(pl.lit("Everybody who was still there")).otherwise("name")
-    accounts = pl.when(ends).then(pl.lit("all")).otherwise("handle")
-    keys = pl.when(ends).then(pl.format("{} {}", "platform", "when")).otherwise(pl.int_range(pl.len()).cast(pl.String))
-    return moves.with_columns(name=everybody, handle=accounts, key=keys).unique(
-        "key", keep="first", maintain_order=True
-    )
+    of_one_end = pl.format("{} {} {}", "platform", "when", "is_presumed")
+    keyed = moves.with_columns(key=pl.when(ends).then(of_one_end).otherwise(pl.int_range(pl.len()).cast(pl.String)))
+    n = pl.len().over("key")
+    return keyed.with_columns(
+        name=pl.when(n > 1).then(pl.format("{} people and organisations", n)).otherwise("name"),
+        handle=pl.when(n > 1).then(pl.lit("all")).otherwise("handle"),
+    ).unique("key", keep="first", maintain_order=True)
 
 
 def show_count(roster: str, move: str, counts: pl.DataFrame, names: Mapping[str, str]) -> None:

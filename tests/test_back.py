@@ -1,4 +1,4 @@
-"""Back undoes each control: the page shows what it showed before, its picture included."""
+"""Back undoes a control of Home, Adoption and What changed?: the page shows what it showed before, its picture included."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

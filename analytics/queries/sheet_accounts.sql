@@ -20,7 +20,7 @@ SELECT
     s.alike_since,
     s.last_missing_at,
     s.alike_since + INTERVAL 24 HOURS AS second_look_at,
-    e.look_again_after -- The run in which unusually many accounts were gone at once, and which nobody has confirmed; NULL: there is none
+    e.look_again_after -- When to look again after a run in which unusually many accounts were gone at once; NULL: there is no such run
 FROM states AS s
 INNER JOIN unnest($figures) AS f (figure_id) ON f.figure_id = s.figure_id
 INNER JOIN accounts AS a ON a.account_id = s.account_id

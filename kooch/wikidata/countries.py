@@ -102,7 +102,7 @@ def without_parliament() -> list[str]:
 
 
 def _language(country: str) -> tuple[str, ...]:
-    """The option for the language that most people of the country write, unless that is English."""
+    """The option for the country's first official language in CLDR, unless that is English."""
     official = get_official_languages(country, de_facto=True)
     language = official[0].partition("_")[0] if official else "en"
     return () if language == "en" else ("--language", language)
