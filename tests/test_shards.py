@@ -495,6 +495,31 @@ def test_what_a_loader_has_lost_is_no_silence(desk: Desk, tmp_path: Path) -> Non
     assert desk.runs(stores.bundle(tmp_path / "bundled")) == [(6, 4, 2, 0, "partial")]
 
 
+def test_nothing_is_left_of_a_run_that_is_over(desk: Desk) -> None:
+    """A load is killed while it removes a run, and a shard hands over a target when the run is over."""
+    for number in (1, 2, 3):
+        desk.say(number, f"did:web:{number}a.test", f"did:web:{number}b.test")
+    left = [name for name in desk.place.names("runs") if not name.endswith("/run.json")]
+    kept = {name: desk.place.read(name) or b"" for name in left}
+    collect(desk.home, desk.place, wait_hours=24)
+    for name, content in kept.items():
+        desk.place.write(name, content)
+    desk.place.write(f"archive/{desk.run}/1.parquet", b"a receipt")
+    handed = sharing.Handed(shard=2, target=Target(key="did:web:1a.test"), heard=())
+    sharing.hand_over(desk.place, desk.run, handed)
+    parts = {1: [Target(key="did:web:4a.test")]}
+    begun = sharing.begin_run(desk.place, platform="bluesky", roster=None, scope="listed", parts=parts)
+    desk.place.write("runs/planned/plan.json", b"{}")
+    before = desk.place.names("runs")
+    collect(desk.home, desk.place, wait_hours=24)
+
+    assert len([name for name in before if desk.run in name]) == len(left) + 1 > 1
+    assert desk.place.names("runs") == sorted(
+        ["runs/planned/plan.json", f"runs/{begun.run}/plan.json", f"runs/{begun.run}/run.json"]
+    )
+    assert desk.place.names("archive") == []
+
+
 def test_a_batch_of_a_newer_kooch_is_left_where_it_is(desk: Desk) -> None:
     strange = f"spool/{desk.run}/strange.parquet"
     desk.place.write(strange, b"PAR1 of another kind")

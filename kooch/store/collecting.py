@@ -127,7 +127,9 @@ def collect(home: Path, place: Place, *, wait_hours: float) -> Collected:
                     divisions.append(settled)
                 elif settled:
                     over.append(settled)
-            late, refused = _take_late(home, place, {run.run for run in runs})
+            open_runs = {run.run for run in runs}
+            late, refused = _take_late(home, place, open_runs)
+            _clear(home, place, open_runs)
         except OSError as error:
             raise _unwritable(home, error) from error
         _share_suppressions(home, place, loader)
@@ -233,6 +235,16 @@ def _take_late(home: Path, place: Place, open_runs: set[str]) -> tuple[int, list
     for run in sorted(runs & gone):
         place.remove_all(f"spool/{run}")
     return taken, left
+
+
+def _clear(home: Path, place: Place, open_runs: set[str]) -> None:
+    """Remove what is left of runs that have ended: a load was killed while it removed it, or a shard wrote once more."""
+    runs = {name.split("/")[1] for under in ("runs", "archive") for name in place.names(under)} - open_runs
+    with open_state(home) as state:
+        ended = {row["run"] for row in state.execute("SELECT run FROM runs WHERE shards > 0 AND ended_at IS NOT NULL")}
+        gone = {row["run"] for row in withdrawn_runs(state)}
+    for run in sorted(runs & (ended | gone)):
+        _forget(place, run)
 
 
 def _settle(home: Path, place: Place, run: SharedRun, *, wait_hours: float, is_whole: bool) -> Division | str | None:
