@@ -332,11 +332,13 @@ def test_a_lake_in_s3_is_pulled_back_equal_and_its_faults_are_said(postgres: Pos
     assert differences((desk / "kooch.duckdb").resolve(), (reader / "kooch.duckdb").resolve()) == {}
 
 
+@pytest.mark.parametrize("is_pushed_at_once", [True, False])
 def test_a_clock_that_was_an_hour_ahead_keeps_nothing_that_was_removed(
-    postgres: PostgresServer, tmp_path: Path
+    postgres: PostgresServer, tmp_path: Path, *, is_pushed_at_once: bool
 ) -> None:
-    """By its times, version 1 was published after the suppression."""
-    desk, catalogue, data = tmp_path / "desk", postgres.database("skewed"), tmp_path / "data"
+    """By its times, version 1 was published after the suppression, and before the version that is pushed an hour later."""
+    desk, data = tmp_path / "desk", tmp_path / "data"
+    catalogue = postgres.database(f"skewed_{is_pushed_at_once}".lower())
     bundled = three_people(tmp_path / "lists")
     write_settings(desk, catalogue, data)
     look(desk, 0)
@@ -344,8 +346,11 @@ def test_a_clock_that_was_an_hour_ahead_keeps_nothing_that_was_removed(
     with Machines(tmp_path, bundled) as machines:
         said = [
             machines.run(desk, "load", clock_ahead=3600, PGPASSWORD=postgres.password),
-            machines.run(desk, *suppressing, PGPASSWORD=postgres.password),
+            machines.run(desk, *suppressing, PGPASSWORD=postgres.password if is_pushed_at_once else "wrong"),
         ]
+        if not is_pushed_at_once:
+            assert said.pop().code == 2
+            said.append(machines.run(desk, "load", "--anew", clock_ahead=3900, PGPASSWORD=postgres.password))
 
     assert [(each.code, each.err) for each in said] == [(0, "")] * 2
     assert ask_duckdb(

@@ -115,6 +115,7 @@ def push(
             about = {
                 "version": number,
                 "published_at": published_at,
+                "removed_at": forget_before,
                 "schema": schema,
                 "kooch": _single(connection, "SELECT kooch FROM kooch.versions"),
                 "duckdb": duckdb.__version__,
@@ -434,6 +435,9 @@ def _first_kept(pushed: Sequence[dict[str, Any]], forget_before: str | None) -> 
     instant, kept = datetime.fromisoformat(forget_before), pushed[-1]
     for one in reversed(pushed[:-1]):
         # Where the clock was set back, the times do not say whether a version was published before something was removed.
+        # So each tells which removal it knew. Those of Kooch before 2026-12 do not.
+        if one.get("removed_at", forget_before) != forget_before:
+            break
         if not instant <= datetime.fromisoformat(one["published_at"]) <= datetime.fromisoformat(kept["published_at"]):
             break
         kept = one
