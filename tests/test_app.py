@@ -135,6 +135,7 @@ def test_a_version_of_another_kooch_is_said_in_a_sentence(
     ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("day", "there"), [("2021-02-08", 17), ("2021-02-09", 23), ("2021-02-10", 24)])
 def test_known_by_a_day(bundled_home: Path, monkeypatch: pytest.MonkeyPatch, day: str, there: int) -> None:
     app = run(ROOT / "pages" / "first_screen.py", bundled_home, monkeypatch)
@@ -143,6 +144,7 @@ def test_known_by_a_day(bundled_home: Path, monkeypatch: pytest.MonkeyPatch, day
     assert f"at least {there} of 67 had joined" in words(app)
 
 
+@pytest.mark.proof
 def test_home_is_the_list_that_was_chosen(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = ROOT / "pages" / "first_screen.py"
     fresh = run(page, bundled_home, monkeypatch)
@@ -164,6 +166,7 @@ def test_home_is_the_list_that_was_chosen(bundled_home: Path, monkeypatch: pytes
     assert all("Where are they?" in words(app) for app in (fresh, german, undated, started))
 
 
+@pytest.mark.proof
 def test_every_page_opens_on_the_list_of_the_settings_until_another_is_chosen(
     bundled_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,6 +182,7 @@ def test_every_page_opens_on_the_list_of_the_settings_until_another_is_chosen(
     assert len(with_a_list) == 9
 
 
+@pytest.mark.proof
 def test_an_entry_opens_its_statements(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run(ROOT / "pages" / "first_screen.py", bundled_home, monkeypatch)
     said = {}
@@ -193,6 +197,7 @@ def test_an_entry_opens_its_statements(bundled_home: Path, monkeypatch: pytest.M
     assert said["14 organisations · YourStory, 8 Feb 2021"].count("Based on: YourStory") == 19
 
 
+@pytest.mark.proof
 def test_a_share_appears_only_for_a_searched_census(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = ROOT / "pages" / "adoption.py"
     census = run(page, bundled_home, monkeypatch)
@@ -262,6 +267,7 @@ def test_a_figure_shows_accounts_claims_and_both_ends(bundled_home: Path, monkey
     assert "The sources disagree: each gives one of these dates." in said
 
 
+@pytest.mark.proof
 def test_a_crawl_without_a_network_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mps = stores.roster("mps", [stores.member("xx-a")], accounts=(stores.claim("xx-a", "a.example.org"),))
     bundled = stores.bundle(tmp_path / "bundled", mps)
@@ -445,6 +451,7 @@ class Watched:
         ]
 
 
+@pytest.mark.proof
 def test_an_address_of_a_page_is_enough_on_a_fresh_server(bundled_home: Path, browser: Browser) -> None:
     with serving(bundled_home) as url:
         page = Watched(browser, url, width=1280).open("/adoption?roster=us-congress&platform=facebook")
@@ -608,6 +615,7 @@ def hostile_store(home: Path) -> None:
     stores.load(home, bundled)
 
 
+@pytest.mark.proof
 def test_every_count_of_the_figure_page_leads_to_its_source(tmp_path: Path, browser: Browser) -> None:
     day = {"not_after": "2025-03-01", "source_url": "https://daily.example/ann"}
     koo = stores.roster(
@@ -700,6 +708,7 @@ def test_pages_of_the_app_alone_open_websockets(app_url: str, origin: str, *, is
     assert status == (b"101" if is_taken else b"403")
 
 
+@pytest.mark.proof
 def test_hostile_text_is_shown_and_does_nothing(tmp_path: Path, browser: Browser) -> None:
     hostile_store(tmp_path)
     with serving(tmp_path) as url:

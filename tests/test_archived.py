@@ -44,6 +44,7 @@ def bundled(tmp_path: Path) -> Path:
     return bundle(tmp_path / "bundled", roster("people", [member("ann")], accounts=accounts))
 
 
+@pytest.mark.proof
 def test_a_capture_is_an_observation_of_its_own_time_with_its_address(home: Path, bundled: Path) -> None:
     load(home, bundled)
     backfill(home, archived("2024-12-20", "ann", native_id="7", followers=10, opened="2011-11-10"))
@@ -62,6 +63,7 @@ def test_a_capture_is_an_observation_of_its_own_time_with_its_address(home: Path
     assert captures_read(home, "x") == {address}
 
 
+@pytest.mark.proof
 def test_many_captures_of_one_account_are_as_many_observations_of_one_run(home: Path, bundled: Path) -> None:
     load(home, bundled)
     days = [f"2024-12-{day:02}" for day in range(1, 29)]
@@ -72,6 +74,7 @@ def test_many_captures_of_one_account_are_as_many_observations_of_one_run(home: 
     assert query(home, "SELECT planned, observed, failed FROM runs") == [(28, 28, 0)]
 
 
+@pytest.mark.proof
 def test_captures_under_one_handle_that_show_other_ids_are_other_accounts(home: Path, bundled: Path) -> None:
     load(home, bundled)
     backfill(
@@ -90,6 +93,7 @@ def test_captures_under_one_handle_that_show_other_ids_are_other_accounts(home: 
     assert [row[2] for row in query(home, AUDIENCE)] == [5_000_000, 5_100_000]
 
 
+@pytest.mark.proof
 def test_a_page_that_shows_no_id_is_its_own_account_and_nobodys_figure(home: Path, bundled: Path) -> None:
     load(home, bundled)
     fan, shop = (Profile(handle="ann", display_name=name) for name in ("Ann's fans", "Ann's shop"))
@@ -107,6 +111,7 @@ def test_a_page_that_shows_no_id_is_its_own_account_and_nobodys_figure(home: Pat
     assert [row[2] for row in query(home, AUDIENCE)] == [5_000_000]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("days", "figures"),
     [
@@ -142,6 +147,7 @@ STRANGER = {f"2024-12-{day:02}": "3" for day in (1, 20)}
 OWNER = {f"2025-0{month}-05": "7" for month in (1, 2)}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "runs",
     [
@@ -165,6 +171,7 @@ def test_whose_a_handle_was_is_not_said_before_all_is_looked_for_that_can_tell(
         assert not query(home, AUDIENCE)
 
 
+@pytest.mark.proof
 def test_days_looked_for_one_after_the_other_tell_as_much_as_all_at_once(home: Path, bundled: Path) -> None:
     load(home, bundled)
     for first, last in (("2024-01-01", "2024-12-31"), ("2025-01-01", "2025-12-31")):
@@ -174,6 +181,7 @@ def test_days_looked_for_one_after_the_other_tell_as_much_as_all_at_once(home: P
     assert [row[1] for row in query(home, AUDIENCE)] == ["2024-06-01", "2025-06-01"]
 
 
+@pytest.mark.proof
 def test_pages_without_an_id_are_of_one_account_in_one_year_at_the_most(home: Path, bundled: Path) -> None:
     """The same name years later may be somebody else's, and no name is nobody's."""
     load(home, bundled)
@@ -188,6 +196,7 @@ def test_pages_without_an_id_are_of_one_account_in_one_year_at_the_most(home: Pa
     assert query(home, counted.format(2)) == [(3, 3)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("slugs", [("a", "b"), ("b", "a")], ids=["the older first", "the newer first"])
 def test_a_handle_that_two_lists_give_to_two_people_is_each_ones_as_of_its_own_list(
     home: Path, tmp_path: Path, slugs: tuple[str, str]
@@ -216,6 +225,7 @@ def test_a_handle_that_two_lists_give_to_two_people_is_each_ones_as_of_its_own_l
     assert contents(home) == before
 
 
+@pytest.mark.proof
 def test_whose_a_handle_was_stays_said_when_the_store_is_made_anew(home: Path, bundled: Path) -> None:
     load(home, bundled)
     for days in ({"2012-12-15": "3", "2013-01-02": "7"}, {"2025-01-20": "7"}, {"2024-12-30": "3"}):
@@ -229,6 +239,7 @@ def test_whose_a_handle_was_stays_said_when_the_store_is_made_anew(home: Path, b
     assert [row[1] for row in query(home, AUDIENCE)] == ["2013-01-02", "2025-01-20"]
 
 
+@pytest.mark.proof
 def test_an_archive_does_not_take_back_what_the_platform_has_answered(home: Path, tmp_path: Path) -> None:
     accounts = (claim("ann", "ann.test"),)
     bundled = bundle(tmp_path / "live", roster("people", [member("ann")], accounts=accounts))
@@ -248,6 +259,7 @@ def test_an_archive_does_not_take_back_what_the_platform_has_answered(home: Path
     assert [row[2] for row in query(home, AUDIENCE)] == [9]
 
 
+@pytest.mark.proof
 def test_a_roster_that_comes_later_finds_its_accounts(home: Path, tmp_path: Path) -> None:
     load(home, bundle(tmp_path / "none", roster("people", [member("ann")])))
     backfill(home, archived("2024-12-15", "ann", native_id="7", followers=1))
@@ -278,6 +290,7 @@ def test_the_same_tables_come_of_any_order_of_batches(tmp_path: Path, bundled: P
     assert found[0] == found[1]
 
 
+@pytest.mark.proof
 def test_the_store_is_rebuilt_from_its_archive(home: Path, bundled: Path) -> None:
     load(home, bundled)
     backfill(
@@ -294,6 +307,7 @@ def test_the_store_is_rebuilt_from_its_archive(home: Path, bundled: Path) -> Non
     assert contents(home) == before
 
 
+@pytest.mark.proof
 def test_a_capture_read_again_in_one_run_replaces_its_outcome(home: Path, bundled: Path) -> None:
     load(home, bundled)
     first = archived("2024-12-01", "ann", native_id="7", followers=1)
@@ -307,6 +321,7 @@ def test_a_capture_read_again_in_one_run_replaces_its_outcome(home: Path, bundle
     assert query(home, "SELECT observed, failed FROM runs") == [(1, 1)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("loads", [1, 2])
 def test_a_capture_that_two_runs_have_read_is_one_sighting(home: Path, bundled: Path, loads: int) -> None:
     load(home, bundled)
@@ -323,6 +338,7 @@ def test_a_capture_that_two_runs_have_read_is_one_sighting(home: Path, bundled: 
     assert query(home, "SELECT planned, observed FROM runs") == [(1, 1), (1, 1)]
 
 
+@pytest.mark.proof
 def test_an_archived_handle_is_no_reason_to_doubt_the_list(home: Path, bundled: Path) -> None:
     load(home, bundled)
     crawl_key = archived("2024-12-20", "Ann", native_id="7", followers=1)
@@ -333,6 +349,7 @@ def test_an_archived_handle_is_no_reason_to_doubt_the_list(home: Path, bundled: 
     assert query(home, "SELECT handle, url FROM presence") == [("Ann", "https://x.com/Ann")]
 
 
+@pytest.mark.proof
 def test_the_end_of_a_platform_is_said_of_the_account_that_was_looked_up(home: Path, tmp_path: Path) -> None:
     bundled = bundle(
         tmp_path / "koo", roster("people", [member("ann")], accounts=(claim("ann", "ann", platform="koo"),))
@@ -349,6 +366,7 @@ def test_the_end_of_a_platform_is_said_of_the_account_that_was_looked_up(home: P
     assert query(home, "SELECT state, status::VARCHAR FROM presence") == [("ended by platform", "platform_closed")]
 
 
+@pytest.mark.proof
 def test_what_an_archived_page_said_gets_no_second_look(home: Path, bundled: Path) -> None:
     load(home, bundled)
     backfill(home, archived("2024-12-10", "Ann", native_id="7", status="suspended"))
@@ -358,6 +376,7 @@ def test_what_an_archived_page_said_gets_no_second_look(home: Path, bundled: Pat
     assert second_looks(home) == []
 
 
+@pytest.mark.proof
 def test_an_archive_never_makes_a_run_that_holds(home: Path, tmp_path: Path) -> None:
     names = [f"p{n}" for n in range(10)]
     bundled = bundle(
@@ -375,6 +394,7 @@ def test_an_archive_never_makes_a_run_that_holds(home: Path, tmp_path: Path) -> 
     assert query(home, "SELECT count(*) FROM holds") == [(0,)]
 
 
+@pytest.mark.proof
 def test_a_suppressed_account_leaves_no_page_behind(home: Path, bundled: Path) -> None:
     load(home, bundled)
     digest = "A" * 32
@@ -399,6 +419,7 @@ def test_a_suppressed_account_leaves_no_page_behind(home: Path, bundled: Path) -
     assert query(home, "SELECT planned - observed - failed - skipped FROM runs ORDER BY run_id") == [(0,), (0,)]
 
 
+@pytest.mark.proof
 def test_pages_that_were_fetched_and_not_read_go_too(home: Path, bundled: Path) -> None:
     load(home, bundled)
     page = archived("2024-12-20", "Ann", native_id="7")
@@ -414,6 +435,7 @@ def test_pages_that_were_fetched_and_not_read_go_too(home: Path, bundled: Path) 
     assert not half_written.exists()
 
 
+@pytest.mark.proof
 def test_a_suppression_that_broke_off_is_finished_by_another(home: Path, bundled: Path) -> None:
     load(home, bundled)
     keep_body(home, "A" * 32, b"a page")
@@ -429,6 +451,7 @@ def test_a_suppression_that_broke_off_is_finished_by_another(home: Path, bundled
     assert query(home, "SELECT count(*) FROM observations") == [(1,)]  # Bob's
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("handle", ["ÄNN", "İSİM"])
 def test_a_suppressed_handle_is_found_in_any_alphabet(home: Path, tmp_path: Path, handle: str) -> None:
     accounts = (claim("ann", handle, platform="koo"),)
@@ -459,6 +482,7 @@ def test_a_kept_body_that_is_damaged_is_none(home: Path, damage: Callable[[bytes
     assert read_body(home, "A" * 32) is None
 
 
+@pytest.mark.proof
 def test_live_and_archived_sightings_are_one_series(home: Path, tmp_path: Path) -> None:
     bundled = bundle(
         tmp_path / "b", roster("people", [member("ann")], accounts=(claim("ann", "ann.test", "did:web:a.test"),))
@@ -472,6 +496,7 @@ def test_live_and_archived_sightings_are_one_series(home: Path, tmp_path: Path) 
     assert query(home, "SELECT handle FROM presence") == [("ann.test",)]
 
 
+@pytest.mark.proof
 def test_whose_a_handle_was_is_not_said_before_all_pages_are_read(home: Path, bundled: Path) -> None:
     """A crawl that publishes on its way has seen one side of the list's day only."""
     load(home, bundled)
@@ -493,6 +518,7 @@ def test_whose_a_handle_was_is_not_said_before_all_pages_are_read(home: Path, bu
     assert not query(home, AUDIENCE)
 
 
+@pytest.mark.proof
 def test_of_several_accounts_that_had_a_handle_one_is_suppressed_by_its_id(home: Path, bundled: Path) -> None:
     load(home, bundled)
     backfill(

@@ -216,6 +216,7 @@ def archive(started: WaybackArchive) -> WaybackArchive:
     return started
 
 
+@pytest.mark.proof
 def test_two_figures_over_three_hundred_captures(tmp_path: Path, archive: WaybackArchive) -> None:
     desk = Desk.of(tmp_path, archive.url, "Ann", "bob", index_rows=50)
 
@@ -241,6 +242,7 @@ def test_two_figures_over_three_hundred_captures(tmp_path: Path, archive: Waybac
     assert len(archive.pages()) == 280
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("every", "n"), [("month", 3), ("capture", 140)])
 def test_captures_are_thinned(tmp_path: Path, archive: WaybackArchive, every: str, n: int) -> None:
     desk = Desk.of(tmp_path, archive.url, "twice")
@@ -249,6 +251,7 @@ def test_captures_are_thinned(tmp_path: Path, archive: WaybackArchive, every: st
     assert every == "capture" or desk.query("SELECT max(followers) < 5000 FROM observations") == [(True,)]
 
 
+@pytest.mark.proof
 def test_days_are_bounded(tmp_path: Path, archive: WaybackArchive) -> None:
     desk = Desk.of(tmp_path, archive.url, "twice")
 
@@ -256,6 +259,7 @@ def test_days_are_bounded(tmp_path: Path, archive: WaybackArchive) -> None:
     assert [row[1][:8] for row in desk.query(SERIES)] == [f"201601{day}" for day in range(11, 21)]
 
 
+@pytest.mark.proof
 def test_posts_fill_the_years_without_pages(tmp_path: Path, archive: WaybackArchive) -> None:
     """If a day has a page, no post of that day is read. A page from after May 2020 does not count, and its failure says
     so."""
@@ -329,6 +333,7 @@ def test_captures_are_asked_for_at_their_pace(tmp_path: Path, archive: WaybackAr
     assert 0.9 * 32 <= rate <= 32 * 1.02
 
 
+@pytest.mark.proof
 def test_an_archive_that_says_429_is_left_alone_for_a_while(tmp_path: Path, archive: WaybackArchive) -> None:
     waits: list[float] = []
     archive.limits = {"/web/": Limit(10, 0.5)}
@@ -342,6 +347,7 @@ def test_an_archive_that_says_429_is_left_alone_for_a_while(tmp_path: Path, arch
     assert set(waits) == {0.6}
 
 
+@pytest.mark.proof
 def test_refused_connections_stop_the_run_with_advice(tmp_path: Path, archive: WaybackArchive) -> None:
     desk = Desk.of(tmp_path, archive.url, "twice", captures_per_second=50)
     port = int(archive.url.rpartition(":")[2])
@@ -363,6 +369,7 @@ def test_refused_connections_stop_the_run_with_advice(tmp_path: Path, archive: W
     assert desk.query("SELECT count(*) FROM runs") == [(1,)]
 
 
+@pytest.mark.proof
 def test_each_fault_of_an_archive_has_its_cause(tmp_path: Path, archive: WaybackArchive) -> None:
     blocked = {"X-Archive-Wayback-Runtime-Error": "AdministrativeAccessControlException: Blocked Site Error"}
     desk = Desk.of(tmp_path, archive.url, "faulty", "not_shown")
@@ -398,6 +405,7 @@ def test_each_fault_of_an_archive_has_its_cause(tmp_path: Path, archive: Wayback
     assert len(list(bodies_folder(desk.home).rglob("*.gz"))) == 2
 
 
+@pytest.mark.proof
 def test_an_archived_error_is_not_the_archives(tmp_path: Path, archive: WaybackArchive) -> None:
     """The index lists a repetition of what it does not list; it turns out to be a 429 that X once gave."""
     waits: list[float] = []
@@ -411,6 +419,7 @@ def test_an_archived_error_is_not_the_archives(tmp_path: Path, archive: WaybackA
     assert [(cause, http) for cause, http, _ in desk.query(FAILURES)] == [("unexpected_answer", 429)]
 
 
+@pytest.mark.proof
 def test_no_page_of_a_suppressed_account_is_kept(tmp_path: Path, archive: WaybackArchive) -> None:
     """Only its page shows who holds a handle."""
     desk = Desk.of(tmp_path, archive.url, "near")
@@ -433,6 +442,7 @@ def test_a_page_that_is_kept_out_by_its_name_is_not_kept(tmp_path: Path, handle:
     assert spider._may_keep(Observed(status="active", native_id="12", profile=Profile(handle=handle))) is is_kept
 
 
+@pytest.mark.proof
 def test_whom_a_page_of_somebody_else_is_about_is_not_kept(tmp_path: Path, archive: WaybackArchive) -> None:
     """It may be an account that is kept out, or is to be one day."""
     desk = Desk.of(tmp_path, archive.url, "lent")
@@ -460,6 +470,7 @@ def test_given_up_its_captures_are_skipped(tmp_path: Path, archive: WaybackArchi
     ) == [("aborted", True, True), ("complete", True, False)]
 
 
+@pytest.mark.proof
 def test_an_unfinished_one_goes_on_as_it_began(tmp_path: Path, archive: WaybackArchive) -> None:
     desk = Desk.of(tmp_path, archive.url, "twice", "bob", captures_per_second=200)
     archive.faults = {"/cdx/": Reply(503, {}, b"")}
@@ -475,6 +486,7 @@ def test_an_unfinished_one_goes_on_as_it_began(tmp_path: Path, archive: WaybackA
     assert look_back(desk.home, "day").observed == 200
 
 
+@pytest.mark.proof
 def test_rows_of_the_index_that_are_no_captures_are_told_of(tmp_path: Path, archive: WaybackArchive) -> None:
     told: list[int] = []
     desk = Desk.of(tmp_path, archive.url, "near")
@@ -495,6 +507,7 @@ def test_an_archive_that_holds_nothing_ends_with_nothing(tmp_path: Path, archive
     assert not archive.pages()
 
 
+@pytest.mark.proof
 def test_the_command_tells_and_publishes(tmp_path: Path, archive: WaybackArchive) -> None:
     desk = Desk.of(tmp_path, archive.url, "near")
     shutil.copytree(desk.bundled / "tested", desk.home / "rosters" / "tested")
@@ -511,6 +524,7 @@ def command(home: Path, *words: str) -> list[str]:
     return [sys.executable, "-W", "error", "-m", "kooch", "--home", str(home), "backfill", *words, "--roster", "tested"]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -123,6 +123,7 @@ def causes(outcomes: Sequence[Outcome]) -> list[str]:
     )
 
 
+@pytest.mark.proof
 def test_without_the_second_list_the_earlier_figure_never_gets_the_successors_numbers(tmp_path: Path) -> None:
     homes = Homes(tmp_path)
     homes.load(OLD)
@@ -153,6 +154,7 @@ def of_the_cases(name: str, as_of: date, into: Path) -> Roster:
     return import_roster(SHARED / name, into=into, options=options, dry_run=True).roster
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(not SHARED.exists(), reason="the cases are not beside this repository")
 @pytest.mark.parametrize("are_both", [True, False], ids=["with the second list", "without the second list"])
 def test_of_the_two_lists_of_the_cases_nobody_gets_the_others_numbers(tmp_path: Path, *, are_both: bool) -> None:
@@ -175,6 +177,7 @@ def test_of_the_two_lists_of_the_cases_nobody_gets_the_others_numbers(tmp_path: 
     assert first.get("at-bob-example") == ((bob, 900) if are_both else None)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("order", [(OLD, NEW), (NEW, OLD)], ids=["the older first", "the newer first"])
 @pytest.mark.parametrize("are_together", [True, False], ids=["together", "one after the other"])
 def test_with_both_lists_each_figure_has_its_own_account_or_none(
@@ -191,6 +194,7 @@ def test_with_both_lists_each_figure_has_its_own_account_or_none(
     assert homes.accounts() == {"alice": (None, None), "bob": (BOB, 900)}
 
 
+@pytest.mark.proof
 def test_who_was_found_before_the_handle_passed_on_keeps_the_account(tmp_path: Path) -> None:
     homes = Homes(tmp_path)
     homes.load(OLD)
@@ -201,6 +205,7 @@ def test_who_was_found_before_the_handle_passed_on_keeps_the_account(tmp_path: P
     assert homes.accounts() == {"alice": (ALICE, 5000), "bob": (BOB, 900)}
 
 
+@pytest.mark.proof
 def test_an_id_in_the_later_list_does_not_lead_the_earlier_handle_to_it(tmp_path: Path) -> None:
     homes = Homes(tmp_path)
     homes.load(OLD, listing("new", "bob", "2026-11-01", native_id=BOB))
@@ -209,6 +214,7 @@ def test_an_id_in_the_later_list_does_not_lead_the_earlier_handle_to_it(tmp_path
     assert homes.accounts() == {"alice": (None, None), "bob": (BOB, 900)}
 
 
+@pytest.mark.proof
 def test_two_lists_of_one_day_that_name_one_account_for_two_figures_ask_once(tmp_path: Path) -> None:
     """An account that two people run together."""
     homes = Homes(tmp_path)
@@ -220,6 +226,7 @@ def test_two_lists_of_one_day_that_name_one_account_for_two_figures_ask_once(tmp
     assert homes.accounts() == {"bob": (BOB, 900), "cyd": (BOB, 900)}
 
 
+@pytest.mark.proof
 def test_an_account_that_was_held_by_both_lists_is_both_figures(tmp_path: Path) -> None:
     """An office's account: who held it in 2025 and who holds it now."""
     homes = Homes(tmp_path)
@@ -232,6 +239,7 @@ def test_an_account_that_was_held_by_both_lists_is_both_figures(tmp_path: Path) 
 # One account, two holders one after the other
 
 
+@pytest.mark.proof
 def test_an_account_that_is_handed_on_is_each_holder_s_in_their_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +287,7 @@ def test_an_account_that_is_handed_on_is_each_holder_s_in_their_time(
     assert query(home, curve.format("2025-07-20")) == [(2, 2, 1, 1, 0)]
 
 
+@pytest.mark.proof
 def test_what_was_seen_of_an_earlier_holder_is_not_said_of_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -301,6 +310,7 @@ def test_what_was_seen_of_an_earlier_holder_is_not_said_of_the_next(
     ]
 
 
+@pytest.mark.proof
 def test_numbers_and_looks_are_each_holder_s_own(tmp_path: Path) -> None:
     """The account passes on 1 July and 1 August 2025; the crawl sees it on 1 June (5,000), in July (5,700), and gone on 1 August."""
     account = did(1)
@@ -350,6 +360,7 @@ def test_numbers_and_looks_are_each_holder_s_own(tmp_path: Path) -> None:
     assert [(platform, moment.date()) for platform, moment in heard] == [("Bluesky", august)]
 
 
+@pytest.mark.proof
 def test_what_the_next_holder_s_account_says_or_seems_to_be_is_not_told_of_the_earlier_one(tmp_path: Path) -> None:
     """Ann's account is Ben's from 1 July 2025. On 10 July it says that it has moved, for a day; on 20 July it is gone, as are five others at once."""
     account, others = did(1), [did(number) for number in range(2, 7)]
@@ -435,6 +446,7 @@ def office() -> Roster:
     )
 
 
+@pytest.mark.proof
 def test_an_office_has_its_account_and_dated_holders_and_they_do_not_inherit_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -487,6 +499,7 @@ def test_holders_are_read_as_written_and_both_must_be_on_lists(tmp_path: Path) -
 # Posts of an account that is handed on
 
 
+@pytest.mark.proof
 def test_posts_count_for_whom_the_account_was_on_that_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The account is Ann's to 30 June 2025 and Ben's since; it posts on 1 and 20 June and on 1 November, and all days are read."""
     account = "did:web:ada.test"
@@ -590,6 +603,7 @@ def handed_over(folder: Path, *accounts: str) -> Path:
     return bundle(folder, roster("house", map(member, names), accounts=tuple(claims), vouches=False))
 
 
+@pytest.mark.proof
 def test_an_answer_of_the_time_before_does_not_date_the_absence_of_the_next_holders_account(tmp_path: Path) -> None:
     home, bundled = tmp_path / "home", handed_over(tmp_path / "bundled", ALICE)
     crawl_once(home, seen(ALICE, 0), state="complete")
@@ -605,6 +619,7 @@ def test_an_answer_of_the_time_before_does_not_date_the_absence_of_the_next_hold
     assert query(home, asked.format(second, second)) == [("not_found", True, True)]
 
 
+@pytest.mark.proof
 def test_a_doubt_of_the_time_before_is_none_of_the_next_holders(tmp_path: Path) -> None:
     dids = [did(n) for n in range(1, 7)]
     home, bundled = tmp_path / "home", handed_over(tmp_path / "bundled", *dids)

@@ -284,6 +284,7 @@ def test_a_tag_of_twitter_is_the_language_cldr_knows(tag: str, same: str | None)
         assert outcome(text, tag) == outcome(text, same), text
 
 
+@pytest.mark.proof
 @given(text=st.text(st.sampled_from("0159٥۵५,.'٬٫، \u200f\u202fKMमिمليونmil²"), max_size=14), tag=st.text(max_size=5))
 @settings(derandomize=True, max_examples=500, deadline=None)
 def test_any_text_is_read_or_refused(text: str, tag: str) -> None:
@@ -318,6 +319,7 @@ def test_a_rounded_number_is_read_within_its_precision_or_refused(value: int, la
         assert value >= 10**9 or language == "ne" or is_right(outcome(text, None), value), text
 
 
+@pytest.mark.proof
 def test_few_forms_are_refused() -> None:
     """Prints the share of forms refused, by language: where it is known, and where it is not."""
     chance = random.Random(1)

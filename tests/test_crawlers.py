@@ -380,6 +380,7 @@ def test_a_dead_host_leaves_the_others_unharmed(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.proof
 def test_a_host_that_dies_on_the_way_is_given_up(tmp_path: Path) -> None:
     answers = Bluesky(range(1, 1001))
     with Server(lambda asked: answers(asked) if asked.nth <= 10 else Reply(500)) as server:

@@ -44,6 +44,7 @@ def test_one_look_that_says_gone_is_not_a_departure(tmp_path: Path, bundled: Pat
     ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("status", "state", "moves"),
     [
@@ -65,6 +66,7 @@ def test_a_second_look_a_day_later_confirms_it(
     assert found == [(move, at(0), at(DAY)) for move in moves]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("looks", "state", "moves"),
     [
@@ -98,6 +100,7 @@ def tombstone(year: int) -> CrawledBound:
     return CrawledBound(event="left", not_before=at_second, before=at_second + timedelta(seconds=1), kind="tombstone")
 
 
+@pytest.mark.proof
 def test_a_tombstone_alone_ends_no_stay(tmp_path: Path, bundled: Path) -> None:
     """It is the word of one server, which an account that is seen again later has proved wrong."""
     look(tmp_path, 0, "active", DIDS[0])
@@ -161,6 +164,7 @@ def test_when_many_turn_gone_at_once_the_views_hold(tmp_path: Path, bundled: Pat
     assert query(tmp_path, "SELECT count(*) FROM states WHERE state = 'left'") == [(0,)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("causes", "hours"),
     [

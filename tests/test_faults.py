@@ -938,6 +938,7 @@ def test_a_limit_of_mastodon_is_used_and_never_exceeded(tmp_path: Path, authorit
     assert sum(whole) / (300 * len(whole)) >= 0.95
 
 
+@pytest.mark.proof
 @pytest.mark.alone
 def test_a_limit_of_bluesky_is_used_and_never_exceeded(tmp_path: Path) -> None:
     """3000 in 5 minutes; here half as many in a tenth of the time: the second that whole seconds cost weighs ten times as much."""

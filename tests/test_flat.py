@@ -54,6 +54,7 @@ load(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
+@pytest.mark.proof
 def test_between_loads_the_master_is_the_file_of_readers_and_no_load_writes_to_it(home: Path, bundled: Path) -> None:
     crawled(home, 0)
     load(home, bundled)
@@ -72,6 +73,7 @@ def test_between_loads_the_master_is_the_file_of_readers_and_no_load_writes_to_i
     assert query(home, "SELECT count(*) FROM observations") == [(2,)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "at",
     [
@@ -101,6 +103,7 @@ def test_a_load_that_is_killed_has_not_touched_the_file_of_readers(at: str, home
     assert not list(home.rglob("*.partial"))
 
 
+@pytest.mark.proof
 def test_a_load_that_is_undone_has_not_touched_the_file_of_readers(
     home: Path, bundled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -119,6 +122,7 @@ def test_a_load_that_is_undone_has_not_touched_the_file_of_readers(
     assert reading_file(home).read_bytes() == content
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("is_archive_whole", [True, False])
 def test_a_damaged_block_in_the_file_of_readers_is_mended_from_the_archive(
     home: Path, bundled: Path, *, is_archive_whole: bool
@@ -166,6 +170,7 @@ def test_where_the_file_system_has_no_second_names_the_file_of_readers_is_a_copy
     assert not load(home, bundled).is_new
 
 
+@pytest.mark.proof
 def test_the_targets_of_a_loaded_run_go_once_another_has_followed_and_their_number_stays(
     home: Path, bundled: Path
 ) -> None:
@@ -185,6 +190,7 @@ def test_the_targets_of_a_loaded_run_go_once_another_has_followed_and_their_numb
     assert not load(home, bundled).is_new
 
 
+@pytest.mark.proof
 def test_the_targets_of_a_run_stay_while_it_is_under_way_or_another_scope_follows(home: Path, bundled: Path) -> None:
     plan(home, A, B)
     with open_state(home) as state:
@@ -197,6 +203,7 @@ def test_the_targets_of_a_run_stay_while_it_is_under_way_or_another_scope_follow
     assert targets_by_run(home) == [2, 2, 2]
 
 
+@pytest.mark.proof
 def test_the_state_shrinks_and_keeps_no_word_of_what_went(home: Path, bundled: Path) -> None:
     names = [f"did:web:account-{n}.test" for n in range(5_000)]
     crawl(home, *(seen(name, 0) for name in names))
@@ -210,6 +217,7 @@ def test_the_state_shrinks_and_keeps_no_word_of_what_went(home: Path, bundled: P
     assert b"account-77.test" not in b"".join(file.read_bytes() for file in home.glob("state.sqlite*"))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("is_followed", [False, True])
 def test_a_lost_batch_is_asked_again_by_the_latest_run_and_given_up_by_an_older_one(
     home: Path, bundled: Path, *, is_followed: bool
@@ -238,6 +246,7 @@ def test_a_lost_batch_is_asked_again_by_the_latest_run_and_given_up_by_an_older_
     assert not is_followed or query(home, RUNS)[0] == ("partial", 2, 1, 1, 0)
 
 
+@pytest.mark.proof
 def test_a_suppressed_account_is_planned_no_more_where_its_targets_are_gone(home: Path, bundled: Path) -> None:
     for day in (0, 1):
         crawled(home, day)

@@ -42,6 +42,7 @@ def bundled(tmp_path: Path) -> Path:
     return bundle(tmp_path / "bundled", roster("people", [member("ann"), member("bob")], accounts=accounts))
 
 
+@pytest.mark.proof
 def test_a_handle_and_the_id_it_answers_with_are_one_account(home: Path, bundled: Path) -> None:
     load(home, bundled)
     before = query(home, "SELECT account_id FROM claims WHERE value = 'ann.test'")
@@ -57,6 +58,7 @@ def test_a_handle_and_the_id_it_answers_with_are_one_account(home: Path, bundled
     assert query(home, SEEN) == [("did:web:a.test", 1), ("did:web:a.test", 2)]
 
 
+@pytest.mark.proof
 def test_two_handles_that_answer_with_one_id_are_one_account(home: Path, bundled: Path) -> None:
     # Both were looked for in vain before: that, too, is now said of the one account.
     crawl(home, seen("@ann.test", 0, native_id=None, status="not_found"), failed("@ann.other", 0))
@@ -86,6 +88,7 @@ def test_two_handles_that_answer_with_one_id_are_one_account(home: Path, bundled
     ]
 
 
+@pytest.mark.proof
 def test_an_id_that_a_roster_learns_later_takes_over_what_the_handle_was_seen_with(home: Path, tmp_path: Path) -> None:
     people = [member("ann"), member("eve")]
     bundled = bundle(
@@ -102,6 +105,7 @@ def test_an_id_that_a_roster_learns_later_takes_over_what_the_handle_was_seen_wi
     assert query(home, ACCOUNTS) == [("did:web:a.test", 2, 1)]
 
 
+@pytest.mark.proof
 def test_a_handle_in_capitals_is_the_same_handle(home: Path, bundled: Path) -> None:
     load(home, bundled)
     crawl(home, seen("@Ann.Test", 0, native_id="did:web:a.test"))
@@ -111,6 +115,7 @@ def test_a_handle_in_capitals_is_the_same_handle(home: Path, bundled: Path) -> N
     assert query(home, "SELECT count(*) FROM accounts") == [(3,)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("loads", ["one load", "two loads"])
 def test_a_handle_answered_by_somebody_else_is_a_failure_and_no_observation(
     home: Path, bundled: Path, loads: str
@@ -142,6 +147,7 @@ def test_a_handle_that_a_roster_ties_to_an_id_cannot_be_taken_over(home: Path, b
     assert query(home, "SELECT cause FROM failures") == [("handle_taken_over",)]
 
 
+@pytest.mark.proof
 def test_the_handle_of_a_merged_account_cannot_be_taken_over(home: Path, bundled: Path) -> None:
     for minutes, handle in enumerate(("@ann.test", "@ann.other")):
         crawl(home, seen(handle, minutes, native_id="did:web:a.test"))
@@ -162,6 +168,7 @@ def test_of_two_accounts_that_answer_to_an_unknown_handle_it_is_the_earlier_ones
     assert query(home, "SELECT cause FROM failures") == [("handle_taken_over",)]
 
 
+@pytest.mark.proof
 def test_a_renamed_account_keeps_its_number_and_its_history(home: Path, bundled: Path) -> None:
     first = HandleSpan(handle="bob.test", valid_from=at(-100))
     crawl(home, seen("did:web:b.test", 0, bio="b", handle="bob.test", handles=(first,), followers=1))
@@ -192,6 +199,7 @@ def test_a_renamed_account_keeps_its_number_and_its_history(home: Path, bundled:
     assert query(home, "SELECT handle FROM current_handles WHERE account_id = 1") == [("bobby.test",)]
 
 
+@pytest.mark.proof
 def test_an_older_history_of_handles_does_not_replace_a_newer(home: Path, bundled: Path) -> None:
     newer = (
         HandleSpan(handle="one", valid_from=at(-100), valid_to=at(50)),
@@ -209,6 +217,7 @@ def test_an_older_history_of_handles_does_not_replace_a_newer(home: Path, bundle
     assert query(home, "SELECT server FROM accounts WHERE native_id = 'did:web:b.test'") == [("pds.new",)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("account", ["did:web:b.test", "@bob.test"])
 def test_a_suppressed_account_never_enters(home: Path, bundled: Path, account: str) -> None:
     with open_state(home) as state:
@@ -244,6 +253,7 @@ def test_a_suppressed_account_that_answers_to_another_name_does_not_enter_either
     assert query(home, "SELECT cause FROM failures") == [("suppressed",)]
 
 
+@pytest.mark.proof
 def test_numbers_stay_when_rosters_come_and_go(home: Path, bundled: Path) -> None:
     crawl(home, seen("did:web:b.test", 0))
     load(home, bundled)

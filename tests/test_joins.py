@@ -176,6 +176,7 @@ IN_THE_PRESS = [
 ]
 
 
+@pytest.mark.proof
 def test_every_join_is_the_interval_calculated_by_hand(home: Path) -> None:
     # rej has none: the account is denied, and with it what the paper says of it. Nor have uns, two and ren on Koo.
     assert joins(home, "joins") == [
@@ -430,6 +431,7 @@ def empty_store() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+@pytest.mark.proof
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cases=st.lists(st.lists(bounds, min_size=1, max_size=6), min_size=1, max_size=25), known_by=st.integers(0, 3))
 def test_readings_are_the_largest_sets_that_can_all_be_true(
@@ -461,6 +463,7 @@ def test_readings_are_the_largest_sets_that_can_all_be_true(
     assert found == {case: largest_sets(bounds, known_by) for case, bounds in enumerate(cases)}
 
 
+@pytest.mark.proof
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=st.lists(bounds, min_size=1, max_size=6))
 def test_the_join_covers_every_reading(empty_store: duckdb.DuckDBPyConnection, case: list[Bound]) -> None:

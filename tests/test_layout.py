@@ -154,6 +154,7 @@ def test_every_file_on_the_map_exists() -> None:
     assert set(missing) == {"spool/", "archive/", "archive/ids/", "published/", "bodies/"}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("group", ["app", "dev"])
 def test_what_is_imported_is_declared(group: str) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))

@@ -110,6 +110,7 @@ def test_the_command_names_the_faults_and_changes_nothing(tmp_path: Path) -> Non
     assert not (tmp_path / "rosters" / "looks").exists()
 
 
+@pytest.mark.proof
 def test_imported_again_nothing_changes(tmp_path: Path) -> None:
     rows = [{"figure": f"m{n}", "result": "present" if n % 3 else "absent"} for n in range(5000)]
     take(tmp_path, rows, house(5000))
@@ -165,6 +166,7 @@ def test_what_a_look_is_counted_as(tmp_path: Path) -> None:
     assert query(tmp_path, "SELECT present, absent, not_searched, unclear, disputed FROM waves") == [(2, 1, 2, 1, 1)]
 
 
+@pytest.mark.proof
 def test_a_search_by_people_reaches_nine_tenths_and_one_by_a_program_does_not(tmp_path: Path) -> None:
     shares = {}
     for method in ("app_search", "tool:finder", "official_page"):
@@ -197,6 +199,7 @@ def test_an_account_that_two_lookers_name_is_accepted_and_one_lookers_is_not(tmp
     assert query(tmp_path, "SELECT both_name_an_account, name_the_same_account FROM look_agreement") == [(2, 1)]
 
 
+@pytest.mark.proof
 def test_a_disagreement_counts_nowhere_until_somebody_decides(tmp_path: Path) -> None:
     rows: list[dict[str, object]] = [
         {"figure": "m0", "looker": "a"},
@@ -540,6 +543,7 @@ def test_what_two_lookers_agreed_on_is_the_account_of_later_waves(tmp_path: Path
     assert query(tmp_path, "SELECT count(*) FROM bounds WHERE account_id IS NULL") == [(0,)]
 
 
+@pytest.mark.proof
 def test_kappa_is_that_of_scikit_learn(tmp_path: Path) -> None:
     results = ("present", "absent", "unclear")
     pairs: dict[str, tuple[list[str], list[str]]] = {}
@@ -587,6 +591,7 @@ WAVES = {
 }
 
 
+@pytest.mark.proof
 def test_three_waves_load_and_the_chart_warns_that_the_last_means_something_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ def damaged(home: Path, request: pytest.FixtureRequest) -> tuple[Path, str]:
     return file, rf"{file} ({says})"
 
 
+@pytest.mark.proof
 def test_every_file_of_the_archive_is_listed(home: Path) -> None:
     listed = manifest.read_manifest(home)
 
@@ -118,6 +119,7 @@ def test_nothing_is_published_that_lost_rows(home: Path, bundled: Path, damaged:
     assert contents(home) == before
 
 
+@pytest.mark.proof
 def test_what_was_restored_is_as_if_nothing_had_happened(home: Path, bundled: Path, tmp_path: Path) -> None:
     before = contents(home)
     backup = write_backup(home, tmp_path / "backups")
@@ -132,6 +134,7 @@ def test_what_was_restored_is_as_if_nothing_had_happened(home: Path, bundled: Pa
     assert contents(backup) == before
 
 
+@pytest.mark.proof
 def test_without_a_backup_one_can_go_on_without_what_was_lost(home: Path, bundled: Path) -> None:
     gone, flipped = archived_batches(home)
     gone.unlink()
@@ -162,6 +165,7 @@ def test_an_older_folder_gets_its_manifest_with_the_next_load(home: Path, bundle
     assert listed.items() < manifest.read_manifest(home).items()
 
 
+@pytest.mark.proof
 def test_many_files_of_numbers_become_one(home: Path, bundled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kooch.store.load._KEPT_ID_FILES", 3)
     before = contents(home)
@@ -239,6 +243,7 @@ def test_a_suppression_that_was_killed_is_finished_and_is_no_fault(home: Path, b
     assert load(home, bundled).lost == ()
 
 
+@pytest.mark.proof
 def test_what_was_at_fault_before_a_suppression_is_so_afterwards(home: Path, bundled: Path) -> None:
     numbers = archive_folder(home) / "ids" / "00000001.parquet"
     kept = numbers.read_bytes()

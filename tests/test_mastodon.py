@@ -187,6 +187,7 @@ def test_the_german_roster_is_crawled_whole_at_the_pace_of_each_server(german: G
     assert row == (len(opened_on), len(opened_on))
 
 
+@pytest.mark.proof
 def test_the_app_shows_the_german_crawl(german: German, monkeypatch: pytest.MonkeyPatch) -> None:
     """Crawls, Adoption and Figure: what the crawl of 43 servers brought is there to be seen."""
     n = len(german.opened_on)

@@ -239,6 +239,7 @@ def test_german_accounts_peak_in_november_2022(ask: Ask) -> None:
     assert dict(found.kinds.select("kind", "accounts").iter_rows()) == {"institution": 142, "party": 41, "person": 80}
 
 
+@pytest.mark.proof
 def test_a_curve_never_falls_and_shares_are_only_for_a_searched_census(ask: Ask) -> None:
     for roster, platforms in ask(choices).items():
         for platform in platforms:
@@ -278,6 +279,7 @@ def test_a_verdict_divides_only_what_may_be_divided(ask: Ask) -> None:
     assert "%" not in verdict("us-congress", "mastodon")
 
 
+@pytest.mark.proof
 def test_a_chart_opens_on_what_the_list_can_carry(tmp_path: Path) -> None:
     crawled(tmp_path)
     ask = asker(tmp_path)
@@ -301,6 +303,7 @@ def test_a_chart_opens_on_what_the_list_can_carry(tmp_path: Path) -> None:
     assert "the longest time between two signs is " in after.assumes
 
 
+@pytest.mark.proof
 def test_every_chart_of_who_was_there_says_the_three_things_that_it_assumes(tmp_path: Path) -> None:
     stores.load(tmp_path, crawled(tmp_path))
     an_hour_ago = (datetime.now(UTC) - stores.START).total_seconds() / 60 - 60
@@ -477,6 +480,7 @@ def crawled(home: Path) -> Path:
     return bundled
 
 
+@pytest.mark.proof
 def test_a_pause_between_sightings_is_a_gap(tmp_path: Path) -> None:
     crawled(tmp_path)
     found = asker(tmp_path)(figure, figure_id="xx-a")
@@ -489,6 +493,7 @@ def test_a_pause_between_sightings_is_a_gap(tmp_path: Path) -> None:
     assert [stay["joined_to"]["kind"] for stay in found.stays] == ["listed"]
 
 
+@pytest.mark.proof
 def test_a_run_without_a_network_says_so_and_changes_no_state(tmp_path: Path) -> None:
     bundled = crawled(tmp_path)
     ask = asker(tmp_path)

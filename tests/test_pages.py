@@ -79,6 +79,7 @@ def test_what_is_taken_away_says_what_was_chosen_and_what_is_not_known() -> None
     assert caption.small_print()[:3] == ["Nobody dates it.", "Nor this.", "So."]
 
 
+@pytest.mark.proof
 def test_a_curve_that_steps_at_dated_joins_is_not_called_undated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +112,7 @@ def test_days_are_written_out_under_a_curve() -> None:
     assert ">12 Feb 2021</text>" in drawn(curve("2021-02-08", "2021-02-09", "2021-02-14"))
 
 
+@pytest.mark.proof
 def test_what_was_chosen_is_in_the_link_and_the_table(bundled_home: Path, browser: Browser) -> None:
     with serving(bundled_home) as url:
         page = browser.new_page(viewport={"width": 1280, "height": 1000})
@@ -140,6 +142,7 @@ def test_what_was_chosen_is_in_the_link_and_the_table(bundled_home: Path, browse
         page.close()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("name", "says", "is_clickable"),
     [
@@ -171,12 +174,14 @@ def test_a_figure_opens_whatever_was_counted(
     assert ("Click a ring, a square or a diamond for its source." in words(app)) is is_clickable
 
 
+@pytest.mark.proof
 def test_the_first_screen_opens_when_nothing_was_known(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = words(run(FIRST_SCREEN, bundled_home, monkeypatch, known_by="2021-02-07"))
 
     assert "more are not shown: nothing published by that day" in said
 
 
+@pytest.mark.proof
 def test_an_archived_page_that_contradicts_the_press_is_named_as_what_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,6 +222,7 @@ def of_people(home: Path) -> Arrivals:
     return found
 
 
+@pytest.mark.proof
 def test_a_day_is_that_of_its_source_whatever_zone_the_list_has(tmp_path: Path) -> None:
     said = stores.statement("ann", "joined", "2021-02-11", not_before="2021-02-10", not_after="2021-02-10")
     drawn_at = []
@@ -232,6 +238,7 @@ def test_a_day_is_that_of_its_source_whatever_zone_the_list_has(tmp_path: Path) 
     assert drawn_at == [[("dot", "10 Feb", noon)]] * 3
 
 
+@pytest.mark.proof
 def test_who_has_no_row_is_counted_by_the_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [f"m{n:02}" for n in range(45)]
     dated = [
@@ -300,6 +307,7 @@ def test_a_second_look_without_a_network_is_not_the_latest_crawl(
     assert frame_with(app, "planned")["source"].to_list() == ["second look", "live crawl"]
 
 
+@pytest.mark.proof
 def test_unexpected_fields_are_named_with_the_start_of_their_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -342,6 +350,7 @@ def test_a_slot_that_nobody_runs_is_said(tmp_path: Path, monkeypatch: pytest.Mon
     assert "nightly was due on " in words(run(CRAWLS, tmp_path, monkeypatch))
 
 
+@pytest.mark.proof
 def test_an_address_names_a_figure_by_its_id_and_an_old_one_leads_on_or_says_why_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -365,6 +374,7 @@ def test_an_address_names_a_figure_by_its_id_and_an_old_one_leads_on_or_says_why
         assert app.query_params["figure"] in (figure_id, [figure_id])
 
 
+@pytest.mark.proof
 def test_a_figure_says_what_a_404_leaves_open_and_that_a_mass_departure_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -397,6 +407,7 @@ def test_a_figure_says_what_a_404_leaves_open_and_that_a_mass_departure_is_held(
     assert "not found; nobody says whose act" not in joined
 
 
+@pytest.mark.proof
 def test_a_held_mass_departure_says_when_a_second_look_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """61 not found in the crawl of 14:00: a crawl of 13:59 on the next day is too early, one of 14:00 tells."""
     dids = [f"did:plc:{'abc'[n // 26]}{'abcdefghijklmnopqrstuvwxyz'[n % 26] * 23}" for n in range(61)]
@@ -440,6 +451,7 @@ def test_a_chart_marks_events_of_countries_that_the_list_has_somebody_of(bundled
     assert any("Brazil" in title for title in everybody)
 
 
+@pytest.mark.proof
 def test_a_line_that_falls_says_why(bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     why = "The lines fall where people left the list: each day counts only those who were on it."
 

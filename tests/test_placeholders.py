@@ -54,6 +54,7 @@ def test_check_faults_what_names_nobody(platform: str, handle: str | None, nativ
     assert len(check([roster("list", [member("ann")], accounts=claims)])) == 1
 
 
+@pytest.mark.proof
 def test_nothing_that_check_faults_is_counted(tmp_path: Path) -> None:
     figures = [member(f"f{n}") for n in range(len(NOBODY))]
     claims = [

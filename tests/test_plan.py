@@ -278,6 +278,7 @@ def test_a_crawl_where_kooch_cannot_read_says_so_and_what_to_do(platform: str, s
     assert done.stderr.startswith(says)
 
 
+@pytest.mark.proof
 def test_a_crawl_of_a_list_ends_with_what_could_not_be_read(tmp_path: Path) -> None:
     claims = (
         claim("m1", "figure1.test"),
@@ -349,6 +350,7 @@ def test_a_country_that_blocks_is_named_for_lists_of_its_own(tmp_path: Path) -> 
     assert plans(tmp_path, "se", **LOCAL)["x"]["blocked"] == []
 
 
+@pytest.mark.proof
 def test_the_page_shows_what_the_command_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     people = [member(f"m{n}", country="NG") for n in range(3)]
     claims = (claim("m0", "one.test"), claim("m1", "two", platform="x"), claim("m2", "in/three", platform="linkedin"))
@@ -378,6 +380,7 @@ def test_the_page_shows_what_the_command_prints(tmp_path: Path, monkeypatch: pyt
     assert printed["bluesky"]["first_answer"] in said
 
 
+@pytest.mark.proof
 def test_the_page_gives_the_sheet_that_people_fill_in(tmp_path: Path, browser: Browser) -> None:
     people = [member(f"m{n}") for n in (2, 0, 1)]
     before = replace(claim("m2", "in/before", platform="linkedin"), to_day=date(2020, 1, 1))

@@ -283,6 +283,7 @@ def test_a_row_in_the_data_folder_is_a_platform(home: Path) -> None:
     assert "weibo" not in known()
 
 
+@pytest.mark.proof
 def test_an_own_platform_is_imported_published_and_suppressed_without_code(home: Path) -> None:
     (home / "platforms" / "weibo.yaml").write_text(WEIBO)
     table = home / "people.csv"

@@ -877,6 +877,7 @@ def ask_everybody(home: Path, day: str) -> None:
     crawl(home, *outcomes)
 
 
+@pytest.mark.proof
 def test_a_week_of_crawls_is_read_day_by_day_as_by_hand(tmp_path: Path) -> None:
     home, bundled = tmp_path / "home", tmp_path / "bundled"
     accounts = [claim(name, f"{name}.test", did) for name, did in dids().items()]
@@ -975,6 +976,7 @@ def random_evidence(dice: random.Random, figure: str) -> tuple[list[AccountClaim
     return [claim(figure, handle, platform="koo") for handle in handles], said
 
 
+@pytest.mark.proof
 def test_no_join_contradicts_a_stay(bundled_home: Path, statements_home: Path, tmp_path: Path) -> None:
     dice = random.Random(7)
     names = [f"f{n}" for n in range(200)]
@@ -1044,6 +1046,7 @@ def all_read(home: Path) -> dict[str, list[str]]:
     return {table: sorted(map(repr, query(home, f"FROM {table}"))) for table in READ}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", range(2))
 def test_loads_that_read_only_what_changed_equal_a_rebuild(seed: int, tmp_path: Path) -> None:
     dice = random.Random(seed)
@@ -1078,6 +1081,7 @@ def test_evidence_that_did_not_change_is_not_read_again(tmp_path: Path, monkeypa
     assert query(home, "SELECT stay FROM known_stays") == [(1,)]
 
 
+@pytest.mark.proof
 def test_a_list_that_did_not_change_is_not_stored_again(tmp_path: Path) -> None:
     """In another process too."""
     home = looked_at(tmp_path, SEEN_TWICE)

@@ -45,6 +45,7 @@ def home_of_events(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "home"
 
 
+@pytest.mark.proof
 def test_every_event_of_a_list_is_on_the_published_pages(home_of_events: Path, tmp_path: Path) -> None:
     publish_site(reading_file(home_of_events), tmp_path, None, publisher="The Desk", contact="mailto:desk@example.org")
     pages = "\n".join(file.read_text(encoding="utf-8") for file in tmp_path.rglob("*.html"))
@@ -128,6 +129,7 @@ def people_of_ann(named: str, *claims: AccountClaim, day: str = "2025-05-01") ->
     return stores.roster("people", members, accounts=claims, statements=(told,), as_of=date(2025, 8, 1))
 
 
+@pytest.mark.proof
 def test_a_report_is_about_the_account_that_crawls_have_seen_with_its_handle(tmp_path: Path) -> None:
     """The list has the account by its id alone. A second report is of another handle."""
     people = people_of_ann("Ann.test", stores.claim("ann", None, did(1)))
@@ -147,6 +149,7 @@ def test_a_report_is_about_the_account_that_crawls_have_seen_with_its_handle(tmp
     assert not [*check([people])]
 
 
+@pytest.mark.proof
 def test_a_new_master_gives_reports_the_same_accounts(tmp_path: Path) -> None:
     people = people_of_ann("ann.test", stores.claim("ann", None, did(1)))
     printed_beside_crawls(tmp_path, people, stores.seen(did(1), 0, handle="ann.test", bio=""))
@@ -157,6 +160,7 @@ def test_a_new_master_gives_reports_the_same_accounts(tmp_path: Path) -> None:
     assert stores.query(tmp_path / "home", "FROM bounds ORDER BY ALL") == before
 
 
+@pytest.mark.proof
 def test_a_report_may_name_an_earlier_handle_that_the_registry_logs(tmp_path: Path) -> None:
     people = people_of_ann("old.test", stores.claim("ann", "new.test", did(1)))
     log = (
@@ -175,6 +179,7 @@ def test_a_report_may_name_an_earlier_handle_that_the_registry_logs(tmp_path: Pa
     assert "leave the handle out" not in fault.message
 
 
+@pytest.mark.proof
 def test_a_handle_of_the_next_holder_names_no_account_of_the_earlier_one(tmp_path: Path) -> None:
     claims = (
         stores.claim("ann", None, did(1), to_day=date(2025, 6, 30)),
@@ -239,6 +244,7 @@ def test_a_month_that_is_not_over_counts_up_to_the_day_of_its_report(tmp_path: P
     ) == [("2021-02-01", "2021-02-11")]
 
 
+@pytest.mark.proof
 def test_a_move_is_known_since_its_interval_is(tmp_path: Path) -> None:
     """BSI was on a list of 2023. A list of 2025 gave the day on which the account was opened."""
     account = stores.claim("bsi", "bsi@social.bund.de", platform="mastodon")
@@ -375,6 +381,7 @@ def back(day: str, **more: object) -> Statement:
     return stores.statement("ada", "joined", day, **cells)
 
 
+@pytest.mark.proof
 def test_a_return_that_no_report_gives_to_the_account_is_presumed(tmp_path: Path) -> None:
     claim = printed(tmp_path / "unnamed", "ada", "x", ada(back("2021-05-01")))
     named = printed(tmp_path / "named", "ada", "x", ada(back("2021-05-01", handle="ada_t")))

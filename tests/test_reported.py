@@ -200,6 +200,7 @@ def home(tmp_path: Path) -> Path:
     return home
 
 
+@pytest.mark.proof
 def test_counts_are_the_rows_of_the_view(home: Path) -> None:
     found = ask_figure(home, "ann").counts
     columns = ["account_id", "valid_at", "followers", "followers_precision", "source", "reported", "url"]
@@ -211,6 +212,7 @@ def test_counts_are_the_rows_of_the_view(home: Path) -> None:
     assert len(view) == 12
 
 
+@pytest.mark.proof
 def test_archive_and_live_are_one_line_and_a_long_time_without_a_sighting_is_a_gap(home: Path) -> None:
     drawn = ask_figure(home, "ann").audience
     lines = {
@@ -234,6 +236,7 @@ def test_a_line_never_spans_more_than_92_days_however_rare_the_crawls(tmp_path: 
     assert [len(points) for _, points in drawn.group_by("stretch", maintain_order=True)] == [2, 1]
 
 
+@pytest.mark.proof
 def test_a_report_joins_no_line_and_says_what_was_printed(home: Path) -> None:
     reports = ask_figure(home, "ann").audience.filter(pl.col("source") == "report")
 
@@ -259,6 +262,7 @@ def test_an_archived_count_leads_to_its_page_and_a_foreign_address_nowhere(tmp_p
     assert ask_figure(tmp_path, "ann").audience["url"].to_list() == [None]
 
 
+@pytest.mark.proof
 def test_a_page_of_an_archive_is_opened_at_its_address(home: Path) -> None:
     archived = ask_figure(home, "ann").audience.filter(pl.col("source") == "archive")
 
@@ -266,6 +270,7 @@ def test_a_page_of_an_archive_is_opened_at_its_address(home: Path) -> None:
     assert archived["shown"].to_list()[-1] == "5,450,000 ± 50,000"
 
 
+@pytest.mark.proof
 def test_archived_counts_of_koo_say_that_they_are_unverified(tmp_path: Path) -> None:
     roster = stores.roster(
         "people",
@@ -403,6 +408,7 @@ def test_a_spreadsheet_is_evidence_like_the_same_csv(tmp_path: Path) -> None:
     assert of_sheet.statements == of_csv.statements
 
 
+@pytest.mark.proof
 def test_evidence_is_published_with_the_rosters_and_gone_with_its_file(tmp_path: Path) -> None:
     home, bundled = tmp_path / "home", stores.bundle(tmp_path / "bundled", ANN)
     stores.load(home, bundled)
@@ -426,6 +432,7 @@ def test_evidence_is_published_with_the_rosters_and_gone_with_its_file(tmp_path:
     assert stores.query(home, "FROM bounds") == []
 
 
+@pytest.mark.proof
 def test_evidence_of_a_figure_that_was_taken_from_every_roster_is_not_published_and_named(tmp_path: Path) -> None:
     home, other = tmp_path / "home", stores.roster("people", [stores.member("bo")])
     bundled = stores.bundle(tmp_path / "bundled", ANN)

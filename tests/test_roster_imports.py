@@ -1484,6 +1484,7 @@ def test_an_archived_account_whose_id_was_rounded_is_not_read_as_its_neighbour()
 # On a terminal
 
 
+@pytest.mark.proof
 def test_on_a_terminal_what_is_missing_and_who_is_whom_is_asked(tmp_path: Path) -> None:
     home = tmp_path / "home"
     file = write(

@@ -708,6 +708,7 @@ def weeks_of(folder: Path, answers: Callable[[str, int], str | None]) -> tuple[l
 MONDAYS = [("mondays", utc(f"2026-11-{day:02} 12:00")) for day in (2, 9, 16)]
 
 
+@pytest.mark.proof
 def test_an_account_that_seems_gone_is_looked_at_again_a_day_later(in_memory: Path) -> None:
     """On the second Monday one account has left, and of another the platform says so by mistake."""
 
@@ -774,6 +775,7 @@ def test_a_second_look_that_was_not_taken_is_not_caught_up_hour_by_hour() -> Non
     ]
 
 
+@pytest.mark.proof
 def test_a_run_of_others_ends_no_hold(tmp_path: Path) -> None:
     keys = [f"did:web:{letter}.test" for letter in "abcdefgh"]
     claims = tuple(stores.claim(key[8], native_id=key) for key in keys)
@@ -979,6 +981,7 @@ def row_of(home: Path) -> Slot:
     return slot
 
 
+@pytest.mark.proof
 def test_a_loop_runs_what_is_due_and_ends_on_sigterm(due_home: Path) -> None:
     with started(due_home, KOOCH_BLUESKY__APPVIEW="https://nowhere.invalid") as loop:
         began = wait_for(loop, "slot_started")

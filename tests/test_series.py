@@ -555,6 +555,7 @@ def counted_on(home: Path, roster: str, platform: str, *days: str) -> list[tuple
     )
 
 
+@pytest.mark.proof
 def test_a_series_counts_by_runs_up_to_its_last_version(tmp_path: Path) -> None:
     lists = (
         listed_over_time("corrected", withdrawal="correction"),

@@ -122,6 +122,7 @@ def rows(home: Path) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.proof
 def test_two_shards_see_what_one_machine_sees(tmp_path: Path) -> None:
     with world(tmp_path, ACCOUNTS) as place:
         alone, loader = tmp_path / "alone", tmp_path / "loader"
@@ -167,6 +168,7 @@ def leading_elsewhere(asked: Asked) -> Reply | Fault:
     return stock
 
 
+@pytest.mark.proof
 def test_an_account_that_leads_to_a_host_of_another_shard_is_handed_over(tmp_path: Path) -> None:
     names = [("figure1", f"here{n}.test") for n in range(6)] + [("moved1", f"plain{n}.test") for n in range(4)]
     names += [("figure7", "old.test"), ("figure3", "next.test")]
@@ -268,6 +270,7 @@ def check_kills(folder: Path, *, hosts: int, accounts: int, kills: int, rate: fl
     assert all(seen[-1] - seen[0] > (len(seen) - 1) / rate * 0.8 - 0.5 for seen in times.values())
 
 
+@pytest.mark.proof
 def test_kills_of_shards_and_of_the_loader_lose_and_double_nothing(tmp_path: Path) -> None:
     check_kills(tmp_path, hosts=12, accounts=60, kills=5, rate=20)
 
@@ -427,6 +430,7 @@ def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Desk:
     return Desk(home=home, place=place, run=run.run)
 
 
+@pytest.mark.proof
 def test_targets_of_a_shard_that_never_comes_fail_and_what_it_brings_later_counts(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -730,6 +734,7 @@ def test_what_is_no_shard_and_what_cannot_be_divided_is_refused(tmp_path: Path) 
     assert "the Wayback Machine limits what one address may ask" in said[4].stderr
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("shared", ["folder", "bucket"])
 def test_the_recipe_for_two_hosts_with_cron_runs(shared: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     page = (Path(__file__).parents[1] / "docs" / "many-machines.md").read_text("utf-8")
@@ -765,6 +770,7 @@ def test_the_recipe_for_two_hosts_with_cron_runs(shared: str, tmp_path: Path, re
     assert list((tmp_path / "shared").iterdir()) == [] or shared == "folder"
 
 
+@pytest.mark.proof
 def test_a_bucket_that_refuses_or_is_gone_costs_nothing(s3: S3Server, tmp_path: Path) -> None:
     """Refused before, refused by its keys, and gone in the middle of a crawl: said in a sentence, and the next command goes on."""
     bucket, keys = f"s3://shared/{tmp_path.name}", s3.environment
@@ -894,6 +900,7 @@ def test_a_bucket_needs_a_package_and_an_address(monkeypatch: pytest.MonkeyPatch
         place_of("s3://shared/kooch")
 
 
+@pytest.mark.proof
 def test_a_schedule_crawls_the_shard_that_it_names(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()

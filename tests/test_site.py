@@ -79,6 +79,7 @@ def test_two_builds_of_a_version_are_the_same_files(bundled_home: Path, tmp_path
     assert len(found) > 20
 
 
+@pytest.mark.proof
 def test_a_load_with_nothing_new_is_the_same_edition_and_a_changed_cell_is_another(tmp_path: Path) -> None:
     home, site = tmp_path / "home", tmp_path / "site"
 
@@ -101,6 +102,7 @@ def test_a_load_with_nothing_new_is_the_same_edition_and_a_changed_cell_is_anoth
     assert contents(site / "people" / "v").items() > before.items()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("writer", ["polars", "pyarrow"])
 def test_an_edition_is_the_same_whatever_has_written_its_tables(people: Path, tmp_path: Path, writer: str) -> None:
     """Writers of Parquet, and each release of them, make other bytes of the same rows."""
@@ -120,6 +122,7 @@ def test_an_edition_is_the_same_whatever_has_written_its_tables(people: Path, tm
         assert tables > 20
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "change",
     [
@@ -213,6 +216,7 @@ def test_pages_of_figures_open_from_a_folder_and_ask_nobody(
     assert [url for url in asked if not url.startswith("file:")] == []
 
 
+@pytest.mark.proof
 def test_each_figure_of_a_list_has_a_page_with_its_sheets(people: Path, tmp_path: Path) -> None:
     publish(people, tmp_path / "site")
     publish_site(reading_file(people), tmp_path / "without", None, publisher="The Desk", contact="", with_people=False)
@@ -304,6 +308,7 @@ def test_a_list_page_is_small(site: Path) -> None:
     assert max(sizes.values()) < 60_000
 
 
+@pytest.mark.proof
 def test_what_is_suppressed_is_in_no_published_edition(people: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     publish(people, site)
@@ -318,6 +323,7 @@ def test_what_is_suppressed_is_in_no_published_edition(people: Path, tmp_path: P
     assert {one.edition: one.state for one in editions(site / "people")}[before] == "withdrawn"
 
 
+@pytest.mark.proof
 def test_a_name_within_a_word_withdraws_nothing(people: Path, tmp_path: Path) -> None:
     publish(people, tmp_path / "site")
 
@@ -331,6 +337,7 @@ def test_a_list_that_is_not_there_is_named(people: Path, tmp_path: Path) -> None
         publish(people, tmp_path / "site", "nobody")
 
 
+@pytest.mark.proof
 def test_an_old_edition_leads_to_the_latest(browser: Browser, people: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     publish(people, site)
@@ -350,6 +357,7 @@ def test_an_old_edition_leads_to_the_latest(browser: Browser, people: Path, tmp_
     page.close()
 
 
+@pytest.mark.proof
 def test_a_feed_names_each_move_for_good(people: Path, tmp_path: Path) -> None:
     publish(people, tmp_path / "one")
     stores.crawl(people, stores.seen("did:web:ada.test", 0), state="complete")
@@ -364,6 +372,7 @@ def test_a_feed_names_each_move_for_good(people: Path, tmp_path: Path) -> None:
     assert ids[1]
 
 
+@pytest.mark.proof
 def test_a_move_that_is_told_no_more_is_withdrawn_in_words(people: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     publish(people, site)
@@ -394,6 +403,7 @@ def test_a_move_that_is_told_no_more_is_withdrawn_in_words(people: Path, tmp_pat
     assert not [name for name in ids if ":withdrawn:" in name]
 
 
+@pytest.mark.proof
 def test_a_correction_is_told_wherever_it_stood_and_the_false_name_is_nowhere(people: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     stores.crawl(people, stores.seen("did:web:ada.test", 0, followers=4321), state="complete")
@@ -450,6 +460,7 @@ def test_a_correction_is_told_wherever_it_stood_and_the_false_name_is_nowhere(pe
         assert "Corrected since" not in page
 
 
+@pytest.mark.proof
 def test_report_an_error_leads_to_the_contact_from_every_page(people: Path, tmp_path: Path) -> None:
     for contact, leads in (("desk@example.org", "mailto:desk@example.org"), ("https://example.org/desk",) * 2):
         site = tmp_path / str(len(contact))
@@ -468,6 +479,7 @@ def test_sites_are_remembered_once(people: Path, tmp_path: Path) -> None:
     assert known_sites(people) == [tmp_path / "site"]
 
 
+@pytest.mark.proof
 def test_a_site_keeps_all_its_lists_and_how_each_was_published(tmp_path: Path) -> None:
     home, site = tmp_path / "home", tmp_path / "site"
     lists = {

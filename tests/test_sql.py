@@ -23,6 +23,7 @@ def version(bundled_home: Path) -> Path:
     return reading_file(bundled_home)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("run", [run_query, select])
 def test_a_select_answers(run: type, version: Path) -> None:
     assert run(version, "SELECT count(*) AS n FROM figures").rows() == [(2329,)]
@@ -112,6 +113,7 @@ def test_too_large_an_answer_is_told(version: Path) -> None:
 SLOW = "SELECT count(*) FROM range(1000000) AS a, range(1000000) AS b"
 
 
+@pytest.mark.proof
 def test_two_run_at_once_and_others_hear_that_they_wait(version: Path) -> None:
     heard: list[list[bool]] = [[], [], [], []]
 
@@ -162,6 +164,7 @@ def damage_a_block(home: Path) -> None:
     raise AssertionError("no block of the file holds the table")
 
 
+@pytest.mark.proof
 def test_a_damaged_block_is_said_with_the_remedy(bundled_home: Path, tmp_path: Path) -> None:
     home = Path(shutil.copytree(bundled_home, tmp_path / "home", symlinks=True))
     damage_a_block(home)

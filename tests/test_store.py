@@ -136,6 +136,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_a_broken_batch_is_set_aside_and_the_rest_loads(home: Path, bundled: Path, kind: str) -> None:
     run = plan(home, "did:web:a.test", "did:web:b.test", "did:web:c.test", state="complete")
@@ -160,6 +161,7 @@ def test_a_broken_batch_is_set_aside_and_the_rest_loads(home: Path, bundled: Pat
     assert load(home, bundled).broken == ()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("kind", ["garbage", "half"])
 def test_a_broken_batch_of_the_archive_is_told_when_the_master_is_new(home: Path, bundled: Path, kind: str) -> None:
     run = plan(home, "did:web:a.test", "did:web:b.test", state="complete")
@@ -186,6 +188,7 @@ def test_a_broken_batch_of_the_archive_is_told_when_the_master_is_new(home: Path
     assert query(home, OUTCOMES) == [("bluesky did:web:a.test", "observed"), ("bluesky did:web:b.test", "observed")]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("is_new", [True, False], ids=["new master", "old master"])
 def test_damaged_numbers_are_named_and_not_the_master(home: Path, bundled: Path, *, is_new: bool) -> None:
     load(home, bundled)
@@ -210,6 +213,7 @@ def test_a_fault_in_a_query_is_not_blamed_on_the_master(home: Path, bundled: Pat
 # Loading
 
 
+@pytest.mark.proof
 def test_loading_again_changes_nothing(home: Path, bundled: Path) -> None:
     crawl(home, seen("did:web:a.test", 0, bio="a"), seen("@bob.test", 1, native_id="did:web:b.test"))
     first = load(home, bundled)
@@ -317,6 +321,7 @@ def test_migrations_are_numbered_one_after_the_other() -> None:
         assert [int(file.name[:4]) for file in files] == list(range(1, len(files) + 1))
 
 
+@pytest.mark.proof
 def test_an_account_asked_for_by_handle_and_by_id_is_two_targets_of_a_run(home: Path, bundled: Path) -> None:
     """Whether both answers come with one load or with two."""
     run = plan(home, "@new.test", "did:web:new.test", "@failing.test", "did:web:failing.test")
@@ -348,6 +353,7 @@ def test_an_account_asked_for_by_handle_and_by_id_is_two_targets_of_a_run(home: 
     assert contents(home) == loaded_twice
 
 
+@pytest.mark.proof
 def test_an_id_that_changes_twice_leads_to_the_last_one_in_whatever_order_it_is_said(
     tmp_path: Path, bundled: Path
 ) -> None:
@@ -393,6 +399,7 @@ def test_two_ids_said_to_have_become_each_other_stay_two_accounts(home: Path, bu
     assert query(home, "SELECT count(DISTINCT account_id) FROM observations") == [(2,)]
 
 
+@pytest.mark.proof
 def test_an_answer_fetched_again_replaces_the_first(home: Path, bundled: Path) -> None:
     run = plan(home, "did:web:a.test", "did:web:b.test")
     spool(home, run, failed("did:web:a.test", 0), seen("did:web:b.test", 0, bio="first", followers=1))
@@ -406,6 +413,7 @@ def test_an_answer_fetched_again_replaces_the_first(home: Path, bundled: Path) -
     assert query(home, "SELECT count(*) FROM profiles") == [(0,)]
 
 
+@pytest.mark.proof
 def test_words_are_kept_where_they_change(home: Path, bundled: Path) -> None:
     for minutes, bio in ((10, "one"), (20, "one"), (40, "two"), (50, "one")):
         crawl(home, seen("did:web:a.test", minutes, bio=bio))
@@ -435,6 +443,7 @@ def test_a_run_ends_when_every_planned_target_has_an_outcome(home: Path, bundled
     assert query(home, "SELECT planned, observed, failed, skipped FROM runs") == [(3, 1, 1, 1)]
 
 
+@pytest.mark.proof
 def test_outcomes_that_nobody_planned_are_refused(home: Path, bundled: Path) -> None:
     crawl(home, seen("did:web:a.test", 0))
     load(home, bundled)
@@ -448,6 +457,7 @@ def test_outcomes_that_nobody_planned_are_refused(home: Path, bundled: Path) -> 
     assert batch.exists()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("outcome", "check"),
     [
@@ -474,6 +484,7 @@ def test_an_impossible_value_is_not_published(home: Path, bundled: Path, outcome
 # Rebuilding
 
 
+@pytest.mark.proof
 def test_archive_rosters_and_state_give_the_same_tables_and_numbers_again(home: Path, tmp_path: Path) -> None:
     early = roster(
         "people", [member("ann"), member("bob")], accounts=(claim("ann", "ann.other"), claim("bob", "bob.test"))
@@ -499,6 +510,7 @@ def test_archive_rosters_and_state_give_the_same_tables_and_numbers_again(home: 
     assert query(home, "SELECT version FROM versions") == [(last.version + 1,)]
 
 
+@pytest.mark.proof
 def test_numbers_survive_the_joining_of_their_files(home: Path, bundled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kooch.store.load._KEPT_ID_FILES", 3)
     for n in range(5):
@@ -579,6 +591,7 @@ def keep_the_start(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:10_000])
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "damage", [keep_the_start, empty, scramble, Path.unlink], ids=["start", "empty", "garbage", "gone"]
 )
@@ -609,6 +622,7 @@ def test_nothing_published_yet_says_what_to_do(home: Path) -> None:
         reading_file(home)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", ["archive", "published", "locks", "master.duckdb", "state.sqlite"])
 def test_something_in_the_place_of_a_folder_or_file_is_said_and_loses_nothing(
     home: Path, bundled: Path, name: str
@@ -654,6 +668,7 @@ for action in (lambda: load(home, Path(sys.argv[2])), lambda: spool(home, "run",
 """
 
 
+@pytest.mark.proof
 def test_a_folder_that_cannot_be_written_is_said(bundled: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     load(home, bundled)
@@ -685,6 +700,7 @@ def many(run: int) -> list[Outcome]:
     return [seen(f"did:web:{n}.test", run, bio=words.randbytes(400).hex()) for n in range(500)]
 
 
+@pytest.mark.proof
 def test_a_full_disk_while_spooling_leaves_no_part_of_a_batch(disk: Disk, bundled: Path) -> None:
     home = disk.folder / "home"
     load(home, bundled)
@@ -699,6 +715,7 @@ def test_a_full_disk_while_spooling_leaves_no_part_of_a_batch(disk: Disk, bundle
     assert query(home, "SELECT planned, observed FROM runs") == [(500, 500)]
 
 
+@pytest.mark.proof
 def test_a_full_disk_while_loading_loses_nothing(disk: Disk, bundled: Path) -> None:
     home = disk.folder / "home"
     crawl(home, *many(0))
@@ -715,6 +732,7 @@ def test_a_full_disk_while_loading_loses_nothing(disk: Disk, bundled: Path) -> N
     assert (archive_folder(home) / run).is_dir()
 
 
+@pytest.mark.proof
 def test_a_full_disk_while_publishing_keeps_the_last_version(disk: Disk, bundled: Path) -> None:
     home = disk.folder / "home"
     crawl(home, *many(0))
@@ -734,6 +752,7 @@ def test_a_full_disk_while_publishing_keeps_the_last_version(disk: Disk, bundled
 # What others on the machine see
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("begins", ["load", "spool", "state", "roster"])
 def test_the_data_folder_is_the_owners_alone(home: Path, bundled: Path, begins: str) -> None:
     if begins == "spool":
@@ -769,6 +788,7 @@ def test_a_state_that_others_could_read_is_closed_to_them(home: Path) -> None:
 # Two at once, and crashes
 
 
+@pytest.mark.proof
 def test_a_second_loader_is_refused_or_waits(home: Path, bundled: Path) -> None:
     load(home, bundled)
     done = threading.Event()
@@ -900,6 +920,7 @@ def test_a_load_killed_at_any_moment_is_finished_by_the_next(
 # Published versions
 
 
+@pytest.mark.proof
 def test_what_a_user_deletes_is_back_in_the_next_version(home: Path, bundled: Path) -> None:
     crawl(home, seen("did:web:a.test", 0))
     load(home, bundled)
@@ -916,6 +937,7 @@ def test_what_a_user_deletes_is_back_in_the_next_version(home: Path, bundled: Pa
     assert rows == [(1, 2)]
 
 
+@pytest.mark.proof
 def test_a_load_of_nothing_publishes_nothing(home: Path, bundled: Path) -> None:
     crawl(home, seen("did:web:a.test", 0))
     first = load(home, bundled)
@@ -954,6 +976,7 @@ def _end_a_run(home: Path) -> None:
     plan(home, "did:web:b.test", state="aborted")
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "change",
     [
@@ -976,6 +999,7 @@ def test_a_load_after_any_change_publishes(home: Path, bundled: Path, change: Ca
     assert query(home, "SELECT count(*) FROM figures") == [(2,)]
 
 
+@pytest.mark.proof
 def test_two_files_of_the_latest_version_are_kept_and_one_of_the_version_before(home: Path, bundled: Path) -> None:
     for _ in range(5):
         load(home, bundled, anew=True)
@@ -998,6 +1022,7 @@ with duckdb.connect(sys.argv[1]) as shell:
 """
 
 
+@pytest.mark.proof
 def test_a_shell_left_open_disturbs_neither_loader_nor_reader(home: Path, bundled: Path) -> None:
     load(home, bundled)
     file = (home / "kooch.duckdb").resolve()
@@ -1018,6 +1043,7 @@ def test_a_shell_left_open_disturbs_neither_loader_nor_reader(home: Path, bundle
     assert after == [(5,)]
 
 
+@pytest.mark.proof
 def test_a_reader_keeps_the_version_it_opened(home: Path, bundled: Path) -> None:
     load(home, bundled)
     with open_version(reading_file(home)) as connection:
@@ -1029,6 +1055,7 @@ def test_a_reader_keeps_the_version_it_opened(home: Path, bundled: Path) -> None
     assert query(home, "SELECT version FROM versions") == [(6,)]
 
 
+@pytest.mark.proof
 def test_a_reader_that_has_found_a_version_may_open_it_after_the_next_one(home: Path, bundled: Path) -> None:
     load(home, bundled)
     found = reading_file(home)
@@ -1089,6 +1116,7 @@ def test_a_master_of_the_first_schema_keeps_its_words_and_who_showed_them() -> N
     assert texts == [(2, 2)]
 
 
+@pytest.mark.proof
 def test_words_that_no_observation_shows_any_more_are_gone(home: Path, bundled: Path) -> None:
     run = crawl(home, seen("did:web:a.test", 0, bio="mistaken"), seen("did:web:b.test", 0, bio="kept"))
     load(home, bundled)

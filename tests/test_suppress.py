@@ -76,6 +76,7 @@ def crawl_mastodon(home: Path, *outcomes: Outcome) -> None:
     write_batch(home, run=run, platform="mastodon", outcomes=outcomes)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("account", [DID, "canary.test", "@Canary.test"])
 def test_no_trace_of_it_is_left(account: str, home: Path, bundled: Path) -> None:
     assert traces(home)
@@ -88,6 +89,7 @@ def test_no_trace_of_it_is_left(account: str, home: Path, bundled: Path) -> None
     assert len(list((home / "published").glob("kooch-*.duckdb"))) == 1
 
 
+@pytest.mark.proof
 def test_it_stays_removed(home: Path, bundled: Path) -> None:
     remove(home, bundled, DID)
 
@@ -98,6 +100,7 @@ def test_it_stays_removed(home: Path, bundled: Path) -> None:
     assert query(home, "SELECT count(*) FROM observations") == [(1,)]
 
 
+@pytest.mark.proof
 def test_numbers_of_others_stay(home: Path, bundled: Path) -> None:
     before = query(home, f"SELECT account_id FROM accounts WHERE native_id = '{OTHER}'")
 
@@ -106,11 +109,13 @@ def test_numbers_of_others_stay(home: Path, bundled: Path) -> None:
     assert query(home, f"SELECT account_id FROM accounts WHERE native_id = '{OTHER}'") == before
 
 
+@pytest.mark.proof
 def test_it_waits_for_no_crawl(home: Path, bundled: Path) -> None:
     with only_one(home, "crawl-bluesky"), pytest.raises(RunningError, match="crawl-bluesky"):
         remove(home, bundled, DID)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("account", ["https://bsky.app/profile/canary.test", " @CANARY.test "])
 def test_an_account_is_known_by_its_address_too(account: str, home: Path, bundled: Path) -> None:
     remove(home, bundled, account)
@@ -118,6 +123,7 @@ def test_an_account_is_known_by_its_address_too(account: str, home: Path, bundle
     assert traces(home) == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("platform", "account"),
     [
@@ -144,6 +150,7 @@ def test_an_address_by_id_is_that_id() -> None:
     assert natural_keys("x", "https://x.com/i/user/116") == {"116"}
 
 
+@pytest.mark.proof
 def test_a_list_that_names_a_suppressed_account_otherwise_does_not_bring_it_back(home: Path, tmp_path: Path) -> None:
     suppress(
         home, platform="bluesky", account="later.test", reason="asked", views=VIEWS, bundled=bundle(tmp_path / "empty")
@@ -154,6 +161,7 @@ def test_a_list_that_names_a_suppressed_account_otherwise_does_not_bring_it_back
     assert query(home, "SELECT * FROM links") == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("handle", "native_id", "account"),
     [
@@ -197,6 +205,7 @@ def test_an_address_that_is_an_id_says_nothing_of_a_handle(tmp_path: Path) -> No
         ]
 
 
+@pytest.mark.proof
 def test_what_is_spooled_and_not_loaded_tells_whose_the_handle_is(tmp_path: Path) -> None:
     claims = (claim("gone", native_id=DID),)
     home, bundled = tmp_path / "home", bundle(tmp_path / "b", roster("list", [member("gone")], accounts=claims))
@@ -206,6 +215,7 @@ def test_what_is_spooled_and_not_loaded_tells_whose_the_handle_is(tmp_path: Path
     assert traces(home) == []
 
 
+@pytest.mark.proof
 def test_it_is_found_by_the_name_it_was_listed_under_and_has_given_up(home: Path, bundled: Path) -> None:
     claims = (claim("gone", native_id=DID),)
     load(home, bundle(bundled, roster("list", [member("gone")], accounts=claims)))
@@ -216,6 +226,7 @@ def test_it_is_found_by_the_name_it_was_listed_under_and_has_given_up(home: Path
     assert traces(home, [*MARKS, "newname.test"]) == []
 
 
+@pytest.mark.proof
 def test_suppressed_before_it_was_known_it_is_not_published_under_its_id(tmp_path: Path) -> None:
     home, bundled = tmp_path / "home", bundle(tmp_path / "bundled")
     assert remove(home, bundled, "canary.test").names == ()
@@ -234,6 +245,7 @@ def test_suppressed_before_it_was_known_it_is_not_published_under_its_id(tmp_pat
         bundle(bundled, roster("more", [member(f"more{minute}")]))
 
 
+@pytest.mark.proof
 def test_who_once_had_the_handle_of_a_suppressed_account_stays(home: Path, bundled: Path) -> None:
     crawl(home, seen(OTHER, -100, bio="other words", handle="canary.test"))
     remove(home, bundled, DID)
@@ -242,6 +254,7 @@ def test_who_once_had_the_handle_of_a_suppressed_account_stays(home: Path, bundl
     assert query(home, "SELECT count(*) FROM observations") == [(2,)]
 
 
+@pytest.mark.proof
 def test_who_took_over_a_handle_that_it_was_listed_under_stays(home: Path, bundled: Path) -> None:
     crawl(
         home,
@@ -261,6 +274,7 @@ def test_who_took_over_a_handle_that_it_was_listed_under_stays(home: Path, bundl
     assert traces(home, [DID, "canary words", "newname.test"]) == []
 
 
+@pytest.mark.proof
 def test_pages_under_its_handle_that_show_no_id_go_too(tmp_path: Path) -> None:
     listed = roster("list", [member("gone")], accounts=(claim("gone", "canary", platform="x"),))
     home, bundled = tmp_path / "home", bundle(tmp_path / "bundled", listed)
@@ -280,6 +294,7 @@ def test_pages_under_its_handle_that_show_no_id_go_too(tmp_path: Path) -> None:
     assert traces(home, ["canary words"]) == []
 
 
+@pytest.mark.proof
 def test_a_new_name_of_a_suppressed_account_is_not_published(home: Path, bundled: Path) -> None:
     remove(home, bundled, DID)
     claims = (claim("gone", "newname.test"), claim("stays", "stays.test", OTHER))
@@ -314,6 +329,7 @@ NAMING = (
 )
 
 
+@pytest.mark.proof
 def test_others_neither_link_to_it_nor_name_it_in_a_failure(tmp_path: Path) -> None:
     claims = [
         claim(figure, handle, platform="mastodon")
@@ -331,6 +347,7 @@ def test_others_neither_link_to_it_nor_name_it_in_a_failure(tmp_path: Path) -> N
     assert query(home, "SELECT DISTINCT cause, detail FROM failures") == [("handle_taken_over", None)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "address", ["https://b.test/users/alice", "https://b.test/users/Alice", "https://b.test/@Alice"]
 )
@@ -378,6 +395,7 @@ def test_a_word_in_a_message_is_no_handle(platform: str, key: str, text: str, *,
     assert duckdb.execute("SELECT regexp_matches($1, $2)", [text, pattern]).fetchone() == (is_named,)
 
 
+@pytest.mark.proof
 def test_nothing_is_left_of_a_batch_that_was_all_about_it(home: Path, bundled: Path) -> None:
     crawl(home, seen(DID, 60, bio="canary words", handle="canary.test"), state="complete")
     load(home, bundled)
@@ -419,6 +437,7 @@ def test_a_crawl_keeps_nothing_that_names_a_suppressed_account(tmp_path: Path, s
     assert shown == Skipped(cause="suppressed")
 
 
+@pytest.mark.proof
 def test_a_name_that_nothing_goes_by_is_said_to_match_nothing(home: Path) -> None:
     done = kooch(home, "suppress", "bluesky", "nobody.test", "--reason", "asked")
 
@@ -427,6 +446,7 @@ def test_a_name_that_nothing_goes_by_is_said_to_match_nothing(home: Path) -> Non
     assert "kooch suppress bluesky id:" in done.stdout
 
 
+@pytest.mark.proof
 def test_broken_off_and_loaded_in_between_it_can_be_finished(home: Path, bundled: Path) -> None:
     was_killed = is_suppressing_killed(home, bundled, DID, platform="bluesky", at="kooch.store.suppress:_cut_batch")
     load(home, bundled)
@@ -439,6 +459,7 @@ def test_broken_off_and_loaded_in_between_it_can_be_finished(home: Path, bundled
     assert query(home, "SELECT count(*) FROM observations") == [(2,)]
 
 
+@pytest.mark.proof
 def test_a_batch_that_cannot_be_read_may_hold_the_account(home: Path, bundled: Path) -> None:
     crawl(home, seen("@canary.test", 60, native_id=DID, bio="canary words", handle="canary.test"))
     (batch,) = waiting_batches(home)
@@ -452,6 +473,7 @@ def test_a_batch_that_cannot_be_read_may_hold_the_account(home: Path, bundled: P
     assert traces(home) == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("named", [f"id:{DID}", "id:did:plc:" + "c" * 24, "@canary.test"])
 def test_an_account_that_has_changed_its_id_is_suppressed_under_every_id(home: Path, bundled: Path, named: str) -> None:
     new = "did:plc:" + "c" * 24

@@ -52,6 +52,7 @@ def lengths(connection: duckdb.DuckDBPyConnection) -> list[int]:
 # Posts after the last whole day that was looked at
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "seen",
     [
@@ -74,6 +75,7 @@ def test_who_posted_after_the_last_whole_day_that_was_looked_at_is_not_quiet(see
 INDIAN_DAY = ("2025-06-02T18:30", "2025-06-03T18:30")
 
 
+@pytest.mark.proof
 def test_a_check_that_missed_a_post_of_a_day_elsewhere_is_not_believed() -> None:
     seen = (check("ada", 1, "2025-01-01T10:00", "2025-12-01"), posted("ada", 1, *INDIAN_DAY))
     with world(*LIST, *seen[:1]) as connection:
@@ -122,6 +124,7 @@ def test_days_on_one_of_which_it_posted_end_no_silence_and_make_none_longer() ->
 # When a silence was known
 
 
+@pytest.mark.proof
 def test_a_later_profile_does_not_move_the_day_on_which_a_silence_was_known() -> None:
     seen = [
         *posts(1, "2025-01-01"),
@@ -146,6 +149,7 @@ def test_who_was_looked_at_only_after_the_last_role_was_not_looked_at() -> None:
         assert lengths(connection) == []
 
 
+@pytest.mark.proof
 def test_a_look_of_less_than_a_day_begins_no_watch() -> None:
     two_hours = look(1, "2025-06-05T12:00", "2025-06-05T10:00")
     with world(*LIST, two_hours) as connection:
@@ -156,6 +160,7 @@ def test_a_look_of_less_than_a_day_begins_no_watch() -> None:
         assert fate(connection) == ("still there", "2025-09-01", "2025-12-01")
 
 
+@pytest.mark.proof
 def test_nobody_watches_across_days_at_which_nobody_looked() -> None:
     """It posted in January and was looked at until the 20th, and then again from June on, without a post."""
     looks = (look(1, "2025-01-20", "2024-12-01"), look(1, "2025-12-10", "2025-06-01", run=2))
@@ -172,6 +177,7 @@ def test_nobody_watches_across_days_at_which_nobody_looked() -> None:
         assert fate(connection) == ("still there", "2024-12-01", "2025-12-10")
 
 
+@pytest.mark.proof
 def test_of_whom_nobody_can_say_how_long_they_were_silent_is_told_apart() -> None:
     def said(*seen: Row) -> str:
         with world(*LIST, *seen) as connection:
@@ -302,6 +308,7 @@ LOOKED = (
 )
 
 
+@pytest.mark.proof
 def test_a_blocked_week_is_no_week_without_a_post() -> None:
     with world(*BOTH, *LOOKED, stay("ada", 1, "2020-01-01", "2020-01-02")) as connection:
         open_weeks = rows(connection, WEEKS)

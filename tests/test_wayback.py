@@ -661,6 +661,7 @@ def test_each_fault_is_what_it_says(archive: WaybackArchive) -> None:
         capture(archive, "20170101000000", original)
 
 
+@pytest.mark.proof
 def test_a_limit_answers_429_without_saying_for_how_long(tmp_path: Path) -> None:
     with WaybackArchive(ARCHIVED[:1], tmp_path) as archive:
         archive.limits = {"/cdx/": Limit(3, 1), "/web/": Limit(2, 1)}

@@ -169,6 +169,7 @@ def test_before_it_writes_it_says_what_it_found_and_asks(ask: Ask, tmp_path: Pat
     assert lists_in(tmp_path) == []
 
 
+@pytest.mark.proof
 def test_on_a_terminal_it_asks_before_it_writes(service: SparqlService, tmp_path: Path) -> None:
     told = {
         "KOOCH_CONTACT": "desk@example.org", "KOOCH_WIKIDATA__ENDPOINT": service.url,

@@ -651,6 +651,7 @@ def test_a_canary_that_was_left_is_found(tmp_path: Path) -> None:
     assert {"output", "rows", "table texts", "table runs"} <= found
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("looks", "says"),
     [
