@@ -46,10 +46,10 @@ statistics: $(APP) ## install what curves of survival need
 
 lake: $(APP) .venv/lake/installed.txt ## install what `kooch lake` needs
 
-test: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS) ## run the tests against real servers on loopback
+test: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS) ## run the quick tests against real servers on loopback
 	$(BIN)/pytest -n 3 $(PYTEST_FLAGS)
 
-proof: proof-together proof-alone ## run the slow proofs
+proof: proof-together proof-alone ## run the slow tests
 
 # Files run in the order of their names. In the order of size, a file with one long test would start last, and all workers would wait for it.
 proof-together: $(DEV) $(SERVERS) $(WAYBACK) $(CLIENTS)

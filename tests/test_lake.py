@@ -81,6 +81,7 @@ def look(home: Path, minutes: float) -> None:
     )
 
 
+@pytest.mark.proof
 def test_a_version_is_read_by_others_and_pulled_back_equal(postgres: PostgresServer, tmp_path: Path) -> None:
     desk, reader, catalogue = tmp_path / "desk", tmp_path / "reader", postgres.database("whole_line")
     bundled = three_people(tmp_path / "lists")
@@ -113,6 +114,7 @@ def test_a_version_is_read_by_others_and_pulled_back_equal(postgres: PostgresSer
     assert kooch(reader, "sql", "SELECT count(*) FROM observations").stdout.split() == ["count_star()", "3"]
 
 
+@pytest.mark.proof
 def test_only_new_rows_are_written_and_earlier_versions_stay_readable(postgres: PostgresServer, tmp_path: Path) -> None:
     desk, reader, catalogue = tmp_path / "desk", tmp_path / "reader", postgres.database("new_rows")
     three_people(desk / "rosters")
@@ -190,6 +192,7 @@ def test_one_process_writes_at_a_time(postgres: PostgresServer, tmp_path: Path) 
     assert (after.returncode, after.stderr) == (0, "")
 
 
+@pytest.mark.proof
 def test_what_fails_is_said_in_a_sentence_and_the_next_push_goes_on(postgres: PostgresServer, tmp_path: Path) -> None:
     desk, catalogue, data = tmp_path / "desk", postgres.database("faults"), tmp_path / "data"
     three_people(desk / "rosters")
@@ -228,6 +231,7 @@ def test_what_fails_is_said_in_a_sentence_and_the_next_push_goes_on(postgres: Po
     assert PostgresServer.password not in told + postgres.log()
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(1200)
 def test_postgresql_that_goes_in_the_middle_of_a_push_loses_nothing(postgres: PostgresServer, tmp_path: Path) -> None:
     desk, catalogue = tmp_path / "desk", postgres.database("middle")
@@ -256,6 +260,7 @@ def test_postgresql_that_goes_in_the_middle_of_a_push_loses_nothing(postgres: Po
     assert ask_duckdb(catalogue, "SELECT count(*) FROM lake.observations") == [[[6]]]
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("at", ["ducklake_snapshot", "ducklake_files_scheduled_for_deletion"])
 def test_a_push_after_a_suppression_that_is_killed_is_finished_by_the_next(
@@ -305,6 +310,7 @@ def test_a_full_disk_loses_nothing(postgres: PostgresServer, tmp_path: Path, dis
     assert json.loads(after.stdout)["is_new"]
 
 
+@pytest.mark.proof
 def test_a_lake_in_s3_is_pulled_back_equal_and_its_faults_are_said(postgres: PostgresServer, tmp_path: Path) -> None:
     desk, reader, catalogue = tmp_path / "desk", tmp_path / "reader", postgres.database("in_s3")
     look(desk, 0)
@@ -332,6 +338,7 @@ def test_a_lake_in_s3_is_pulled_back_equal_and_its_faults_are_said(postgres: Pos
     assert differences((desk / "kooch.duckdb").resolve(), (reader / "kooch.duckdb").resolve()) == {}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("is_pushed_at_once", [True, False])
 def test_a_clock_that_was_an_hour_ahead_keeps_nothing_that_was_removed(
     postgres: PostgresServer, tmp_path: Path, *, is_pushed_at_once: bool
@@ -374,6 +381,7 @@ def test_an_s3_that_finds_the_clock_wrong_is_believed(postgres: PostgresServer, 
     assert skewed.stderr == "S3 says that this machine's clock is wrong. Set the clock, then repeat. Nothing is lost.\n"
 
 
+@pytest.mark.proof
 def test_an_older_kooch_and_another_folder_are_refused(postgres: PostgresServer, tmp_path: Path) -> None:
     desk, other, catalogue = tmp_path / "desk", tmp_path / "other", postgres.database("refused")
     bundled = three_people(tmp_path / "lists")
