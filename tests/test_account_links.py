@@ -72,6 +72,7 @@ def test_the_word_of_one_side_alone_is_no_move(tmp_path: Path, bundled: Path, *,
     assert query(tmp_path, "SELECT * FROM moves WHERE move <> 'joined'") == []
 
 
+@pytest.mark.proof
 def test_the_other_side_may_be_heard_later(tmp_path: Path, bundled: Path) -> None:
     """The account moved to is crawled itself, loads later, and names the old one."""
     crawl(tmp_path, account(OLD, 0))
@@ -116,6 +117,7 @@ def test_a_link_is_one_however_often_and_in_whatever_order_it_is_read(tmp_path: 
     assert found == [[(NEW, True, at(0))]] * 3
 
 
+@pytest.mark.proof
 def test_a_rebuilt_store_has_the_same_links(tmp_path: Path, bundled: Path) -> None:
     home = tmp_path / "home"
     crawl(home, account(OLD, 60, status="moved", moved_to=NEW, is_named_back=True))
@@ -129,6 +131,7 @@ def test_a_rebuilt_store_has_the_same_links(tmp_path: Path, bundled: Path) -> No
     assert contents(home) == before
 
 
+@pytest.mark.proof
 def test_a_handle_that_becomes_an_account_keeps_its_links(tmp_path: Path, bundled: Path) -> None:
     """Found by its handle without an id, an account that says where it went is later known by its id."""
     load(tmp_path, bundled)
@@ -142,6 +145,7 @@ def test_a_handle_that_becomes_an_account_keeps_its_links(tmp_path: Path, bundle
     assert query(tmp_path, LINKS) == [(OTHER, "moved_to", NEW, None, None)]
 
 
+@pytest.mark.proof
 def test_nobody_names_a_suppressed_account(tmp_path: Path, bundled: Path) -> None:
     home = tmp_path / "home"
     outcomes = (

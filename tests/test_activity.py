@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import duckdb
 import pyarrow.parquet as pq
+import pytest
 from pydantic import AnyHttpUrl
 
 from crawlers.activity import looking
@@ -108,6 +109,7 @@ def requests_of(lines: list[dict[str, Any]]) -> int:
     return int([line for line in lines if line["event"] == "run"][-1]["requests"])
 
 
+@pytest.mark.proof
 def test_days_are_right_whatever_owners_write(bluesky: BlueskyNetwork, tmp_path: Path) -> None:
     account = bluesky.create_account("actdays.test")
     own = [OPENED + timedelta(hours=1 + 18 * n) for n in range(90)]
@@ -167,6 +169,7 @@ ZEROES = """
 """
 
 
+@pytest.mark.proof
 def test_who_could_not_be_asked_has_no_zero(bluesky: BlueskyNetwork, tmp_path: Path) -> None:
     """All had posted every day for ten weeks and were active when the crawl saw them. Then things happened."""
     names = ("deactivated", "takendown", "hidden", "deleted", "label", "moved", "refused", "cut", "fine")
@@ -236,6 +239,7 @@ def test_who_could_not_be_asked_has_no_zero(bluesky: BlueskyNetwork, tmp_path: P
     ]
 
 
+@pytest.mark.proof
 def test_what_was_deleted_or_imported_is_found_by_the_counts(bluesky: BlueskyNetwork, tmp_path: Path) -> None:
     account = bluesky.create_account("acthidden.test")
     daily = [OPENED + timedelta(hours=1 + 24 * n) for n in range(60)]
@@ -262,6 +266,7 @@ def test_what_was_deleted_or_imported_is_found_by_the_counts(bluesky: BlueskyNet
         assert query(crawls.home, "SELECT listed FROM activity_looks ORDER BY looked_at") == [(60,), (59,), (60,)]
 
 
+@pytest.mark.proof
 def test_of_an_account_with_more_than_is_read_the_first_post_is_known(bluesky: BlueskyNetwork, tmp_path: Path) -> None:
     account = bluesky.create_account("actmany.test")
     daily = [OPENED + timedelta(days=5, hours=1 + 6 * n) for n in range(230)]
@@ -281,6 +286,7 @@ def test_of_an_account_with_more_than_is_read_the_first_post_is_known(bluesky: B
         assert query(crawls.home, f"SELECT is_active FROM active_on(DATE '{daily[100].date()}', 7)") == [(None,)]
 
 
+@pytest.mark.proof
 def test_no_word_of_a_post_is_kept(bluesky: BlueskyNetwork, tmp_path: Path) -> None:
     account = bluesky.create_account("actcanary.test")
     at = OPENED + timedelta(hours=5)

@@ -68,6 +68,7 @@ def days_of(home: Path) -> list[tuple[Any, ...]]:
     return query(home, "SELECT day::VARCHAR, posts, posts_most FROM activity_days ORDER BY day")
 
 
+@pytest.mark.proof
 def test_days_are_as_the_latest_look_says_in_whatever_order_looks_arrive(tmp_path: Path, bundled: Path) -> None:
     looks = [
         look("2025-03-01T12:00", {"2025-02-01": 3, "2025-02-20": 1, "2025-03-01": 1}),
@@ -99,6 +100,7 @@ def test_days_are_as_the_latest_look_says_in_whatever_order_looks_arrive(tmp_pat
     assert found == [expected] * 3
 
 
+@pytest.mark.proof
 def test_a_rebuilt_store_and_one_loaded_twice_hold_the_same(tmp_path: Path, bundled: Path) -> None:
     home = tmp_path / "home"
     spool_looks(home, look("2025-03-01T12:00", {"2025-02-01": 3}), look("2025-03-01T12:00", {}, target=BOB))
@@ -126,6 +128,7 @@ def active(home: Path, on: str, days: int = 28, who: str = "ada") -> Any:  # noq
     return is_active
 
 
+@pytest.mark.proof
 def test_active_says_yes_no_and_unknown(tmp_path: Path, bundled: Path) -> None:
     home = tmp_path / "home"
     spool_looks(
@@ -284,6 +287,7 @@ def test_multihoming_is_unknown_where_one_platform_is(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.proof
 def test_a_suppressed_account_leaves_no_day_and_no_look(tmp_path: Path, bundled: Path) -> None:
     home = tmp_path / "home"
     spool_looks(
@@ -301,6 +305,7 @@ def test_a_suppressed_account_leaves_no_day_and_no_look(tmp_path: Path, bundled:
     assert query(home, "SELECT count(*) FROM activity_looks") == [(1,)]
 
 
+@pytest.mark.proof
 def test_an_announcement_is_no_departure(tmp_path: Path) -> None:
     """It stands beside the other ends, with its words, and ends no stay."""
     said = statement(
@@ -321,6 +326,7 @@ def test_an_announcement_is_no_departure(tmp_path: Path) -> None:
     assert query(home, "SELECT count(*) FROM bounds WHERE event = 'announced'") == [(1,)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("is_short_look_first", [True, False])
 def test_a_look_at_less_than_a_day_hides_no_longer_span(
     tmp_path: Path, bundled: Path, *, is_short_look_first: bool

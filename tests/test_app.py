@@ -65,6 +65,7 @@ def words(app: AppTest) -> str:
     return re.sub(r"\\(.)", r"\1", "\n".join(said)) + "\n" + html.unescape("\n".join(told))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_opens(page: Path, bundled_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run(page, bundled_home, monkeypatch)
@@ -108,6 +109,7 @@ def test_the_crawls_page_shows_what_is_scheduled(
     assert [list(frame["schedule"]) for frame in coming] == [["nightly"] * 3]
 
 
+@pytest.mark.proof
 def test_the_crawls_page_says_when_views_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dids = [f"did:plc:{letter * 24}" for letter in "abcdef"]
     claims = tuple(stores.claim(f"m{n}", f"m{n}.test", did) for n, did in enumerate(dids))
@@ -212,6 +214,7 @@ def test_a_share_appears_only_for_a_searched_census(bundled_home: Path, monkeypa
     assert "%" not in words(census)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("page", ["adoption", "moves", "places", "stayed"])
 def test_choices_show_titles_and_the_address_holds_short_names(
     page: str, bundled_home: Path, monkeypatch: pytest.MonkeyPatch
@@ -461,6 +464,7 @@ def test_an_address_of_a_page_is_enough_on_a_fresh_server(bundled_home: Path, br
         page.close()
 
 
+@pytest.mark.proof
 def test_the_first_screen_says_the_headline_and_asks_nobody(app_url: str, browser: Browser) -> None:
     watched = Watched(browser, app_url, width=1280)
     page = watched.open("/")
@@ -478,6 +482,7 @@ def test_the_first_screen_says_the_headline_and_asks_nobody(app_url: str, browse
     page.close()
 
 
+@pytest.mark.proof
 def test_the_first_screen_fits_a_phone(app_url: str, browser: Browser, tmp_path: Path) -> None:
     watched = Watched(browser, app_url, width=390, height=844)
     page = watched.open("/")
@@ -509,6 +514,7 @@ def test_every_page_can_be_read_by_everybody(app_url: str, browser: Browser, wid
         found.close()
 
 
+@pytest.mark.proof
 def test_the_menu_of_a_phone_says_what_it_is_and_closes_with_a_choice(app_url: str, browser: Browser) -> None:
     page = Watched(browser, app_url, width=390, height=844).open("/")
     menu, links = page.get_by_role("button", name="Menu"), page.get_by_test_id("stPopoverBody")
@@ -548,6 +554,7 @@ def test_back_restores_the_chart_after_a_control(
     page.close()
 
 
+@pytest.mark.proof
 def test_a_click_on_a_row_opens_its_statements_and_a_link_keeps_them(app_url: str, browser: Browser) -> None:
     watched = Watched(browser, app_url, width=1280)
     page = watched.open("/?known_by=2021-03-03")
@@ -570,6 +577,7 @@ def test_a_click_on_a_row_opens_its_statements_and_a_link_keeps_them(app_url: st
     copy.close()
 
 
+@pytest.mark.proof
 def test_a_chart_can_be_taken_away(app_url: str, browser: Browser) -> None:
     page = Watched(browser, app_url, width=1280).open("/")
     taken = {}
@@ -678,6 +686,7 @@ def test_every_count_of_the_figure_page_leads_to_its_source(tmp_path: Path, brow
         page.close()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("origin", "is_taken"),
     [

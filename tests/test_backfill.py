@@ -500,6 +500,7 @@ def test_rows_of_the_index_that_are_no_captures_are_told_of(tmp_path: Path, arch
     assert told == [1]
 
 
+@pytest.mark.proof
 def test_an_archive_that_holds_nothing_ends_with_nothing(tmp_path: Path, archive: WaybackArchive) -> None:
     desk = Desk.of(tmp_path, archive.url, "nobody")
 

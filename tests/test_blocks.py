@@ -69,6 +69,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.proof
 def test_what_is_known_of_blocks_is_stored_with_who_ordered_them_and_who_says_so(home: Path) -> None:
     assert query(
         home,
@@ -155,6 +156,7 @@ def test_a_block_that_begins_while_an_earlier_one_holds_a_silence_up_holds_it_up
 
 
 # 91 days and the ten of the first block end on 12 April. If two blocks hold at once, each day counts once.
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("blocks", "blocked_days"),
     [

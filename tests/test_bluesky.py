@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from crawlers.crawling import crawl
 from crawlers.runs import Crawled
 from kooch.config import BlueskySettings, CrawlSettings, Settings
@@ -51,6 +53,7 @@ def state(result: Any) -> str:  # noqa: ANN401 -- any result
     return str(result.status if isinstance(result, Observed) else result.cause)
 
 
+@pytest.mark.proof
 def test_sixty_accounts_are_each_in_the_right_state(
     bluesky: BlueskyNetwork, counted: Callable[[str], CountingProxy], tmp_path: Path
 ) -> None:

@@ -99,6 +99,7 @@ def options_of(options: Mapping[str, str]) -> list[str]:
     return [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", value)]
 
 
+@pytest.mark.proof
 def test_a_web_archive_with_two_accounts_gives_two_observations_with_their_days(tmp_path: Path) -> None:
     file = tmp_path / "two.warc.gz"
     file.write_bytes(
@@ -204,6 +205,7 @@ def test_a_file_that_was_read_before_adds_nothing(tmp_path: Path) -> None:
     assert observed(tmp_path / "data") == first
 
 
+@pytest.mark.proof
 def test_accounts_on_no_list_are_named_and_not_stored(tmp_path: Path) -> None:
     """Kooch is about public figures; Ada's handle is claimed, her other page shows another handle and the same id."""
     home = tmp_path / "data"
@@ -533,6 +535,7 @@ def test_another_servers_copy_of_an_account_is_nobodys_number(tmp_path: Path) ->
     assert outcome.result.cause == "another_account"
 
 
+@pytest.mark.proof
 def test_a_suppressed_account_stays_out(tmp_path: Path) -> None:
     home = tmp_path / "data"
     kooch(home, "load")

@@ -563,6 +563,7 @@ def test_posts_count_for_whom_the_account_was_on_that_day(tmp_path: Path, monkey
     assert "Theirs until 30 June 2025" in shown
 
 
+@pytest.mark.proof
 def test_an_account_that_leaves_a_list_is_counted_until_then(tmp_path: Path) -> None:
     house = roster(
         "house",

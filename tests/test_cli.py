@@ -42,6 +42,7 @@ DESCRIPTION = [
 ]
 
 
+@pytest.mark.proof
 def test_a_roster_goes_from_a_table_to_a_published_version(home: Path, tmp_path: Path) -> None:
     table = tmp_path / "cabinet.csv"
     table.write_text(MEMBERS, encoding="utf-8")
@@ -151,6 +152,7 @@ def test_a_full_disk_under_the_output_is_said(words: list[str], home: Path) -> N
     )
 
 
+@pytest.mark.proof
 def test_a_stray_file_among_the_versions_stops_nothing(home: Path) -> None:
     for name in ("kooch-copy.duckdb", "kooch-99999999999.duckdb"):
         (home / "published" / name).write_bytes(b"")
@@ -176,6 +178,7 @@ def test_damage_in_the_middle_of_a_file_is_said(home: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.proof
 def test_the_doctor_sees_that_the_state_is_lost(home: Path) -> None:
     assert kooch(home, "crawl", "bluesky", KOOCH_BLUESKY__APPVIEW="https://nowhere.invalid").returncode == 3
     (home / "state.sqlite").unlink()
@@ -279,6 +282,7 @@ def test_an_empty_data_folder_says_what_to_do(tmp_path: Path) -> None:
     assert "kooch start" in done.stderr
 
 
+@pytest.mark.proof
 def test_without_a_network_a_crawl_fails_after_two_questions_and_changes_nothing(home: Path) -> None:
     before = kooch(home, "sql", "SELECT * FROM presence ORDER BY ALL").stdout
 
@@ -313,6 +317,7 @@ def test_an_export_describes_itself(home: Path, tmp_path: Path) -> None:
     assert kooch(home, "export", str(folder)).returncode == 2  # nothing is overwritten
 
 
+@pytest.mark.proof
 def test_a_backup_rebuilds_the_same_data(home: Path, tmp_path: Path) -> None:
     query = "SELECT * FROM joins ORDER BY ALL"
 
@@ -394,6 +399,7 @@ def test_doctor_finds_a_damaged_master(home: Path) -> None:
     assert "valid DuckDB database file. Free" in loaded.stderr
 
 
+@pytest.mark.proof
 def test_what_is_wrong_with_a_list_of_kooch_is_a_note_and_with_ones_own_a_fault(tmp_path: Path) -> None:
     home = tmp_path / "data"
     claims = [stores.claim("de-ada", "bmds@social.bund.de", platform="mastodon")]
@@ -442,6 +448,7 @@ def test_a_damaged_batch_of_the_archive_is_a_fault_for_rebuild_and_for_a_new_mas
     assert f"Archived batch {batch.with_suffix('.broken')} cannot be read" in loaded.stderr
 
 
+@pytest.mark.proof
 def test_doctor_is_content_with_a_sound_store(home: Path) -> None:
     done = kooch(home, "doctor", "--rebuild", "--no-network")
 
@@ -491,6 +498,7 @@ def test_start_opens_the_app_on_loopback_and_ends_cleanly(tmp_path: Path, number
         urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=5)
 
 
+@pytest.mark.proof
 def test_start_names_a_port_in_use(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

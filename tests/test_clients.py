@@ -82,6 +82,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("client", "versions"), [("oldest", OLDEST), ("lts", ("1.4.",))])
 def test_an_older_client_answers_what_ours_does(client: str, versions: tuple[str, ...], home: Path) -> None:
     found = ask(client, home / "kooch.duckdb")
@@ -115,6 +116,7 @@ def documented() -> dict[str, str]:
     return {f"{name} {n}": query for name, found in pages.items() for n, query in enumerate(found)} | examples()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Kiritimati"])
 def test_a_documented_query_answers_alike_in_every_time_zone(zone: str, bundled_home: Path) -> None:
     def answer(zone: str, sql: str) -> list[str]:
@@ -161,6 +163,7 @@ def storage_of(file: Path) -> str:
     return str(tags["storage_version"])
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("is_archive_whole", [True, False])
 def test_a_master_that_older_clients_cannot_read_is_made_again(tmp_path: Path, *, is_archive_whole: bool) -> None:
     bundled = bundle(

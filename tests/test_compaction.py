@@ -66,6 +66,7 @@ def names_of(paths: list[Path]) -> list[str]:
     return sorted(path.parent.name for path in paths)
 
 
+@pytest.mark.proof
 def test_merged_batches_give_the_same_tables_under_the_same_ids_and_digests(home: Path, bundled: Path) -> None:
     before, digests = contents(home), batch_digests(home)
     batches = "SELECT batch_id, rows FROM batches ORDER BY ALL"
@@ -101,6 +102,7 @@ def test_the_rows_of_a_merged_file_are_sorted_by_account_and_time(home: Path, mo
     ]
 
 
+@pytest.mark.proof
 def test_smaller_merged_files_are_merged_again_and_few_files_stay(home: Path, bundled: Path) -> None:
     before = len(archived_batches(home))
     for day in range(4, 16):
@@ -116,6 +118,7 @@ def test_smaller_merged_files_are_merged_again_and_few_files_stay(home: Path, bu
     assert rebuilt(home, bundled) == wanted
 
 
+@pytest.mark.proof
 def test_batches_of_a_run_that_may_be_continued_are_not_merged(home: Path, bundled: Path) -> None:
     under_way = plan(home, A, B)
     spool(home, under_way, seen(A, 5 * _DAY))
@@ -126,6 +129,7 @@ def test_batches_of_a_run_that_may_be_continued_are_not_merged(home: Path, bundl
     assert under_way in names_of(archived_batches(home))
 
 
+@pytest.mark.proof
 def test_a_suppressed_account_goes_from_merged_batches(home: Path, bundled: Path, tmp_path: Path) -> None:
     plain = Path(shutil.copytree(home, tmp_path / "plain", symlinks=True))
     compact(home)
@@ -144,6 +148,7 @@ def test_a_suppressed_account_goes_from_merged_batches(home: Path, bundled: Path
     assert len({*batch_digests(home).items()} & {*digests.items()}) == 1  # that of the latest run, which is not merged
 
 
+@pytest.mark.proof
 def test_a_run_is_withdrawn_from_merged_batches(home: Path, bundled: Path, tmp_path: Path) -> None:
     plain = Path(shutil.copytree(home, tmp_path / "plain", symlinks=True))
     compact(home)
@@ -159,6 +164,7 @@ def test_a_run_is_withdrawn_from_merged_batches(home: Path, bundled: Path, tmp_p
     assert len(query(home, RUNS)) == 3
 
 
+@pytest.mark.proof
 def test_a_merged_file_that_is_damaged_is_told_and_can_be_given_back(home: Path, bundled: Path, tmp_path: Path) -> None:
     before = contents(home)
     compact(home)

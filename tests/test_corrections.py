@@ -54,6 +54,7 @@ def lists(tmp_path: Path, home: Path) -> Lists:
     return Lists(tmp_path, home)
 
 
+@pytest.mark.proof
 def test_a_link_that_is_denied_is_a_correction_and_names_the_account_no_more(home: Path, lists: Lists) -> None:
     lists.load(TRUE, FALSE)
     denied = claim("ada", "false.test", "did:web:false.test", polarity="denies", note="@False.test is a parody")
@@ -72,6 +73,7 @@ def test_a_link_that_is_denied_is_a_correction_and_names_the_account_no_more(hom
     assert query(home, CORRECTIONS) == found
 
 
+@pytest.mark.proof
 def test_a_link_that_a_list_drops_takes_the_reason_of_the_load(home: Path, lists: Lists) -> None:
     lists.load(TRUE, FALSE)
     loaded = lists.load(TRUE, reason="the list named the wrong account")
@@ -80,6 +82,7 @@ def test_a_link_that_a_list_drops_takes_the_reason_of_the_load(home: Path, lists
     assert {row[-1] for row in query(home, CORRECTIONS)} == {"the list named the wrong account"}
 
 
+@pytest.mark.proof
 def test_a_statement_that_is_edited_is_a_correction_and_a_new_wording_is_none(home: Path, lists: Lists) -> None:
     first = statement(
         "ada", "joined", "2021-02-12", not_before="2021-02-09", not_after="2021-02-09", wording="on Tuesday"
@@ -104,6 +107,7 @@ def test_a_statement_that_is_edited_is_a_correction_and_a_new_wording_is_none(ho
     ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
 def test_a_day_is_withdrawn_as_it_was_told_whatever_zone_the_list_has(tmp_path: Path, zone: str) -> None:
     home = tmp_path / "home"
@@ -121,6 +125,7 @@ def test_a_day_is_withdrawn_as_it_was_told_whatever_zone_the_list_has(tmp_path: 
     }
 
 
+@pytest.mark.proof
 def test_a_move_of_a_withdrawn_run_takes_its_reason(home: Path, lists: Lists) -> None:
     stores.crawl(home, seen("did:web:bo.test", 0), state="complete")
     for day in (1, 3):
@@ -133,6 +138,7 @@ def test_a_move_of_a_withdrawn_run_takes_its_reason(home: Path, lists: Lists) ->
     assert ("move", "bo", "bluesky", "left", None, "the server was broken") in query(home, CORRECTIONS)
 
 
+@pytest.mark.proof
 def test_who_leaves_all_lists_is_no_correction_nor_is_a_handle_that_turns_out_to_be_an_id(
     home: Path, lists: Lists
 ) -> None:
@@ -144,6 +150,7 @@ def test_who_leaves_all_lists_is_no_correction_nor_is_a_handle_that_turns_out_to
     assert query(home, CORRECTIONS) == []
 
 
+@pytest.mark.proof
 def test_two_accounts_that_are_known_by_their_handles_keep_their_moves_when_their_ids_become_known(
     home: Path, lists: Lists
 ) -> None:
@@ -159,6 +166,7 @@ def test_two_accounts_that_are_known_by_their_handles_keep_their_moves_when_thei
     assert query(home, CORRECTIONS) == []
 
 
+@pytest.mark.proof
 def test_a_suppression_is_no_correction(home: Path, lists: Lists) -> None:
     lists.load(TRUE, FALSE)
     done = kooch_without_lists(home, "suppress", "bluesky", "false.test", "--reason", "asked")
@@ -167,6 +175,7 @@ def test_a_suppression_is_no_correction(home: Path, lists: Lists) -> None:
     assert query(home, CORRECTIONS) == []
 
 
+@pytest.mark.proof
 def test_corrections_are_dated(home: Path, lists: Lists) -> None:
     lists.load(TRUE, FALSE)
     lists.load(TRUE)

@@ -51,6 +51,7 @@ def test_each_country_stands_once(kind: str) -> None:
     assert twice == []
 
 
+@pytest.mark.proof
 def test_every_command_is_one_that_the_command_line_takes() -> None:
     slugs = []
     for ready in READY:

@@ -118,6 +118,7 @@ def test_a_crawl_killed_again_and_again_still_ends(tmp_path: Path) -> None:
     assert len(rows) == len(without_run(rows)) == 1000
 
 
+@pytest.mark.proof
 def test_a_killed_crawl_goes_on_where_its_spool_ends(tmp_path: Path) -> None:
     from tests.faults import Bluesky, Server  # noqa: PLC0415 -- not in the crawl's own process
 

@@ -412,6 +412,7 @@ def shown(numbers: Sequence[int]) -> list[int]:
     return [n for n in numbers if Bluesky.is_shown(n)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("status", "headers", "seconds"),
     [
@@ -718,6 +719,7 @@ def test_scrapy_lists_the_spiders(tmp_path: Path) -> None:
     assert listed.stdout.split() == platforms()
 
 
+@pytest.mark.proof
 def test_scrapy_leaves_with_one_sentence_and_the_exit_code_of_the_fault(tmp_path: Path) -> None:
     left = scrapy(tmp_path, "crawl", "bluesky")
 

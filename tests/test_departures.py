@@ -29,6 +29,7 @@ def state_of(home: Path, figure: str = "m0") -> str:
     return str(state)
 
 
+@pytest.mark.proof
 def test_one_look_that_says_gone_is_not_a_departure(tmp_path: Path, bundled: Path) -> None:
     look(tmp_path, 0, "active", DIDS[0])
     look(tmp_path, DAY, "deleted", DIDS[0])
@@ -112,6 +113,7 @@ def test_a_tombstone_alone_ends_no_stay(tmp_path: Path, bundled: Path) -> None:
     assert query(tmp_path, "SELECT spell FROM joins WHERE figure_id = 'm0'") == [(1,)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("year", "n"), [(2024, 0), (2026, 1)])
 def test_a_tombstone_dates_an_end_that_looks_have_confirmed(year: int, n: int, tmp_path: Path, bundled: Path) -> None:
     look(tmp_path, 0, "active", DIDS[0])
@@ -122,6 +124,7 @@ def test_a_tombstone_dates_an_end_that_looks_have_confirmed(year: int, n: int, t
     assert query(tmp_path, "SELECT count(*) FROM bounds WHERE kind = 'tombstone'") == [(n,)]
 
 
+@pytest.mark.proof
 def test_a_failure_between_changes_nothing(tmp_path: Path, bundled: Path) -> None:
     look(tmp_path, 0, "active", DIDS[0])
     crawl(tmp_path, failed(DIDS[0], DAY), state="failed")
@@ -132,6 +135,7 @@ def test_a_failure_between_changes_nothing(tmp_path: Path, bundled: Path) -> Non
     assert query(tmp_path, "SELECT * FROM moves WHERE move <> 'joined'") == []
 
 
+@pytest.mark.proof
 def test_a_doubtful_gap_does_not_end_a_stay(tmp_path: Path, bundled: Path) -> None:
     for minutes, status in ((0, "active"), (DAY, "deleted"), (DAY + HOUR, "active"), (3 * DAY, "active")):
         look(tmp_path, minutes, status, DIDS[0])
@@ -141,6 +145,7 @@ def test_a_doubtful_gap_does_not_end_a_stay(tmp_path: Path, bundled: Path) -> No
     assert query(tmp_path, "SELECT spell FROM joins WHERE figure_id = 'm0'") == [(1,)]
 
 
+@pytest.mark.proof
 def test_a_return_is_a_second_stay(tmp_path: Path, bundled: Path) -> None:
     for day, status in enumerate(("active", "deactivated", "deactivated", "active")):
         look(tmp_path, day * DAY, status, DIDS[0])

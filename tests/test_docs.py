@@ -40,6 +40,7 @@ def test_an_sql_example_finds_rows(query: str, bundled_home: Path) -> None:
     assert found.height or "FROM runs" in query
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("script", blocks("bash"))
 def test_a_shell_example_runs(script: str, bundled_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -98,6 +98,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.proof
 def test_a_planted_jump_is_told_with_its_counts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = words(run(EVENT, home, monkeypatch, roster="people", day="2024-05-01"))
 
@@ -154,6 +155,7 @@ def posting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.proof
 def test_posts_and_active_accounts_around_an_event_are_those_of_the_same_accounts(posting: Path) -> None:
     with open_version(reading_file(posting)) as connection:
         found = event_posts(connection, roster="people", platform="bluesky", day=date(2024, 5, 6))

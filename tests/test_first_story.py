@@ -38,6 +38,7 @@ def walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, list[
     return tmp_path, printed
 
 
+@pytest.mark.proof
 def test_the_first_story_runs_as_it_is_written(walked: tuple[Path, list[str]]) -> None:
     folder, printed = walked
     frame = re.search(r'src="([^"]+)" title', of("html"))

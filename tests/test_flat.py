@@ -155,6 +155,7 @@ def test_a_damaged_block_in_the_file_of_readers_is_mended_from_the_archive(
     assert contents(home) == before
 
 
+@pytest.mark.proof
 def test_where_the_file_system_has_no_second_names_the_file_of_readers_is_a_copy(
     home: Path, bundled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

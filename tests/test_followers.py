@@ -81,6 +81,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.mark.proof
 def test_ratio_and_parity_are_as_written_by_hand(home: Path) -> None:
     with open_version(reading_file(home)) as connection:
         found = followers(connection, **OF, names=("Bluesky", "X"))
@@ -109,6 +110,7 @@ def test_the_other_way_round_a_lower_bound_leaves_the_ratio_open_above(home: Pat
     assert parity(rows["ann"]) == "by 1 Jun 2025"
 
 
+@pytest.mark.proof
 def test_each_number_of_the_page_is_what_sql_says(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run(PAGE, home, monkeypatch, **OF, who="ann")
     shown = list(shown_on(app))
@@ -130,6 +132,7 @@ def test_a_list_without_a_day_in_common_names_the_command(bundled_home: Path, mo
     assert "Many people follow" not in said
 
 
+@pytest.mark.proof
 def test_on_a_phone_the_page_is_not_wider_than_the_screen(home: Path, browser: Browser) -> None:
     with serving(home) as url:
         page = browser.new_page(viewport={"width": 390, "height": 1200})

@@ -66,6 +66,7 @@ def test_each_of_two_holders_has_the_handle_of_their_own_time(handed_on: Path) -
     assert query(handed_on, "SELECT handle FROM current_handles") == [("ben.test",)]
 
 
+@pytest.mark.proof
 def test_every_query_about_a_figure_shows_that_handle(handed_on: Path) -> None:
     mine = {"ann": "ann.test", "ben": "ben.test"}
     with open_version(reading_file(handed_on)) as connection:
@@ -98,6 +99,7 @@ def test_every_query_about_a_figure_shows_that_handle(handed_on: Path) -> None:
 _MOVES = {"roster": "house", "move": None, "platform": None, "shown": 100}
 
 
+@pytest.mark.proof
 def test_pages_do_not_say_that_the_earlier_handle_leads_to_its_holder(
     handed_on: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,6 +118,7 @@ def test_pages_do_not_say_that_the_earlier_handle_leads_to_its_holder(
     assert "ben.test" not in (latest / "figures" / "ann.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.proof
 def test_a_report_and_an_export_show_the_handle_of_each_holder(handed_on: Path, tmp_path: Path) -> None:
     done = kooch_without_lists(handed_on, "report", "house", "-o", str(tmp_path / "report.html"))
     export_version(reading_file(handed_on), tmp_path / "export")
@@ -144,6 +147,7 @@ def test_a_registry_dates_the_handles_of_a_holder_in_whose_time_nobody_looked(tm
     assert query(home, HANDLES) == [("ann", "two.test", False), ("ben", "three.test", True)]
 
 
+@pytest.mark.proof
 def test_without_a_handle_of_the_time_the_list_gives_that_of_the_figure(tmp_path: Path) -> None:
     unseen = home_of(tmp_path / "unseen", (ann("zoe.test"), ben("ben.test")))
     later = home_of(tmp_path / "later", (ann("ann.test"), ben()), named(39, "ben.test"))
@@ -154,6 +158,7 @@ def test_without_a_handle_of_the_time_the_list_gives_that_of_the_figure(tmp_path
     assert query(earlier, HANDLES) == [("ann", "ann.test", True), ("ben", "ben.test", True)]
 
 
+@pytest.mark.proof
 def test_a_handle_that_was_first_seen_after_the_time_of_a_figure_is_not_shown_as_theirs(tmp_path: Path) -> None:
     later = home_of(tmp_path / "later", (ann(), ben()), named(39, "ben.test"))
     unseen = home_of(tmp_path / "unseen", (ann(), ben("ben.test")))
@@ -180,6 +185,7 @@ def test_without_a_time_the_handle_is_the_latest_of_the_account(tmp_path: Path) 
     assert query(home, HANDLES) == [("ann", "two.test", True), ("ben", "two.test", True), ("cyd", "cyd.test", True)]
 
 
+@pytest.mark.proof
 def test_nobody_is_asked_to_look_at_an_account_that_is_no_longer_theirs(handed_on: Path) -> None:
     with open_version(reading_file(handed_on)) as connection:
         found = figures_to_look_at(connection, roster="house", platform="bluesky")

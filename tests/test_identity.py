@@ -138,6 +138,7 @@ def test_a_handle_answered_by_somebody_else_is_a_failure_and_no_observation(
     assert query(home, "SELECT planned, observed, failed FROM runs ORDER BY started_at") == [(1, 1, 0), (1, 0, 1)]
 
 
+@pytest.mark.proof
 def test_a_handle_that_a_roster_ties_to_an_id_cannot_be_taken_over(home: Path, bundled: Path) -> None:
     # Known from the roster of the same load, before the answer.
     crawl(home, seen("@bob.test", 0, native_id="did:web:thief.test"))
@@ -159,6 +160,7 @@ def test_the_handle_of_a_merged_account_cannot_be_taken_over(home: Path, bundled
     assert query(home, "SELECT cause FROM failures") == [("handle_taken_over",)]
 
 
+@pytest.mark.proof
 def test_of_two_accounts_that_answer_to_an_unknown_handle_it_is_the_earlier_ones(home: Path, bundled: Path) -> None:
     crawl(home, seen("@ann.test", 60, native_id="did:web:late.test"))
     crawl(home, seen("@ann.test", 0, native_id="did:web:early.test"))
@@ -239,6 +241,7 @@ def test_a_suppressed_account_never_enters(home: Path, bundled: Path, account: s
     assert query(home, "SELECT planned, observed FROM runs") == [(1, 1)]
 
 
+@pytest.mark.proof
 def test_a_suppressed_account_that_answers_to_another_name_does_not_enter_either(home: Path, bundled: Path) -> None:
     with open_state(home) as state:
         state.execute(
@@ -273,6 +276,7 @@ def test_numbers_stay_when_rosters_come_and_go(home: Path, bundled: Path) -> Non
     assert query(home, "SELECT figure_id FROM figures ORDER BY 1") == [("ann",), ("bob",)]
 
 
+@pytest.mark.proof
 def test_a_rejected_link_is_not_published_nor_any_bound_that_rests_on_it(home: Path, bundled: Path) -> None:
     load(home, bundled)
     with open_state(home) as state:

@@ -56,6 +56,7 @@ def intervals(home: Path, tmp_path_factory: pytest.TempPathFactory) -> pl.DataFr
     return pl.read_csv(folder / "intervals.csv", infer_schema_length=None).sort("figure_id", "spell")
 
 
+@pytest.mark.proof
 def test_every_end_names_its_document_or_its_run(home: Path, intervals: pl.DataFrame) -> None:
     # The look that first found it gone gives both facts: since when, and that it was there before.
     ((gone,),) = query(home, "SELECT 'run ' || min_by(run_id, valid_at) FROM observations WHERE status = 'deleted'")

@@ -191,6 +191,7 @@ def test_every_join_is_the_interval_calculated_by_hand(home: Path) -> None:
     ]
 
 
+@pytest.mark.proof
 def test_a_figure_joins_with_the_earliest_of_its_accounts(home: Path) -> None:
     found = query(
         home,

@@ -336,6 +336,7 @@ JSON = st.recursive(
 
 
 # The first text takes a second, in which the letters of Unicode are looked up.
+@pytest.mark.proof
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changes=st.dictionaries(st.sampled_from(sorted(USER)), JSON, max_size=4))
 def test_whatever_stands_in_the_fields_is_read_or_named(changes: dict[str, object]) -> None:

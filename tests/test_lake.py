@@ -142,6 +142,7 @@ def test_only_new_rows_are_written_and_earlier_versions_stay_readable(postgres: 
     assert differences(before, (reader / "kooch.duckdb").resolve()) == {}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("removal", ["suppression", "correction"])
 def test_what_is_removed_takes_earlier_versions_and_their_files_away(
     removal: str, postgres: PostgresServer, tmp_path: Path
@@ -178,6 +179,7 @@ def test_what_is_removed_takes_earlier_versions_and_their_files_away(
         assert "ada.test" not in statistics
 
 
+@pytest.mark.proof
 def test_one_process_writes_at_a_time(postgres: PostgresServer, tmp_path: Path) -> None:
     desk, catalogue = tmp_path / "desk", postgres.database("one_writer")
     load(desk, three_people(tmp_path / "lists"))
@@ -295,6 +297,7 @@ def test_a_push_after_a_suppression_that_is_killed_is_finished_by_the_next(
     assert not [word for word in words_in(data) if "ada at" in word or "ada.test" in word]
 
 
+@pytest.mark.proof
 def test_a_full_disk_loses_nothing(postgres: PostgresServer, tmp_path: Path, disk: Disk) -> None:
     desk, catalogue = tmp_path / "desk", postgres.database("full_disk")
     load(desk, three_people(tmp_path / "lists"))
@@ -448,6 +451,7 @@ def test_a_lake_in_the_environment_that_is_no_json_is_not_repeated(
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.proof
 def test_the_guide_leads_from_an_empty_folder_to_a_query(
     postgres: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

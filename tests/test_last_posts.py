@@ -86,6 +86,7 @@ def test_the_reproduction_and_the_page_say_the_same(bundled_home: Path, monkeypa
     assert f"{silent_for(91, checks)} had posted nothing for 91 days" in words(app)
 
 
+@pytest.mark.proof
 def test_who_of_the_riksdag_had_posted_nothing_for_91_days_is_two_clicks_away(
     bundled_home: Path, browser: Browser
 ) -> None:
@@ -139,6 +140,7 @@ def checked(
     )
 
 
+@pytest.mark.proof
 def test_a_check_that_missed_a_post_covers_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     figures = ("ann", "bo", "cy", "dee", "eve")
@@ -210,6 +212,7 @@ def test_a_check_that_cannot_be_is_refused(tmp_path: Path, cells: str, said: str
         read_roster(folder / "checked")
 
 
+@pytest.mark.proof
 def test_a_silence_is_as_long_as_somebody_looked_and_ends_with_a_role_and_a_claim(tmp_path: Path) -> None:
     """All accounts posted on 1 January 2025."""
     home = tmp_path / "home"

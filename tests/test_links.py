@@ -38,6 +38,7 @@ def test_a_denial_holds_whatever_name_it_uses(accepts: AccountClaim, denies: Acc
     assert published(tmp_path) == []
 
 
+@pytest.mark.proof
 def test_a_denied_id_takes_the_handle_that_turns_out_to_be_it(tmp_path: Path) -> None:
     bundled = bundle(tmp_path / "bundled", *lists(claim("a", "a.test"), claim("a", native_id=DID, polarity="denies")))
     load(tmp_path, bundled)

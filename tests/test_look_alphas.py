@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 
 import krippendorff
+import pytest
 
 from tests.stores import query
 from tests.test_looks import house, load, take
@@ -12,6 +13,7 @@ from tests.test_looks import house, load, take
 RESULTS = ("present", "absent", "unclear")
 
 
+@pytest.mark.proof
 def test_alpha_of_three_lookers_with_gaps_is_that_of_a_library(tmp_path: Path) -> None:
     waves: dict[str, list[list[float]]] = {}
     rows: list[dict[str, object]] = []

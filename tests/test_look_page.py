@@ -47,6 +47,7 @@ def press(app: AppTest, key: str) -> AppTest:
     return app.button(key=key).click().run()
 
 
+@pytest.mark.proof
 def test_a_key_is_a_row_as_an_import_would_write_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     house(tmp_path, people=5)
     app = run(PAGE, tmp_path, monkeypatch, **SITTING, definition="A page of their own", method="app_search")
@@ -150,6 +151,7 @@ def test_a_look_in_another_file_is_not_written_twice(tmp_path: Path, monkeypatch
     assert [look.figure for look in read_looks(tmp_path / "rosters")] == ["m00"]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("at", ["os:fsync", "kooch.looks.take:write_whole"])
 def test_a_kill_leaves_the_looks_before(tmp_path: Path, at: str) -> None:
     house(tmp_path, people=2)
@@ -204,6 +206,7 @@ def wait_for_keys(page: Page, n: int) -> None:
     expect(page.locator(f".st-key-unclear-m{n:02} button")).to_be_in_viewport()
 
 
+@pytest.mark.proof
 def test_fifty_looks_by_keys_on_a_phone_without_a_network(tmp_path: Path, browser: Browser) -> None:
     house(tmp_path)
     keys = {"p": "present", "a": "absent", "u": "unclear"}
@@ -243,6 +246,7 @@ def test_fifty_looks_by_keys_on_a_phone_without_a_network(tmp_path: Path, browse
         page.close()
 
 
+@pytest.mark.proof
 def test_a_hostile_name_is_shown_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of = stores.roster("house", [stores.member("m0", name=HOSTILE), stores.member("m1", name="~ last")])
     stores.load(tmp_path, stores.bundle(tmp_path / "bundle", of))

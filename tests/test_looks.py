@@ -99,6 +99,7 @@ def test_ten_faults_in_5000_rows_are_named_and_nothing_is_stored(tmp_path: Path)
     assert not (tmp_path / "rosters").exists()
 
 
+@pytest.mark.proof
 def test_the_command_names_the_faults_and_changes_nothing(tmp_path: Path) -> None:
     write_roster(house(3), tmp_path / "rosters")
     file = write(tmp_path / "looks.csv", [{"figure": "m0"}, {"figure": "m1", "result": "?"}])
@@ -264,6 +265,7 @@ def test_followers_that_people_saw_are_counts_of_the_account(tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Asia/Tokyo"])
 def test_a_count_that_a_look_shows_has_the_day_of_the_look_on_every_page(
     zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -294,6 +296,7 @@ def test_of_two_counts_at_one_time_the_speaking_look_counts() -> None:
         assert rows_of(connection, "SELECT followers, followers_precision FROM audience") == [(100, 5)]
 
 
+@pytest.mark.proof
 def test_the_report_takes_a_count_with_its_own_precision() -> None:
     two = (
         look_of("ada", 1, ONE_DAY, source=2, followers=120),
@@ -465,6 +468,7 @@ def state(home: Path) -> list[tuple[object, ...]]:
     return query(home, "SELECT state, status::VARCHAR, first_missing_at::VARCHAR FROM states")
 
 
+@pytest.mark.proof
 def test_a_look_at_an_account_that_turns_out_to_be_denied_is_dropped(tmp_path: Path) -> None:
     write_roster(
         roster("denying", [member("m0")], accounts=(claim("m0", native_id=DID, polarity="denies"),)),

@@ -89,6 +89,7 @@ def test_every_file_of_the_archive_is_listed(home: Path) -> None:
     assert "4 files" in doctor._archive(Settings(home=home))
 
 
+@pytest.mark.proof
 def test_doctor_and_backup_say_which_and_what_to_do(home: Path, damaged: tuple[Path, str], tmp_path: Path) -> None:
     _, says = damaged
 

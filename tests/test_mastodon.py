@@ -97,6 +97,7 @@ def test_a_server_of_other_software_is_read_by_webfinger_and_actor(tmp_path: Pat
     assert "another letter case" in nobody.detail
 
 
+@pytest.mark.proof
 def test_a_server_that_wants_a_pause_after_every_answer_is_left_to_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +162,7 @@ def german(tmp_path_factory: pytest.TempPathFactory) -> German:
     return German(home=home, claims=claims, opened_on=opened_on, done=done, asked=server.asked)
 
 
+@pytest.mark.proof
 def test_the_german_roster_is_crawled_whole_at_the_pace_of_each_server(german: German) -> None:
     opened_on = german.opened_on
     times = defaultdict(list)
@@ -365,6 +367,7 @@ def test_webfinger_decides_about_a_handle_never_seen_to_whose_lookup_a_website_a
         assert (found.status, found.native_id) == ("not_found" if webfinger == 404 else "deleted", None)
 
 
+@pytest.mark.proof
 def test_a_known_account_whose_server_says_nothing_of_its_actor_is_gone_only_where_any_letter_case_is_found(
     tmp_path: Path,
 ) -> None:

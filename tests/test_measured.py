@@ -346,6 +346,7 @@ def test_every_count_on_every_page_is_what_sql_says_of_its_measure(
     assert files >= {"adoption", "presence", "adoption_parts", "coverage", "places", "plan-never", "published-numbers"}
 
 
+@pytest.mark.proof
 def test_tables_of_crawls_are_the_answers_of_their_queries(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run(PAGES["crawls"], home, monkeypatch)
     shown = {frozenset(frame.value.columns): frame.value for frame in app.dataframe}
@@ -372,6 +373,7 @@ def test_nobody_whose_handle_never_existed_is_counted(home: Path, monkeypatch: p
     assert "Nobody on this list is known to have moved" in said
 
 
+@pytest.mark.proof
 def test_a_browser_keeps_the_measures(home: Path, browser: Browser) -> None:
     with serving(home) as url:
         page = browser.new_page(viewport={"width": 1280, "height": 1400})

@@ -207,6 +207,7 @@ IN_TEXT: dict[int, list[tuple[str | None, str]]] = {
 }
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_one_run_names_every_fault_and_the_mended_sheet_is_counted_whole(ending: str, tmp_path: Path) -> None:
     home, file = tmp_path / "home", tmp_path / f"cabinet.{ending}"

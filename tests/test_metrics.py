@@ -126,6 +126,7 @@ def test_labels_are_escaped() -> None:
     assert parse(text) == {("kooch_test", frozenset({("cause", 'a\\"b\\\\c\\nd')})): 1.5}
 
 
+@pytest.mark.proof
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, bundled: Path) -> None:
     home, folder = tmp_path / "home", tmp_path / "textfiles"
     crawl(home, seen("did:web:a.test", 0))

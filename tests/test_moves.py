@@ -95,6 +95,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, s
     return home, {run: name for name, run in runs.items()}
 
 
+@pytest.mark.proof
 def test_every_move_of_a_crawled_list_names_what_it_rests_on(crawled: tuple[Path, dict[str, str]]) -> None:
     home, names = crawled
     found = query(
@@ -154,6 +155,7 @@ def test_every_move_of_the_bundled_lists_names_what_it_rests_on(bundled_home: Pa
     ) == [("list", True, False), ("platform", True, False), ("report", True, False)]
 
 
+@pytest.mark.proof
 def test_the_pages_name_the_document_or_the_run_of_each_move(
     crawled: tuple[Path, dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -100,6 +100,7 @@ def told(home: Path, address: str, *words: str) -> str:
     return state
 
 
+@pytest.mark.proof
 def test_a_change_is_told_once_with_its_evidence_and_an_outage_is_no_departure(home: Path, hook: Hook) -> None:
     assert told(home, hook.address()) == "sent"
     assert told(home, hook.address()) == "nothing new"
@@ -115,6 +116,7 @@ def test_a_change_is_told_once_with_its_evidence_and_an_outage_is_no_departure(h
     assert "bo ·" not in body
 
 
+@pytest.mark.proof
 def test_silences_of_before_its_last_message_are_no_news_to_a_channel_that_was_told_none(
     home: Path, hook: Hook, tmp_path: Path
 ) -> None:
@@ -153,6 +155,7 @@ def test_what_the_receiver_refused_is_told_later(home: Path, hook: Hook) -> None
     assert len(hook.bodies) == 2
 
 
+@pytest.mark.proof
 def test_after_a_timeout_nobody_is_told_again_unasked(home: Path, hook: Hook) -> None:
     hook.delay = 3
     assert told(home, hook.address(rto=1)) == "unknown"
@@ -164,6 +167,7 @@ def test_after_a_timeout_nobody_is_told_again_unasked(home: Path, hook: Hook) ->
     assert len(hook.bodies) == 2
 
 
+@pytest.mark.proof
 def test_whoever_is_killed_while_sending_tells_nobody_twice(
     home: Path, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +184,7 @@ def test_whoever_is_killed_while_sending_tells_nobody_twice(
     assert len(hook.bodies) == 1
 
 
+@pytest.mark.proof
 def test_what_was_told_and_is_no_longer_in_the_data_is_withdrawn_once(home: Path, hook: Hook, tmp_path: Path) -> None:
     assert told(home, hook.address()) == "sent"
     stores.load(home, stores.bundle(tmp_path / "less", stores.roster("people", [stores.member("bo")])))

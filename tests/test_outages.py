@@ -90,6 +90,7 @@ class Restarting:
         return Reply(self._status, b"<html>Bad gateway", self._headers)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("good", "status", "headers"),
     [(30, 502, {}), (0, 502, {}), (95, 500, {}), (30, 503, {"Retry-After": "1"})],
@@ -139,6 +140,7 @@ def broken(accounts: frozenset[int], *, is_nodeinfo_broken: bool = False) -> Ans
     return answer
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("accounts", "is_nodeinfo_broken"),
     [(BROKEN, False), (BROKEN, True), (frozenset(range(20, 45)), False), (frozenset({99}), False)],
@@ -156,6 +158,7 @@ def test_accounts_that_fail_by_themselves_take_no_others_with_them(
     assert (result.observed, result.failed) == (ACCOUNTS - len(accounts), len(accounts))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("fault", ["502", "refused", "silent"])
 def test_a_server_that_stays_away_costs_no_other_anything(fault: str, authority: Authority, tmp_path: Path) -> None:
     answers: dict[str, Reply | Fault] = {"502": Reply(502), "silent": faults.silent, "refused": Reply(502)}

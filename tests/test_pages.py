@@ -280,6 +280,7 @@ def test_the_crawls_page_says_that_data_are_late(tmp_path: Path, monkeypatch: py
     ).replace("**", "")
 
 
+@pytest.mark.proof
 def test_archived_pages_make_nothing_fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     claims = (stores.claim("a", "ann", "7", platform="x"),)
     bundled = stores.bundle(tmp_path / "bundled", stores.roster("people", [stores.member("a")], accounts=claims))
@@ -291,6 +292,7 @@ def test_archived_pages_make_nothing_fresh(tmp_path: Path, monkeypatch: pytest.M
     assert frame_with(app, "planned")["source"].to_list() == ["archived pages"]
 
 
+@pytest.mark.proof
 def test_a_second_look_without_a_network_is_not_the_latest_crawl(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -394,6 +394,7 @@ def test_a_line_comes_as_soon_as_its_file_is_read(tmp_path: Path) -> None:
     assert (first["file"], second["file"], running.returncode) == ("a", "later", 0)
 
 
+@pytest.mark.proof
 def test_a_thousand_files_go_at_the_parsers_speed(tmp_path: Path, parse: Parse) -> None:
     (tmp_path / "a.json").write_bytes(API)
     parse("koo", tmp_path / "a.json")

@@ -71,6 +71,7 @@ def test_nothing_that_check_faults_is_counted(tmp_path: Path) -> None:
     assert query(tmp_path / "home", "SELECT count(*) FROM memberships") == [(len(NOBODY) + 1,)]
 
 
+@pytest.mark.proof
 def test_an_account_on_a_server_that_has_closed_is_listed_for_its_time(tmp_path: Path) -> None:
     pilot = claim(
         "ann", "ann@social.network.europa.eu", platform="mastodon", opened_on=date(2022, 4, 28), to_day=date(2024, 5, 1)

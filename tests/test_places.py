@@ -99,6 +99,7 @@ def places(home: Path, day: str) -> dict[str, str]:
     return dict(found(home, "people", day).frame.select("figure_id", "place").rows())
 
 
+@pytest.mark.proof
 def test_each_member_is_in_the_one_place_that_the_evidence_gives(home: Path) -> None:
     assert places(home, "2025-08-11") == {
         "active": "active",
@@ -154,6 +155,7 @@ def test_the_numbers_of_a_platform_in_the_sentence_add_up_to_all(home: Path, bun
             assert there + sum(others) == of_all
 
 
+@pytest.mark.proof
 def test_who_read_a_report_did_not_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = statement("ann", "there", "2025-09-02", platform="bluesky", not_after="2025-09-01")
     people = roster("people", [member("ann")], accounts=(claim("ann", None, "did:web:ann.test"),), statements=(read,))
@@ -172,6 +174,7 @@ def test_who_read_a_report_did_not_look(tmp_path: Path, monkeypatch: pytest.Monk
     )
 
 
+@pytest.mark.proof
 def test_a_list_alone_is_known_on_its_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     people = roster("people", [member("ann")], accounts=(claim("ann", None, "did:web:ann.test"),), vouches=False)
     load(tmp_path, bundle(tmp_path / "bundled", people))
@@ -237,6 +240,7 @@ def test_members_known_by_a_user_name_alone_count_as_looked_at_and_have_an_addre
     assert sorted(addresses) == [("https://www.youtube.com/@sentedbudd",), ("https://www.youtube.com/user/adamschiff",)]
 
 
+@pytest.mark.proof
 def test_places_sum_to_the_curves_on_every_day(home: Path, bundled_home: Path) -> None:
     for of in (home, bundled_home):
         changes = query(
@@ -258,6 +262,7 @@ def test_places_sum_to_the_curves_on_every_day(home: Path, bundled_home: Path) -
                     assert frame.row(0)[2:] == (low, high), (name, platform, day)
 
 
+@pytest.mark.proof
 def test_the_page_is_narrowed_sorted_and_says_what_is_chosen(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run(
         PLACES,
@@ -279,6 +284,7 @@ def test_the_page_is_narrowed_sorted_and_says_what_is_chosen(home: Path, monkeyp
     assert rows.count("<tr>") == 2
 
 
+@pytest.mark.proof
 def test_a_name_leads_to_its_figure_on_a_phone_too(home: Path, browser: Browser) -> None:
     with serving(home) as url:
         page = browser.new_page(viewport={"width": 390, "height": 900})
@@ -303,6 +309,7 @@ def test_every_figure_is_once_in_a_bar(home: Path) -> None:
     assert segments.group_by("row").agg(pl.col("figures").sum(), pl.col("of").first()).rows() == [(0, 10, 10)]
 
 
+@pytest.mark.proof
 def test_two_questions_are_answered_within_three_clicks(bundled_home: Path, browser: Browser) -> None:
     with serving(bundled_home) as url:
         page = browser.new_page(viewport={"width": 1280, "height": 1400})
@@ -327,6 +334,7 @@ def test_two_questions_are_answered_within_three_clicks(bundled_home: Path, brow
         page.close()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("kind", "known_by", "looked_on"),
     [

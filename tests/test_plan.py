@@ -105,6 +105,7 @@ def on_bluesky(numbers: list[int]) -> Roster:
     )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("people", [30, 130])
 def test_a_plan_for_bluesky_is_what_a_crawl_takes(people: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = [n for n in range(1, 2 * people) if Bluesky.is_shown(n)][:people]
@@ -128,6 +129,7 @@ def test_a_plan_for_bluesky_is_what_a_crawl_takes(people: int, tmp_path: Path, m
     assert planned["seconds"] == pytest.approx(seconds_at_its_pace(asked, 10, monkeypatch), rel=0.05)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "hosts",
     [
@@ -160,6 +162,7 @@ def test_a_plan_for_many_servers_is_what_a_crawl_takes(
     assert planned["seconds"] == pytest.approx(seconds_at_its_pace(asked, 1, monkeypatch), rel=0.05)
 
 
+@pytest.mark.proof
 def test_a_plan_for_x_is_what_a_crawl_takes_and_costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = [n for n in range(1, 400) if n % 7 and n % 11][:230]
     claims = tuple(claim(f"m{n}", f"figure{n}", platform="x") for n in shown)
@@ -185,6 +188,7 @@ def test_a_plan_for_x_is_what_a_crawl_takes_and_costs(tmp_path: Path, monkeypatc
     assert planned["seconds"] == pytest.approx(seconds_at_its_pace(asked, 300 / 900, monkeypatch), rel=0.05)
 
 
+@pytest.mark.proof
 def test_nothing_is_promised_that_a_platform_cannot_give(tmp_path: Path) -> None:
     members = [member(f"m{n}") for n in range(630)]
     claims = (
@@ -212,6 +216,7 @@ def test_nothing_is_promised_that_a_platform_cannot_give(tmp_path: Path) -> None
     assert found["bluesky"]["first_answer"] is None
 
 
+@pytest.mark.proof
 def test_what_people_must_look_at_is_planned_without_an_account(tmp_path: Path) -> None:
     publish(tmp_path, roster("house", [member(f"m{n}") for n in range(630)]))
     found = plans(tmp_path, "house", **LOCAL)
@@ -229,6 +234,7 @@ def test_what_people_must_look_at_is_planned_without_an_account(tmp_path: Path) 
     assert not any(line["how"] == "closed" for line in found.values())
 
 
+@pytest.mark.proof
 def test_an_import_ends_with_the_plan_that_the_command_prints(tmp_path: Path) -> None:
     numbers = range(1, 41)
     file = tmp_path / "house.csv"
@@ -316,6 +322,7 @@ def test_what_can_be_crawled_is_what_has_settings() -> None:
     assert [name for name in known() if is_crawled(name)] == crawling.platforms()
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("page", ["first_screen", "adoption", "stayed", "event", "followers"])
 def test_a_page_says_that_kooch_cannot_read_the_chosen_platform(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -341,6 +348,7 @@ def test_a_list_that_is_not_published_is_named(tmp_path: Path) -> None:
     assert "nowhere" in done.stderr
 
 
+@pytest.mark.proof
 def test_a_country_that_blocks_is_named_for_lists_of_its_own(tmp_path: Path) -> None:
     publish(tmp_path, roster("ng", [member("m1", country="NG")]), roster("se", [member("m2", country="SE")]))
     (told,) = plans(tmp_path, "ng", **LOCAL)["x"]["blocked"]

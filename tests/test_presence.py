@@ -673,6 +673,7 @@ SEEN_TWICE: dict[str, Status] = {"2021-02-28T10:00": "active", "2021-03-01T10:00
 GONE_TWICE: dict[str, Status] = SEEN_TWICE | {"2021-03-08T11:00": "not_found", "2021-03-09T11:00": "not_found"}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("looks", "by_id", "there", "moves"),
     [
@@ -770,6 +771,7 @@ def test_an_end_by_looks_is_known_at_the_second_look(tmp_path: Path) -> None:
     assert list(ends.values()) == [[(False,)], [(False,)], [(True,)]]
 
 
+@pytest.mark.proof
 def test_a_crawl_that_stops_lowers_no_edge_and_one_look_brings_nobody_back(tmp_path: Path) -> None:
     """s15: a hundred accounts seen daily; the crawl stops; one of them is looked at by hand."""
     home = tmp_path / "home"
@@ -804,6 +806,7 @@ def test_a_crawl_that_stops_lowers_no_edge_and_one_look_brings_nobody_back(tmp_p
     assert query(home, "SELECT count(*) FROM moves WHERE move <> 'joined' AND before < '2024-01-01'") == [(0,)]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("again", "from_25_february"), [(8, (None, None)), (9, (9, 10))])
 def test_after_a_crawl_that_stops_nine_tenths_must_be_looked_at_again(
     again: int, from_25_february: tuple[int | None, int | None], tmp_path: Path
@@ -1071,6 +1074,7 @@ def test_loads_that_read_only_what_changed_equal_a_rebuild(seed: int, tmp_path: 
     assert all(as_loaded.values())
 
 
+@pytest.mark.proof
 def test_evidence_that_did_not_change_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = looked_at(tmp_path, SEEN_TWICE)
     read: list[object] = []

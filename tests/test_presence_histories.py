@@ -383,6 +383,7 @@ def check_histories(folder: Path, seeds: range) -> None:
         check_known_by(history, found[history.figure])
 
 
+@pytest.mark.proof
 def test_histories_are_read_as_by_the_slow_way(tmp_path: Path) -> None:
     check_histories(tmp_path, range(40))
 
@@ -562,6 +563,7 @@ def check_truth(truth: Truth, found: Found) -> None:
         assert (is_between, truth, day, was, edges) == (True, truth, day, was, edges)
 
 
+@pytest.mark.proof
 def test_the_truth_lies_between_the_edges(tmp_path: Path) -> None:
     check_truths(tmp_path, range(60))
 
@@ -639,6 +641,7 @@ def check_narrower(less: History, before: Found, more: History, after: Found) ->
         assert was_on[2] <= is_on[2] <= is_on[3] <= was_on[3], (day, less, more)
 
 
+@pytest.mark.proof
 def test_one_more_true_piece_of_evidence_widens_nothing(tmp_path: Path) -> None:
     check_narrowing(tmp_path, range(60))
 

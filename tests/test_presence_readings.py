@@ -122,6 +122,7 @@ def many(check: Callable[[random.Random], bool], seeds: range) -> float:
 FEW, MANY = range(40), range(1000, 3000)
 
 
+@pytest.mark.proof
 def test_random_evidence_is_read_as_by_the_slow_way() -> None:
     assert many(compare, FEW) > 0.9
 
@@ -163,6 +164,7 @@ def at(instant: int) -> int:
     return {FIRST: BEGINNING, LAST: NEVER}.get(instant, instant)
 
 
+@pytest.mark.proof
 def test_what_was_known_by_a_day_is_what_its_evidence_says() -> None:
     assert many(compare_known_by, FEW) > 0.9
 

@@ -55,6 +55,7 @@ def test_every_event_of_a_list_is_on_the_published_pages(home_of_events: Path, t
     assert "Announced that they leave (stated): words on announced" in pages
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("event", ALL_EVENTS)
 def test_every_event_of_a_list_is_on_the_sheet_and_on_the_pages_of_the_app(
     home_of_events: Path, monkeypatch: pytest.MonkeyPatch, event: EventKind

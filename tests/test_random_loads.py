@@ -217,6 +217,7 @@ def check(tmp_path: Path, seed: int, histories_at_once: int) -> None:
     assert built_up["stays"]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("seed", range(2))
 def test_random_loads_equal_a_rebuild(tmp_path: Path, seed: int) -> None:
     check(tmp_path, seed, 10)

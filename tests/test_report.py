@@ -34,6 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "home"
 
 
+@pytest.mark.proof
 def test_a_report_says_what_was_read_and_what_was_not(home: Path, tmp_path: Path) -> None:
     done = kooch_without_lists(home, "report", "people", "--since", "2025-06-05", "-o", str(tmp_path / "r.csv"))
     rows = {row["name"]: row for row in pl.read_csv(tmp_path / "r.csv").iter_rows(named=True)}

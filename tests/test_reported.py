@@ -225,6 +225,7 @@ def test_archive_and_live_are_one_line_and_a_long_time_without_a_sighting_is_a_g
     assert drawn.drop_nulls("stretch").group_by("stretch").agg(pl.col("account").n_unique())["account"].max() == 1
 
 
+@pytest.mark.proof
 def test_a_line_never_spans_more_than_92_days_however_rare_the_crawls(tmp_path: Path) -> None:
     roster = stores.roster("people", [stores.member("ann")], accounts=(stores.claim("ann", "ann.test", DID),))
     bundled = stores.bundle(tmp_path / "bundled", roster)
@@ -451,6 +452,7 @@ def test_no_roster_is_named_as_the_folder_of_evidence(tmp_path: Path) -> None:
         write_roster(stores.roster("evidence", [stores.member("ann")]), tmp_path)
 
 
+@pytest.mark.proof
 def test_the_command_imports_loads_and_publishes(tmp_path: Path) -> None:
     home = tmp_path / "home"
     rows = (

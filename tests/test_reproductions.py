@@ -54,6 +54,7 @@ def test_every_study_has_our_number_and_the_reason_of_the_difference(bundled_hom
     assert row["difference"] == "none"
 
 
+@pytest.mark.proof
 def test_a_study_that_is_not_known_names_those_that_are(tmp_path: Path, bundled_home: Path) -> None:
     assert "Known are: koo-february-2021" in reproduced(bundled_home, "nothing", code=2)
     assert "Name a study, or ask for --all" in reproduced(bundled_home, code=2)

@@ -130,6 +130,7 @@ def killed(n: int, roster: Roster, into: Path) -> bool:
     return os.waitpid(child, 0)[1] != 0
 
 
+@pytest.mark.proof
 def test_a_replacement_killed_at_any_step_is_the_old_list_or_the_new_one(tmp_path: Path) -> None:
     new = replace(ROSTER, title="The new list", statements=())
     seen = []

@@ -122,6 +122,7 @@ def test_which_days_are_noted(rows: list[str], told: dict[str, Any], *, is_noted
     assert any("people end and others begin" in note for note in notes) == is_noted
 
 
+@pytest.mark.proof
 def test_roster_check_notes_such_days_and_finds_no_fault(tmp_path: Path) -> None:
     file = house(tmp_path / "house.csv", "Old,MP,A,DE,,2017-10-24", "New,MP,A,DE,2017-10-24,")
     told: dict[str, Any] = {"selection": "census", "complete_from": date(2013, 10, 22), "as_of": date(2020, 5, 1)}
@@ -1020,6 +1021,7 @@ def test_an_account_on_a_closed_server_in_a_column_goes_into_a_file_of_accounts(
     assert "give to_day" in look(file, tmp_path, accounts=accounts).faults[0].message
 
 
+@pytest.mark.proof
 def test_a_census_with_a_first_day_is_asked_about_on_a_terminal(tmp_path: Path) -> None:
     file = write(tmp_path / "a.csv", "name,role,from_day", "Anna Berg,MP,2020-01-01")
     told = ("--source", "r", "--as-of", "2024-05-01", "--time-zone", "UTC", "--complete-from", "2020-01-01")
@@ -1433,6 +1435,7 @@ def add(home: Path, *words: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+@pytest.mark.proof
 def test_adding_somebody_of_a_known_name_asks_and_names_both_answers(tmp_path: Path) -> None:
     home = tmp_path / "home"
     take(write(tmp_path / "mine.csv", "name,role,country", "Bo Smith,Mayor,GB"), home / "rosters")
@@ -1518,6 +1521,7 @@ def test_on_a_terminal_what_is_missing_and_who_is_whom_is_asked(tmp_path: Path) 
     )
 
 
+@pytest.mark.proof
 def test_on_a_terminal_nobody_is_asked_about_a_table_with_faults(tmp_path: Path) -> None:
     file = write(tmp_path / "berg.csv", "name,country", "Anna Berg,NO")
     said = on_a_terminal(tmp_path / "home", "roster", "import", str(file))

@@ -914,6 +914,7 @@ def due_home(home: Path) -> Path:
     return home
 
 
+@pytest.mark.proof
 def test_without_a_schedule_nothing_is_due(tmp_path: Path) -> None:
     done = kooch(tmp_path, "crawl", "--due")
 
@@ -1034,6 +1035,7 @@ def test_sigterm_reaches_the_crawl_and_the_next_call_goes_on(due_home: Path) -> 
     assert run.state in {"failed", "partial"}
 
 
+@pytest.mark.proof
 def test_the_crawl_of_a_killed_loop_is_left_in_peace(due_home: Path) -> None:
     with Server(silent) as server, started(due_home, KOOCH_BLUESKY__APPVIEW=server.url, **HANGING) as loop:
         wait_for(loop, "slot_started")
@@ -1049,6 +1051,7 @@ def test_the_crawl_of_a_killed_loop_is_left_in_peace(due_home: Path) -> None:
     assert row_of(due_home).state == "running"
 
 
+@pytest.mark.proof
 def test_status_check_tells_late_from_stale(home: Path) -> None:
     config = home / "kooch.toml"
     at = datetime.now(UTC) - 40 * HOUR
@@ -1072,6 +1075,7 @@ def test_a_scheduled_platform_that_was_never_seen_is_stale(home: Path) -> None:
     assert kooch(home, "status", "--check").returncode == 5
 
 
+@pytest.mark.proof
 def test_what_a_clock_saw_that_was_ahead_is_no_news(people: Path) -> None:
     for at in (datetime.now(UTC) - 40 * HOUR, datetime.now(UTC) + 3650 * DAY):
         stores.crawl(people, stores.seen(did(1), (at - stores.START).total_seconds() / 60))
@@ -1081,6 +1085,7 @@ def test_what_a_clock_saw_that_was_ahead_is_no_news(people: Path) -> None:
     assert (done.returncode, [row["hours"] for row in lines(done)]) == (3, [40.0])
 
 
+@pytest.mark.proof
 def test_a_clock_behind_what_is_published_crawls_nothing(people: Path) -> None:
     assert kooch_without_lists(people, "load").returncode == 0
     with duckdb.connect(str(versions.reading_file(people))) as connection:
@@ -1159,6 +1164,7 @@ def test_a_crawl_that_is_told_to_end_says_so(people: Path) -> None:
         assert [run.state for run in state_store.runs(state)] == ["running"]
 
 
+@pytest.mark.proof
 def test_a_folder_with_an_apostrophe_is_rebuilt_as_well_after_a_slot_has_ended(people: Path) -> None:
     with open_state(people) as state:
         state.execute(

@@ -25,6 +25,7 @@ def repo_status(network: BlueskyNetwork, account: Account) -> tuple[int, str]:
     return answer.status, answer.json.get("error") or answer.json.get("status") or "active"
 
 
+@pytest.mark.proof
 def test_a_profile_says_what_its_owner_wrote(bluesky: BlueskyNetwork) -> None:
     author = bluesky.create_account("srv-author.test")
     reader = bluesky.create_account("srv-reader.test")

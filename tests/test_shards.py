@@ -303,6 +303,7 @@ def second(place: World, **how: float) -> tuple[int, str]:
     return ended.code, ended.err
 
 
+@pytest.mark.proof
 def test_a_machine_with_a_wrong_clock_or_an_old_kooch_takes_no_part(interrupted: World) -> None:
     place, asked = interrupted, len(interrupted.server.asked)
     (file,) = (place.shared / "runs").glob("*/run.json")
@@ -354,6 +355,7 @@ def test_status_and_load_name_a_shard_that_is_missing(interrupted: World) -> Non
     assert (run["state"], run["planned"], run["observed"]) == ("running", len(ACCOUNTS), len(ACCOUNTS) - left)
 
 
+@pytest.mark.proof
 def test_a_shared_folder_that_is_gone_or_full_costs_nothing(interrupted: World) -> None:
     place = interrupted
     aside = place.folder / "aside"
@@ -469,6 +471,7 @@ def test_targets_of_a_shard_that_never_comes_fail_and_what_it_brings_later_count
     assert late_rows == [(6, 5, 1, 0, "partial")]
 
 
+@pytest.mark.proof
 def test_a_batch_is_taken_once_however_often_a_loader_is_killed(desk: Desk, tmp_path: Path) -> None:
     desk.say(1, "did:web:1a.test", "did:web:1b.test")
     (batch,) = desk.batches
@@ -486,6 +489,7 @@ def test_a_batch_is_taken_once_however_often_a_loader_is_killed(desk: Desk, tmp_
     assert rows == [(6, 2, 0, 0, "running")]
 
 
+@pytest.mark.proof
 def test_what_a_loader_has_lost_is_no_silence(desk: Desk, tmp_path: Path) -> None:
     for number in (1, 2, 3):
         desk.say(number, f"did:web:{number}a.test", f"did:web:{number}b.test")
@@ -815,6 +819,7 @@ def test_a_bucket_that_refuses_or_is_gone_costs_nothing(s3: S3Server, tmp_path: 
     assert (counts, state) == ([len(ACCOUNTS), len(ACCOUNTS), 0, 0], "complete")
 
 
+@pytest.mark.proof
 @pytest.mark.usefixtures("s3")
 def test_a_lock_in_a_bucket_has_one_holder_and_ends_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buckets, "BEAT_SECONDS", 0.1)
@@ -870,6 +875,7 @@ def test_a_lock_is_kept_when_answers_are_lost(monkeypatch: pytest.MonkeyPatch) -
     assert place.read("locks/crawl") == b""
 
 
+@pytest.mark.proof
 def test_a_bucket_needs_a_package_and_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     for address in ("s3:///kooch", "s3://loopback:only-for-loopback-s3@shared/kooch"):
         with pytest.raises(ConfigError) as unnamed:

@@ -135,6 +135,7 @@ def test_a_sheet_says_what_the_tables_say(home: Path, place: tuple[str, str]) ->
         assert one.until in flat
 
 
+@pytest.mark.proof
 def test_no_sentence_is_more_certain_than_its_rows(home: Path) -> None:
     """Of all lists: a day is named only where the join is known to the day, and each hedge stands where its flag does."""
     with open_version(reading_file(home)) as connection:
@@ -224,6 +225,7 @@ def is_one_day(join: dict[str, Any]) -> bool:
     return any(first.astimezone(ZoneInfo(zone)).date() == last.astimezone(ZoneInfo(zone)).date() for zone in zones)
 
 
+@pytest.mark.proof
 def test_an_unconfirmed_departure_becomes_one_when_a_second_look_agrees(home: Path, tmp_path: Path) -> None:
     claim, text, _ = made(home, GONE, "bluesky")
     bundled = stores.bundle(
@@ -249,6 +251,7 @@ def test_an_unconfirmed_departure_becomes_one_when_a_second_look_agrees(home: Pa
     )
 
 
+@pytest.mark.proof
 def test_the_command_and_the_page_give_the_same_sheet(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -95,6 +95,7 @@ def test_the_page_shows_both_days_and_each_count_is_what_sql_says(home: Path, mo
     assert [text for text, _ in shown] == ["4", "1", "2", "1"]  # dormant and returned, each on Bluesky and on X
 
 
+@pytest.mark.proof
 def test_feeds_tell_silences_under_ids_that_stay(home: Path, tmp_path: Path) -> None:
     with open_version(reading_file(home)) as connection:
         moves = [move for move in moves_on(connection, "silent") if move.move == "dormant"]
@@ -214,6 +215,7 @@ def of(home: Path, *names: str) -> list[Any]:
     return [row for row in told(home, columns) if row[0] in names]
 
 
+@pytest.mark.proof
 def test_a_check_that_missed_a_post_which_kooch_knows_tells_no_silence(odd: Path) -> None:
     """Checks of 30 January 2026 found posts of 1 June 2025. A profile and a look show one of 1 December; hal's profile one of February."""
     assert of(odd, "fay", "gil", "hal") == [

@@ -332,6 +332,7 @@ def test_a_name_within_a_word_withdraws_nothing(people: Path, tmp_path: Path) ->
     assert len(withdraw(tmp_path / "site", ["@ADA.test"], now().date())) == 2
 
 
+@pytest.mark.proof
 def test_a_list_that_is_not_there_is_named(people: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"There is no list 'nobody'\. Known are: people\."):
         publish(people, tmp_path / "site", "nobody")
@@ -524,6 +525,7 @@ def test_a_site_keeps_all_its_lists_and_how_each_was_published(tmp_path: Path) -
     assert not [name for name, content in contents(site).items() if b"ada.test" in content]
 
 
+@pytest.mark.proof
 def test_a_folder_that_is_not_of_kooch_is_left_alone(people: Path, tmp_path: Path) -> None:
     own, file, git = tmp_path / "own", tmp_path / "file", tmp_path / "git"
     (own / "people" / "latest").mkdir(parents=True)

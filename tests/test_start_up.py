@@ -65,6 +65,7 @@ def test_a_command_imports_nothing_heavy_that_it_does_not_need(home: Path, words
     assert set(run.stderr.split()) & _HEAVY <= needed
 
 
+@pytest.mark.proof
 def test_the_list_of_commands_names_each_of_them_with_its_own_help(tmp_path: Path) -> None:
     listed = kooch(tmp_path, "--help").stdout
 
@@ -134,6 +135,7 @@ def test_the_first_line_of_help_is_whole(home: Path) -> None:
         assert "..." not in kooch(home, group, "--help").stdout.partition("Commands:")[2], group
 
 
+@pytest.mark.proof
 def test_a_shell_completes_commands_and_what_is_below_them() -> None:
     def completed(words: str) -> set[str]:
         run = subprocess.run(

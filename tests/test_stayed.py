@@ -86,6 +86,7 @@ def found(home: Path, **asked: object) -> Stayed:
     return told
 
 
+@pytest.mark.proof
 def test_the_first_thing_alone_ends_a_watch(home: Path) -> None:
     """A third of a year after the last post the quiet are quiet; the officials' roles end before anything else does."""
     told = found(home)
@@ -132,6 +133,7 @@ def test_groups_are_compared_and_small_ones_named(home: Path) -> None:
     assert any(note.startswith("Log-rank test between the groups, with left truncation: p ") for note in told.notes)
 
 
+@pytest.mark.proof
 def test_no_percentage_where_a_tenth_is_unknown(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     few, many = make(tmp_path / "few", unknown=4), make(tmp_path / "many", unknown=5)
 

@@ -558,6 +558,7 @@ def newer_state(home: Path) -> Path:
     return state_file(home)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("damage", "remedy"),
     [

@@ -86,6 +86,7 @@ def reborn_actor(published: str) -> dict[str, Any]:
     return {"id": uri, "type": "Person", "preferredUsername": "ada", "name": "Cheap pills", "published": published}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "changes",
     [
@@ -120,6 +121,7 @@ def test_a_server_that_is_set_up_anew_changes_nothing_of_what_was_known(
     assert [query(homes.home, table) for table in TABLES] == known
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(not SHARED.exists(), reason="the cases are not beside this repository")
 def test_the_reborn_server_of_the_cases_changes_nothing_of_what_was_known(tmp_path: Path) -> None:
     first, second = (json.loads((SHARED / f"answers-{n}.json").read_text(encoding="utf-8")) for n in (1, 2))
@@ -139,6 +141,7 @@ def test_the_reborn_server_of_the_cases_changes_nothing_of_what_was_known(tmp_pa
     ]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "changes",
     [{"followers_count": 52_100}, {"created_at": "2017-04-05T13:14:15.000Z"}, {"display_name": "Ada of Lovelace"}],
@@ -151,6 +154,7 @@ def test_an_account_that_only_changes_stays_itself(changes: dict[str, Any], tmp_
     assert isinstance(homes.crawl(showing(**changes)), Observed)
 
 
+@pytest.mark.proof
 def test_a_batch_of_an_older_version_lacks_what_was_added_since_and_loads(tmp_path: Path) -> None:
     figures = [member("ada")]
     bundled = bundle(tmp_path / "bundled", roster("list", figures, accounts=(claim("ada", "ada.test", DID),)))
@@ -171,6 +175,7 @@ def test_a_batch_of_an_older_version_lacks_what_was_added_since_and_loads(tmp_pa
     assert query(tmp_path, "SELECT count(*) FROM observations") == [(0,)]
 
 
+@pytest.mark.proof
 def test_an_account_that_is_said_to_have_changed_its_id_goes_on_under_the_new_one(tmp_path: Path) -> None:
     homes = Homes(tmp_path)
     homes.crawl(showing())
@@ -190,6 +195,7 @@ def test_an_account_that_is_said_to_have_changed_its_id_goes_on_under_the_new_on
     ) == [(other, [52_000, 52_001])]
 
 
+@pytest.mark.proof
 def test_a_server_that_was_restored_is_taken_at_its_word_once_somebody_says_so(tmp_path: Path) -> None:
     homes = Homes(tmp_path)
     homes.crawl(showing())

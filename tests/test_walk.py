@@ -54,6 +54,7 @@ def spreadsheet(file: Path) -> Path:
     return file
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("source", ["wikidata", "spreadsheet"])
 def test_the_walk_ends_with_a_share_and_its_coverage(source: str, tmp_path: Path) -> None:
     home = tmp_path / "data"

@@ -642,6 +642,7 @@ def test_the_archive_collapses_and_counts_as_asked(archive: WaybackArchive) -> N
     assert len(asked(("filter", "timestamp:20160[12]...*"), ("filter", "statuscode:2.."), ("limit", "3"))) == 4
 
 
+@pytest.mark.proof
 def test_each_fault_is_what_it_says(archive: WaybackArchive) -> None:
     original = "https://twitter.com/bytes"
     blocked = {"X-Archive-Wayback-Runtime-Error": "AdministrativeAccessControlException: Blocked Site Error"}

@@ -115,6 +115,7 @@ def test_who_came_back_is_told_with_both_days_and_the_time_between(home: Path) -
     assert shorter.frame.is_empty()
 
 
+@pytest.mark.proof
 def test_the_page_shows_both_and_each_number_is_what_sql_says(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = run(STAYED, home, monkeypatch, roster="silent", days="91")
     shown = list(shown_on(app))
@@ -166,6 +167,7 @@ def test_nobody_is_counted_with_an_account_before_or_after_its_time(tmp_path: Pa
     }
 
 
+@pytest.mark.proof
 def test_who_has_another_account_after_a_claim_ended_is_asked_about_that_one(tmp_path: Path) -> None:
     """Ann has the ministry's account on Mastodon to 19 January 2025, and her own of which nobody looked at anything before 20 January."""
     spool_looks(
@@ -208,6 +210,7 @@ def test_a_look_at_two_days_adds_no_week(tmp_path: Path) -> None:
     assert weeks_of(tmp_path, on_both("ann")) == {date(2025, 1, 6): (1, 0, 0, 0, 0, 1)}
 
 
+@pytest.mark.proof
 def test_an_account_that_came_back_is_unknown_where_nobody_looked(tmp_path: Path) -> None:
     """Ann deactivated her account on Bluesky in June 2025 and was back on 11 July; Bo's is gone for good. Nobody looked at their posts there."""
     listed = on_both("ann", "bo")

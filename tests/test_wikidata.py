@@ -317,6 +317,7 @@ def _in_seconds(seconds: int) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("pause", [lambda: "1", lambda: _in_seconds(2)], ids=["seconds", "date"])
 def test_a_busy_service_is_left_alone_as_long_as_it_asks(
     pause: Callable[[], str], ask: Ask, service: SparqlService, tmp_path: Path

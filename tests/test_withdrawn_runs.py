@@ -44,6 +44,7 @@ def run_of_ahead(home: Path) -> str:
     return str(key)
 
 
+@pytest.mark.proof
 def test_a_load_names_runs_that_observed_something_later_than_now(home: Path, bundled: Path) -> None:
     loaded = load(home, bundled)
     with open_state(home) as state:
@@ -54,6 +55,7 @@ def test_a_load_names_runs_that_observed_something_later_than_now(home: Path, bu
     assert load(home, bundled).ahead == ()
 
 
+@pytest.mark.proof
 def test_a_withdrawn_run_hides_nothing_any_more(home: Path, bundled: Path) -> None:
     key = run_of_ahead(home)
     batches = archived_batches(home)
@@ -76,6 +78,7 @@ def test_a_withdrawn_run_hides_nothing_any_more(home: Path, bundled: Path) -> No
     assert contents(home) == as_withdrawn
 
 
+@pytest.mark.proof
 def test_a_batch_that_waits_is_kept_and_not_loaded(home: Path, bundled: Path) -> None:
     run = crawl(home, seen(DID, 3 * 24 * 60, followers=99), state="complete")
     with open_state(home) as state:
@@ -87,6 +90,7 @@ def test_a_batch_that_waits_is_kept_and_not_loaded(home: Path, bundled: Path) ->
     assert query(home, "SELECT max(followers) FROM observations") == [(11,)]
 
 
+@pytest.mark.proof
 def test_no_run_is_withdrawn_from_an_archive_that_lacks_something(home: Path, bundled: Path) -> None:
     key = run_of_ahead(home)
     next(file for file in archived_batches(home) if file.parent.name != key).unlink()
@@ -98,6 +102,7 @@ def test_no_run_is_withdrawn_from_an_archive_that_lacks_something(home: Path, bu
     assert master_file(home).exists()
 
 
+@pytest.mark.proof
 def test_runs_drop_withdraws_a_run_by_its_number(home: Path) -> None:
     ((number,),) = query(home, "SELECT run_id FROM observations WHERE status = 'deleted'")
     doctor = kooch(home, "doctor", "--no-network")

@@ -264,6 +264,7 @@ def wait_for(is_so: Callable[[], bool]) -> None:
 # Limits and refusals.
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("rate", [10, 200], ids=["the published rate", "as fast as it goes"])
 def test_the_limit_is_kept_without_drawing_a_refusal(rate: float, tmp_path: Path) -> None:
     """20 requests in 2 seconds for X's 300 in 15 minutes: 30 times as fast."""
@@ -279,6 +280,7 @@ def test_the_limit_is_kept_without_drawing_a_refusal(rate: float, tmp_path: Path
     assert (api.refused, len(times), result.observed) == (0, 25, 2500)
 
 
+@pytest.mark.proof
 def test_one_request_too_many_waits_for_the_window(tmp_path: Path) -> None:
     """Somebody else has used the window up."""
     api = XApi(limit=1, window=2)
@@ -629,6 +631,7 @@ def traceback_of(folder: Path) -> Path:
     return place
 
 
+@pytest.mark.proof
 def test_a_canary_that_was_left_is_found(tmp_path: Path) -> None:
     """The proof of the proof: in Parquet, DuckDB, SQLite, a file, an output."""
     secret = f"CANARY{uuid.uuid4().hex}"
