@@ -121,7 +121,7 @@ def show_places(file: Path, lists: Lists, roster: str) -> None:
         {"segments": whole.segments},
         roster=roster,
         table=whole.frame,
-        subject=lists.titles[roster],
+        subject=f"{lists.titles[roster]} · {long_day(whole.day)}",
         chosen={"roster": roster},
         notes=(ASSUMES,),
         under=lambda: tell(whole.verdict, kind="noted"),

@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics.measures.phrases import long_day
 from analytics.measures.places import ASSUMES, CHANGES, PARTS, PLACES, Places, changes_of, places_of
+from kooch.config import is_crawled
 from kooch.rosters.countries import country_name
 from pages.shared.choosing import day_in_address, in_address, more_choices
 from pages.shared.frame import show_chart
@@ -113,7 +114,8 @@ def _when(found: Places, *, is_chosen: bool) -> str:
         return f"The data end on {long_day(found.last_day)}. Nothing newer is known about later days."
     if is_chosen or found.day == found.last_day:
         return f"As {long_day(found.day)} ended, in the list's time zone."
-    return f"As {long_day(found.day)} ended: {_LAST[found.known_by]}. Choose another day above; look again with `kooch crawl`."
+    again = "; look again with `kooch crawl`" if any(map(is_crawled, found.platforms)) else ""
+    return f"As {long_day(found.day)} ended: {_LAST[found.known_by]}. Choose another day above{again}."
 
 
 def _named(part: str, value: str) -> str:
