@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from pyarrow import parquet
 
 from kooch import files
 from kooch.store import load as loading
-from kooch.store import master, schema
+from kooch.store import master, schema, spool
 from kooch.store import publish as publishing
 from kooch.store import state as states
 from tests import stores
@@ -99,8 +98,10 @@ def half_a_plan(stock: Callable[..., None], connection: sqlite3.Connection, run:
     stock(connection, run, list(targets)[: TARGETS // 2])
 
 
-def half_a_file(_: object, table: Any, file: Path, **__: object) -> None:  # noqa: ANN401 -- as pyarrow's
-    file.write_bytes(b"PAR1" + bytes(table.num_rows))
+def half_a_file(_: object, file: Path, content: bytes) -> None:
+    with files.whole_file(file) as aside:
+        aside.write_bytes(content[: len(content) // 2])
+        die()
 
 
 def half_a_copy(_: object, source: Path, target: Path) -> None:
@@ -130,7 +131,7 @@ def points() -> dict[str, Patch]:
         "fetch: before an answer is read": at_call(150, PlatformSpider, "_receive"),
         "fetch: before an outcome is kept": at_call(200, spooling.Spooling, "process_item"),
         "spool: before a batch": at_call(3, runs, "write_batch"),
-        "spool: in a batch": half(parquet, "write_table", half_a_file, n=3),
+        "spool: in a batch": half(spool, "write_whole", half_a_file, n=3),
         "spool: before its fsync": at_call(3, files, "sync_file"),
         "spool: before its rename": at_call(3, files, "sync_file", is_after=True),
         "spool: after its rename": at_call(5, files, "sync_folder"),
