@@ -548,7 +548,9 @@ def check_truths(folder: Path, seeds: range) -> None:
     for truth in truths:
         history = truth.history
         check_history(history, found[history.figure])
-        if holds(truth, in_pieces(history)):
+        # What methods.md says of the truth is said "apart from presumptions": here, of stays that only unnamed reports show.
+        is_presumed = any(stay.presumed[0] for stay in found[history.figure].stays[None].values())
+        if not is_presumed and holds(truth, in_pieces(history)):
             held += 1
             check_truth(truth, found[history.figure])
     assert held > 0.3 * len(truths)
